@@ -1,0 +1,1 @@
+"""What happened to whom: the ledger's tables and the verbs that change them."""

@@ -1,0 +1,1 @@
+"""What arrives as a file: layouts, parsing, rows in and reasons out."""

@@ -1,0 +1,206 @@
+"""Every setting, from the environment; the table of them is in docs/settings.md."""
+
+import json
+import os
+import secrets
+from base64 import urlsafe_b64encode
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+
+from returnhome import database
+
+HERE = Path(__file__).resolve().parent
+
+# An embedded database is for the demonstration, development and tests. Anything else is live.
+EMBEDDED = os.environ.get("RETURNHOME_EMBEDDED") == "1"
+LIVE = "DATABASE_URL" in os.environ and not EMBEDDED
+DEMONSTRATION = EMBEDDED and os.environ.get("RETURNHOME_DEMO") == "1"
+
+
+def _invented_keys() -> dict[str, str]:
+    return {
+        "SECRET_KEY": secrets.token_urlsafe(50),
+        "SEALING_KEYS": urlsafe_b64encode(secrets.token_bytes(32)).decode(),
+    }
+
+
+def _embedded_keys() -> dict[str, str]:
+    """Keys of an embedded database, made once and kept beside its data."""
+    folder = os.environ.get("RETURNHOME_DATA")
+    if not EMBEDDED or not folder:
+        return _invented_keys()
+    kept = Path(folder) / "keys.json"
+    try:
+        # Exclusive creation: of two processes that start together only one invents keys.
+        descriptor = os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return json.loads(kept.read_text())
+    invented = _invented_keys()
+    with os.fdopen(descriptor, "w") as file:
+        json.dump(invented, file)
+    return invented
+
+
+_kept = {} if LIVE else _embedded_keys()
+
+
+def _required(name: str) -> str:
+    value = os.environ.get(name) or _kept.get(name)
+    if not value:
+        raise ImproperlyConfigured(f"{name} must be set: see docs/settings.md.")
+    return value
+
+
+SECRET_KEY = _required("SECRET_KEY")
+# The first key seals; every key opens, so that keys can be changed without downtime.
+SEALING_KEYS = _required("SEALING_KEYS").split(",")
+
+ALLOWED_HOSTS = (
+    _required("ALLOWED_HOSTS").split(",") if LIVE else ["localhost", "127.0.0.1", "testserver"]
+)
+DEBUG = False
+
+DATABASES = {"default": database.settings(os.environ)}
+# One page, one transaction: what was read and the journal of the reading stand or fall together.
+DATABASES["default"]["ATOMIC_REQUESTS"] = True
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "allauth",
+    "allauth.account",
+    "returnhome",
+    "returnhome.casework",
+]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "returnhome.web.middleware.health",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "returnhome.web.middleware.now",
+    "returnhome.web.middleware.safe_headers",
+    "returnhome.web.middleware.signed_in_only",
+]
+
+ROOT_URLCONF = "returnhome.urls"
+WSGI_APPLICATION = "returnhome.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "DIRS": [HERE / "web" / "templates"],
+        "APP_DIRS": False,
+        "OPTIONS": {
+            "environment": "returnhome.web.pages.environment",
+            "context_processors": [
+                "django.contrib.messages.context_processors.messages",
+                "returnhome.web.pages.frame",
+            ],
+        },
+    },
+    {
+        # Only for the few pages of sign-in that have no page of ours.
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+STATIC_URL = "/static/"
+STATIC_ROOT = None
+STATICFILES_DIRS = [HERE / "web" / "static"]
+STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_MAX_AGE = 3600
+
+AUTH_USER_MODEL = "casework.Person"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+LOGIN_URL = "/accounts/login/"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "returnhome.web.sign_in.Adapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGOUT_REDIRECT_URL = "/accounts/login/"
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_PREVENT_ENUMERATION = "strict"
+ACCOUNT_RATE_LIMITS = {"login_failed": "5/5m/key,30/5m/ip"}
+
+# Counters of wrong passwords must hold across processes, so the cache is a table.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        "TIMEOUT": 3600,
+        "OPTIONS": {"MAX_ENTRIES": 20000},
+    }
+}
+SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = LIVE
+SECURE_HSTS_SECONDS = 31536000 if LIVE else 0
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if LIVE else None
+X_FRAME_OPTIONS = "DENY"
+
+EMAIL_BACKEND = (
+    "django.core.mail.backends.smtp.EmailBackend"
+    if os.environ.get("EMAIL_HOST")
+    else "django.core.mail.backends.console.EmailBackend"
+)
+EMAIL_HOST = os.environ.get("EMAIL_HOST", "")
+EMAIL_PORT = int(os.environ.get("EMAIL_PORT", "587"))
+EMAIL_HOST_USER = os.environ.get("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = EMAIL_PORT == 587
+DEFAULT_FROM_EMAIL = os.environ.get("EMAIL_FROM", "returnhome@localhost")
+
+LANGUAGE_CODE = "en-gb"
+TIME_ZONE = "Europe/London"
+USE_I18N = True
+USE_TZ = True
+FORMAT_MODULE_PATH = None
+
+# A file from a force: larger ones are refused before they are read.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "{levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    # Django's request log carries addresses of pages; ids only, never a name.
+    "loggers": {"django.request": {"level": "ERROR"}},
+}

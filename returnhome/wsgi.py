@@ -1,0 +1,8 @@
+"""The door for a web server: `gunicorn returnhome.wsgi`."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "returnhome.settings")
+application = get_wsgi_application()
