@@ -1,0 +1,46 @@
+"""When two spellings of a name, or of a postcode, are the same.
+
+Source: Unicode Standard Annex 15 (compatibility composition); BS 7666 (a postcode's last three).
+"""
+
+import re
+import unicodedata
+
+_APOSTROPHES = "'’‘‛`´ʼʻʹʽʾʿˈ′‵"
+_HYPHENS = "-‐‑‒–—―−﹣－⁃˗"
+_ONE_FORM = str.maketrans(
+    {**dict.fromkeys(_APOSTROPHES, "'"), **dict.fromkeys(_HYPHENS, "-")}
+)  # before composing, which would turn “´” into a space and an accent
+
+_POSTCODE = re.compile(r"(?:[A-Z]{1,2}[0-9][A-Z0-9]?|GIR)(?:[0-9][A-Z]{2})")
+
+
+def folded(name: str) -> str:
+    """One form of a name for exact matching: “ O’BRIEN” and “O'Brien” are the same.
+
+    Case, the form of apostrophes and hyphens, spaces and composition are set aside; letters are
+    not: “Zoë” and “Zoe” stay apart, because only a person can say that they are one child.
+    """
+    text = "".join(c for c in name.translate(_ONE_FORM) if not _is_invisible(c))
+    # Folding case can undo the composition and composing can bring capitals back; twice settles it.
+    for _ in range(2):
+        text = unicodedata.normalize("NFKC", text).translate(_ONE_FORM).casefold()
+    return " ".join(unicodedata.normalize("NFKC", text).split())
+
+
+def folded_postcode(text: str) -> str:
+    """A postcode's letters and digits, in capitals: “ls1 1ur” and “LS11UR” are the same."""
+    return "".join(c for c in unicodedata.normalize("NFKC", text).upper() if c.isalnum())
+
+
+def written_postcode(text: str) -> str:
+    """A postcode as it is written, “LS1 1UR”; empty when the text has not a postcode's shape."""
+    folded_text = folded_postcode(text)
+    if not _POSTCODE.fullmatch(folded_text):
+        return ""
+    return f"{folded_text[:-3]} {folded_text[-3:]}"
+
+
+def _is_invisible(character: str) -> bool:
+    # Soft hyphens, zero-width marks and the like: a name copied from a web page carries them.
+    return unicodedata.category(character) in ("Cf", "Cc") and not character.isspace()
