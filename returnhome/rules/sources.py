@@ -1,0 +1,48 @@
+"""The documents that the rules rest on, each named once, with its date and how sure we are.
+
+A source that is not confirmed was read in part only, or stands for a reading on which councils
+differ: a practice lead checks it against the document and sets `is_confirmed`.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+GUIDANCE = (
+    "DfE, Statutory guidance on children who run away or go missing from home or care, January 2014"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    document: str
+    since: date
+    part: str = ""
+    is_confirmed: bool = False
+
+    def __str__(self) -> str:
+        part = f", {self.part}" if self.part else ""
+        doubt = "" if self.is_confirmed else " (to be confirmed by a practice lead)"
+        return f"{self.document}{part}{doubt}"
+
+
+RETURN_INTERVIEWS = Source(GUIDANCE, date(2014, 1, 1), "“Independent return interviews”, page 14")
+AWAY_WITHOUT_AUTHORISATION = Source(
+    GUIDANCE,
+    date(2014, 1, 1),
+    "“Looked after children who are away from placement without authorisation”, page 19",
+)
+OUT_OF_AREA = Source(GUIDANCE, date(2014, 1, 1), "“Out of area placements”, page 20")
+TRAFFICKED = Source(
+    GUIDANCE,
+    date(2014, 1, 1),
+    "“Looked after children who may have been trafficked from abroad”, page 24",
+)
+BEYOND_ENGLAND = Source(
+    "IICSA, Child sexual exploitation by organised networks, February 2022",
+    date(2022, 2, 1),
+    "Part G.5: the duty is England's alone",
+)
+AGE = Source("Family Law Reform Act 1969", date(1970, 1, 1), "section 9", is_confirmed=True)
+OWN_RULE = Source(
+    "Returnhome's own rule, where the guidance is silent", date(2026, 1, 1), is_confirmed=True
+)
