@@ -1,0 +1,378 @@
+"""The field's code lists: the words a record is kept in, each list with its published source.
+
+A code is what the table stores, a label what people read. Codes are never reused or renamed;
+a label may be mended.
+"""
+
+from enum import StrEnum
+from typing import Self
+
+
+class Code(StrEnum):
+    """A code that knows its human words."""
+
+    label: str
+
+    def __new__(cls, code: str, label: str) -> Self:
+        member = str.__new__(cls, code)
+        member._value_ = code
+        member.label = label
+        return member
+
+    @classmethod
+    def choices(cls) -> list[tuple[str, str]]:
+        """Codes with their labels, in the order of the list, for a form or a column."""
+        return [(member.value, member.label) for member in cls]
+
+
+class EpisodeKind(Code):
+    """SSDA903 “Missing” module, column MISSING: M missing, A away without authorisation.
+
+    “Absent” is a police risk grade of its era and never a kind.
+    """
+
+    code_903: str
+
+    MISSING = "missing", "Missing"
+    AWAY = "away", "Away from placement without authorisation"
+
+
+EpisodeKind.MISSING.code_903 = "M"
+EpisodeKind.AWAY.code_903 = "A"
+
+
+class RiskGrade(Code):
+    """College of Policing, Missing Persons APP: very low, low, medium, high."""
+
+    VERY_LOW = "very_low", "Very low"
+    LOW = "low", "Low"
+    MEDIUM = "medium", "Medium"
+    HIGH = "high", "High"
+
+
+# “Absent” (APP 2013) and “no apparent risk” (2017) are earlier eras of “very low”.
+RISK_WORDS = {
+    "absent": RiskGrade.VERY_LOW,
+    "no apparent": RiskGrade.VERY_LOW,
+    "no apparent risk": RiskGrade.VERY_LOW,
+    "nar": RiskGrade.VERY_LOW,
+    "very low": RiskGrade.VERY_LOW,
+    "low": RiskGrade.LOW,
+    "medium": RiskGrade.MEDIUM,
+    "med": RiskGrade.MEDIUM,
+    "high": RiskGrade.HIGH,
+}
+
+
+def plain(word: str | None) -> str:
+    return " ".join((word or "").replace("_", " ").replace("-", " ").casefold().split())
+
+
+def risk_grade(word: str | None) -> RiskGrade | None:
+    """The grade behind a force's word of any era; None for a word that is no grade."""
+    said = plain(word)
+    return RISK_WORDS.get(said) or RISK_WORDS.get(said.removesuffix(" risk"))
+
+
+class Sex(Code):
+    """DfE common basic data set, as in the children in need census and SSDA903."""
+
+    FEMALE = "F", "Female"
+    MALE = "M", "Male"
+    UNKNOWN = "U", "Not known"
+
+
+SEX_WORDS = {
+    "f": Sex.FEMALE,
+    "female": Sex.FEMALE,
+    "girl": Sex.FEMALE,
+    "m": Sex.MALE,
+    "male": Sex.MALE,
+    "boy": Sex.MALE,
+}
+
+
+def sex(word: str | None) -> Sex:
+    """What a sender's word says; anything else is not known rather than guessed."""
+    return SEX_WORDS.get(plain(word), Sex.UNKNOWN)
+
+
+class BirthDatePrecision(Code):
+    """How sure the birth date is; disputed where an age is being assessed (Merton-compliant)."""
+
+    KNOWN = "known", "Known"
+    ESTIMATED = "estimated", "Estimated"
+    DISPUTED = "disputed", "Disputed"
+    UNKNOWN = "unknown", "Not known"
+
+
+class Nation(Code):
+    """Whose law applies: the duty to offer an interview is England's alone."""
+
+    ENGLAND = "England", "England"
+    WALES = "Wales", "Wales"
+    SCOTLAND = "Scotland", "Scotland"
+    NORTHERN_IRELAND = "Northern Ireland", "Northern Ireland"
+
+
+class Cohort(Code):
+    """The First Step (The Children's Society, 2019): fixed at the start of the episode."""
+
+    HOME = "home", "Missing from home"
+    LOOKED_AFTER_IN_AREA = "looked_after_in_area", "Looked after, placed in our area"
+    LOOKED_AFTER_OUT_OF_AREA = "looked_after_out_of_area", "Looked after, placed out of area"
+    PLACED_HERE_BY_OTHER = (
+        "placed_here_by_other",
+        "Looked after by an authority outside England",
+    )
+    UNKNOWN = "unknown", "Not known"
+
+
+class OfferKind(Code):
+    """DfE statutory guidance 2014: which duty, if any, stands behind the offer."""
+
+    STATUTORY = "statutory", "Statutory: must be offered"
+    LOCAL_POLICY = "local_policy", "Away without authorisation: local policy decides"
+    NOT_STATUTORY_HERE = "not_statutory_here", "Outside England: not a statutory duty"
+    ADULT_PATHWAY = "adult_pathway", "Turned 18: adult pathway"
+
+
+class Means(Code):
+    """How an offer or an attempt was made; our list, from the forms seen in 2016 to 2024."""
+
+    IN_PERSON = "in_person", "In person"
+    TELEPHONE = "telephone", "Telephone"
+    VIDEO = "video", "Video call"
+    TEXT = "text", "Text message"
+    LETTER = "letter", "Letter"
+    EMAIL = "email", "E-mail"
+    ONLINE = "online", "Online"
+    THROUGH_CARER = "through_carer", "Through the carer or parent"
+    THROUGH_PROFESSIONAL = "through_professional", "Through another professional"
+
+
+class Reached(Code):
+    """Whom it reached: a carer is told apart from the child; nobody makes it an attempt."""
+
+    CHILD = "child", "The child"
+    CARER = "carer", "A carer or parent, on the child's behalf"
+    NOBODY = "nobody", "Nobody"
+
+
+class Answer(Code):
+    ACCEPTED = "accepted", "Accepted"
+    DECLINED = "declined", "Declined"
+    NOT_NOW = "not_now", "Not now, ask again"
+
+
+class DeclinedBy(Code):
+    """2023 FOI questions ask for the two apart; a parent's no is not the child's."""
+
+    CHILD = "child", "The child"
+    PARENT_OR_CARER = "parent_or_carer", "A parent or carer"
+
+
+class NotHeldReason(Code):
+    """Why an interview did not take place. No national list exists: observed reasons and our own.
+
+    `closes`: it ends the duty for now. What does not close stays on the work list.
+    `declined_by`: whose no it was. `needs_note`: a reason that must be explained on file.
+    """
+
+    closes: bool
+    declined_by: DeclinedBy | None
+    needs_note: bool
+
+    def __new__(
+        cls,
+        code: str,
+        label: str,
+        closes: bool,
+        declined_by: DeclinedBy | None = None,
+        needs_note: bool = False,
+    ) -> Self:
+        member = str.__new__(cls, code)
+        member._value_ = code
+        member.label = label
+        member.closes = closes
+        member.declined_by = declined_by
+        member.needs_note = needs_note
+        return member
+
+    # A child may come back to it later: closed for now only.
+    DECLINED_BY_CHILD = "declined_by_child", "The child declined", True, DeclinedBy.CHILD
+    DECLINED_BY_PARENT = (
+        "declined_by_parent",
+        "A parent or carer declined",
+        False,
+        DeclinedBy.PARENT_OR_CARER,
+    )
+    NOT_CONTACTABLE = "not_contactable", "The child could not be reached after attempts", True
+    MISSING_AGAIN = "missing_again", "The child went missing again first", False
+    STILL_MISSING = "still_missing", "The child is still missing", False
+    TURNED_18 = "turned_18", "The young person has turned 18: adult pathway", True
+    NOT_OFFERED = "not_offered", "No interview was offered", True, None, True
+    NOT_ACCEPTED_BY_AUTHORITY = (
+        "not_accepted_by_authority",
+        "The authority that was asked did not accept",
+        False,
+    )
+    DETAINED_OR_IN_HOSPITAL = "detained_or_in_hospital", "Detained or in hospital", False
+    MOVED_AWAY = "moved_away", "The child has moved away", False
+    NOT_IN_INTERESTS_NOW = (
+        "not_in_interests_now",
+        "Not in the child's interests now",
+        False,
+        None,
+        True,
+    )
+    COVERED_BY_ANOTHER = "covered_by_another", "Covered by another interview", True
+    RECORDED_IN_ERROR = "recorded_in_error", "Recorded as missing in error", True, None, True
+
+
+class Push(Code):
+    """What the child went from. Croydon's list, extended; Catch22, Push and pull factors."""
+
+    CONFLICT = "conflict", "Argument or conflict"
+    BOUNDARIES = "boundaries", "Rules and boundaries"
+    ABUSE_OR_NEGLECT = "abuse_or_neglect", "Abuse or neglect"
+    DOMESTIC_ABUSE = "domestic_abuse", "Domestic abuse"
+    PARENTAL_ILL_HEALTH = "parental_ill_health", "A parent's ill health"
+    PARENTAL_SUBSTANCE_USE = "parental_substance_use", "A parent's alcohol or drug use"
+    UNHAPPY_WITH_PLACEMENT = "unhappy_with_placement", "Unhappy with placement, staff or peers"
+    PLACEMENT_MOVE = "placement_move", "A placement move, feared or made"
+    BULLYING = "bullying", "Bullying"
+    SCHOOL = "school", "School"
+    FEELING_LOW = "feeling_low", "Feeling low"
+    SELF_HARM = "self_harm", "Self-harm or thoughts of it"
+    NOT_LISTENED_TO = "not_listened_to", "Not being listened to"
+    RESTRICTED_CONTACT = "restricted_contact", "Contact with family restricted"
+    OVERWHELMED = "overwhelmed", "Overcrowding or too much noise, light or people"
+    OTHER = "other", "Something else"
+
+
+class Pull(Code):
+    """What drew the child. Croydon's list, extended; Catch22, Push and pull factors."""
+
+    FAMILY = "family", "To see family"
+    FRIENDS = "friends", "To see friends"
+    PARTNER = "partner", "Boyfriend, girlfriend or partner"
+    PARTY = "party", "Party or event"
+    SUBSTANCES = "substances", "Alcohol or drugs"
+    BELONGING = "belonging", "Belonging somewhere"
+    MONEY_OR_GIFTS = "money_or_gifts", "Money or gifts"
+    DEBT = "debt", "A debt to repay"
+    ONLINE_CONTACT = "online_contact", "Somebody met online"
+    EXPLOITER = "exploiter", "Somebody who exploits the child"
+    OLD_NEIGHBOURHOOD = "old_neighbourhood", "An old neighbourhood"
+    WORK = "work", "Work"
+    OTHER = "other", "Something else"
+
+
+class Harm(Code):
+    """Harm and risk while away; `cin_factor` is the DfE children in need assessment factor."""
+
+    cin_factor: str | None
+
+    def __new__(cls, code: str, label: str, cin_factor: str | None = None) -> Self:
+        member = str.__new__(cls, code)
+        member._value_ = code
+        member.label = label
+        member.cin_factor = cin_factor
+        return member
+
+    SEXUAL_EXPLOITATION = "sexual_exploitation", "Sexual exploitation", "11A"
+    CRIMINAL_EXPLOITATION = "criminal_exploitation", "Criminal exploitation", "24A"
+    GANGS = "gangs", "Gangs", "13A"
+    TRAFFICKING = "trafficking", "Trafficking or modern slavery", "12A"
+    SEXUAL_ASSAULT = "sexual_assault", "Sexual assault"
+    PHYSICAL_ASSAULT = "physical_assault", "Hurt or assaulted"
+    THREATS = "threats", "Threats, or fear of somebody"
+    ALCOHOL = "alcohol", "Alcohol", "1A"
+    DRUGS = "drugs", "Drugs", "2A"
+    SELF_HARM = "self_harm", "Self-harm", "15A"
+    MENTAL_HEALTH = "mental_health", "Mental health", "4A"
+    SLEPT_ROUGH = "slept_rough", "Slept rough or with strangers"
+    CRIME = "crime", "Crime by the child, or made to commit one"
+    ONLINE = "online", "Harm online"
+    INJURY_OR_ILLNESS = "injury_or_illness", "Injury or illness"
+    OTHER = "other", "Something else"
+
+
+class Indicator(Code):
+    """How a prompt about harm is answered: never a score (Plymouth, Dudley, Surrey tools)."""
+
+    YES = "yes", "Yes"
+    NO = "no", "No"
+    POSSIBLE = "possible", "Possible"
+    NOT_ASKED = "not_asked", "Not asked"
+
+
+class Place(Code):
+    """Where an interview is held: somewhere neutral where the child feels safe (Missing People)."""
+
+    FAMILY_HOME = "family_home", "Family home"
+    PLACEMENT = "placement", "Placement"
+    SCHOOL = "school", "School or college"
+    YOUTH_CENTRE = "youth_centre", "Youth centre"
+    PUBLIC_PLACE = "public_place", "Café or other public place"
+    OUTDOORS = "outdoors", "Outdoors"
+    CAR = "car", "In a car"
+    OFFICE = "office", "Council or provider's office"
+    POLICE_STATION = "police_station", "Police station"
+    HOSPITAL = "hospital", "Hospital"
+    SECURE = "secure", "Secure home or custody"
+    NOT_IN_PERSON = "not_in_person", "Not in person"
+    OTHER = "other", "Somewhere else"
+
+
+class Mode(Code):
+    IN_PERSON = "in_person", "In person"
+    VIDEO = "video", "Video call"
+    TELEPHONE = "telephone", "Telephone"
+    WRITTEN = "written", "In writing"
+
+
+class InterviewerKind(Code):
+    """Missing People FOI request 2024, question 9."""
+
+    SOCIAL_WORKER = "social_worker", "Social worker"
+    DEDICATED_TEAM = "dedicated_team", "Local authority dedicated team"
+    YOUTH_WORKER = "youth_worker", "Youth worker"
+    COMMISSIONED_SERVICE = "commissioned_service", "Commissioned service"
+    OTHER = "other", "Other"
+
+
+class ActionKind(Code):
+    """What may follow an interview; from the forms seen (Derbyshire, Croydon, Knowsley)."""
+
+    REFERRAL_MASH = "referral_mash", "Referral to children's social care (MASH)"
+    SECTION_47 = "section_47", "Strategy discussion or section 47 enquiry"
+    CAMHS = "camhs", "Referral to CAMHS"
+    NRM = "nrm", "National Referral Mechanism"
+    EARLY_HELP = "early_help", "Early help"
+    SAFETY_PLAN = "safety_plan", "Safety plan"
+    EXPLOITATION_TOOL = "exploitation_tool", "Exploitation screening or assessment"
+    POLICE_INTELLIGENCE = "police_intelligence", "Information to police"
+    HEALTH = "health", "Health"
+    SUBSTANCE_USE = "substance_use", "Alcohol and drugs service"
+    EDUCATION = "education", "Education"
+    PLACEMENT_REVIEW = "placement_review", "Placement or care plan review"
+    FAMILY_SUPPORT = "family_support", "Support to the family"
+    ADVOCACY = "advocacy", "Advocacy or independent visitor"
+    ADULT_PATHWAY = "adult_pathway", "Adult pathway"
+    OTHER = "other", "Other"
+
+
+class Role(Code):
+    """Who works with the record: the people of the product, one role a membership."""
+
+    COORDINATOR = "coordinator", "Coordinator"
+    INTERVIEWER = "interviewer", "Interviewer"
+    SOCIAL_WORKER = "social_worker", "Social worker"
+    MANAGER = "manager", "Manager"
+    ANALYST = "analyst", "Analyst"
+    POLICE = "police", "Police missing-person unit"
+    HOME = "home", "Children's home or foster carer"
+    ADMINISTRATOR = "administrator", "Administrator"
+    RESEARCHER = "researcher", "National researcher"
