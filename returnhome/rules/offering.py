@@ -1,0 +1,173 @@
+"""How an offer of a return home interview may move: made, attempted, answered.
+
+Source: DfE statutory guidance, January 2014, “Independent return interviews”: every child who
+returns is offered one. That a parent's no never closes the offer, and that a child may come back
+to it later, is practice (NYAS; Missing People, 2024).
+"""
+
+from datetime import datetime
+
+from returnhome.rules import Blocked, allowed
+from returnhome.rules.ages import ADULT
+from returnhome.rules.clock import Moment
+from returnhome.rules.codes import Answer, DeclinedBy, Means, Reached
+
+
+class EpisodeVoided(Blocked):
+    sentence = "This episode was recorded in error, so nothing more can be added to it."
+
+
+class NotReturned(Blocked):
+    sentence = "The child is still missing: record that they were found or have returned first."
+    field = "returned_at"
+
+
+class AdultPathway(Blocked):
+    sentence = "The young person was 18 when they returned: open an action on the adult pathway."
+
+
+class InTheFuture(Blocked):
+    sentence = "This time has not come yet."
+
+
+class BeforeFound(Blocked):
+    sentence = "This is before the child was found."
+
+
+class AlreadyAnswered(Blocked):
+    sentence = "This offer has been answered. To ask again, make a new offer."
+    field = "answer"
+
+
+class ReasonMissing(Blocked):
+    sentence = "Say why, or that they did not want to say."
+    field = "reason"
+
+
+class DeclinedByMissing(Blocked):
+    sentence = "Say who declined: the child, or a parent or carer."
+    field = "declined_by"
+
+
+class NobodyDeclined(Blocked):
+    sentence = "Somebody is named as declining, but the answer is not a decline."
+    field = "declined_by"
+
+
+class NotAnAttempt(Blocked):
+    sentence = "This reached somebody, so it is an offer: record it as one."
+    field = "reached"
+
+
+class NotAnOffer(Blocked):
+    sentence = "This reached nobody, so it is an attempt and not yet an offer."
+    field = "reached"
+
+
+def check_can_make(
+    *,
+    found: Moment | None,
+    returned: Moment | None,
+    age_at_return: int | None = None,
+    is_voided: bool = False,
+) -> None:
+    """Whether an offer, or an attempt at one, can be made for this episode.
+
+    Possible from found on: where it can be, a child has a chance to talk before going back.
+    An unknown age never stops an offer.
+    """
+    if is_voided:
+        raise EpisodeVoided
+    if found is None and returned is None:
+        raise NotReturned
+    if age_at_return is not None and age_at_return >= ADULT:
+        raise AdultPathway
+
+
+def counts_as_offer(*, means: Means | None, reached: Reached) -> bool:
+    """An offer reached the child, or a carer on the child's behalf, by a named means."""
+    return means is not None and reached is not Reached.NOBODY
+
+
+def check_can_count(
+    *,
+    means: Means | None,
+    reached: Reached,
+    at: datetime,
+    now: datetime,
+    found: Moment | None = None,
+    returned: Moment | None = None,
+) -> None:
+    """Whether what was done `at` can be recorded as an offer."""
+    check_when(at=at, now=now, found=found, returned=returned, field="offered_at")
+    if not counts_as_offer(means=means, reached=reached):
+        raise NotAnOffer
+
+
+def check_attempt(
+    *,
+    means: Means | None,
+    reached: Reached,
+    at: datetime,
+    now: datetime,
+    found: Moment | None = None,
+    returned: Moment | None = None,
+) -> None:
+    """Whether what was done `at` can be recorded as an attempt: it reached nobody."""
+    check_when(at=at, now=now, found=found, returned=returned, field="attempted_at")
+    if counts_as_offer(means=means, reached=reached):
+        raise NotAnAttempt
+
+
+def check_when(
+    *,
+    at: datetime,
+    now: datetime,
+    found: Moment | None = None,
+    returned: Moment | None = None,
+    field: str,
+) -> None:
+    """An offer or attempt lies between found (else the return) and now."""
+    if at > now:
+        raise InTheFuture(field=field)
+    first = found or returned
+    if first is not None and at < first.earliest:
+        raise BeforeFound(field=field)
+
+
+def is_open(*, answer: Answer | None, declined_by: DeclinedBy | None = None) -> bool:
+    """Whether the offer still waits for the child: no answer, not now, or a parent's no."""
+    if answer is Answer.DECLINED:
+        return declined_by is not DeclinedBy.CHILD
+    return answer is not Answer.ACCEPTED
+
+
+def check_can_answer(
+    *,
+    earlier: Answer | None,
+    given: Answer,
+    earlier_declined_by: DeclinedBy | None = None,
+    declined_by: DeclinedBy | None = None,
+    reason: str = "",
+) -> None:
+    """Whether the offer can take this answer.
+
+    A “not now” or a parent's no can be followed by another answer; the child's own yes or no is
+    the answer to this offer, and a change of mind is a new offer.
+    """
+    if not is_open(answer=earlier, declined_by=earlier_declined_by):
+        raise AlreadyAnswered
+    if given is not Answer.DECLINED:
+        if declined_by is not None:
+            raise NobodyDeclined
+        return
+    if declined_by is None:
+        raise DeclinedByMissing
+    if not reason.strip():
+        raise ReasonMissing
+
+
+can_make = allowed(check_can_make)
+can_count = allowed(check_can_count)
+can_attempt = allowed(check_attempt)
+can_answer = allowed(check_can_answer)

@@ -1,0 +1,125 @@
+"""How an offer may move."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from returnhome.rules import offering
+from returnhome.rules.clock import Moment
+from returnhome.rules.codes import Answer, DeclinedBy, Means, Reached
+from returnhome.rules.offering import (
+    AdultPathway,
+    AlreadyAnswered,
+    BeforeFound,
+    DeclinedByMissing,
+    EpisodeVoided,
+    InTheFuture,
+    NobodyDeclined,
+    NotAnAttempt,
+    NotAnOffer,
+    NotReturned,
+    ReasonMissing,
+)
+
+RETURNED = Moment.on(date(2026, 6, 1))
+NOW = RETURNED.at + timedelta(days=2)
+CHILD, PARENT = DeclinedBy.CHILD, DeclinedBy.PARENT_OR_CARER
+
+
+def test_a_child_who_is_still_missing_cannot_be_offered_an_interview_yet():
+    with pytest.raises(NotReturned):
+        offering.check_can_make(found=None, returned=None)
+
+
+@pytest.mark.parametrize("age", [None, 0, 15, 17])
+def test_a_child_who_was_found_or_has_returned_can_be_offered_one(age):
+    assert offering.can_make(found=RETURNED, returned=None, age_at_return=age)
+    assert offering.can_make(found=None, returned=RETURNED, age_at_return=age)
+
+
+def test_at_18_the_adult_pathway_takes_over():
+    with pytest.raises(AdultPathway):
+        offering.check_can_make(found=None, returned=RETURNED, age_at_return=18)
+
+
+def test_nothing_is_offered_for_an_episode_recorded_in_error():
+    with pytest.raises(EpisodeVoided):
+        offering.check_can_make(found=None, returned=RETURNED, is_voided=True)
+
+
+@pytest.mark.parametrize(
+    ("means", "reached", "counts"),
+    [
+        (Means.IN_PERSON, Reached.CHILD, True),
+        (Means.TELEPHONE, Reached.CARER, True),
+        (Means.LETTER, Reached.NOBODY, False),
+        (Means.TEXT, Reached.NOBODY, False),
+        (Means.TELEPHONE, Reached.NOBODY, False),
+        (None, Reached.CHILD, False),
+    ],
+)
+def test_an_offer_counts_when_it_reached_the_child_or_a_carer_by_a_named_means(
+    means, reached, counts
+):
+    assert offering.counts_as_offer(means=means, reached=reached) is counts
+    assert offering.can_count(means=means, reached=reached, at=NOW, now=NOW) is counts
+    assert offering.can_attempt(means=means, reached=reached, at=NOW, now=NOW) is not counts
+
+
+def test_a_letter_without_an_answer_is_no_offer_and_a_call_that_was_taken_no_attempt():
+    with pytest.raises(NotAnOffer):
+        offering.check_can_count(means=Means.LETTER, reached=Reached.NOBODY, at=NOW, now=NOW)
+    with pytest.raises(NotAnAttempt):
+        offering.check_attempt(means=Means.TELEPHONE, reached=Reached.CHILD, at=NOW, now=NOW)
+
+
+def test_an_offer_is_made_after_the_child_was_found_and_not_in_the_future():
+    early, late = RETURNED.earliest - timedelta(minutes=1), NOW + timedelta(minutes=1)
+    call = {"means": Means.TELEPHONE, "reached": Reached.CHILD, "now": NOW, "returned": RETURNED}
+
+    with pytest.raises(BeforeFound):
+        offering.check_can_count(at=early, **call)
+    with pytest.raises(InTheFuture) as blocked:
+        offering.check_can_count(at=late, **call)
+    assert blocked.value.field == "offered_at"
+    assert offering.can_count(at=RETURNED.earliest, **call)
+
+
+@pytest.mark.parametrize(
+    ("earlier", "by", "answerable"),
+    [
+        (None, None, True),
+        (Answer.NOT_NOW, None, True),
+        (Answer.DECLINED, PARENT, True),
+        (Answer.DECLINED, CHILD, False),
+        (Answer.ACCEPTED, None, False),
+    ],
+)
+def test_a_not_now_or_a_parents_no_never_closes_the_offer(earlier, by, answerable):
+    assert offering.is_open(answer=earlier, declined_by=by) is answerable
+    assert (
+        offering.can_answer(earlier=earlier, earlier_declined_by=by, given=Answer.ACCEPTED)
+        is answerable
+    )
+
+
+def test_an_offer_already_answered_says_so():
+    with pytest.raises(AlreadyAnswered, match="make a new offer"):
+        offering.check_can_answer(earlier=Answer.ACCEPTED, given=Answer.NOT_NOW)
+
+
+def test_a_decline_says_who_and_why():
+    with pytest.raises(DeclinedByMissing):
+        offering.check_can_answer(earlier=None, given=Answer.DECLINED, reason="Not now")
+    with pytest.raises(ReasonMissing):
+        offering.check_can_answer(
+            earlier=None, given=Answer.DECLINED, declined_by=CHILD, reason="  "
+        )
+    assert offering.can_answer(
+        earlier=None, given=Answer.DECLINED, declined_by=CHILD, reason="Did not want to say"
+    )
+
+
+def test_nobody_declines_an_offer_that_was_accepted():
+    with pytest.raises(NobodyDeclined):
+        offering.check_can_answer(earlier=None, given=Answer.ACCEPTED, declined_by=CHILD)
