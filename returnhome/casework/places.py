@@ -15,8 +15,10 @@ from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Coalesce
 
 from returnhome.casework import reference
+from returnhome.rules.naming import folded_postcode
 
 ATTRIBUTION = (
     "Postcodes and authorities: Office for National Statistics, licensed under the Open "
@@ -207,13 +209,15 @@ def authority_at(postcode: str, on: date) -> Authority | None:
             select s.predecessor_id, false
             from line join casework_succession s on s.successor_id = line.id
         )
-        select a.*, line.is_present from line join casework_authority a on a.id = line.id
+        select a.* from line join casework_authority a on a.id = line.id
+        order by line.is_present desc
         """,
-        [postcode_key(postcode)],
+        [folded_postcode(postcode)],
     )
-    present = [authority for authority in line if authority.is_present]
-    earlier = [authority for authority in line if not authority.is_present]
-    return _of_the_day(present[0], earlier, on) if present else None
+    if not (present_first := list(line)):
+        return None
+    present, *earlier = present_first
+    return _of_the_day(present, earlier, on)
 
 
 def authority_named(name_or_gss: str, on: date) -> Authority | None:
@@ -246,19 +250,17 @@ def distance_km(a: str, b: str) -> float | None:
 
     Northern Ireland is measured on a grid of its own, so nothing is said across the Irish Sea.
     """
-    first, second = postcode_key(a), postcode_key(b)
+    first, second = folded_postcode(a), folded_postcode(b)
     if first.startswith("BT") != second.startswith("BT"):
         return None
-    found = Postcode.objects.filter(pk__in={first, second}, easting__isnull=False)
-    places = {code: place for code, *place in found.values_list("code", "easting", "northing")}
+    places = {
+        place.code: (place.easting, place.northing)
+        for place in Postcode.objects.filter(pk__in={first, second})
+        if place.easting is not None and place.northing is not None
+    }
     if first not in places or second not in places:
         return None
     return math.dist(places[first], places[second]) / 1000
-
-
-def postcode_key(postcode: str) -> str:
-    """A postcode as the directory's key: capitals, no spaces."""
-    return re.sub(r"[^A-Z0-9]", "", postcode.upper())
 
 
 def _of_the_day(present: Authority, earlier: Iterable[Authority], on: date) -> Authority:
@@ -377,18 +379,22 @@ def _authority_rows(forces: Mapping[str, Force]) -> dict[str, dict[str, Any]]:
 
     predecessors.csv starts thin: what ended or was coded anew in 2013 and in 2019 to 2025.
     """
-    force_named = {force.name: force for force in forces.values()}
+    force_id = {force.name: force.pk for force in forces.values()}
     rows: dict[str, dict[str, Any]] = {}
     for row in reference.read("authorities"):
-        fields = {field: row[field] for field in ("name", "gss_code", "dfe_code", "region")}
-        force = force_named[row["police_force"]]
-        rows[row["gss_code"]] = fields | {"nation": Nation.ENGLAND.value, "force": force}
+        rows[row["gss_code"]] = {
+            **{field: row[field] for field in ("name", "gss_code", "dfe_code", "region")},
+            "nation": Nation.ENGLAND.value,
+            "force_id": force_id[row["police_force"]],
+        }
     for row in reference.read("elsewhere"):
-        fields = {"name": row["name"], "gss_code": row["gss_code"] or None, "nation": row["nation"]}
-        rows[row["gss_code"] or row["name"]] = fields | {
+        rows[row["gss_code"] or row["name"]] = {
+            "name": row["name"],
+            "gss_code": row["gss_code"] or None,
             "dfe_code": "",
             "region": "",
-            "force": None,
+            "nation": row["nation"],
+            "force_id": None,
         }
     for dates in rows.values():
         dates |= {"since": None, "until": None}
@@ -424,22 +430,22 @@ def _bring(
 
 
 def _note(name: str, version: str, rows: int, at: datetime) -> None:
+    if ReferenceLoad.objects.filter(name=name, version=version).exists():
+        return
     values = {"version": version, "rows": rows, "loaded_at": at}
     ReferenceLoad.objects.update_or_create(name=name, defaults=values)
 
 
 def _authority_of_each_code() -> dict[str, int]:
     """The authority's id for each area code that the directory uses."""
-    codes = dict(Authority.objects.exclude(gss_code=None).values_list("gss_code", "pk"))
-    trusts = dict(Authority.objects.filter(gss_code=None).values_list("name", "pk"))
-    try:
-        codes |= {
-            row["gss_code"]: codes[row["authority_gss_code"]] for row in reference.read("districts")
-        }
-        codes |= {row["gss_code"]: trusts[row["trust"]] for row in reference.read("trusts")}
-    except KeyError as missing:
-        raise LookupError(f"Load the authorities before the postcodes: no {missing}.") from None
-    return codes
+    known = dict(Authority.objects.values_list(Coalesce("gss_code", "name"), "pk"))
+    heads = reference.read("authorities") + reference.read("elsewhere")
+    keys = {row["gss_code"]: row["gss_code"] for row in heads if row["gss_code"]}
+    keys |= {row["gss_code"]: row["authority_gss_code"] for row in reference.read("districts")}
+    keys |= {row["gss_code"]: row["trust"] for row in reference.read("trusts")}
+    if missing := set(keys.values()) - set(known):
+        raise LookupError(f"Load the authorities before the postcodes: no {min(missing)}.")
+    return {code: known[key] for code, key in keys.items()}
 
 
 def _edition(authorities: Mapping[str, int]) -> str:
