@@ -13,7 +13,8 @@ class Code(StrEnum):
 
     label: str
 
-    def __new__(cls, code: str, label: str) -> Self:
+    # A label is always written; without the default a type checker refuses `Answer("accepted")`.
+    def __new__(cls, code: str, label: str = "") -> Self:
         member = str.__new__(cls, code)
         member._value_ = code
         member.label = label
@@ -186,8 +187,8 @@ class NotHeldReason(Code):
     def __new__(
         cls,
         code: str,
-        label: str,
-        closes: bool,
+        label: str = "",
+        closes: bool = False,
         declined_by: DeclinedBy | None = None,
         needs_note: bool = False,
     ) -> Self:
@@ -274,7 +275,7 @@ class Harm(Code):
 
     cin_factor: str | None
 
-    def __new__(cls, code: str, label: str, cin_factor: str | None = None) -> Self:
+    def __new__(cls, code: str, label: str = "", cin_factor: str | None = None) -> Self:
         member = str.__new__(cls, code)
         member._value_ = code
         member.label = label
