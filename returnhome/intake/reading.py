@@ -1,0 +1,308 @@
+"""The bytes that a sender's file is made of, read as a table one record at a time.
+
+A file is gone through twice: once to refuse it whole, with one sentence, before any of its rows is
+handed out; then to hand them out. Neither holds more than one record in memory.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+from typing import BinaryIO
+
+from returnhome.rules import Blocked
+
+# A year of England's busiest force is under 10 MB in any layout seen.
+LARGEST = 50 * 1024 * 1024
+MOST_COLUMNS = 200
+LONGEST_RECORD = 1_000_000
+
+_SEPARATORS = ",;\t|"
+_SAMPLE = 64 * 1024
+# Two bytes of UTF-8 read as Windows-1252: “Ã©”, “â€™”. No English list of names holds them.
+_TWICE_ENCODED = re.compile("Ã[\u00a0-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|â€")
+
+_RESAVE = "open it, save it as “CSV UTF-8 (comma delimited)” and send that"
+_UNPACK = "unpack it and send the CSV file that is inside"
+_ASK = "ask the sender for the same list as a CSV file"
+_SIGNATURES = (
+    (b"%PDF", "a PDF document", _ASK),
+    (b"\x89PNG", "a picture", _ASK),
+    (b"\xff\xd8\xff", "a picture", _ASK),
+    (b"GIF8", "a picture", _ASK),
+    (b"II*\0", "a picture", _ASK),
+    (b"MM\0*", "a picture", _ASK),
+    (b"RIFF", "a picture or a recording", _ASK),
+    (b"{\\rtf", "a text document", _ASK),
+    (b"\xd0\xcf\x11\xe0", "an old Excel workbook or Office document", _RESAVE),
+    (b"\x1f\x8b", "a compressed file", _UNPACK),
+    (b"7z\xbc\xaf", "a compressed file", _UNPACK),
+    (b"Rar!", "a compressed file", _UNPACK),
+    (b"BZh", "a compressed file", _UNPACK),
+    (b"\xfd7zXZ", "a compressed file", _UNPACK),
+    (b"SQLite format 3", "a database", _ASK),
+)
+_BYTE_ORDER_MARKS = (
+    (b"\xef\xbb\xbf", "utf-8-sig"),
+    (b"\xff\xfe\0\0", "utf-32"),
+    (b"\0\0\xfe\xff", "utf-32"),
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
+)
+
+Content = bytes | BinaryIO | Path
+
+
+class Unreadable(Blocked):
+    """A file that is no table we can read; nothing of it was taken in."""
+
+    sentence = "The file cannot be read."
+    field = "file"
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record of the file; the file's first is number 1, a quoted line break starts none."""
+
+    number: int
+    cells: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A file that can be read: its headings and, once only, the records after them."""
+
+    name: str
+    header: list[str]
+    header_number: int
+    length: int
+    encoding: str
+    separator: str
+    records: Iterator[Record]
+
+
+def read(content: Content, filename: str) -> Table:
+    """The table in a file's content: bytes, a path, or an open binary file that can be rewound.
+
+    UTF-8 with or without a byte order mark, UTF-16 with one, else Windows-1252; separated by
+    commas, semicolons, tabs or bars. Raises Unreadable before the first record is handed out.
+    """
+    name = _shown(filename)
+    with _opened(content, name) as stream:
+        head = _checked_head(stream, name)
+        for encoding in _encodings(head):
+            try:
+                return _surveyed(content, stream, encoding, name)
+            except UnicodeDecodeError:
+                continue
+    raise Unreadable(
+        f"{name} is neither UTF-8 nor Windows-1252 text: export it again as “CSV UTF-8”."
+    )
+
+
+def _surveyed(content: Content, stream: BinaryIO, encoding: str, name: str) -> Table:
+    """Go through the whole file once. Raises Unreadable, or UnicodeDecodeError."""
+    with _decoded(stream, encoding) as text:
+        separator = _separator(text.read(_SAMPLE), name)
+    header: list[str] = []
+    header_number = length = 0
+    with _decoded(stream, encoding) as text:
+        for record in _numbered(text, separator, name):
+            if not header and any(map(str.strip, record.cells)):
+                header, header_number = [cell.strip() for cell in record.cells], record.number
+                _check_columns(header, name)
+            length = record.number
+    return Table(
+        name=name,
+        header=header,
+        header_number=header_number,
+        length=length - header_number,
+        encoding=encoding,
+        separator=separator,
+        records=_records(content, encoding, separator, name, after=header_number),
+    )
+
+
+def _records(
+    content: Content, encoding: str, separator: str, name: str, *, after: int
+) -> Iterator[Record]:
+    with _opened(content, name) as stream, _decoded(stream, encoding) as text:
+        for record in _numbered(text, separator, name):
+            if record.number > after:
+                yield record
+
+
+def _numbered(text: io.TextIOWrapper, separator: str, name: str) -> Iterator[Record]:
+    lines = _Lines(text, name)
+    reader = csv.reader(lines, delimiter=separator)
+    try:
+        for lines.record, cells in enumerate(reader, start=1):
+            yield Record(lines.record, cells)
+            lines.taken = 0
+    except csv.Error:
+        raise _too_long(name, lines.record + 1) from None
+
+
+class _Lines:
+    """The lines of a text one by one, refusing what would fill the memory or no text holds."""
+
+    def __init__(self, text: io.TextIOWrapper, name: str) -> None:
+        self.text, self.name = text, name
+        self.record = self.taken = 0
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = self.text.readline(LONGEST_RECORD + 1)
+        if not line:
+            raise StopIteration
+        self.taken += len(line)
+        if self.taken > LONGEST_RECORD:
+            raise _too_long(self.name, self.record + 1)
+        if "\0" in line:
+            raise Unreadable(
+                f"Row {self.record + 1} of {self.name} holds characters that no text has: "
+                "it is damaged or not a table, so export it again as “CSV UTF-8”."
+            )
+        if self.text.encoding == "cp1252" and _TWICE_ENCODED.search(line):
+            raise Unreadable(
+                f"{self.name} mixes two encodings, so that names in row {self.record + 1} would "
+                "be spoilt: export it again as “CSV UTF-8”."
+            )
+        return line
+
+
+def _too_long(name: str, number: int) -> Unreadable:
+    return Unreadable(
+        f"Row {number} of {name} is longer than a row can be: a quotation mark in it is probably "
+        "not closed; mend it or export the file again."
+    )
+
+
+@contextmanager
+def _opened(content: Content, name: str) -> Iterator[BinaryIO]:
+    if isinstance(content, bytes):
+        yield io.BytesIO(content)
+    elif isinstance(content, Path):
+        try:
+            file = content.open("rb")
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or "its name is not a file's"
+            raise Unreadable(
+                f"{name} cannot be opened ({reason}): check its name and who may read it."
+            ) from None
+        with file:
+            yield file
+    else:
+        yield content
+
+
+@contextmanager
+def _decoded(stream: BinaryIO, encoding: str) -> Iterator[io.TextIOWrapper]:
+    stream.seek(0)
+    # Line ends are left to the csv reader, which knows those inside quotation marks.
+    text = io.TextIOWrapper(stream, encoding=encoding, newline="")
+    try:
+        yield text
+    finally:
+        text.detach()
+
+
+def _checked_head(stream: BinaryIO, name: str) -> bytes:
+    """The file's first bytes, once its size and its kind are those of a table."""
+    try:
+        size = stream.seek(0, io.SEEK_END)
+    except OSError:
+        raise Unreadable(
+            f"{name} cannot be read twice, as a pipe cannot: save it as a file and send that."
+        ) from None
+    if size > LARGEST:
+        raise Unreadable(
+            f"{name} is {_megabytes(size)} MB and the most that can be read is "
+            f"{_megabytes(LARGEST)} MB: split it by month and send the parts."
+        )
+    stream.seek(max(0, size - _SAMPLE))
+    tail = stream.read(_SAMPLE)
+    stream.seek(0)
+    head = stream.read(_SAMPLE)
+    if not head.strip():
+        raise _empty(name)
+    what = _foreign_kind(head, tail)
+    if what:
+        raise Unreadable(f"{name} is {what[0]}, not a CSV file: {what[1]}.")
+    return head
+
+
+def _foreign_kind(head: bytes, tail: bytes) -> tuple[str, str] | None:
+    """What a file that is no text is, and what to do about it."""
+    for signature, what, remedy in _SIGNATURES:
+        if head.startswith(signature):
+            return what, remedy
+    if head.startswith((b"PK\3\4", b"PK\5\6")):
+        # The names of a zip's parts stand in clear in its directory at the end.
+        if b"xl/" in tail or b"opendocument.spreadsheet" in head:
+            return "a workbook", _RESAVE
+        if b"word/" in tail or b"opendocument" in head:
+            return "a text document", _ASK
+        return "a zip archive", _UNPACK
+    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:9].lower()
+    if start.startswith((b"<html", b"<!doctype", b"<table")):
+        return "a web page", _RESAVE
+    if start.startswith(b"<?xml"):
+        return "an XML file", _RESAVE
+    return None
+
+
+def _encodings(head: bytes) -> tuple[str, ...]:
+    for mark, encoding in _BYTE_ORDER_MARKS:
+        if head.startswith(mark):
+            return (encoding,)
+    return ("utf-8", "cp1252")
+
+
+def _separator(sample: str, name: str) -> str:
+    """The separator that makes the most of the file's first line that is not blank."""
+    if not sample.strip(f'{_SEPARATORS} "\r\n'):
+        raise _empty(name)
+    columns = {separator: _width(sample, separator) for separator in _SEPARATORS}
+    best = max(columns, key=lambda separator: columns[separator])
+    if columns[best] < 2:
+        raise Unreadable(
+            f"{name} is not a table: its first row has no columns; "
+            "send a CSV file whose first row holds the headings."
+        )
+    return best
+
+
+def _width(sample: str, separator: str) -> int:
+    for cells in csv.reader(io.StringIO(sample, newline=""), delimiter=separator):
+        if any(map(str.strip, cells)):
+            return len(cells)
+    return 0
+
+
+def _check_columns(header: list[str], name: str) -> None:
+    if len(header) > MOST_COLUMNS:
+        raise Unreadable(
+            f"{name} has {len(header):,} columns and the most that can be read is {MOST_COLUMNS}: "
+            "send only the columns of a known layout."
+        )
+
+
+def _empty(name: str) -> Unreadable:
+    return Unreadable(f"{name} is empty: export it again and check that it holds rows.")
+
+
+def _shown(filename: str) -> str:
+    """A file's name as a sentence may quote it, without its folder."""
+    bare = PurePath(filename.replace("\\", "/")).name
+    visible = "".join(c for c in bare if c.isprintable()) or "the file"
+    return f"“{visible[:80]}”" if visible != "the file" else "The file"
+
+
+def _megabytes(size: int) -> int:
+    return -(-size // (1024 * 1024))
