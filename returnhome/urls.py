@@ -1,0 +1,13 @@
+"""Every page's address: one line a stage."""
+
+from returnhome.web import sign_in
+
+# To add a stage: import its module above and put it into this tuple.
+STAGES = (sign_in,)
+
+urlpatterns = [pattern for stage in STAGES for pattern in stage.urlpatterns]
+
+handler400 = "returnhome.web.errors.bad_request"
+handler403 = "returnhome.web.errors.not_allowed"
+handler404 = "returnhome.web.errors.not_found"
+handler500 = "returnhome.web.errors.broken"

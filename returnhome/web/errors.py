@@ -1,0 +1,104 @@
+"""Pages for when something is not there, not allowed yet, or broken, in plain words."""
+
+import logging
+import secrets
+import sys
+import traceback
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from returnhome.rules import Blocked
+
+logger = logging.getLogger(__name__)
+
+# Never sent back into a page.
+SECRET = ("csrfmiddlewaretoken", "password", "oldpassword", "password1", "password2")
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return render(request, "error/not_found.html", status=404)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return render(request, "error/bad_request.html", status=400)
+
+
+def not_allowed(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    # To somebody who may not see a thing, it is not there.
+    return not_found(request, exception)
+
+
+def refused(request: HttpRequest, blocked: Blocked) -> HttpResponse:
+    """409: the rules do not allow it as things stand."""
+    context = {"sentence": blocked.sentence, "back": _came_from(request)}
+    return render(request, "error/refused.html", context, status=409)
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """500, with a reference that the log has too. What was typed or read stays out of both."""
+    reference = secrets.token_hex(4).upper()
+    kind, _, trace = sys.exc_info()
+    frames = traceback.extract_tb(trace)[-1:]
+    where = f"{frames[0].filename}:{frames[0].lineno}" if frames else "unknown"
+    match = getattr(request, "resolver_match", None)
+    logger.error(
+        "Fault %s: %s at %s in %s %s",
+        reference,
+        kind.__name__ if kind else "unknown",
+        where,
+        request.method,
+        match.view_name if match else "unknown page",
+    )
+    try:
+        return render(request, "error/broken.html", {"reference": reference}, status=500)
+    except Exception:  # the fault may lie in what the frame itself needs, the database first
+        sentence = f"Sorry, something went wrong here. Give this reference: {reference}"
+        return HttpResponse(sentence, content_type="text/plain; charset=utf-8", status=500)
+
+
+def signed_out(request: HttpRequest) -> HttpResponse:
+    """403: the session ended while somebody was typing. What they typed waits in the page."""
+    return _kept(request, "error/signed_out.html")
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403: the page was too old, or was not ours. What came from our own page is kept."""
+    return _kept(request, "error/stale.html")
+
+
+def _kept(request: HttpRequest, template: str) -> HttpResponse:
+    typed = _typed(request) if _is_ours(request) else []
+    asked = urlencode({"next": _came_from(request)})
+    context = {
+        "typed": typed,
+        "has_file": bool(typed and request.FILES),
+        "again": request.get_full_path(),
+        "back": _came_from(request),
+        "sign_in": f"{reverse('account_login')}?{asked}",
+    }
+    return render(request, template, context, status=403)
+
+
+def _typed(request: HttpRequest) -> list[tuple[str, Any]]:
+    lists = request.POST.lists()
+    return [(name, value) for name, values in lists if name not in SECRET for value in values]
+
+
+def _is_ours(request: HttpRequest) -> bool:
+    """Whether the form came from one of our pages: another site must not get its form re-sent."""
+    source = request.headers.get("Origin") or request.headers.get("Referer") or ""
+    return bool(source) and urlsplit(source).netloc == request.get_host()
+
+
+def _came_from(request: HttpRequest) -> str:
+    """The page of ours that led here, else the front page."""
+    source = urlsplit(request.headers.get("Referer", ""))
+    if source.netloc != request.get_host() or not source.path.startswith("/"):
+        return "/"
+    # Two slashes at the start would lead to another host.
+    path = "/" + source.path.lstrip("/")
+    return f"{path}?{source.query}" if source.query else path

@@ -1,0 +1,116 @@
+"""What happens to every request: health, the one clock, safe headers, sign-in, and refusals."""
+
+import base64
+import secrets
+from collections.abc import Callable
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+
+from returnhome.rules import Blocked
+from returnhome.web import errors
+
+Next = Callable[[HttpRequest], HttpResponseBase]
+
+# Open to a stranger. A calendar's address carries its own secret; signing in comes first elsewhere.
+OPEN = ("/accounts/login/", "/accounts/logout/", "/accounts/password/reset/", "/calendar/")
+
+POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self' 'nonce-{nonce}'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "manifest-src 'self'",
+        "worker-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Referrer-Policy": "same-origin",
+}
+
+
+def health(get_response: Next) -> Next:
+    """Answer /healthz before anything else is asked, 200 once the database answers."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        if request.path != "/healthz":
+            return get_response(request)
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("select 1")
+        except DatabaseError:
+            return HttpResponse("no database", content_type="text/plain", status=503)
+        return HttpResponse("ok", content_type="text/plain")
+
+    return middleware
+
+
+def now(get_response: Next) -> Next:
+    """Read the clock once: everything on a page is judged at the same moment."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        request.now = timezone.now()  # type: ignore[attr-defined]
+        return get_response(request)
+
+    return middleware
+
+
+def safe_headers(get_response: Next) -> Next:
+    """Let the page load only what is ours, and let nobody keep a copy of it."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        nonce = base64.b64encode(secrets.token_bytes(16)).decode()
+        request.csp_nonce = nonce  # type: ignore[attr-defined]
+        response = get_response(request)
+        response.headers.setdefault("Content-Security-Policy", POLICY.format(nonce=nonce))
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        return response
+
+    return middleware
+
+
+def signed_in_only(get_response: Next) -> Next:
+    """Every page but the few open ones is for an active person who has signed in."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        person = request.user
+        if request.path.startswith(OPEN) or (person.is_authenticated and person.is_active):
+            return get_response(request)
+        if request.method != "GET":
+            return errors.signed_out(request)
+        asked = {"next": request.get_full_path()} if request.path != "/" else {}
+        if settings.SESSION_COOKIE_NAME in request.COOKIES:
+            asked["ended"] = "1"
+        query = f"?{urlencode(asked)}" if asked else ""
+        return redirect(reverse("account_login") + query)
+
+    return middleware
+
+
+def refusals(get_response: Next) -> Next:
+    """A refusal of the rules that no form caught is a page with its sentence."""
+
+    def process_exception(request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        return errors.refused(request, exception) if isinstance(exception, Blocked) else None
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        return get_response(request)
+
+    middleware.process_exception = process_exception  # type: ignore[attr-defined]
+    return middleware

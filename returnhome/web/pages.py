@@ -1,0 +1,180 @@
+"""What every page has around it: macros, dates in UK words, navigation and the signed-in person."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import NoReverseMatch, reverse
+from jinja2 import (
+    ChainableUndefined,
+    ChoiceLoader,
+    Environment,
+    PackageLoader,
+    PrefixLoader,
+    StrictUndefined,
+)
+from jinja2.utils import missing
+
+from returnhome.casework.places import ATTRIBUTION
+from returnhome.rules import clock
+from returnhome.web import gds
+
+# Label, name of the address, and the verb of rules.access that a person's role must allow.
+NAVIGATION: tuple[tuple[str, str, str | None], ...] = (
+    ("Work list", "worklist", None),
+    ("Children", "children", "see_child"),
+    ("Intake", "intake", "take_in"),
+    ("Figures", "figures", "see_figures"),
+    ("People", "people", "manage_people"),
+)
+
+
+class Absent(ChainableUndefined):
+    """What a template asked for and did not get.
+
+    The GOV.UK macros read keys that nobody passed, so a key missing from a dict is empty. A name
+    or an attribute that does not exist is a slip of ours and stops the page.
+    """
+
+    def __new__(  # type: ignore[misc]
+        cls, hint: str | None = None, obj: Any = missing, name: str | None = None, *rest: Any
+    ) -> "Absent | StrictUndefined":
+        # `caller` is how a macro asks whether it was given an inside.
+        if name in (None, "caller") or isinstance(obj, Mapping):
+            return super().__new__(cls)
+        return StrictUndefined(hint, obj, name, *rest)
+
+
+def _local(value: datetime) -> datetime:
+    return value.astimezone(clock.LONDON)
+
+
+def day(value: date | datetime | None, *, short: bool = False) -> str:
+    """3 January 2026, or 3 Jan 2026."""
+    if value is None:
+        return "not known"
+    if isinstance(value, datetime):
+        value = _local(value)
+    return f"{value.day} {value:%b %Y}" if short else f"{value.day} {value:%B %Y}"
+
+
+def clock_time(value: datetime) -> str:
+    """7:40am, 7pm, midday, midnight: in UK time."""
+    value = _local(value)
+    if value.minute == 0 and value.hour in (0, 12):
+        return "midday" if value.hour else "midnight"
+    minutes = f":{value:%M}" if value.minute else ""
+    return f"{value.hour % 12 or 12}{minutes}{'am' if value.hour < 12 else 'pm'}"
+
+
+def moment(value: datetime | clock.Moment | None, *, short: bool = False) -> str:
+    """3 January 2026 at 7:40am, in UK time; what is not known exactly says so."""
+    if value is None:
+        return "not known"
+    if isinstance(value, datetime):
+        return f"{day(value, short=short)} at {clock_time(value)}"
+    if value.precision.kind == "date":
+        return f"{day(value.day, short=short)}, time not known"
+    if value.precision.minutes:
+        out = counted(value.precision.minutes, "minute")
+        return f"about {clock_time(value.at)} on {day(value.at, short=short)} (give or take {out})"
+    return moment(value.at, short=short)
+
+
+def weekday(value: date | datetime) -> str:
+    """Saturday 3 January, for bookings near at hand."""
+    if isinstance(value, datetime):
+        value = _local(value)
+    return f"{value:%A} {value.day} {value:%B}"
+
+
+def counted(number: int, one: str, many: str | None = None) -> str:
+    """1 child, 2 children, 1,204 episodes."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def listed(words: Iterable[Any], last: str = "and") -> str:
+    """a, b and c."""
+    words = [str(word) for word in words]
+    return f"{', '.join(words[:-1])} {last} {words[-1]}" if len(words) > 1 else "".join(words)
+
+
+def with_query(request: HttpRequest, **changes: Any) -> str:
+    """This page's address with some of its filters changed; None takes one away."""
+    query = request.GET.copy()
+    for name, value in changes.items():
+        query.pop(name, None)
+        if value is not None:
+            query[name] = str(value)
+    return f"?{query.urlencode()}" if query else request.path
+
+
+def address(name: str, *args: Any, **named: Any) -> str:
+    return reverse(name, args=args, kwargs=named)
+
+
+def environment(**options: Any) -> Environment:
+    """Django's Jinja with the GOV.UK macros, our filters, and faults that show."""
+    macros = PackageLoader("govuk_frontend_jinja")
+    options["loader"] = ChoiceLoader(
+        [options["loader"], PrefixLoader({"govuk_frontend_jinja": macros})]
+    )
+    # Letters are plain text: escaping would put &#39; into an e-mail.
+    options["autoescape"] = lambda name: not (name or "").endswith(".txt")
+    options |= {"undefined": Absent, "trim_blocks": True, "lstrip_blocks": True}
+    made = Environment(**options)  # noqa: S701
+    made.globals |= {
+        "static": static,
+        "url": address,
+        "with_query": with_query,
+        "counted": counted,
+        "draw": gds.draw,
+        "error_summary": gds.error_summary,
+        "attribution": ATTRIBUTION,
+        # The GOV.UK macros say `undefined` and `null` where they mean nothing.
+        "undefined": Absent(),
+        "null": None,
+    }
+    made.filters |= {
+        "day": day,
+        "clock_time": clock_time,
+        "moment": moment,
+        "weekday": weekday,
+        "hours": clock.duration,
+        "listed": listed,
+    }
+    return made
+
+
+def _navigation(request: HttpRequest) -> list[dict[str, Any]]:
+    items = []
+    for label, name, verb in NAVIGATION:
+        try:
+            href = reverse(name)
+        except NoReverseMatch:
+            continue
+        if verb is None or request.user.may(verb):  # type: ignore[union-attr]
+            items.append({"text": label, "href": href})
+    here = [item for item in items if request.path.startswith(item["href"])]
+    for item in here:
+        nearest = max(here, key=lambda one: len(one["href"]))
+        item["active"] = item is nearest and (item["href"] != "/" or request.path == "/")
+    return items
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """What layout.html needs on every page."""
+    user = getattr(request, "user", None)
+    person = user if user is not None and user.is_authenticated else None
+    return {
+        "service_name": "Returnhome",
+        "person": person,
+        "organisation": person.organisation if person else None,
+        "navigation": _navigation(request) if person else [],
+        "demonstration": settings.DEMONSTRATION,
+        "csp_nonce": getattr(request, "csp_nonce", ""),
+        "now": getattr(request, "now", None),
+    }
