@@ -93,6 +93,7 @@ MIDDLEWARE = [
     "returnhome.web.middleware.now",
     "returnhome.web.middleware.safe_headers",
     "returnhome.web.middleware.signed_in_only",
+    "returnhome.web.middleware.refusals",
 ]
 
 ROOT_URLCONF = "returnhome.urls"
@@ -168,6 +169,8 @@ SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = LIVE
+SECURE_REDIRECT_EXEMPT = ["^healthz$"]
+CSRF_FAILURE_VIEW = "returnhome.web.errors.csrf_failure"
 SECURE_HSTS_SECONDS = 31536000 if LIVE else 0
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if LIVE else None
