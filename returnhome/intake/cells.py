@@ -1,0 +1,192 @@
+"""What the cells of one record say, and what is wrong with them, in plain words."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from returnhome.intake.layouts import Layout, Meaning
+from returnhome.intake.reading import Record
+from returnhome.rules.clock import LONDON, Moment, NoSuchTime, estimated, local_moment
+from returnhome.rules.codes import plain
+
+# 1 January 1900 is what systems without an empty date write for a date they do not know.
+NOT_KNOWN = {"", "unk", "unknown", "not known", "n/k", "nk", "n/a", "?", "01/01/1900", "1900 01 01"}
+EARLIEST_YEAR = 1990
+EARLIEST_BIRTH_YEAR = 1900
+LONGEST = {
+    Meaning.REFERENCE: 50,
+    Meaning.FORENAME: 100,
+    Meaning.SURNAME: 100,
+    Meaning.ADDRESS: 300,
+    Meaning.AUTHORITY: 100,
+    Meaning.PLACING_AUTHORITY: 100,
+}
+
+_YES = {"y", "yes", "true", "1"}
+_NO = {"n", "no", "false", "0"}
+_FORMULA = "=+-@\t\r＝＋－＠"
+_DAY_FORMATS = ("%d/%m/%Y", "%Y-%m-%d", "%d/%m/%Y %H:%M", "%d/%m/%Y %H:%M:%S")
+_CONTROL = dict.fromkeys((*range(9), 11, 12, *range(14, 32), *range(127, 160)))
+_SHORTEST_SWALLOWED = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Why a row is refused: the field, or `row` for all of it, and a sentence for the sender."""
+
+    field: str
+    sentence: str
+
+
+class Cells:
+    """One record under its layout; asking it for what it says gathers its faults."""
+
+    def __init__(self, record: Record, layout: Layout) -> None:
+        self.record, self.layout = record, layout
+        self.faults: list[Fault] = []
+        self._by_meaning = {
+            meaning: cell
+            for meaning, cell in zip(layout.meanings, record.cells, strict=False)
+            if meaning
+        }
+        self._check_length()
+
+    def fault(self, field: str, sentence: str) -> None:
+        self.faults.append(Fault(field, sentence))
+
+    def written(self, meaning: Meaning) -> str:
+        """The cell without the spaces around it; empty where the row has none."""
+        return without_control(self._by_meaning.get(meaning, "")).strip()
+
+    def text(self, meaning: Meaning) -> str:
+        """The cell as one line of text; a fault where it is longer than can be kept."""
+        text = " ".join(self.written(meaning).split())
+        longest = LONGEST.get(meaning)
+        if longest and len(text) > longest:
+            self.fault(
+                meaning,
+                f"The {meaning.label} is {len(text):,} characters long, "
+                f"and the most that can be kept is {longest}",
+            )
+        return text
+
+    def name(self, meaning: Meaning) -> str:
+        """A name or a reference; a fault where it would run as a formula in a spreadsheet."""
+        first = self._by_meaning.get(meaning, "").lstrip(" \u00a0")[:1]
+        if first and first in _FORMULA:
+            shown = "a tab" if first in "\t\r" else f"“{first}”"
+            self.fault(meaning, f"The {meaning.label} begins with {shown}, as a formula does")
+        return self.text(meaning)
+
+    def is_yes(self, meaning: Meaning) -> bool | None:
+        """None for a blank, or a word that is neither yes nor no."""
+        said = plain(self.written(meaning))
+        return said in _YES if said in _YES | _NO else None
+
+    def born(self, today: date) -> date | None:
+        """The birth date; None where it is not known."""
+        text = self.written(Meaning.BORN)
+        if plain(text) in NOT_KNOWN:
+            return None
+        moment = _read(text, _DAY_FORMATS)
+        if moment is None or moment[0].year < EARLIEST_BIRTH_YEAR:
+            self.fault(Meaning.BORN, f"Born {shortened(text)} is not a date")
+            return None
+        born = moment[0].date()
+        if born > today:
+            self.fault(Meaning.BORN, f"Born {text} is in the future")
+            return None
+        return born
+
+    def moment(self, meaning: Meaning, today: date) -> Moment | None:
+        """When something happened; None for a blank or, with a fault, for no such time."""
+        text = self.written(meaning)
+        if plain(text) in NOT_KNOWN:
+            return None
+        said = f"{meaning.label.capitalize()} {shortened(text)}"
+        read = _read(text, self.layout.formats)
+        if read is None:
+            self.fault(meaning, f"{said} is not a date")
+        elif read[0].date() > today + timedelta(days=1):
+            self.fault(meaning, f"{said} is in the future")
+        elif read[0].year < EARLIEST_YEAR:
+            self.fault(meaning, f"{said} is too long ago to be right")
+        else:
+            try:
+                return self._placed(*read)
+            except NoSuchTime:
+                self.fault(meaning, f"{said} never was: the clocks went forward that night")
+        return None
+
+    def _placed(self, wall: datetime, has_hour: bool) -> Moment:
+        if not has_hour:
+            return Moment.on(wall.date())
+        if self.layout.zone is not LONDON:
+            return Moment(wall.replace(tzinfo=self.layout.zone))
+        first, is_ambiguous = local_moment(wall)
+        # In the autumn hour that comes twice the time may be an hour later than the one taken.
+        return Moment(first, estimated(60)) if is_ambiguous else Moment(first)
+
+    @property
+    def is_cut_short(self) -> bool:
+        return len(self.record.cells) < len(self.layout.header)
+
+    def _check_length(self) -> None:
+        cells, wanted = self.record.cells, len(self.layout.header)
+        if self.is_cut_short:
+            self.fault("row", f"The row has {len(cells)} of {wanted} cells")
+        elif any(cell.strip() for cell in cells[wanted:]):
+            self.fault("row", f"The row has {len(cells)} cells, and the headings are {wanted}")
+        if any(_has_swallowed_a_row(cell, wanted) for cell in cells):
+            self.fault(
+                "row", "A quotation mark in the row is not closed: it has swallowed the rows after"
+            )
+
+    def as_received(self) -> dict[str, str]:
+        """Every cell under its heading; a heading that is blank or repeated gets its number."""
+        kept: dict[str, str] = {}
+        for number, cell in enumerate(self.record.cells, start=1):
+            heading = self.layout.header[number - 1] if number <= len(self.layout.header) else ""
+            if not heading or heading in kept:
+                heading = f"{heading} (column {number})".strip()
+            kept[heading] = cell.replace("\0", "")
+        return kept
+
+    def digest(self) -> str:
+        """The same for the same cells in the same order, whatever file they came in."""
+        return hashlib.sha256(json.dumps(self.record.cells).encode()).hexdigest()
+
+
+def surely_before(one: Moment, other: Moment) -> bool:
+    """Whether on every reading of the two `one` comes first."""
+    if one.is_open_ended:
+        return one.latest <= other.earliest
+    return one.latest < other.earliest
+
+
+def shortened(text: str, most: int = 40) -> str:
+    return text if len(text) <= most else f"{text[:most]}…"
+
+
+def without_control(text: str) -> str:
+    """The text without the control characters that no page, workbook or database takes."""
+    return text if text.isprintable() else text.translate(_CONTROL)
+
+
+def _read(text: str, formats: tuple[str, ...]) -> tuple[datetime, bool] | None:
+    """A wall-clock time and whether its hour is known; None when it has none of the formats."""
+    for form in formats:
+        try:
+            return datetime.strptime(text, form), "%H" in form  # noqa: DTZ007
+        except ValueError:
+            continue
+    return None
+
+
+def _has_swallowed_a_row(cell: str, width: int) -> bool:
+    """Whether lines inside a cell look like rows of the table: somebody forgot a closing mark."""
+    if width < _SHORTEST_SWALLOWED or "\n" not in cell:
+        return False
+    lines = cell.split("\n")[1:]
+    return any(line.count(mark) >= width - 1 for line in lines for mark in ",;\t|")

@@ -1,0 +1,192 @@
+"""A sender's record as a row: what it says of one child's episode, and why it may be refused."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from returnhome.intake.cells import Cells, Fault, shortened, surely_before
+from returnhome.intake.layouts import Layout, Meaning
+from returnhome.intake.reading import Record, Table
+from returnhome.rules.ages import ADULT, age_on
+from returnhome.rules.clock import Moment
+from returnhome.rules.codes import EpisodeKind, RiskGrade, Sex, plain, risk_grade
+from returnhome.rules.codes import sex as sex_of
+from returnhome.rules.naming import written_postcode
+
+_TOTALS = re.compile(
+    r"(grand |sub ?)?totals?\b|(number of )?(records|rows|episodes)\b|[0-9,]+ rows"
+)
+_MARKING = re.compile(r"(not protectively marked|official|restricted|confidential|end of )")
+_DATE = re.compile(r"[0-9]{1,2}/[0-9]{1,2}/[0-9]{2,4}|[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+_MOMENTS = (Meaning.LAST_SEEN, Meaning.REPORTED, Meaning.FOUND, Meaning.RETURNED)
+# The later moment first: a row in which it comes before the other is refused.
+_ORDER = (
+    (Meaning.FOUND, Meaning.LAST_SEEN),
+    (Meaning.RETURNED, Meaning.LAST_SEEN),
+    (Meaning.RETURNED, Meaning.FOUND),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What one record says. A blank says nothing: text is empty, anything else None.
+
+    `kind` is None when the sender gave no classification; `postcode` is written as “LS1 1UR” and
+    empty where the cell had not a postcode's shape. A row with faults is to be refused.
+    """
+
+    number: int
+    reference: str
+    forename: str
+    surname: str
+    born: date | None
+    born_as_written: str
+    sex: Sex
+    address_line: str
+    postcode: str
+    last_seen: Moment | None
+    reported: Moment | None
+    found: Moment | None
+    returned: Moment | None
+    kind: EpisodeKind | None
+    risk: RiskGrade | None
+    looked_after: bool | None
+    placing_authority: str | None
+    comment: str
+    as_received: dict[str, str]
+    digest: str
+    faults: tuple[Fault, ...]
+
+    @property
+    def reason(self) -> str:
+        """Why it is refused, all of it in one line; empty where it is not."""
+        return "; ".join(fault.sentence for fault in self.faults)
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A record that is about no child."""
+
+    number: int
+    why: str
+
+
+def outcomes(table: Table, layout: Layout, *, today: date) -> Iterator[Row | Skipped]:
+    """Every record of the table, as a row or as skipped; the layout is fitted to its header."""
+    for record in table.records:
+        why = why_skipped(record, layout)
+        yield Skipped(record.number, why) if why else parse(record, layout, today=today)
+
+
+def why_skipped(record: Record, layout: Layout) -> str | None:
+    """Why a record is about no child; None when it is to be read."""
+    filled = [cell for cell in record.cells if cell.strip()]
+    if not filled:
+        return "blank row"
+    if list(map(str.strip, record.cells)) == list(layout.header):
+        return "the headings again"
+    if len(filled) * 3 > len(layout.header) or any(_DATE.search(cell) for cell in filled):
+        return None
+    if any(_TOTALS.match(plain(cell)) for cell in filled):
+        return "totals row"
+    if len(filled) == 1 and _MARKING.match(plain(filled[0])):
+        return "title or marking"
+    return None
+
+
+def parse(record: Record, layout: Layout, *, today: date) -> Row:
+    """What the record says under the layout, with every fault it has; raises nothing."""
+    cells = Cells(record, layout)
+    reference = cells.name(Meaning.REFERENCE)
+    if not reference:
+        cells.fault(Meaning.REFERENCE, "The row has no reference")
+    born = cells.born(today)
+    moments = {meaning: cells.moment(meaning, today) for meaning in _MOMENTS}
+    _check_moments(cells, moments)
+    _check_is_child(cells, born, moments)
+    looked_after = cells.is_yes(Meaning.LOOKED_AFTER)
+    return Row(
+        number=record.number,
+        reference=reference,
+        forename=cells.name(Meaning.FORENAME),
+        surname=cells.name(Meaning.SURNAME),
+        born=born,
+        born_as_written=shortened(cells.written(Meaning.BORN)),
+        sex=sex_of(cells.written(Meaning.SEX)),
+        address_line=cells.text(Meaning.ADDRESS),
+        postcode=written_postcode(cells.written(Meaning.POSTCODE)),
+        last_seen=moments[Meaning.LAST_SEEN],
+        reported=moments[Meaning.REPORTED],
+        found=moments[Meaning.FOUND],
+        returned=moments[Meaning.RETURNED],
+        kind=_kind(cells, looked_after),
+        risk=_risk(cells),
+        looked_after=looked_after,
+        placing_authority=cells.text(Meaning.PLACING_AUTHORITY) or None,
+        comment=cells.written(Meaning.COMMENT),
+        as_received=cells.as_received(),
+        digest=cells.digest(),
+        # Last, when every cell has been asked.
+        faults=tuple(cells.faults),
+    )
+
+
+def _check_moments(cells: Cells, moments: dict[Meaning, Moment | None]) -> None:
+    is_silent = not cells.written(Meaning.LAST_SEEN) and not cells.written(Meaning.REPORTED)
+    if is_silent and not cells.is_cut_short:
+        cells.fault(
+            Meaning.LAST_SEEN,
+            "The row says neither when the child was last seen nor when that was reported",
+        )
+    for later, earlier in _ORDER:
+        one, other = moments[later], moments[earlier]
+        if one and other and surely_before(one, other):
+            cells.fault(
+                later,
+                f"{later.label.capitalize()} {cells.written(later)} is before "
+                f"{earlier.label} {cells.written(earlier)}",
+            )
+
+
+def _check_is_child(cells: Cells, born: date | None, moments: dict[Meaning, Moment | None]) -> None:
+    """The age is that of the day on which the episode began."""
+    for meaning in (Meaning.LAST_SEEN, Meaning.REPORTED):
+        moment = moments[meaning]
+        if born and moment:
+            break
+    else:
+        return
+    written = cells.written(Meaning.BORN)
+    if born > moment.day:
+        cells.fault(
+            Meaning.BORN, f"Born {written} is after {meaning.label} {cells.written(meaning)}"
+        )
+    elif age_on(born, moment.day) >= ADULT:
+        cells.fault(
+            Meaning.BORN,
+            f"Born {written}: {age_on(born, moment.day)} years old when {meaning.label}, "
+            "not a child",
+        )
+
+
+def _kind(cells: Cells, looked_after: bool | None) -> EpisodeKind | None:
+    """Away from placement is a looked-after child's alone; anyone else's is a missing episode."""
+    text = cells.written(Meaning.KIND)
+    if not text:
+        return None
+    kind = cells.layout.kinds.get(plain(text))
+    if kind is None:
+        cells.fault(
+            Meaning.KIND,
+            f"“{shortened(text)}” is not a classification that {cells.layout.name} knows",
+        )
+    if kind is EpisodeKind.AWAY and looked_after is False:
+        return EpisodeKind.MISSING
+    return kind
+
+
+def _risk(cells: Cells) -> RiskGrade | None:
+    """The grade in its own column, else one that stands where the classification does."""
+    return risk_grade(cells.written(Meaning.RISK)) or risk_grade(cells.written(Meaning.KIND))
