@@ -213,12 +213,12 @@ class NotHeldReason(Code):
     STILL_MISSING = "still_missing", "The child is still missing", False
     TURNED_18 = "turned_18", "The young person has turned 18: adult pathway", True
     NOT_OFFERED = "not_offered", "No interview was offered", True, None, True
-    NOT_ACCEPTED_BY_AUTHORITY = (
-        "not_accepted_by_authority",
+    NOT_TAKEN_ON = (
+        "not_taken_on",
         "The authority that was asked did not accept",
         False,
     )
-    DETAINED_OR_IN_HOSPITAL = "detained_or_in_hospital", "Detained or in hospital", False
+    DETAINED_OR_HOSPITAL = "detained_or_hospital", "Detained or in hospital", False
     MOVED_AWAY = "moved_away", "The child has moved away", False
     NOT_IN_INTERESTS_NOW = (
         "not_in_interests_now",

@@ -64,9 +64,9 @@ def test_only_the_childs_own_no_ends_the_duty():
     [
         NotHeldReason.MISSING_AGAIN,
         NotHeldReason.STILL_MISSING,
-        NotHeldReason.NOT_ACCEPTED_BY_AUTHORITY,
+        NotHeldReason.NOT_TAKEN_ON,
         NotHeldReason.MOVED_AWAY,
-        NotHeldReason.DETAINED_OR_IN_HOSPITAL,
+        NotHeldReason.DETAINED_OR_HOSPITAL,
     ],
 )
 def test_what_happens_to_the_child_does_not_end_the_duty(reason):
