@@ -353,7 +353,8 @@ def _account(environ: Mapping[str, str], cluster: Path) -> pwd.struct_passwd:
         )
     try:
         # Clusters lock apart, so another process may add it first: what counts is that it is there.
-        subprocess.run(["useradd", "--system", "returnhome"], check=False, capture_output=True)
+        add = ["useradd", "--system", "--no-create-home", "--shell=/usr/sbin/nologin", "returnhome"]
+        subprocess.run(add, check=False, capture_output=True)
         return pwd.getpwnam("returnhome")
     except (OSError, KeyError):
         raise DatabaseUnavailable(

@@ -53,7 +53,8 @@ def clean(**more):
     kept = {n: v for n, v in os.environ.items() if not n.startswith(("DATABASE", "RETURNHOME"))}
     if named := os.environ.get("RETURNHOME_POSTGRES"):
         kept["RETURNHOME_POSTGRES"] = named
-    return {**kept, "PYTHONPATH": str(ROOT), **{name: str(value) for name, value in more.items()}}
+    kept["PYTHONPATH"] = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
+    return kept | {name: str(value) for name, value in more.items()}
 
 
 class Holder:
@@ -526,6 +527,14 @@ if AS_ROOT:
 
         assert said[0] == "DatabaseUnavailable"
         assert "number 54321 has none" in said[1]
+
+    def test_a_folder_that_the_user_cannot_write_to_is_named(open_folder, held):
+        environ = {"RETURNHOME_DATA": str(open_folder), "RETURNHOME_POSTGRES": held.binaries}
+
+        said = as_user("daemon", lambda: str(database.ready(environ)))
+
+        assert said[0] == "DatabaseUnavailable"
+        assert f"cannot be kept in {open_folder}" in said[1]
 
     @pytest.mark.parametrize("name", ["root", "no-such-user"])
     def test_root_is_told_when_the_named_user_cannot_serve(tmp_path, name):
