@@ -9,13 +9,14 @@ from returnhome.intake.layouts import Layout, Meaning
 from returnhome.intake.reading import Record
 from returnhome.rules.clock import LONDON, Moment, NoSuchTime, estimated, local_moment
 from returnhome.rules.codes import plain
+from returnhome.rules.naming import folded
 
 # 1 January 1900 is what systems without an empty date write for a date they do not know.
 NOT_KNOWN = {"", "unk", "unknown", "not known", "n/k", "nk", "n/a", "?", "01/01/1900", "1900 01 01"}
 EARLIEST_YEAR = 1990
 EARLIEST_BIRTH_YEAR = 1900
 LONGEST = {
-    Meaning.REFERENCE: 50,
+    Meaning.REFERENCE: 40,
     Meaning.FORENAME: 100,
     Meaning.SURNAME: 100,
     Meaning.ADDRESS: 300,
@@ -63,10 +64,12 @@ class Cells:
         """The cell as one line of text; a fault where it is longer than can be kept."""
         text = " ".join(self.written(meaning).split())
         longest = LONGEST.get(meaning)
-        if longest and len(text) > longest:
+        # A ligature is one character and folds to as many as eighteen.
+        length = len(text) if text.isascii() else max(len(text), len(folded(text)))
+        if longest and length > longest:
             self.fault(
                 meaning,
-                f"The {meaning.label} is {len(text):,} characters long, "
+                f"The {meaning.label} is {length:,} characters long, "
                 f"and the most that can be kept is {longest}",
             )
         return text

@@ -240,6 +240,11 @@ def test_last_seen_unknown_is_no_fault_where_the_report_has_its_time():
             "forename",
             "The forename is 101 characters long, and the most that can be kept is 100",
         ),
+        (
+            {"surname": "\ufdfa" * 10},
+            "surname",
+            "The surname is 180 characters long, and the most that can be kept is 100",
+        ),
     ],
 )
 def test_a_faulty_row_is_refused_in_plain_words(changes, field, sentence):
