@@ -4,6 +4,7 @@ import json
 import os
 import secrets
 from base64 import urlsafe_b64encode
+from contextlib import suppress
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
@@ -31,15 +32,15 @@ def _embedded_keys() -> dict[str, str]:
     if not EMBEDDED or not folder:
         return _invented_keys()
     kept = Path(folder) / "keys.json"
-    try:
-        # Exclusive creation: of two processes that start together only one invents keys.
-        descriptor = os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return json.loads(kept.read_text())
-    invented = _invented_keys()
-    with os.fdopen(descriptor, "w") as file:
-        json.dump(invented, file)
-    return invented
+    if not kept.exists():
+        draft = Path(folder) / f"keys.{os.getpid()}"
+        draft.touch(0o600)
+        draft.write_text(json.dumps(_invented_keys()))
+        # Of two processes that start together the first link stands; both then read the same.
+        with suppress(FileExistsError):
+            os.link(draft, kept)
+        draft.unlink()
+    return json.loads(kept.read_text())
 
 
 _kept = {} if LIVE else _embedded_keys()

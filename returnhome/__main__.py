@@ -1,0 +1,71 @@
+"""The command line: `returnhome COMMAND`, or `python -m returnhome COMMAND`."""
+
+import os
+import sys
+from collections.abc import Sequence
+
+import django
+from django.core.management import call_command, execute_from_command_line
+
+from returnhome import __version__, database
+from returnhome.embedded import DatabaseUnavailable
+
+# What operators may run, in the order of the help. Django's other commands stay out of sight.
+COMMANDS = {
+    "demo": "serve the product with demonstration data",
+    "serve": "serve the product",
+    "migrate": "bring the database up to date",
+    "check": "look for unsafe or missing settings",
+    "people": "add an organisation and its first people",
+    "register": "load known children from a council's register",
+    "intake": "read a force's, home's or council's file",
+    "responsibility": "say who must act for a list of cases, and why",
+    "timeliness": "hold a spreadsheet of returns and interviews against the 72 hours",
+    "figures": "count, for one authority and period",
+}
+NEEDS_NO_TABLE = {"check", "responsibility", "timeliness", "makemigrations"}
+# For those who develop: Django's own.
+FOR_DEVELOPERS = {"makemigrations", "shell", "sqlmigrate", "showmigrations", "dbshell"}
+
+
+def usage() -> str:
+    width = max(map(len, COMMANDS))
+    rows = (f"  {name:<{width}}  {what}" for name, what in COMMANDS.items())
+    lines = ["Usage: returnhome COMMAND [options]", "", *rows, "", "COMMAND --help tells more."]
+    return "\n".join(lines)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run one command. Exit 0: done, 1: some rows refused, 2: wrong use."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if not words or words[0] in {"-h", "--help", "help"}:
+        print(usage(), file=sys.stdout if words else sys.stderr)
+        sys.exit(0 if words else 2)
+    if words[0] in {"--version", "version"}:
+        print(__version__)
+        return
+    if words[0] not in {*COMMANDS, *FOR_DEVELOPERS}:
+        print(f"There is no command “{words[0]}”.\n\n{usage()}", file=sys.stderr)
+        sys.exit(2)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "returnhome.settings")
+    if words[0] == "demo":
+        os.environ["RETURNHOME_DEMO"] = "1"
+    if words[0] not in NEEDS_NO_TABLE and not {"-h", "--help"} & set(words):
+        bring_database(is_migrating=words[0] == "migrate")
+    execute_from_command_line(["returnhome", *words])
+
+
+def bring_database(*, is_migrating: bool) -> None:
+    """Find or start the database; an embedded one is brought up to date without being asked."""
+    try:
+        database.ready()
+    except DatabaseUnavailable as error:
+        print(error, file=sys.stderr)
+        sys.exit(2)
+    if os.environ.get("RETURNHOME_EMBEDDED") == "1" and not is_migrating:
+        django.setup()
+        call_command("migrate", if_needed=True, verbosity=0)
+
+
+if __name__ == "__main__":
+    main()

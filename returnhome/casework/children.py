@@ -1,0 +1,490 @@
+"""The child: names, numbers, where they live, who looks after them, and since when."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
+from django.db import models, transaction
+from django.db.models import Exists, F, Func, OuterRef, Q, Value
+
+from returnhome.casework import journal
+from returnhome.casework.places import Authority
+from returnhome.casework.sealing import SealedText
+from returnhome.casework.staff import Organisation, Person
+from returnhome.rules.codes import BirthDatePrecision
+from returnhome.rules.naming import folded, folded_postcode
+
+
+class DateRange(Func):
+    """From a first day (null: always) to a last day (null: still), both of them included."""
+
+    function = "DATERANGE"
+    output_field = DateRangeField()
+
+
+def days_between(since: str, until: str) -> DateRange:
+    return DateRange(since, until, RangeBoundary(inclusive_lower=True, inclusive_upper=True))
+
+
+class ChildQuerySet(models.QuerySet["Child"]):
+    def visible_to(self, person: Person) -> "ChildQuerySet":
+        """Those whom the person's council answers for or hosts, or whose provider they are."""
+        reach = person.reach
+        return self.filter(
+            Q(responsible_authority_id__in=reach.authorities)
+            | Q(host_authority_id__in=reach.authorities)
+            | Q(provider_id__in=reach.providers)
+        )
+
+    def confirmed(self) -> "ChildQuerySet":
+        return self.filter(confirmed_at__isnull=False)
+
+    def waiting(self) -> "ChildQuerySet":
+        """Opened from a notification, and nobody has yet said who it is."""
+        return self.filter(confirmed_at__isnull=True, joined_to__isnull=True)
+
+
+class Child(models.Model):
+    """Anyone under 18 whom the record is about.
+
+    A child who could not be matched stands here unconfirmed, so that no clock waits for a match;
+    once somebody has said who it is, `joined_to` names the child, and can be undone.
+    """
+
+    forename = models.CharField(max_length=100)
+    surname = models.CharField(max_length=100)
+    # Letters as compared: case, forms of apostrophe and spaces folded together.
+    folded_name = models.CharField(max_length=220)
+    born_on = models.DateField(null=True)
+    born_precision = models.CharField(max_length=20, default=BirthDatePrecision.KNOWN)
+    sex = models.CharField(max_length=10, default="")
+
+    responsible_authority = models.ForeignKey(Authority, models.PROTECT, related_name="+")
+    host_authority = models.ForeignKey(Authority, models.PROTECT, null=True, related_name="+")
+    provider = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+")
+
+    opened_at = models.DateTimeField()
+    opened_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    confirmed_at = models.DateTimeField(null=True)
+    confirmed_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    joined_to = models.ForeignKey("self", models.PROTECT, null=True, related_name="joined")
+    joined_at = models.DateTimeField(null=True)
+    joined_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+
+    objects = ChildQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(confirmed_at__isnull=True, confirmed_by__isnull=True)
+                | Q(confirmed_at__isnull=False, confirmed_by__isnull=False),
+                name="a_confirmation_has_time_and_person",
+            ),
+            models.CheckConstraint(
+                condition=Q(joined_to__isnull=True, joined_at__isnull=True, joined_by__isnull=True)
+                | Q(joined_to__isnull=False, joined_at__isnull=False, joined_by__isnull=False),
+                name="a_joining_has_time_and_person",
+            ),
+            models.CheckConstraint(
+                condition=Q(joined_to__isnull=True) | Q(confirmed_at__isnull=True),
+                name="a_confirmed_child_is_not_joined",
+            ),
+            models.CheckConstraint(
+                condition=(Q(born_on__isnull=True) & Q(born_precision="unknown"))
+                | (Q(born_on__isnull=False) & ~Q(born_precision="unknown")),
+                name="an_unknown_birth_date_is_empty",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["born_on", "folded_name"], name="child_born_name"),
+            models.Index(fields=["folded_name"], name="child_name"),
+            models.Index(fields=["responsible_authority", "folded_name"], name="child_responsible"),
+            models.Index(fields=["host_authority"], name="child_host"),
+            models.Index(fields=["provider"], name="child_provider"),
+            models.Index(
+                fields=["responsible_authority"],
+                condition=Q(confirmed_at__isnull=True, joined_to__isnull=True),
+                name="child_waiting",
+            ),
+        ]
+
+    @property
+    def name(self) -> str:
+        return f"{self.forename} {self.surname}"
+
+    @property
+    def is_confirmed(self) -> bool:
+        return self.confirmed_at is not None
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.confirmed_at is None and self.joined_to_id is None
+
+
+class AliasQuerySet(models.QuerySet["Alias"]):
+    def visible_to(self, person: Person) -> "AliasQuerySet":
+        return self.filter(child__in=Child.objects.visible_to(person))
+
+
+class Alias(models.Model):
+    """Another name the child has or had."""
+
+    child = models.ForeignKey(Child, models.CASCADE, related_name="aliases")
+    forename = models.CharField(max_length=100)
+    surname = models.CharField(max_length=100)
+    folded_name = models.CharField(max_length=220, db_index=True)
+    until = models.DateField(null=True)
+
+    objects = AliasQuerySet.as_manager()
+
+
+class IdentifierQuerySet(models.QuerySet["Identifier"]):
+    def visible_to(self, person: Person) -> "IdentifierQuerySet":
+        return self.filter(child__in=Child.objects.visible_to(person))
+
+
+class Identifier(models.Model):
+    """A number by which somebody knows the child: register, council system, police, NHS, UPN."""
+
+    REGISTER, COUNCIL, POLICE, NHS, UPN = "register", "council", "police", "nhs", "upn"
+
+    child = models.ForeignKey(Child, models.CASCADE, related_name="identifiers")
+    kind = models.CharField(max_length=20)
+    issuer = models.CharField(max_length=120, default="")
+    value = models.CharField(max_length=40)
+
+    objects = IdentifierQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "issuer", "value"], name="a_number_names_one_child"
+            )
+        ]
+
+
+class CarePeriodQuerySet(models.QuerySet["CarePeriod"]):
+    def visible_to(self, person: Person) -> "CarePeriodQuerySet":
+        return self.filter(child__in=Child.objects.visible_to(person))
+
+    def on(self, day: date) -> "CarePeriodQuerySet":
+        return self.filter(
+            Q(since__isnull=True) | Q(since__lte=day), Q(until__isnull=True) | Q(until__gte=day)
+        )
+
+
+class CarePeriod(models.Model):
+    """A time in which an authority looks after the child; an open start is long ago."""
+
+    child = models.ForeignKey(Child, models.CASCADE, related_name="care_periods")
+    authority = models.ForeignKey(Authority, models.PROTECT, related_name="+")
+    since = models.DateField(null=True)
+    until = models.DateField(null=True)
+
+    objects = CarePeriodQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(since__isnull=True) | Q(until__isnull=True) | Q(until__gte=F("since")),
+                name="care_ends_after_it_began",
+            ),
+            ExclusionConstraint(
+                name="one_authority_looks_after_at_a_time",
+                expressions=[
+                    ("child", RangeOperators.EQUAL),
+                    (days_between("since", "until"), RangeOperators.OVERLAPS),
+                ],
+            ),
+        ]
+
+
+class PlacementQuerySet(models.QuerySet["Placement"]):
+    def visible_to(self, person: Person) -> "PlacementQuerySet":
+        return self.filter(child__in=Child.objects.visible_to(person))
+
+    def on(self, day: date) -> "PlacementQuerySet":
+        return self.filter(
+            Q(since__isnull=True) | Q(since__lte=day), Q(until__isnull=True) | Q(until__gte=day)
+        )
+
+
+class Placement(models.Model):
+    """Where a looked-after child is placed, and in whose area that is."""
+
+    child = models.ForeignKey(Child, models.CASCADE, related_name="placements")
+    authority = models.ForeignKey(Authority, models.PROTECT, null=True, related_name="+")
+    postcode = models.CharField(max_length=8, default="")
+    # A protected address has no postcode in the plain: all of it is sealed.
+    address = SealedText()
+    is_protected = models.BooleanField(default=False)
+    since = models.DateField(null=True)
+    until = models.DateField(null=True)
+
+    objects = PlacementQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(since__isnull=True) | Q(until__isnull=True) | Q(until__gte=F("since")),
+                name="a_placement_ends_after_it_began",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_protected=False) | Q(postcode=""),
+                name="a_protected_placement_has_no_plain_postcode",
+            ),
+            ExclusionConstraint(
+                name="one_placement_at_a_time",
+                expressions=[
+                    ("child", RangeOperators.EQUAL),
+                    (days_between("since", "until"), RangeOperators.OVERLAPS),
+                ],
+            ),
+        ]
+
+
+class AddressQuerySet(models.QuerySet["Address"]):
+    def visible_to(self, person: Person) -> "AddressQuerySet":
+        return self.filter(child__in=Child.objects.visible_to(person))
+
+    def on(self, day: date) -> "AddressQuerySet":
+        return self.filter(
+            Q(since__isnull=True) | Q(since__lte=day), Q(until__isnull=True) | Q(until__gte=day)
+        )
+
+
+class Address(models.Model):
+    """Where a child ordinarily lives who is not looked after."""
+
+    child = models.ForeignKey(Child, models.CASCADE, related_name="addresses")
+    authority = models.ForeignKey(Authority, models.PROTECT, null=True, related_name="+")
+    postcode = models.CharField(max_length=8, default="")
+    line = SealedText()
+    is_protected = models.BooleanField(default=False)
+    since = models.DateField(null=True)
+    until = models.DateField(null=True)
+
+    objects = AddressQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(is_protected=False) | Q(postcode=""),
+                name="a_protected_address_has_no_plain_postcode",
+            ),
+            models.CheckConstraint(
+                condition=Q(since__isnull=True) | Q(until__isnull=True) | Q(until__gte=F("since")),
+                name="an_address_ends_after_it_began",
+            ),
+        ]
+
+
+@dataclass(frozen=True)
+class Circumstances:
+    """Who looked after the child on a day, where they were placed, where they lived."""
+
+    looked_after_by: Authority | None
+    placed_in: Authority | None
+    lives_in: Authority | None
+
+
+def circumstances(child: Child, on: date) -> Circumstances:
+    """The child's care and home as they were on the day `on`."""
+    care = child.care_periods.on(on).select_related("authority").first()
+    if care:
+        placement = child.placements.on(on).select_related("authority").first()
+        return Circumstances(care.authority, placement.authority if placement else None, None)
+    address = child.addresses.on(on).select_related("authority").order_by("-since").first()
+    return Circumstances(None, None, address.authority if address else None)
+
+
+def exactly(*, forename: str, surname: str, born_on: date | None, postcode: str) -> list[int]:
+    """Ids of the confirmed children with just this name, birth date and postcode.
+
+    This looks across all councils, so it gives numbers only; who may see the child is asked after.
+    """
+    if not (forename and surname and born_on and postcode):
+        return []
+    name = folded(f"{forename} {surname}")
+    here = {"child": OuterRef("pk"), "postcode": folded_postcode(postcode), "until__isnull": True}
+    named = Q(folded_name=name) | Exists(
+        Alias.objects.filter(child=OuterRef("pk"), folded_name=name)
+    )
+    return list(
+        Child.objects.confirmed()
+        .filter(named, born_on=born_on)
+        .filter(Exists(Address.objects.filter(**here)) | Exists(Placement.objects.filter(**here)))
+        .order_by("pk")
+        .values_list("pk", flat=True)
+    )
+
+
+def resembling(
+    *, forename: str, surname: str, born_on: date | None, postcode: str, limit: int = 10
+) -> list[tuple[int, tuple[str, ...]]]:
+    """Confirmed children who might be this one, best first, each with what agrees and what not.
+
+    Looks across all councils: ids and terms only.
+    """
+    name, place = folded(f"{forename} {surname}"), folded_postcode(postcode)
+    swapped = _day_and_month_swapped(born_on)
+    lives = {"child": OuterRef("pk"), "until__isnull": True, "postcode": place}
+    near = (
+        Child.objects.confirmed()
+        .annotate(
+            same_place=Exists(Address.objects.filter(**lives))
+            | Exists(Placement.objects.filter(**lives))
+            if place
+            else Value(False)
+        )
+        .filter(
+            Q(folded_name=name)
+            | (Q(born_on=born_on) if born_on else Q(pk__in=[]))
+            | (Q(born_on=swapped, same_place=True) if swapped else Q(pk__in=[]))
+            | Q(folded_name__endswith=" " + folded(surname), same_place=True)
+        )[:200]
+    )
+    scored = [(child, _terms(child, name, surname, born_on, swapped)) for child in near]
+    scored.sort(key=lambda pair: (-_weight(pair[1]), pair[0].pk))
+    return [(child.pk, terms) for child, terms in scored if _weight(terms) >= 3][:limit]
+
+
+def _day_and_month_swapped(born_on: date | None) -> date | None:
+    if born_on is None or born_on.day > 12 or born_on.day == born_on.month:
+        return None
+    return born_on.replace(day=born_on.month, month=born_on.day)
+
+
+WEIGHTS = {
+    "same name": 4,
+    "same surname": 2,
+    "same forename": 1,
+    "same birth date": 4,
+    "birth date with day and month swapped": 3,
+    "same postcode": 2,
+    "birth date not given": 0,
+    "another birth date": -2,
+    "another postcode": 0,
+    "another surname": -1,
+}
+
+
+def _weight(terms: tuple[str, ...]) -> int:
+    return sum(WEIGHTS[term] for term in terms)
+
+
+def _terms(
+    child: Child, name: str, surname: str, born_on: date | None, swapped: date | None
+) -> tuple[str, ...]:
+    terms = []
+    if child.folded_name == name:
+        terms.append("same name")
+    elif folded(child.surname) == folded(surname):
+        terms.append("same surname")
+    else:
+        terms.append("another surname")
+        if child.folded_name.split(" ")[0] == name.split(" ")[0]:
+            terms.append("same forename")
+    if born_on is None:
+        terms.append("birth date not given")
+    elif child.born_on == born_on:
+        terms.append("same birth date")
+    elif swapped and child.born_on == swapped:
+        terms.append("birth date with day and month swapped")
+    else:
+        terms.append("another birth date")
+    terms.append("same postcode" if getattr(child, "same_place", False) else "another postcode")
+    return tuple(terms)
+
+
+@transaction.atomic
+def open_record(
+    *,
+    forename: str,
+    surname: str,
+    born_on: date | None,
+    sex: str,
+    responsible_authority: Authority,
+    host_authority: Authority | None = None,
+    provider: Organisation | None = None,
+    is_confirmed: bool,
+    by: Person,
+    at: datetime,
+) -> Child:
+    """Open a child's record; unconfirmed while nobody has said who the child is."""
+    precision = BirthDatePrecision.KNOWN if born_on else BirthDatePrecision.UNKNOWN
+    child = Child.objects.create(
+        forename=forename,
+        surname=surname,
+        folded_name=folded(f"{forename} {surname}"),
+        born_on=born_on,
+        born_precision=precision,
+        sex=sex,
+        responsible_authority=responsible_authority,
+        host_authority=host_authority,
+        provider=provider,
+        opened_at=at,
+        opened_by=by,
+        confirmed_at=at if is_confirmed else None,
+        confirmed_by=by if is_confirmed else None,
+    )
+    journal.write("open child", child, by=by, at=at)
+    return child
+
+
+@transaction.atomic
+def register(
+    *,
+    register_id: str,
+    forename: str,
+    surname: str,
+    born_on: date | None,
+    sex: str,
+    postcode: str,
+    lives_in: Authority,
+    looked_after_by: Authority | None,
+    provider: Organisation | None = None,
+    by: Person,
+    at: datetime,
+) -> tuple[Child, bool]:
+    """Load a known child from a council's register; the same id again changes nothing.
+
+    Gives the child and whether it was new. For a looked-after child the postcode and `lives_in`
+    are those of the placement.
+    """
+    known = Identifier.objects.filter(kind=Identifier.REGISTER, value=register_id).first()
+    if known:
+        return known.child, False
+    elsewhere = looked_after_by is not None and looked_after_by != lives_in
+    child = open_record(
+        forename=forename,
+        surname=surname,
+        born_on=born_on,
+        sex=sex,
+        responsible_authority=looked_after_by or lives_in,
+        host_authority=lives_in if elsewhere else None,
+        provider=provider,
+        is_confirmed=True,
+        by=by,
+        at=at,
+    )
+    Identifier.objects.create(child=child, kind=Identifier.REGISTER, value=register_id)
+    place = {"child": child, "authority": lives_in, "postcode": folded_postcode(postcode)}
+    if looked_after_by:
+        CarePeriod.objects.create(child=child, authority=looked_after_by)
+        Placement.objects.create(**place)
+    else:
+        Address.objects.create(**place)
+    return child, True
+
+
+@transaction.atomic
+def confirm(child: Child, *, by: Person, at: datetime) -> Child:
+    """Say that this child is nobody already known: from now on a record of its own."""
+    child = Child.objects.select_for_update().get(pk=child.pk)
+    if child.is_waiting:
+        child.confirmed_at, child.confirmed_by = at, by
+        child.save(update_fields=["confirmed_at", "confirmed_by"])
+        journal.write("confirm child", child, by=by, at=at)
+    return child

@@ -1,0 +1,684 @@
+"""Missing episodes: from last seen to the return, who must act, and where each one stands."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateTimeRangeField, RangeBoundary, RangeOperators
+from django.db import IntegrityError, models, transaction
+from django.db.models import F, Func, Q
+
+from returnhome.casework import journal, tallies
+from returnhome.casework.children import Child
+from returnhome.casework.notifications import Notification
+from returnhome.casework.owners import Owners
+from returnhome.casework.places import Authority
+from returnhome.casework.staff import Organisation, Person
+from returnhome.rules import Blocked, clock, measures
+from returnhome.rules.clock import Moment, Standing
+from returnhome.rules.codes import (
+    Answer,
+    Cohort,
+    DeclinedBy,
+    EpisodeKind,
+    NotHeldReason,
+    OfferKind,
+    RiskGrade,
+)
+from returnhome.rules.facts import EpisodeFacts
+from returnhome.rules.progress import Progress, Step, is_settled, next_step
+
+INSTANTS = ("last_seen", "reported", "found", "returned")
+
+
+class Overlaps(Blocked):
+    """The child already has an episode over that time."""
+
+
+class OutOfOrder(Blocked):
+    """An instant that cannot come before another."""
+
+
+class AlreadyVoided(Blocked):
+    sentence = "This episode was recorded in error and has been taken out of the count."
+
+
+class MissingTimes(Func):
+    """The time a child was away, up to the return, else being found, else without end."""
+
+    function = "TSTZRANGE"
+    output_field = DateTimeRangeField()
+
+
+class EpisodeQuerySet(models.QuerySet["Episode"]):
+    def visible_to(self, person: Person) -> "EpisodeQuerySet":
+        """Those the person's council answers for or hosts, or the person's provider interviews."""
+        reach = person.reach
+        return self.filter(
+            Q(responsible_authority_id__in=reach.authorities)
+            | Q(host_authority_id__in=reach.authorities)
+            | Q(provider_id__in=reach.providers)
+        )
+
+    def answered_for_by(self, person: Person) -> "EpisodeQuerySet":
+        """Those for which the person's own council or provider must act."""
+        reach = person.reach
+        return self.filter(
+            Q(responsible_authority_id__in=reach.authorities) | Q(provider_id__in=reach.providers)
+        )
+
+    def unsettled(self) -> "EpisodeQuerySet":
+        return self.filter(settled_at__isnull=True)
+
+    def counted(self) -> "EpisodeQuerySet":
+        return self.filter(voided_at__isnull=True)
+
+    def by_deadline(self) -> "EpisodeQuerySet":
+        """The soonest deadline first; a child still missing has none and comes last."""
+        return self.order_by(F("due_at").asc(nulls_last=True), "started_at", "pk")
+
+    def newest_first(self) -> "EpisodeQuerySet":
+        return self.order_by("-started_at", "-pk")
+
+
+class Episode(models.Model):
+    """One time missing, or away from placement without authorisation.
+
+    The four instants keep their precision and source; a correction keeps the old value. Cohort and
+    authorities are as at the start. The later moments (offered to acted on) are written by the
+    verbs of those stages and can be counted again from their rows.
+    """
+
+    child = models.ForeignKey(Child, models.PROTECT, related_name="episodes")
+    kind = models.CharField(max_length=10)
+    risk = models.CharField(max_length=10, default="")
+    missing_from = models.CharField(max_length=10, default="")
+
+    last_seen_at = models.DateTimeField(null=True)
+    last_seen_precision = models.CharField(max_length=20, default="", blank=True)
+    last_seen_source = models.CharField(max_length=120, default="", blank=True)
+    reported_at = models.DateTimeField(null=True)
+    reported_precision = models.CharField(max_length=20, default="", blank=True)
+    reported_source = models.CharField(max_length=120, default="", blank=True)
+    found_at = models.DateTimeField(null=True)
+    found_precision = models.CharField(max_length=20, default="", blank=True)
+    found_source = models.CharField(max_length=120, default="", blank=True)
+    returned_at = models.DateTimeField(null=True)
+    returned_precision = models.CharField(max_length=20, default="", blank=True)
+    returned_source = models.CharField(max_length=120, default="", blank=True)
+
+    responsible_authority = models.ForeignKey(Authority, models.PROTECT, related_name="+")
+    host_authority = models.ForeignKey(Authority, models.PROTECT, null=True, related_name="+")
+    provider = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+")
+    cohort = models.CharField(max_length=30)
+    offer_kind = models.CharField(max_length=30)
+    reasons = models.JSONField(default=list)
+    flags = models.JSONField(default=list)
+
+    opened_at = models.DateTimeField()
+    opened_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    owner = models.ForeignKey(Person, models.PROTECT, null=True, related_name="owned_episodes")
+    owned_since = models.DateTimeField(null=True)
+    voided_at = models.DateTimeField(null=True)
+    voided_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    voided_because = models.CharField(max_length=200, default="")
+
+    # The rest of the eight moments, first time each.
+    offered_at = models.DateTimeField(null=True)
+    answered_at = models.DateTimeField(null=True)
+    held_at = models.DateTimeField(null=True)
+    signed_at = models.DateTimeField(null=True)
+    acted_at = models.DateTimeField(null=True)
+    answer = models.CharField(max_length=20, default="")
+    declined_by = models.CharField(max_length=20, default="")
+    booked_for = models.DateTimeField(null=True)
+    held_precision = models.CharField(max_length=20, default="", blank=True)
+    not_held = models.CharField(max_length=30, default="")
+    has_actions = models.BooleanField(default=False)
+
+    # Computed by `reckon` whenever something above changes.
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    ended_on = models.DateField(null=True)
+    due_at = models.DateTimeField(null=True)
+    overdue_at = models.DateTimeField(null=True)
+    timeliness = models.CharField(max_length=20, default="")
+    settled_at = models.DateTimeField(null=True)
+
+    objects = EpisodeQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(last_seen_at__isnull=False) | Q(reported_at__isnull=False),
+                name="an_episode_was_last_seen_or_reported",
+            ),
+            *(
+                models.CheckConstraint(
+                    condition=Q(**{f"{name}_at__isnull": True, f"{name}_precision": ""})
+                    | Q(
+                        **{
+                            f"{name}_at__isnull": False,
+                            f"{name}_precision__regex": r"^(exact|date|estimated:[0-9]+)$",
+                        }
+                    ),
+                    name=f"{name}_has_a_precision",
+                )
+                for name in INSTANTS
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True, found_at__isnull=True, returned_at__isnull=True)
+                | Q(ended_at__gte=F("started_at")),
+                name="an_episode_ends_after_it_began",
+            ),
+            models.CheckConstraint(
+                condition=Q(voided_at__isnull=True, voided_by__isnull=True)
+                | Q(voided_at__isnull=False, voided_by__isnull=False),
+                name="a_voiding_has_time_and_person",
+            ),
+            models.CheckConstraint(
+                condition=Q(owner__isnull=True, owned_since__isnull=True)
+                | Q(owner__isnull=False, owned_since__isnull=False),
+                name="an_owner_has_a_since",
+            ),
+            models.CheckConstraint(
+                condition=Q(answer="", answered_at__isnull=True)
+                | (~Q(answer="") & Q(answered_at__isnull=False)),
+                name="an_episode_answer_has_a_time",
+            ),
+            ExclusionConstraint(
+                name="no_two_episodes_of_a_child_overlap",
+                expressions=[
+                    ("child", RangeOperators.EQUAL),
+                    (
+                        MissingTimes("started_at", "ended_at", RangeBoundary()),
+                        RangeOperators.OVERLAPS,
+                    ),
+                ],
+                condition=Q(voided_at__isnull=True),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["child", "-started_at"], name="episode_child"),
+            models.Index(
+                fields=["responsible_authority", "due_at"],
+                condition=Q(settled_at__isnull=True),
+                name="episode_work_responsible",
+            ),
+            models.Index(
+                fields=["host_authority", "due_at"],
+                condition=Q(settled_at__isnull=True),
+                name="episode_work_host",
+            ),
+            models.Index(
+                fields=["provider", "due_at"],
+                condition=Q(settled_at__isnull=True),
+                name="episode_work_provider",
+            ),
+            models.Index(
+                fields=["owner"], condition=Q(settled_at__isnull=True), name="episode_work_owner"
+            ),
+            models.Index(
+                fields=["responsible_authority", "ended_on", "cohort"],
+                include=["child"],
+                condition=Q(voided_at__isnull=True),
+                name="episode_figures",
+            ),
+            models.Index(fields=["host_authority"], name="episode_host"),
+            models.Index(fields=["provider"], name="episode_provider"),
+        ]
+
+    # Questions
+
+    def moment(self, name: str) -> Moment | None:
+        """One of the four instants, with its precision."""
+        at = getattr(self, f"{name}_at")
+        if at is None:
+            return None
+        return Moment(at, clock.Precision.parse(getattr(self, f"{name}_precision")))
+
+    @property
+    def found(self) -> Moment | None:
+        return self.moment("found")
+
+    @property
+    def returned(self) -> Moment | None:
+        return self.moment("returned")
+
+    @property
+    def held(self) -> Moment | None:
+        if self.held_at is None:
+            return None
+        return Moment(self.held_at, clock.Precision.parse(self.held_precision))
+
+    @property
+    def is_open(self) -> bool:
+        """The child is still missing, as far as anybody has said."""
+        return self.found_at is None and self.returned_at is None
+
+    @property
+    def is_voided(self) -> bool:
+        return self.voided_at is not None
+
+    @property
+    def is_settled(self) -> bool:
+        return self.settled_at is not None
+
+    @property
+    def is_provisional(self) -> bool:
+        """The clock runs from being found, because the return is not known."""
+        return self.returned_at is None and self.found_at is not None
+
+    @property
+    def deadline(self) -> clock.Deadline | None:
+        return clock.deadline(found=self.found, returned=self.returned)
+
+    def standing(self, now: datetime) -> clock.Reading:
+        return clock.timeliness(found=self.found, returned=self.returned, held=self.held, now=now)
+
+    @property
+    def progress(self) -> Progress:
+        return Progress(
+            offer_kind=OfferKind(self.offer_kind),
+            found_at=self.found_at,
+            returned_at=self.returned_at,
+            is_taken_on=self.owner_id is not None,
+            offered_at=self.offered_at,
+            answer=Answer(self.answer) if self.answer else None,
+            declined_by=DeclinedBy(self.declined_by) if self.declined_by else None,
+            booked_for=self.booked_for,
+            held_at=self.held_at,
+            not_held=NotHeldReason(self.not_held) if self.not_held else None,
+            signed_at=self.signed_at,
+            has_actions=self.has_actions,
+            acted_at=self.acted_at,
+            voided_at=self.voided_at,
+        )
+
+    @property
+    def next_step(self) -> Step:
+        return next_step(self.progress)
+
+    def relation_of(self, person: Person) -> str:
+        """How the person stands to the child: responsible, provider, host or none."""
+        if self.responsible_authority_id in person.reach.authorities:
+            return "responsible"
+        if self.provider_id in person.reach.providers:
+            return "provider"
+        return "host" if self.host_authority_id in person.reach.authorities else "none"
+
+    def allows(self, person: Person, verb: str) -> bool:
+        return person.may(verb, self.relation_of(person))
+
+    @property
+    def facts(self) -> EpisodeFacts:
+        """This episode as the measures read it."""
+        return EpisodeFacts(
+            episode=self.pk,
+            child=self.child_id,
+            authority=self.responsible_authority_id,
+            cohort=Cohort(self.cohort),
+            kind=EpisodeKind(self.kind),
+            offer_kind=OfferKind(self.offer_kind),
+            started_on=self.started_at.astimezone(clock.LONDON).date(),
+            ended_on=self.ended_on,
+            offered=self.offered_at is not None,
+            answer=Answer(self.answer) if self.answer else None,
+            declined_by=DeclinedBy(self.declined_by) if self.declined_by else None,
+            held=self.held_at is not None,
+            standing=Standing(self.timeliness) if self.timeliness else None,
+            not_held=NotHeldReason(self.not_held) if self.not_held else None,
+        )
+
+    @property
+    def counts(self) -> tallies.Counted:
+        """Where this episode counts in the roll-up; nowhere while open or once voided."""
+        if self.voided_at or self.ended_on is None:
+            return None
+        place = tallies.Place(self.responsible_authority_id, self.cohort, self.kind, self.ended_on)
+        return place, measures.parts(self.facts)
+
+    def reckon(self, at: datetime) -> None:
+        """Compute what is stored for speed from what happened. Pure but for `at`, the time of it."""
+        self.started_at = self.last_seen_at or self.reported_at  # type: ignore[assignment]
+        end = self.returned or self.found
+        # Of a day alone the start may be before the child was last seen: it was later that day.
+        self.ended_at = max(end.at, self.started_at) if end else None
+        self.ended_on = end.day if end else None
+        deadline = self.deadline
+        self.due_at = deadline.earliest if deadline else None
+        self.overdue_at = deadline.latest if deadline else None
+        self.timeliness = self.standing(at).standing if self.held_at else ""
+        settled = is_settled(self.progress)
+        self.settled_at = (self.settled_at or at) if settled else None
+
+
+class CorrectionQuerySet(models.QuerySet["Correction"]):
+    def visible_to(self, person: Person) -> "CorrectionQuerySet":
+        return self.filter(episode__in=Episode.objects.visible_to(person))
+
+    def newest_first(self) -> "CorrectionQuerySet":
+        return self.order_by("-replaced_at", "-pk")
+
+
+class Correction(models.Model):
+    """The value an instant had before it was corrected, and who corrected it."""
+
+    episode = models.ForeignKey(Episode, models.CASCADE, related_name="corrections")
+    instant = models.CharField(max_length=20)
+    was_at = models.DateTimeField()
+    was_precision = models.CharField(max_length=20)
+    was_source = models.CharField(max_length=120)
+    replaced_at = models.DateTimeField()
+    replaced_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    because = models.CharField(max_length=200, default="")
+
+    objects = CorrectionQuerySet.as_manager()
+
+
+class ClassificationQuerySet(models.QuerySet["Classification"]):
+    def visible_to(self, person: Person) -> "ClassificationQuerySet":
+        return self.filter(episode__in=Episode.objects.visible_to(person))
+
+
+class Classification(models.Model):
+    """Missing or away, or a police risk grade, from a moment on. Two axes, never one field."""
+
+    KIND, RISK = "kind", "risk"
+
+    episode = models.ForeignKey(Episode, models.CASCADE, related_name="classifications")
+    axis = models.CharField(max_length=10)
+    code = models.CharField(max_length=10)
+    source = models.CharField(max_length=120)
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+
+    objects = ClassificationQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(axis__in=["kind", "risk"]), name="two_axes_of_classification"
+            ),
+        ]
+
+
+class BasisQuerySet(models.QuerySet["Basis"]):
+    def visible_to(self, person: Person) -> "BasisQuerySet":
+        return self.filter(episode__in=Episode.objects.visible_to(person))
+
+
+class Basis(models.Model):
+    """Which notification an episode rests on: each tells of one, an episode may have many."""
+
+    episode = models.ForeignKey(Episode, models.CASCADE, related_name="bases")
+    notification = models.OneToOneField(Notification, models.CASCADE, related_name="basis")
+
+    objects = BasisQuerySet.as_manager()
+
+
+def of_reference(sender: Organisation, reference: str) -> Episode | None:
+    """The episode that this sender calls by this reference."""
+    return (
+        Episode.objects.filter(
+            bases__notification__sender=sender, bases__notification__reference=reference
+        )
+        .order_by("pk")
+        .first()
+    )
+
+
+def _locked(episode: Episode) -> Episode:
+    return Episode.objects.select_for_update(of=("self",)).get(pk=episode.pk)
+
+
+def _store(episode: Episode, before: tallies.Counted, *, at: datetime) -> Episode:
+    """Reckon, save and move the figures; an overlap with another episode becomes a sentence."""
+    _check_order(episode)
+    episode.reckon(at)
+    try:
+        with transaction.atomic():
+            episode.save()
+    except IntegrityError as error:
+        if "no_two_episodes_of_a_child_overlap" in str(error):
+            raise Overlaps("The child already has an episode over that time.") from error
+        raise
+    tallies.shift(before, episode.counts)
+    return episode
+
+
+def _check_order(episode: Episode) -> None:
+    start = episode.moment("last_seen") or episode.moment("reported")
+    for name in ("found", "returned"):
+        moment = episode.moment(name)
+        if moment and start and moment.latest < start.earliest:
+            raise OutOfOrder(
+                f"The child cannot have been {name} before being last seen.", field=name
+            )
+    found, returned = episode.found, episode.returned
+    if found and returned and returned.latest < found.earliest:
+        raise OutOfOrder("The child cannot have returned before being found.", field="returned")
+
+
+def _set(episode: Episode, name: str, moment: Moment | None, source: str) -> None:
+    setattr(episode, f"{name}_at", moment.at if moment else None)
+    setattr(episode, f"{name}_precision", str(moment.precision) if moment else "")
+    setattr(episode, f"{name}_source", source[:120] if moment else "")
+
+
+@transaction.atomic
+def open(
+    child: Child,
+    *,
+    kind: EpisodeKind,
+    risk: RiskGrade | None = None,
+    missing_from: str = "",
+    moments: Mapping[str, Moment | None],
+    source: str,
+    owners: Owners,
+    by: Person,
+    at: datetime,
+) -> Episode:
+    """Open a missing episode. `moments` holds the known ones of last_seen to returned.
+
+    Raises Overlaps when the child already has one over that time, OutOfOrder when the instants
+    contradict each other.
+    """
+    episode = Episode(
+        child=child,
+        kind=kind,
+        risk=risk or "",
+        missing_from=missing_from,
+        opened_at=at,
+        opened_by=by,
+    )
+    _own(episode, owners)
+    for name in INSTANTS:
+        _set(episode, name, moments.get(name), source)
+    _store(episode, None, at=at)
+    _classify(episode, Classification.KIND, kind, source, by=by, at=at)
+    if risk:
+        _classify(episode, Classification.RISK, risk, source, by=by, at=at)
+    journal.write("open episode", episode, by=by, at=at)
+    return episode
+
+
+def _classify(
+    episode: Episode, axis: str, code: str, source: str, *, by: Person, at: datetime
+) -> None:
+    Classification.objects.create(
+        episode=episode,
+        axis=axis,
+        code=code,
+        source=source[:120],
+        recorded_at=at,
+        recorded_by=by,
+    )
+
+
+def rest_on(episode: Episode, notification: Notification) -> Basis:
+    """Note that the episode rests on this notification."""
+    return Basis.objects.create(episode=episode, notification=notification)
+
+
+@transaction.atomic
+def update(
+    episode: Episode,
+    *,
+    kind: EpisodeKind | None = None,
+    risk: RiskGrade | None = None,
+    moments: Mapping[str, Moment | None],
+    source: str,
+    because: str = "",
+    by: Person,
+    at: datetime,
+) -> tuple[str, ...]:
+    """Take what a later notification or a person says; gives the names of what changed.
+
+    A blank never erases, and what is already known is not news. Old values are kept.
+    """
+    episode = _locked(episode)
+    before = episode.counts
+    changed = [name for name in INSTANTS if _is_news(episode, name, moments.get(name))]
+    for name in changed:
+        _keep_old(episode, name, because=because, by=by, at=at)
+        _set(episode, name, moments[name], source)
+    if kind and kind != episode.kind:
+        episode.kind = kind
+        changed.append("kind")
+    if risk and risk != episode.risk:
+        episode.risk = risk
+        changed.append("risk")
+    if not changed:
+        return ()
+    _store(episode, before, at=at)
+    for axis in (Classification.KIND, Classification.RISK):
+        if axis in changed:
+            _classify(episode, axis, getattr(episode, axis), source, by=by, at=at)
+    journal.write("update episode", episode, by=by, at=at)
+    return tuple(changed)
+
+
+def _is_news(episode: Episode, name: str, moment: Moment | None) -> bool:
+    return moment is not None and moment != episode.moment(name)
+
+
+def _keep_old(episode: Episode, name: str, *, because: str, by: Person, at: datetime) -> None:
+    was = episode.moment(name)
+    if was:
+        Correction.objects.create(
+            episode=episode,
+            instant=name,
+            was_at=was.at,
+            was_precision=str(was.precision),
+            was_source=getattr(episode, f"{name}_source"),
+            replaced_at=at,
+            replaced_by=by,
+            because=because[:200],
+        )
+
+
+@transaction.atomic
+def record_return(
+    episode: Episode,
+    *,
+    returned: Moment,
+    found: Moment | None = None,
+    because: str = "",
+    by: Person,
+    at: datetime,
+) -> Episode:
+    """Record when the child came back, and when they were found if that is known and new."""
+    for moment in (returned, found):
+        if moment and moment.earliest > at:
+            raise OutOfOrder("The time is still to come.", field="returned")
+    update(
+        episode,
+        moments={"returned": returned, "found": found},
+        source=by.name,
+        because=because,
+        by=by,
+        at=at,
+    )
+    return Episode.objects.get(pk=episode.pk)
+
+
+@transaction.atomic
+def void(episode: Episode, *, because: str, by: Person, at: datetime) -> Episode:
+    """Take out of the count what was recorded in error. Nothing is deleted."""
+    episode = _locked(episode)
+    if episode.voided_at:
+        raise AlreadyVoided
+    before = episode.counts
+    episode.voided_at, episode.voided_by, episode.voided_because = at, by, because[:200]
+    _store(episode, before, at=at)
+    journal.write("void episode", episode, by=by, at=at)
+    return episode
+
+
+@transaction.atomic
+def assign(episode: Episode, owner: Person | None, *, by: Person, at: datetime) -> Episode:
+    """Give the episode to somebody: taking it on oneself, or reassigning it; None gives it back."""
+    episode = _locked(episode)
+    episode.owner, episode.owned_since = owner, at if owner else None
+    episode.save(update_fields=["owner", "owned_since"])
+    journal.write("assign episode" if owner else "give back episode", episode, by=by, at=at)
+    return episode
+
+
+@transaction.atomic
+def reassign_all(owner: Person, to: Person | None, *, by: Person, at: datetime) -> int:
+    """Give all the unfinished episodes of an absent worker to another, or back to everybody.
+
+    Only those that `by` may see move; gives how many there were.
+    """
+    theirs = list(
+        Episode.objects.answered_for_by(by)
+        .unsettled()
+        .filter(owner=owner)
+        .order_by("pk")
+        .select_for_update(of=("self",))
+    )
+    for episode in theirs:
+        episode.owner, episode.owned_since = to, at if to else None
+    Episode.objects.bulk_update(theirs, ["owner", "owned_since"])
+    journal.write_all("assign episode" if to else "give back episode", theirs, by=by, at=at)
+    return len(theirs)
+
+
+@transaction.atomic
+def note(episode: Episode, *, at: datetime, **moments: Any) -> Episode:
+    """Write what a later stage brought about onto the episode's eight moments.
+
+    For the verbs of offers, interviews and support, which journal what they did themselves.
+    """
+    episode = _locked(episode)
+    before = episode.counts
+    for name, value in moments.items():
+        setattr(episode, name, value)
+    return _store(episode, before, at=at)
+
+
+@transaction.atomic
+def move(
+    episode: Episode, child: Child, *, owners: Owners | None, by: Person, at: datetime
+) -> Episode:
+    """Put an episode under another child, with who must act now. Raises Overlaps."""
+    episode = _locked(episode)
+    before = episode.counts
+    episode.child = child
+    if owners:
+        _own(episode, owners)
+    _store(episode, before, at=at)
+    journal.write("move episode", episode, by=by, at=at)
+    return episode
+
+
+def _own(episode: Episode, owners: Owners) -> None:
+    episode.responsible_authority = owners.responsible_authority
+    episode.host_authority = owners.host_authority
+    episode.provider = owners.provider
+    episode.cohort, episode.offer_kind = owners.cohort, owners.offer_kind
+    episode.reasons = [dict(reason) for reason in owners.reasons]
+    episode.flags = list(owners.flags)

@@ -1,0 +1,500 @@
+"""Return home interviews: booked, held or not held, recorded in the child's words, signed off."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models, transaction
+from django.db.models import Q
+
+from returnhome.casework import episodes, journal
+from returnhome.casework.children import Child
+from returnhome.casework.episodes import Episode
+from returnhome.casework.sealing import SealedText
+from returnhome.casework.staff import Organisation, Person
+from returnhome.rules import Blocked, interviewing, standard
+from returnhome.rules.clock import LONDON, Moment, Precision
+from returnhome.rules.codes import Answer, NotHeldReason
+
+
+class AnotherChild(Blocked):
+    sentence = "An interview answers for the episodes of one child only."
+
+
+class InterviewQuerySet(models.QuerySet["Interview"]):
+    def visible_to(self, person: Person) -> "InterviewQuerySet":
+        """Those of episodes the person may see: that it is booked or held, not what was said."""
+        seen = Coverage.objects.filter(episode__in=Episode.objects.visible_to(person))
+        return self.filter(Q(pk__in=seen.values("interview")) | Q(interviewer=person))
+
+    def account_visible_to(self, person: Person) -> "InterviewQuerySet":
+        """Those whose account the person may read: never the host's unless it interviewed."""
+        if not person.may("see_account", "responsible"):
+            return self.filter(interviewer=person)
+        answering = Coverage.objects.filter(episode__in=Episode.objects.answered_for_by(person))
+        return self.filter(Q(pk__in=answering.values("interview")) | Q(interviewer=person))
+
+    def open(self) -> "InterviewQuerySet":
+        """Booked, or held and not signed off."""
+        return self.filter(signed_at__isnull=True, not_held_at__isnull=True)
+
+    def newest_first(self) -> "InterviewQuerySet":
+        return self.order_by("-booked_for", "-pk")
+
+    def soonest_first(self) -> "InterviewQuerySet":
+        return self.order_by("booked_for", "pk")
+
+
+class Interview(models.Model):
+    """One independent conversation. It may answer for several episodes of one child.
+
+    Once signed off the database refuses every change; what comes later is an addendum.
+    """
+
+    child = models.ForeignKey(Child, models.PROTECT, related_name="interviews")
+    episodes = models.ManyToManyField(Episode, through="Coverage", related_name="interviews")
+    interviewer = models.ForeignKey(Person, models.PROTECT, related_name="interviews")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+")
+    standard_version = models.CharField(max_length=10)
+
+    booked_at = models.DateTimeField()
+    booked_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    booked_for = models.DateTimeField()
+    place = models.CharField(max_length=30)
+    mode = models.CharField(max_length=20)
+    place_note = SealedText()
+    # The child's wishes about who, where and with whom, as far as they are known.
+    wishes = SealedText()
+
+    held_at = models.DateTimeField(null=True)
+    held_precision = models.CharField(max_length=20, default="", blank=True)
+    held_noted_at = models.DateTimeField(null=True)
+    held_noted_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    # Whether the interviewer is independent of the child's care, and if not why it was so.
+    is_independent = models.BooleanField(null=True)
+    independence_note = SealedText()
+
+    not_held_at = models.DateTimeField(null=True)
+    not_held_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+
+    signed_at = models.DateTimeField(null=True)
+    signed_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+
+    objects = InterviewQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(held_at__isnull=True, held_precision="", held_noted_by__isnull=True)
+                | Q(
+                    held_at__isnull=False,
+                    held_precision__regex=r"^(exact|date|estimated:[0-9]+)$",
+                    held_noted_by__isnull=False,
+                    held_noted_at__isnull=False,
+                ),
+                name="a_held_interview_has_precision_and_person",
+            ),
+            models.CheckConstraint(
+                condition=Q(not_held_at__isnull=True, not_held_by__isnull=True)
+                | Q(not_held_at__isnull=False, not_held_by__isnull=False, held_at__isnull=True),
+                name="held_or_not_held_never_both",
+            ),
+            models.CheckConstraint(
+                condition=Q(signed_at__isnull=True, signed_by__isnull=True)
+                | Q(signed_at__isnull=False, signed_by__isnull=False, held_at__isnull=False),
+                name="only_a_held_interview_is_signed",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["interviewer", "booked_for"],
+                condition=Q(signed_at__isnull=True, not_held_at__isnull=True),
+                name="interview_bookings",
+            ),
+        ]
+
+    @property
+    def is_signed(self) -> bool:
+        return self.signed_at is not None
+
+    @property
+    def is_held(self) -> bool:
+        return self.held_at is not None
+
+    @property
+    def is_booked(self) -> bool:
+        return self.held_at is None and self.not_held_at is None
+
+    @property
+    def held(self) -> Moment | None:
+        if self.held_at is None:
+            return None
+        return Moment(self.held_at, Precision.parse(self.held_precision))
+
+    @property
+    def standard(self) -> standard.Standard:
+        return standard.version(self.standard_version)
+
+    def account_is_visible_to(self, person: Person) -> bool:
+        return Interview.objects.account_visible_to(person).filter(pk=self.pk).exists()
+
+    def may_be_recorded_by(self, person: Person) -> bool:
+        """Whoever holds the interview records it, and signs it."""
+        return self.interviewer_id == person.pk and person.is_active
+
+
+class CoverageQuerySet(models.QuerySet["Coverage"]):
+    def visible_to(self, person: Person) -> "CoverageQuerySet":
+        return self.filter(episode__in=Episode.objects.visible_to(person))
+
+
+class Coverage(models.Model):
+    """An interview answers for an episode. Each episode keeps its own clock."""
+
+    interview = models.ForeignKey(Interview, models.CASCADE, related_name="coverages")
+    episode = models.ForeignKey(Episode, models.PROTECT, related_name="coverages")
+
+    objects = CoverageQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["interview", "episode"], name="an_episode_once")
+        ]
+
+
+class EntryQuerySet(models.QuerySet["Entry"]):
+    def visible_to(self, person: Person) -> "EntryQuerySet":
+        return self.filter(interview__in=Interview.objects.account_visible_to(person))
+
+    def current(self) -> "EntryQuerySet":
+        return self.filter(replaced_at__isnull=True)
+
+
+class Entry(models.Model):
+    """What was written to one question of the standard, by whom and when; earlier wording stays."""
+
+    interview = models.ForeignKey(Interview, models.PROTECT, related_name="entries")
+    question = models.CharField(max_length=60)
+    codes = ArrayField(models.CharField(max_length=60), default=list)
+    words = SealedText()
+    # "not_asked" or "did_not_want_to_say", where there is no answer and that is the answer.
+    unanswered = models.CharField(max_length=30, default="")
+    written_at = models.DateTimeField()
+    written_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    replaced_at = models.DateTimeField(null=True)
+
+    objects = EntryQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["interview", "question"],
+                condition=Q(replaced_at__isnull=True),
+                name="one_current_entry_a_question",
+            ),
+        ]
+
+
+class AddendumQuerySet(models.QuerySet["Addendum"]):
+    def visible_to(self, person: Person) -> "AddendumQuerySet":
+        return self.filter(interview__in=Interview.objects.account_visible_to(person))
+
+
+class Addendum(models.Model):
+    """What was added after the record was signed off. Never changed."""
+
+    interview = models.ForeignKey(Interview, models.PROTECT, related_name="addenda")
+    words = SealedText()
+    written_at = models.DateTimeField()
+    written_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+
+    objects = AddendumQuerySet.as_manager()
+
+
+class NotHeldQuerySet(models.QuerySet["NotHeld"]):
+    def visible_to(self, person: Person) -> "NotHeldQuerySet":
+        return self.filter(episode__in=Episode.objects.visible_to(person))
+
+    def newest_first(self) -> "NotHeldQuerySet":
+        return self.order_by("-at", "-pk")
+
+
+class NotHeld(models.Model):
+    """That no interview took place for an episode, or not the one booked, and why."""
+
+    episode = models.ForeignKey(Episode, models.PROTECT, related_name="not_held_rows")
+    interview = models.ForeignKey(
+        Interview, models.PROTECT, null=True, related_name="not_held_rows"
+    )
+    reason = models.CharField(max_length=30)
+    note = SealedText()
+    at = models.DateTimeField()
+    by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+
+    objects = NotHeldQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(reason=""), name="not_held_has_a_reason"),
+        ]
+
+
+@dataclass(frozen=True)
+class Said:
+    """What is to be written to one question."""
+
+    codes: Sequence[str] = ()
+    words: str = ""
+    unanswered: str = ""
+
+
+def _locked(episode: Episode) -> Episode:
+    return Episode.objects.select_for_update(of=("self",)).get(pk=episode.pk)
+
+
+def _locked_interview(interview: Interview) -> Interview:
+    return Interview.objects.select_for_update(of=("self",)).get(pk=interview.pk)
+
+
+def _covered(interview: Interview) -> list[Episode]:
+    return list(interview.episodes.order_by("pk"))
+
+
+@transaction.atomic
+def book(
+    covering: Iterable[Episode],
+    *,
+    interviewer: Person,
+    booked_for: datetime,
+    place: str,
+    mode: str,
+    place_note: str = "",
+    wishes: str = "",
+    by: Person,
+    at: datetime,
+) -> Interview:
+    """Book one interview that answers for these episodes of one child.
+
+    The child's yes to one of them is enough: it is one talk. Raises NotAccepted, BookedInThePast,
+    NotReturned, AlreadyHeld, AnotherChild.
+    """
+    theirs = [_locked(episode) for episode in sorted(covering, key=lambda e: e.pk)]
+    if len({episode.child_id for episode in theirs}) != 1:
+        raise AnotherChild
+    answers = {episode.progress.answer for episode in theirs}
+    for episode in theirs:
+        interviewing.check_can_book(
+            answer=Answer.ACCEPTED if Answer.ACCEPTED in answers else None,
+            booked_for=booked_for,
+            now=at,
+            found=episode.found,
+            returned=episode.returned,
+            is_held=episode.held_at is not None,
+        )
+    interview = Interview.objects.create(
+        child_id=theirs[0].child_id,
+        interviewer=interviewer,
+        organisation=interviewer.organisation,
+        standard_version=standard.current(at.astimezone(LONDON).date()).version,
+        booked_at=at,
+        booked_by=by,
+        booked_for=booked_for,
+        place=place,
+        mode=mode,
+        place_note=place_note,
+        wishes=wishes,
+    )
+    for episode in theirs:
+        _release(episode, by=by, at=at)
+        Coverage.objects.create(interview=interview, episode=episode)
+        episodes.note(episode, booked_for=booked_for, not_held="", at=at)
+    journal.write("book interview", interview, by=by, at=at)
+    return interview
+
+
+def _release(episode: Episode, *, by: Person, at: datetime) -> None:
+    """An episode has one booking at a time: an earlier one that no longer stands is closed."""
+    for earlier in episode.interviews.open().filter(held_at__isnull=True):
+        earlier.not_held_at, earlier.not_held_by = at, by
+        earlier.save(update_fields=["not_held_at", "not_held_by"])
+        journal.write("replace booking", earlier, by=by, at=at)
+
+
+@transaction.atomic
+def move_booking(
+    interview: Interview, *, booked_for: datetime, interviewer: Person, by: Person, at: datetime
+) -> Interview:
+    """Give a booking another time or another interviewer."""
+    interview = _locked_interview(interview)
+    if not interview.is_booked:
+        raise interviewing.AlreadyHeld
+    if booked_for < at:
+        raise interviewing.BookedInThePast
+    interview.booked_for, interview.interviewer = booked_for, interviewer
+    interview.organisation = interviewer.organisation
+    interview.save(update_fields=["booked_for", "interviewer", "organisation"])
+    for episode in _covered(interview):
+        episodes.note(episode, booked_for=booked_for, at=at)
+    journal.write("move booking", interview, by=by, at=at)
+    return interview
+
+
+@transaction.atomic
+def reassign_all(interviewer: Person, to: Person, *, by: Person, at: datetime) -> int:
+    """Give all bookings of an absent interviewer that `by` may see to another; how many."""
+    theirs = list(
+        Interview.objects.visible_to(by)
+        .open()
+        .filter(interviewer=interviewer, held_at__isnull=True)
+        .order_by("pk")
+    )
+    Interview.objects.filter(pk__in=[interview.pk for interview in theirs]).update(
+        interviewer=to, organisation=to.organisation
+    )
+    journal.write_all("reassign booking", theirs, by=by, at=at)
+    return len(theirs)
+
+
+@transaction.atomic
+def hold(
+    interview: Interview,
+    held: Moment,
+    *,
+    is_independent: bool,
+    independence_note: str = "",
+    by: Person,
+    at: datetime,
+) -> Interview:
+    """Record that the interview took place, and when. Raises InTheFuture, BeforeFound."""
+    interview = _locked_interview(interview)
+    interviewing.check_can_record(is_signed=interview.is_signed)
+    covered = [_locked(episode) for episode in _covered(interview)]
+    for episode in covered:
+        interviewing.check_can_hold(
+            held=held, now=at, found=episode.found, returned=episode.returned
+        )
+    interview.held_at, interview.held_precision = held.at, str(held.precision)
+    interview.held_noted_at, interview.held_noted_by = at, by
+    interview.is_independent = is_independent
+    interview.independence_note = independence_note
+    interview.not_held_at = interview.not_held_by = None
+    interview.save()
+    for episode in covered:
+        episodes.note(
+            episode,
+            held_at=held.at,
+            held_precision=str(held.precision),
+            booked_for=None,
+            not_held="",
+            at=at,
+        )
+    journal.write("hold interview", interview, by=by, at=at)
+    return interview
+
+
+@transaction.atomic
+def not_hold(
+    episode: Episode, reason: NotHeldReason, *, note: str = "", by: Person, at: datetime
+) -> NotHeld:
+    """Record that there was no interview for an episode, or not the one booked, and why."""
+    episode = _locked(episode)
+    interviewing.check_not_held(
+        reason=reason,
+        note=note,
+        attempts=episode.attempts.count(),
+        is_held=episode.held_at is not None,
+        is_covering_named=bool(note.strip()),
+    )
+    booking = episode.interviews.open().filter(held_at__isnull=True).first()
+    row = NotHeld.objects.create(
+        episode=episode, interview=booking, reason=reason, note=note, at=at, by=by
+    )
+    if booking:
+        _release(episode, by=by, at=at)
+        for other in _covered(booking):
+            if other.pk != episode.pk:
+                episodes.note(other, booked_for=None, at=at)
+    episodes.note(episode, booked_for=None, not_held=reason, at=at)
+    journal.write(f"not held: {reason}", row, by=by, at=at, child_id=episode.child_id)
+    return row
+
+
+@transaction.atomic
+def record(
+    interview: Interview, said: Mapping[str, Said], *, by: Person, at: datetime
+) -> Interview:
+    """Write answers to questions of the standard; earlier wording is kept. Raises AlreadySigned.
+
+    `said` is keyed by question. What has not changed is not written again.
+    """
+    interview = _locked_interview(interview)
+    interviewing.check_can_record(is_signed=interview.is_signed)
+    questions = {question.key for question in interview.standard.questions}
+    now = {entry.question: entry for entry in interview.entries.current()}
+    changed = [key for key, new in said.items() if key in questions and _is_new(now.get(key), new)]
+    interview.entries.current().filter(question__in=changed).update(replaced_at=at)
+    Entry.objects.bulk_create(
+        Entry(
+            interview=interview,
+            question=key,
+            codes=list(said[key].codes),
+            words=said[key].words,
+            unanswered=said[key].unanswered,
+            written_at=at,
+            written_by=by,
+        )
+        for key in changed
+    )
+    if changed:
+        journal.write("record interview", interview, by=by, at=at)
+    return interview
+
+
+def _is_new(entry: Entry | None, new: Said) -> bool:
+    if entry is None:
+        return bool(new.codes or new.words or new.unanswered)
+    return (entry.codes, entry.words, entry.unanswered) != (
+        list(new.codes),
+        new.words,
+        new.unanswered,
+    )
+
+
+def answers(interview: Interview) -> dict[str, Said]:
+    """What stands written now, by question."""
+    return {
+        entry.question: Said(entry.codes, entry.words, entry.unanswered)
+        for entry in interview.entries.current()
+    }
+
+
+@transaction.atomic
+def sign(interview: Interview, *, by: Person, at: datetime) -> Interview:
+    """Sign the record off: from now on it cannot be changed. Raises what rules.interviewing blocks."""
+    interview = _locked_interview(interview)
+    interviewing.check_can_sign(
+        author=interview.interviewer_id,
+        signer=by.pk,
+        is_held=interview.is_held,
+        is_signed=interview.is_signed,
+        missing=standard.missing(interview.standard, answers(interview)),
+    )
+    interview.signed_at, interview.signed_by = at, by
+    interview.save(update_fields=["signed_at", "signed_by"])
+    for episode in _covered(interview):
+        episodes.note(episode, signed_at=at, at=at)
+    journal.write("sign interview", interview, by=by, at=at)
+    return interview
+
+
+@transaction.atomic
+def add(interview: Interview, words: str, *, by: Person, at: datetime) -> Addendum:
+    """Add to a signed record. Raises NotSigned, NothingToAdd."""
+    interview = _locked_interview(interview)
+    interviewing.check_can_add(is_signed=interview.is_signed, words=words)
+    addendum = Addendum.objects.create(
+        interview=interview, words=words, written_at=at, written_by=by
+    )
+    journal.write("add to interview", addendum, by=by, at=at, child_id=interview.child_id)
+    return addendum

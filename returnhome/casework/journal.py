@@ -1,0 +1,69 @@
+"""Who did or read what, and when: ids and verbs, never a name or a word of content."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, Protocol
+
+from django.db import models
+
+
+class Actor(Protocol):
+    """Whoever acts: a person of `staff`, known here by number alone."""
+
+    pk: Any
+
+
+class JournalQuerySet(models.QuerySet["JournalEntry"]):
+    def about_child(self, child_id: int) -> "JournalQuerySet":
+        return self.filter(child_id=child_id)
+
+    def newest_first(self) -> "JournalQuerySet":
+        return self.order_by("-at", "-pk")
+
+
+class JournalEntry(models.Model):
+    """One act or reading. Rows are added, never changed: the database refuses anything else.
+
+    It holds numbers, not foreign keys, so that it can outlive what it names.
+    """
+
+    at = models.DateTimeField()
+    by_id = models.BigIntegerField()
+    verb = models.CharField(max_length=60)
+    kind = models.CharField(max_length=40)
+    object_id = models.BigIntegerField(null=True)
+    child_id = models.BigIntegerField(null=True)
+
+    objects = JournalQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["child_id", "-at"], name="journal_child_at")]
+
+
+def _entry(
+    verb: str, thing: models.Model, by: Actor, at: datetime, child_id: int | None
+) -> JournalEntry:
+    if child_id is None:
+        child_id = (
+            thing.pk if thing._meta.model_name == "child" else getattr(thing, "child_id", None)
+        )
+    return JournalEntry(
+        at=at,
+        by_id=by.pk,
+        verb=verb,
+        kind=thing._meta.model_name or "",
+        object_id=thing.pk,
+        child_id=child_id,
+    )
+
+
+def write(
+    verb: str, thing: models.Model, *, by: Actor, at: datetime, child_id: int | None = None
+) -> None:
+    """Write down that `by` did `verb` to `thing`; the child is found on it unless given."""
+    _entry(verb, thing, by, at, child_id).save(force_insert=True)
+
+
+def write_all(verb: str, things: Iterable[models.Model], *, by: Actor, at: datetime) -> None:
+    """The same for many things at once."""
+    JournalEntry.objects.bulk_create([_entry(verb, thing, by, at, None) for thing in things])

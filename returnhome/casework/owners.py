@@ -1,0 +1,111 @@
+"""Who must act for an episode: the rules' decision, on the child's care as it was at the start."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from returnhome.casework.children import Child, Circumstances, circumstances
+from returnhome.casework.places import Authority
+from returnhome.casework.staff import Organisation
+from returnhome.rules import responsibility
+from returnhome.rules.ages import age_on
+from returnhome.rules.codes import Cohort, EpisodeKind, Nation, OfferKind
+from returnhome.rules.responsibility import Arrangement, ArrangementKind, Given, Places
+
+
+@dataclass(frozen=True)
+class Owners:
+    """Who must act, as the rules decided it, with the reasons in words."""
+
+    responsible_authority: Authority
+    host_authority: Authority | None = None
+    provider: Organisation | None = None
+    cohort: Cohort = Cohort.UNKNOWN
+    offer_kind: OfferKind = OfferKind.STATUTORY
+    reasons: tuple[Mapping[str, Any], ...] = ()
+    flags: tuple[str, ...] = ()
+
+
+def of_child(
+    child: Child,
+    *,
+    kind: EpisodeKind,
+    started_on: date,
+    ended_on: date | None,
+    missing_from: Authority | None = None,
+    received_by: Authority | None = None,
+) -> Owners:
+    """Who must act for a known child, from the care and home on record at the episode's start."""
+    return decide(
+        circumstances(child, started_on),
+        kind=kind,
+        age_at_return=_age(child.born_on, ended_on or started_on),
+        missing_from=missing_from,
+        received_by=received_by or child.responsible_authority,
+        provider=child.provider,
+    )
+
+
+def _age(born_on: date | None, day: date) -> int | None:
+    return age_on(born_on, day) if born_on and born_on <= day else None
+
+
+def decide(
+    there: Circumstances,
+    *,
+    kind: EpisodeKind,
+    age_at_return: int | None,
+    missing_from: Authority | None,
+    received_by: Authority | None,
+    provider: Organisation | None = None,
+) -> Owners:
+    """Put the facts to rules.responsibility and its names back into authorities."""
+    named = {
+        authority.name: authority
+        for authority in (
+            there.looked_after_by,
+            there.placed_in,
+            there.lives_in,
+            missing_from,
+            received_by,
+        )
+        if authority
+    }
+    places = Places(
+        {
+            name: responsibility.Authority(name, Nation(authority.nation))
+            for name, authority in named.items()
+        }
+    )
+    decision = responsibility.decide(
+        Given(
+            category=kind,
+            age_at_return=age_at_return,
+            looked_after_by=_name(there.looked_after_by),
+            placed_in=_name(there.placed_in),
+            lives_in=_name(there.lives_in),
+            missing_from=_name(missing_from),
+            received_by=_name(received_by),
+            arrangement=Arrangement(ArrangementKind.PROVIDER, by=provider.name)
+            if provider
+            else None,
+        ),
+        known=places,
+    )
+    return Owners(
+        responsible_authority=named[decision.responsible],
+        host_authority=named[decision.host] if decision.host else None,
+        provider=provider if provider and decision.interviewing == provider.name else None,
+        cohort=decision.cohort,
+        offer_kind=decision.offer,
+        reasons=tuple(
+            {**reason._asdict(), "facts": [list(fact) for fact in reason.facts]}
+            for reason in decision.reasons
+        ),
+        flags=tuple(str(flag) for flag in decision.flags),
+    )
+
+
+def _name(authority: Authority | None) -> str | None:
+    return authority.name if authority else None

@@ -1,0 +1,402 @@
+"""Organisations and teams, the people in them, the roles they hold, and who is on duty."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any
+from uuid import uuid4
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models, transaction
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+
+from returnhome.casework import journal
+from returnhome.casework.places import Authority, Force, lineage
+from returnhome.rules import Blocked, access
+from returnhome.rules.codes import Role
+
+
+class NotAllowed(Blocked):
+    """The person's roles do not include this."""
+
+
+class OrganisationQuerySet(models.QuerySet["Organisation"]):
+    def visible_to(self, person: "Person") -> "OrganisationQuerySet":
+        """Every organisation on the system is known by name to everybody who signs in."""
+        return self.all() if person.is_active else self.none()
+
+    def councils(self) -> "OrganisationQuerySet":
+        return self.filter(kind=Organisation.COUNCIL)
+
+
+class Organisation(models.Model):
+    """A council, a provider of interviews, a police force, a children's home."""
+
+    COUNCIL, PROVIDER, POLICE, HOME, SYSTEM = "council", "provider", "police", "home", "system"
+
+    kind = models.CharField(max_length=20)
+    name = models.CharField(max_length=120, unique=True)
+    authority = models.ForeignKey(Authority, models.PROTECT, null=True, related_name="+")
+    force = models.ForeignKey(Force, models.PROTECT, null=True, related_name="+")
+
+    objects = OrganisationQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(kind="council") | Q(authority__isnull=False),
+                name="a_council_has_its_authority",
+            ),
+        ]
+
+
+class TeamQuerySet(models.QuerySet["Team"]):
+    def visible_to(self, person: "Person") -> "TeamQuerySet":
+        return self.filter(organisation_id__in=person.reach.organisations)
+
+
+class Team(models.Model):
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="teams")
+    name = models.CharField(max_length=120)
+
+    objects = TeamQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "name"], name="one_team_of_a_name")
+        ]
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How far a person's roles reach: whose children, by which relation.
+
+    `authorities` are those whose children the person works with (a council keeps what its
+    predecessors left), `providers` the organisations that interview on a council's behalf.
+    """
+
+    organisations: frozenset[int]
+    authorities: frozenset[int]
+    providers: frozenset[int]
+    figures: frozenset[int]
+    roles: frozenset[str]
+
+
+class PersonQuerySet(models.QuerySet["Person"]):
+    def visible_to(self, person: "Person") -> "PersonQuerySet":
+        """Colleagues, and those who interview the children of the person's council."""
+        return self.filter(posts__organisation_id__in=person.reach.organisations).distinct()
+
+    def holding(self, *roles: Role) -> "PersonQuerySet":
+        return self.filter(posts__role__in=roles, posts__until__isnull=True).distinct()
+
+    def at_work(self) -> "PersonQuerySet":
+        return self.filter(is_active=True)
+
+    def in_organisation(self, organisation_id: int) -> "PersonQuerySet":
+        return self.filter(
+            posts__organisation_id=organisation_id, posts__until__isnull=True
+        ).distinct()
+
+    def by_name(self) -> "PersonQuerySet":
+        return self.order_by("name", "pk")
+
+
+class People(BaseUserManager.from_queryset(PersonQuerySet)):  # type: ignore[misc]
+    def get_by_natural_key(self, email: str | None) -> "Person":
+        return self.get(email=(email or "").lower())
+
+
+class Person(AbstractBaseUser):
+    """Somebody who signs in, or the operator at the command line."""
+
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=120)
+    is_active = models.BooleanField(default=True)
+    # The address of the person's own calendar feed: a secret, replaced on request.
+    calendar_key = models.UUIDField(default=uuid4, unique=True)
+
+    objects = People()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(email=Lower("email")), name="email_is_kept_in_lower_case"
+            ),
+        ]
+
+    def clean(self) -> None:
+        self.email = self.email.lower()
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.email = self.email.lower()
+        super().save(*args, **kwargs)
+
+    @cached_property
+    def current_posts(self) -> list["Post"]:
+        posts = self.posts.filter(until__isnull=True).select_related("organisation__authority")
+        return sorted(posts, key=lambda post: post.pk)
+
+    @cached_property
+    def reach(self) -> Reach:
+        posts = self.current_posts if self.is_active else []
+        working = [p for p in posts if access.works_with_children(Role(p.role))]
+        counting = [p for p in posts if access.may(Role(p.role), "see_figures", "responsible")]
+        return Reach(
+            organisations=frozenset(p.organisation_id for p in posts),
+            authorities=_authorities(working),
+            providers=frozenset(
+                p.organisation_id for p in working if p.organisation.kind == Organisation.PROVIDER
+            ),
+            figures=_authorities(counting),
+            roles=frozenset(p.role for p in posts),
+        )
+
+    @property
+    def organisation(self) -> Organisation | None:
+        return self.current_posts[0].organisation if self.current_posts else None
+
+    def has_role(self, *roles: Role) -> bool:
+        return bool(self.reach.roles & set(roles))
+
+    def may(self, verb: str, relation: str = "responsible") -> bool:
+        """Does any role of this person allow `verb` on a child it stands in `relation` to?"""
+        return any(access.may(Role(role), verb, relation) for role in self.reach.roles)
+
+
+def _authorities(posts: list["Post"]) -> frozenset[int]:
+    own = {
+        p.organisation.authority
+        for p in posts
+        if p.organisation.kind == Organisation.COUNCIL and p.organisation.authority
+    }
+    return frozenset(pk for authority in own for pk in lineage(authority))
+
+
+class PostQuerySet(models.QuerySet["Post"]):
+    def visible_to(self, person: Person) -> "PostQuerySet":
+        return self.filter(organisation_id__in=person.reach.organisations)
+
+    def current(self) -> "PostQuerySet":
+        return self.filter(until__isnull=True)
+
+
+class Post(models.Model):
+    """A role that a person holds in an organisation, from one day to another."""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="posts")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="posts")
+    team = models.ForeignKey(Team, models.PROTECT, null=True, related_name="posts")
+    role = models.CharField(max_length=20)
+    since = models.DateField()
+    until = models.DateField(null=True)
+
+    objects = PostQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(until__isnull=True) | Q(until__gte=F("since")),
+                name="a_post_ends_after_it_began",
+            ),
+            models.UniqueConstraint(
+                fields=["person", "organisation", "role"],
+                condition=Q(until__isnull=True),
+                name="a_role_is_held_once_at_a_time",
+            ),
+        ]
+
+
+class CredentialQuerySet(models.QuerySet["Credential"]):
+    def visible_to(self, person: Person) -> "CredentialQuerySet":
+        return self.filter(
+            Q(person=person) | Q(person__posts__organisation_id__in=person.reach.organisations)
+        ).distinct()
+
+    def newest_first(self) -> "CredentialQuerySet":
+        return self.order_by("kind", "-done_on", "-pk")
+
+
+class Credential(models.Model):
+    """An interviewer's training or check: when it was done and when the next one is due."""
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="credentials")
+    kind = models.CharField(max_length=30)
+    done_on = models.DateField()
+    next_due_on = models.DateField(null=True)
+    noted_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    noted_at = models.DateTimeField()
+
+    objects = CredentialQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(next_due_on__isnull=True) | Q(next_due_on__gt=F("done_on")),
+                name="the_next_check_comes_after_the_last",
+            ),
+        ]
+
+
+class DutyQuerySet(models.QuerySet["Duty"]):
+    def visible_to(self, person: Person) -> "DutyQuerySet":
+        return self.filter(organisation_id__in=person.reach.organisations)
+
+    def during(self, at: datetime) -> "DutyQuerySet":
+        return self.filter(starts_at__lte=at, ends_at__gt=at)
+
+    def from_now_on(self, at: datetime) -> "DutyQuerySet":
+        return self.filter(ends_at__gt=at).order_by("starts_at", "pk")
+
+
+class Duty(models.Model):
+    """Who answers for the organisation's returned children between two moments."""
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="duties")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="duties")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    set_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    set_at = models.DateTimeField()
+
+    objects = DutyQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("starts_at")), name="a_duty_ends_after_it_began"
+            ),
+        ]
+
+
+class DutyEndsFirst(Blocked):
+    """A duty that ends before it starts."""
+
+
+@transaction.atomic
+def add_organisation(
+    name: str,
+    *,
+    kind: str,
+    authority: Authority | None = None,
+    force: Force | None = None,
+    by: Person,
+    at: datetime,
+) -> Organisation:
+    organisation = Organisation.objects.create(
+        name=name, kind=kind, authority=authority, force=force
+    )
+    journal.write("add organisation", organisation, by=by, at=at)
+    return organisation
+
+
+@transaction.atomic
+def add_person(email: str, name: str, *, password: str | None, by: Person, at: datetime) -> Person:
+    """Open an account; without a password it cannot sign in until one is set."""
+    person = Person(email=email.lower(), name=name)
+    person.set_password(password)
+    person.save()
+    journal.write("add person", person, by=by, at=at)
+    return person
+
+
+@transaction.atomic
+def appoint(
+    person: Person,
+    role: Role,
+    organisation: Organisation,
+    *,
+    since: date,
+    team: Team | None = None,
+    by: Person,
+    at: datetime,
+) -> Post:
+    """Give `person` a role in `organisation` from the day `since`."""
+    post = Post.objects.create(
+        person=person, role=role, organisation=organisation, team=team, since=since
+    )
+    journal.write(f"appoint {role}", post, by=by, at=at)
+    return post
+
+
+@transaction.atomic
+def end_post(post: Post, *, on: date, by: Person, at: datetime) -> Post:
+    post = Post.objects.select_for_update().get(pk=post.pk)
+    post.until = max(on, post.since)
+    post.save(update_fields=["until"])
+    journal.write("end post", post, by=by, at=at)
+    return post
+
+
+@transaction.atomic
+def note_credential(
+    person: Person, kind: str, *, done_on: date, next_due_on: date | None, by: Person, at: datetime
+) -> Credential:
+    credential = Credential.objects.create(
+        person=person,
+        kind=kind,
+        done_on=done_on,
+        next_due_on=next_due_on,
+        noted_by=by,
+        noted_at=at,
+    )
+    journal.write("note credential", credential, by=by, at=at)
+    return credential
+
+
+@transaction.atomic
+def put_on_duty(
+    person: Person,
+    organisation: Organisation,
+    *,
+    starts_at: datetime,
+    ends_at: datetime,
+    by: Person,
+    at: datetime,
+) -> Duty:
+    if ends_at <= starts_at:
+        raise DutyEndsFirst("The duty must end after it starts.", field="ends_at")
+    duty = Duty.objects.create(
+        organisation=organisation,
+        person=person,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        set_by=by,
+        set_at=at,
+    )
+    journal.write("put on duty", duty, by=by, at=at)
+    return duty
+
+
+@transaction.atomic
+def take_off_duty(duty: Duty, *, by: Person, at: datetime) -> None:
+    duty = Duty.objects.select_for_update().get(pk=duty.pk)
+    journal.write("take off duty", duty, by=by, at=at)
+    duty.delete()
+
+
+@transaction.atomic
+def new_calendar_key(person: Person, *, by: Person, at: datetime) -> Person:
+    """Replace the secret of the calendar feed: the old address stops working."""
+    person = Person.objects.select_for_update().get(pk=person.pk)
+    person.calendar_key = uuid4()
+    person.save(update_fields=["calendar_key"])
+    journal.write("new calendar key", person, by=by, at=at)
+    return person
+
+
+OPERATOR_EMAIL = "operator@returnhome.invalid"
+
+
+def operator() -> Person:
+    """Whoever works at the command line: an account that can never sign in."""
+    person, _ = Person.objects.get_or_create(
+        email=OPERATOR_EMAIL,
+        defaults={"name": "Operator", "is_active": False, "password": "!"},
+    )
+    return person

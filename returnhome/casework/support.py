@@ -1,0 +1,189 @@
+"""What follows an interview: actions with an owner and a day, or the reason why there are none."""
+
+from datetime import date, datetime
+
+from django.db import models, transaction
+from django.db.models import Q
+
+from returnhome.casework import episodes, journal
+from returnhome.casework.episodes import Episode
+from returnhome.casework.interviews import Interview
+from returnhome.casework.sealing import SealedText
+from returnhome.casework.staff import Person
+from returnhome.rules import Blocked
+from returnhome.rules.codes import ActionKind
+
+
+class NotSignedYet(Blocked):
+    sentence = "The interview has not been signed off yet."
+
+
+class AlreadyDone(Blocked):
+    sentence = "This action has already been completed."
+
+
+class ActionsStand(Blocked):
+    sentence = "There are actions for this interview: complete them instead."
+
+
+class OutcomeMissing(Blocked):
+    sentence = "Say what came of it."
+    field = "outcome"
+
+
+class ReasonMissing(Blocked):
+    sentence = "Say why nothing needs to follow."
+    field = "reason"
+
+
+class ActionQuerySet(models.QuerySet["Action"]):
+    def visible_to(self, person: Person) -> "ActionQuerySet":
+        """Those of episodes the person's council or provider answers for, and the person's own."""
+        return self.filter(Q(episode__in=Episode.objects.answered_for_by(person)) | Q(owner=person))
+
+    def outstanding(self) -> "ActionQuerySet":
+        return self.filter(done_at__isnull=True)
+
+    def by_due_day(self) -> "ActionQuerySet":
+        return self.order_by("due_on", "pk")
+
+
+class Action(models.Model):
+    """Something that must follow: what, who, by when; and once done, what came of it."""
+
+    episode = models.ForeignKey(Episode, models.PROTECT, related_name="actions")
+    interview = models.ForeignKey(Interview, models.PROTECT, null=True, related_name="actions")
+    kind = models.CharField(max_length=30)
+    what = SealedText()
+    owner = models.ForeignKey(Person, models.PROTECT, related_name="actions")
+    due_on = models.DateField()
+    added_at = models.DateTimeField()
+    added_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    outcome = SealedText()
+    done_at = models.DateTimeField(null=True)
+    done_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+
+    objects = ActionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(done_at__isnull=True, done_by__isnull=True)
+                | Q(done_at__isnull=False, done_by__isnull=False),
+                name="a_completed_action_has_time_and_person",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["owner", "due_on"],
+                condition=Q(done_at__isnull=True),
+                name="action_outstanding",
+            ),
+        ]
+
+    @property
+    def child_id(self) -> int:
+        return self.episode.child_id
+
+    @property
+    def is_done(self) -> bool:
+        return self.done_at is not None
+
+    def is_late(self, today: date) -> bool:
+        return not self.is_done and self.due_on < today
+
+
+class NothingNeededQuerySet(models.QuerySet["NothingNeeded"]):
+    def visible_to(self, person: Person) -> "NothingNeededQuerySet":
+        return self.filter(episode__in=Episode.objects.answered_for_by(person))
+
+
+class NothingNeeded(models.Model):
+    """The decision that nothing needs to follow, with its reason."""
+
+    episode = models.ForeignKey(Episode, models.PROTECT, related_name="nothing_needed")
+    interview = models.ForeignKey(Interview, models.PROTECT, null=True, related_name="+")
+    reason = SealedText()
+    at = models.DateTimeField()
+    by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+
+    objects = NothingNeededQuerySet.as_manager()
+
+
+@transaction.atomic
+def add(
+    episode: Episode,
+    kind: ActionKind,
+    what: str,
+    *,
+    owner: Person,
+    due_on: date,
+    interview: Interview | None = None,
+    by: Person,
+    at: datetime,
+) -> Action:
+    """Decide that something must follow: opens the episode again if it was settled."""
+    episode = Episode.objects.select_for_update(of=("self",)).get(pk=episode.pk)
+    action = Action.objects.create(
+        episode=episode,
+        interview=interview,
+        kind=kind,
+        what=what,
+        owner=owner,
+        due_on=due_on,
+        added_at=at,
+        added_by=by,
+    )
+    for covered in _covered(episode, interview):
+        episodes.note(covered, has_actions=True, acted_at=None, at=at)
+    journal.write(f"add action: {kind}", action, by=by, at=at)
+    return action
+
+
+@transaction.atomic
+def complete(action: Action, outcome: str, *, by: Person, at: datetime) -> Action:
+    """Record that the action was done and what came of it. Raises AlreadyDone, OutcomeMissing."""
+    action = Action.objects.select_for_update(of=("self",)).get(pk=action.pk)
+    if action.is_done:
+        raise AlreadyDone
+    if not outcome.strip():
+        raise OutcomeMissing
+    action.outcome, action.done_at, action.done_by = outcome, at, by
+    action.save(update_fields=["outcome", "done_at", "done_by"])
+    for covered in _covered(action.episode, action.interview):
+        if not _outstanding(covered):
+            episodes.note(covered, acted_at=at, at=at)
+    journal.write("complete action", action, by=by, at=at)
+    return action
+
+
+@transaction.atomic
+def decide_nothing_needed(
+    episode: Episode, reason: str, *, interview: Interview | None = None, by: Person, at: datetime
+) -> NothingNeeded:
+    """Decide that nothing needs to follow. Raises ActionsStand, NotSignedYet, ReasonMissing."""
+    episode = Episode.objects.select_for_update(of=("self",)).get(pk=episode.pk)
+    if interview is not None and not interview.is_signed:
+        raise NotSignedYet
+    if not reason.strip():
+        raise ReasonMissing
+    if any(_outstanding(covered) for covered in _covered(episode, interview)):
+        raise ActionsStand
+    decision = NothingNeeded.objects.create(
+        episode=episode, interview=interview, reason=reason, at=at, by=by
+    )
+    for covered in _covered(episode, interview):
+        episodes.note(covered, acted_at=at, at=at)
+    journal.write("decide nothing needed", decision, by=by, at=at, child_id=episode.child_id)
+    return decision
+
+
+def _covered(episode: Episode, interview: Interview | None) -> list[Episode]:
+    if interview is None:
+        return [episode]
+    return list(interview.episodes.order_by("pk"))
+
+
+def _outstanding(episode: Episode) -> bool:
+    of_its_interviews = Q(interview__coverages__episode=episode)
+    return Action.objects.filter(Q(episode=episode) | of_its_interviews).outstanding().exists()

@@ -1,0 +1,83 @@
+"""Bringing a database up to date: migrations as its owner, then the places everybody needs."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
+
+from returnhome import database
+from returnhome.casework import journal, places
+
+UPKEEP_LOCK = 7204  # any number that nothing else in this database locks
+
+
+@contextmanager
+def as_owner() -> Iterator[None]:
+    """Connect as the role that owns the tables, for as long as the block lasts."""
+    serving = dict(connection.settings_dict)
+    owning = database.owner_settings(os.environ)
+    connection.close()
+    connection.settings_dict.update({key: owning[key] for key in ("USER", "PASSWORD")})
+    # A migration may hold several statements, which no prepared statement can.
+    connection.settings_dict["OPTIONS"] = {
+        **serving["OPTIONS"],
+        "server_side_binding": False,
+        "prepare_threshold": None,
+    }
+    try:
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict.update(serving)
+
+
+def is_up_to_date() -> bool:
+    """Whether every migration has run and the places are there."""
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        return False
+    loaded = places.ReferenceLoad.objects.filter(name__in=["authorities", "postcodes"])
+    return loaded.count() == 2
+
+
+@contextmanager
+def migrating() -> Iterator[None]:
+    """As the owner: before the migrations grant what is granted, after them take back and load.
+
+    Of two that start together one waits for the other.
+    """
+    app_role = settings.DATABASES["default"]["USER"]
+    with as_owner():
+        owner_role = connection.settings_dict["USER"]
+        with connection.cursor() as cursor:
+            cursor.execute("select pg_advisory_lock(%s)", [UPKEEP_LOCK])
+        if app_role != owner_role:
+            database.grant_defaults(_owner_url(), app_role)
+        yield
+        call_command("createcachetable", verbosity=0)
+        if app_role != owner_role:
+            _forbid_rewriting(app_role)
+
+
+def load_places() -> None:
+    """Bring the authorities and postcodes, where this edition is not there yet."""
+    with as_owner():
+        places.load_reference(at=timezone.now())
+        places.load_postcodes(connection, at=timezone.now())
+
+
+def _owner_url() -> str:
+    return os.environ.get("DATABASE_OWNER_URL") or os.environ["DATABASE_URL"]
+
+
+def _forbid_rewriting(app_role: str) -> None:
+    """Beside the trigger: the product's own role is not even granted a change of the journal."""
+    table = connection.ops.quote_name(journal.JournalEntry._meta.db_table)
+    role = connection.ops.quote_name(app_role)
+    with connection.cursor() as cursor:
+        cursor.execute(f"revoke update, delete, truncate on {table} from {role}")

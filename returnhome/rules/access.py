@@ -1,0 +1,103 @@
+"""Who may see and do what: role by verb by relation to the child.
+
+Source: the product's own design; the host's view follows DfE statutory guidance, January 2014,
+“Out of area placements”: a host knows of the child and the clock, not of the account.
+"""
+
+from returnhome.rules.codes import Code, Role
+
+
+class Relation(Code):
+    """How a person's organisation stands to the child; `own` is the interviewer named for it."""
+
+    RESPONSIBLE = "responsible", "Responsible authority"
+    HOST = "host", "Host authority"
+    PROVIDER = "provider", "Provides the interviewer"
+    OWN = "own", "The interviewer named"
+    NONE = "none", "No relation"
+
+
+class Verb(Code):
+    SEE_EPISODE = "see_episode", "See the child, the episode and its clock"
+    SEE_ACCOUNT = "see_account", "Read what the child said"
+    OFFER = "offer", "Offer an interview and record the answer"
+    BOOK = "book", "Book an interview"
+    RECORD = "record", "Record an interview"
+    SIGN = "sign", "Sign a record off"
+    ACT = "act", "Decide what follows"
+    REASSIGN = "reassign", "Give the work to somebody else"
+    SEE_FIGURES = "see_figures", "See figures"
+    CONFIRM_INTAKE = "confirm_intake", "Confirm a file"
+    MATCH = "match", "Join a notification to a child"
+    MANAGE_PEOPLE = "manage_people", "Manage people and their roles"
+
+
+RESPONSIBLE, HOST, PROVIDER = Relation.RESPONSIBLE, Relation.HOST, Relation.PROVIDER
+OWN = Relation.OWN
+
+# About one's own organisation and no child in particular, so no relation to a child is asked for.
+OF_THE_ORGANISATION = frozenset({Verb.SEE_FIGURES, Verb.CONFIRM_INTAKE, Verb.MANAGE_PEOPLE})
+NO_CHILD: frozenset[Relation] = frozenset()
+
+# A verb that is not named is not allowed. Where a host's own people interview, its relation is
+# `provider`: being the host alone never opens the account.
+MAY: dict[Role, dict[Verb, frozenset[Relation]]] = {
+    Role.COORDINATOR: {
+        Verb.SEE_EPISODE: frozenset({RESPONSIBLE, HOST, PROVIDER, OWN}),
+        Verb.SEE_ACCOUNT: frozenset({RESPONSIBLE, PROVIDER, OWN}),
+        Verb.OFFER: frozenset({RESPONSIBLE, PROVIDER}),
+        Verb.BOOK: frozenset({RESPONSIBLE, PROVIDER}),
+        Verb.ACT: frozenset({RESPONSIBLE}),
+        Verb.REASSIGN: frozenset({RESPONSIBLE, PROVIDER}),
+        Verb.MATCH: frozenset({RESPONSIBLE}),
+        Verb.SEE_FIGURES: NO_CHILD,
+        Verb.CONFIRM_INTAKE: NO_CHILD,
+    },
+    Role.INTERVIEWER: {
+        Verb.SEE_EPISODE: frozenset({OWN}),
+        Verb.SEE_ACCOUNT: frozenset({OWN}),
+        Verb.OFFER: frozenset({OWN}),
+        Verb.BOOK: frozenset({OWN}),
+        Verb.RECORD: frozenset({OWN}),
+        Verb.SIGN: frozenset({OWN}),
+    },
+    Role.SOCIAL_WORKER: {
+        Verb.SEE_EPISODE: frozenset({RESPONSIBLE, HOST}),
+        Verb.SEE_ACCOUNT: frozenset({RESPONSIBLE}),
+        Verb.ACT: frozenset({RESPONSIBLE}),
+    },
+    Role.MANAGER: {
+        Verb.SEE_EPISODE: frozenset({RESPONSIBLE, HOST, PROVIDER}),
+        Verb.SEE_ACCOUNT: frozenset({RESPONSIBLE, PROVIDER}),
+        Verb.OFFER: frozenset({RESPONSIBLE, PROVIDER}),
+        Verb.BOOK: frozenset({RESPONSIBLE, PROVIDER}),
+        Verb.ACT: frozenset({RESPONSIBLE}),
+        Verb.REASSIGN: frozenset({RESPONSIBLE, PROVIDER}),
+        Verb.MATCH: frozenset({RESPONSIBLE}),
+        Verb.SEE_FIGURES: NO_CHILD,
+        Verb.CONFIRM_INTAKE: NO_CHILD,
+    },
+    Role.ANALYST: {Verb.SEE_FIGURES: NO_CHILD},
+    Role.ADMINISTRATOR: {Verb.MANAGE_PEOPLE: NO_CHILD},
+    # Police, homes and researchers have their own doors, which come with sharing and the study.
+    Role.POLICE: {},
+    Role.HOME: {},
+    Role.RESEARCHER: {},
+}
+
+
+def may(role: Role, verb: str, relation: str = Relation.NONE) -> bool:
+    """Whether the role allows the verb on a child in this relation.
+
+    Raises ValueError for a verb or relation that no rule names: a slip, never a silent no.
+    """
+    verb, relation = Verb(verb), Relation(relation)
+    relations = MAY[role].get(verb)
+    if relations is None:
+        return False
+    return verb in OF_THE_ORGANISATION or relation in relations
+
+
+def works_with_children(role: Role) -> bool:
+    """Whether the role ever sees a child's record, in whatever relation."""
+    return Verb.SEE_EPISODE in MAY[role]

@@ -1,0 +1,71 @@
+"""What every test starts from: the real database, as the role that owns nothing, with the cast."""
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from psycopg import sql
+
+from returnhome.casework import places
+from returnhome.casework.models import Authority, Postcode
+from tests import cast as the_cast
+
+DATABASE = f"test_returnhome_{os.getpid()}"
+# Offices of councils, and the authority of each.
+OFFICES = {
+    "LS11UR": "E08000035",
+    "BD11HY": "E08000032",
+    "WF12HQ": "E08000036",
+    "S12HH": "E08000039",
+}
+
+
+def owner_url(name: str) -> str:
+    """The owner's address of a database on the tests' server."""
+    return psycopg.conninfo.make_conninfo(os.environ["DATABASE_OWNER_URL"], dbname=name)
+
+
+def as_owner(*statements: sql.Composable) -> None:
+    with psycopg.connect(os.environ["DATABASE_OWNER_URL"], autocommit=True) as owner:
+        for statement in statements:
+            owner.execute(statement)
+
+
+def make_database(name: str, *, template: str | None = None) -> None:
+    drop_database(name)
+    copied = sql.SQL(" template {}").format(sql.Identifier(template)) if template else sql.SQL("")
+    as_owner(sql.SQL("create database {}").format(sql.Identifier(name)) + copied)
+
+
+def drop_database(name: str) -> None:
+    as_owner(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
+    """A database of this run, made by its owner and used by the role that owns nothing."""
+    make_database(DATABASE)
+    before = os.environ["DATABASE_OWNER_URL"]
+    os.environ["DATABASE_OWNER_URL"] = owner_url(DATABASE)
+    connection.settings_dict["NAME"] = DATABASE
+    with django_db_blocker.unblock():
+        call_command("migrate", without_places=True, verbosity=0)
+        places.load_reference(at=the_cast.NOW)
+        for code, gss_code in OFFICES.items():
+            Postcode.objects.create(code=code, authority=Authority.objects.get(gss_code=gss_code))
+        the_cast.assemble()
+        connection.close()
+    yield
+    os.environ["DATABASE_OWNER_URL"] = before
+    with django_db_blocker.unblock():
+        connection.close()
+    drop_database(DATABASE)
+
+
+@pytest.fixture
+def cast(db: None) -> the_cast.Cast:
+    return the_cast.Cast()
