@@ -54,10 +54,11 @@ MAY: dict[Role, dict[Verb, frozenset[Relation]]] = {
         Verb.CONFIRM_INTAKE: NO_CHILD,
     },
     Role.INTERVIEWER: {
-        Verb.SEE_EPISODE: frozenset({OWN}),
+        # A team's interviewers share its list and offer for each other; an account is one's own.
+        Verb.SEE_EPISODE: frozenset({RESPONSIBLE, PROVIDER, OWN}),
         Verb.SEE_ACCOUNT: frozenset({OWN}),
-        Verb.OFFER: frozenset({OWN}),
-        Verb.BOOK: frozenset({OWN}),
+        Verb.OFFER: frozenset({RESPONSIBLE, PROVIDER, OWN}),
+        Verb.BOOK: frozenset({RESPONSIBLE, PROVIDER, OWN}),
         Verb.RECORD: frozenset({OWN}),
         Verb.SIGN: frozenset({OWN}),
     },
