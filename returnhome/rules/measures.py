@@ -1,30 +1,279 @@
-"""What is counted: the parts of the funnel from a return to an interview, and the rates of them.
+"""Counts, rates and their denominators: the funnel from episodes ended to interviews held in time.
 
-Source: domain section 4 (benchmarks B01 to B15): offered, declined, completed and timely each have
-their own denominator, and one label never stands for two.
+Source: The First Step (The Children's Society, 2019) for the cohorts; the definitions of offer,
+decline, completion and timeliness as FOI questions of 2023 and 2024 ask for them. “Held of those
+offered” and “held of all ended” are two measures and never stand under one label.
+
+An episode counts in some `parts`; a measure is one part over another, so that what is added up
+once, by cohort or by day, gives every rate.
 """
 
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
 from returnhome.rules.clock import Standing
-from returnhome.rules.codes import Answer, DeclinedBy, NotHeldReason
+from returnhome.rules.codes import Cohort, DeclinedBy, NotHeldReason, OfferKind
 from returnhome.rules.facts import EpisodeFacts
+
+ALL = "all"
+COHORTS: tuple[str, ...] = (ALL, *Cohort)
+
+DECLINED = {
+    DeclinedBy.CHILD: "declined_by_child",
+    DeclinedBy.PARENT_OR_CARER: "declined_by_parent",
+}
+TIMED = {Standing.IN_TIME: "in_time", Standing.LATE: "late"}
+# Outside the statutory duty: counted apart, in no English rate.
+APART = {
+    OfferKind.LOCAL_POLICY: "local_policy",
+    OfferKind.NOT_STATUTORY_HERE: "not_statutory",
+    OfferKind.ADULT_PATHWAY: "adult_pathway",
+}
 
 
 def parts(facts: EpisodeFacts) -> frozenset[str]:
-    """The parts of the funnel an ended episode counts in."""
-    counted = {"ended", "offered" if facts.offered else "not_offered"}
-    if facts.offered:
-        counted.add(_answer(facts))
-    if facts.held:
-        counted |= {"held", str(facts.standing or Standing.INDETERMINATE)}
-    elif facts.not_held is NotHeldReason.NOT_CONTACTABLE:
-        counted.add("no_contact")
-    return frozenset(counted)
+    """The parts of the funnel that this episode counts in. Codes of at most 30 characters."""
+    waiting = {"waiting"} if facts.waiting else set()
+    if facts.not_held is NotHeldReason.RECORDED_IN_ERROR:
+        return frozenset({"recorded_in_error"} | waiting)
+    if facts.ended_on is None:
+        return frozenset({"still_missing"} | waiting)
+    if facts.offer_kind in APART:
+        return frozenset(parts_apart(facts) | waiting)
+    return frozenset({"ended"} | parts_of_offer(facts) | waiting)
 
 
-def _answer(facts: EpisodeFacts) -> str:
-    if facts.answer is Answer.DECLINED:
-        by_child = facts.declined_by is DeclinedBy.CHILD
-        return "declined_by_child" if by_child else "declined_by_parent"
-    if facts.answer is Answer.ACCEPTED:
-        return "accepted"
-    return "not_answered"
+def parts_apart(facts: EpisodeFacts) -> set[str]:
+    prefix = APART[facts.offer_kind]
+    return {
+        f"{prefix}_{part}"
+        for part, counts in (
+            ("ended", True),
+            ("offered", facts.is_offered),
+            ("held", facts.is_answered_for),
+        )
+        if counts
+    }
+
+
+def parts_of_offer(facts: EpisodeFacts) -> set[str]:
+    if not facts.is_offered:
+        why = {"no_contact"} if is_out_of_reach(facts) else set()
+        return {"not_offered"} | why | ({"running"} if facts.running else set())
+    if facts.is_accepted:
+        return {"offered", "accepted"} | parts_of_interview(facts)
+    if facts.whose_no:
+        return {"offered", DECLINED[facts.whose_no]}
+    return {"offered", "not_answered"}
+
+
+def is_out_of_reach(facts: EpisodeFacts) -> bool:
+    return facts.attempted or facts.not_held is NotHeldReason.NOT_CONTACTABLE
+
+
+def parts_of_interview(facts: EpisodeFacts) -> set[str]:
+    if facts.is_answered_for:
+        timed = TIMED.get(facts.standing, "indeterminate") if facts.standing else "indeterminate"
+        return {"held", timed} | ({"covered"} if facts.is_covered else set())
+    if facts.not_held:
+        return {"not_held", f"not_held_{facts.not_held}"}
+    return {"still_to_hold"}
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One measure: part over part, and both in words. A plain count has nothing below the line."""
+
+    key: str
+    label: str
+    part: str
+    numerator: str
+    of: str | None = None
+    denominator: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    numerator: int
+    denominator: int | None = None
+
+    @property
+    def value(self) -> float | None:
+        """A percentage to one decimal, half up; None for a plain count or of nothing."""
+        if not self.denominator:
+            return None
+        return (2000 * self.numerator + self.denominator) // (2 * self.denominator) / 10
+
+
+ENDED = "episodes ended, under the statutory duty"
+OFFERED = "episodes with an interview offered"
+ACCEPTED = "episodes with an offer accepted"
+HELD = "episodes answered for by an interview"
+
+
+def of_ended(key: str, label: str, part: str, numerator: str) -> Measure:
+    return Measure(key, label, part, numerator, "ended", ENDED)
+
+
+def of_offered(key: str, label: str, part: str, numerator: str) -> Measure:
+    return Measure(key, label, part, numerator, "offered", OFFERED)
+
+
+def of_accepted(key: str, label: str, part: str, numerator: str) -> Measure:
+    return Measure(key, label, part, numerator, "accepted", ACCEPTED)
+
+
+def of_held(key: str, label: str, part: str, numerator: str) -> Measure:
+    return Measure(key, label, part, numerator, "held", HELD)
+
+
+def why_not_held(reason: NotHeldReason) -> Measure:
+    return of_accepted(
+        f"not_held_{reason}",
+        f"Accepted but not held: {reason.label[0].lower()}{reason.label[1:]}",
+        f"not_held_{reason}",
+        f"accepted, and not held because: {reason.label}",
+    )
+
+
+# Accepted and then covered is held; recorded in error counts nowhere.
+NOT_HELD = [
+    reason
+    for reason in NotHeldReason
+    if reason not in (NotHeldReason.COVERED_BY_ANOTHER, NotHeldReason.RECORDED_IN_ERROR)
+]
+
+UPTAKE: tuple[Measure, ...] = (
+    Measure("ended", "Episodes ended", "ended", ENDED),
+    Measure("children", "Children", "children", "children with an episode ended"),
+    of_ended("offered", "Offered, of episodes ended", "offered", OFFERED),
+    of_ended("not_offered", "Not offered, of episodes ended", "not_offered", "nothing offered"),
+    of_ended(
+        "no_contact",
+        "Nobody reached, of episodes ended (part of not offered)",
+        "no_contact",
+        "nothing offered, because attempts reached nobody",
+    ),
+    of_ended(
+        "running",
+        "Clock still running, of episodes ended (part of not offered)",
+        "running",
+        "nothing offered yet, and time is left",
+    ),
+    of_offered("accepted", "Accepted, of offered", "accepted", ACCEPTED),
+    of_offered(
+        "declined_by_child",
+        "Declined by the child, of offered",
+        "declined_by_child",
+        "declined by the child",
+    ),
+    of_offered(
+        "declined_by_parent",
+        "Declined by a parent or carer, of offered",
+        "declined_by_parent",
+        "declined by a parent or carer",
+    ),
+    of_offered(
+        "not_answered",
+        "Not answered yet, or not now, of offered",
+        "not_answered",
+        "no answer yet, or not now",
+    ),
+    of_accepted("held_of_accepted", "Held, of accepted", "held", HELD),
+    of_accepted("not_held", "Not held, of accepted", "not_held", "accepted, and not held"),
+    *(why_not_held(reason) for reason in NOT_HELD),
+    of_accepted(
+        "still_to_hold", "Still to be held, of accepted", "still_to_hold", "accepted, not held yet"
+    ),
+    of_offered("held_of_offered", "Held, of offered", "held", HELD),
+    of_ended("held_of_ended", "Held, of episodes ended", "held", HELD),
+    of_held(
+        "covered",
+        "Covered by another episode's interview, of held",
+        "covered",
+        "covered by another episode's interview",
+    ),
+    of_held("in_time_of_held", "In time, of held", "in_time", "held in time"),
+    of_held("late", "Late, of held", "late", "held late"),
+    of_held(
+        "indeterminate",
+        "Time cannot be told, of held",
+        "indeterminate",
+        "held, and nobody can tell whether in time",
+    ),
+    of_ended("in_time_of_ended", "In time, of episodes ended", "in_time", "held in time"),
+    Measure("still_missing", "Still missing", "still_missing", "episodes not ended"),
+    Measure("waiting", "Child not named yet", "waiting", "episodes whose child is not named yet"),
+    Measure(
+        "recorded_in_error",
+        "Recorded as missing in error",
+        "recorded_in_error",
+        "episodes recorded as missing in error, counted nowhere else",
+    ),
+    *(
+        Measure(
+            f"{prefix}_{part}",
+            f"{kind.label}: {words}",
+            f"{prefix}_{part}",
+            f"episodes ended outside the statutory duty, {words}",
+        )
+        for kind, prefix in APART.items()
+        for part, words in (("ended", "ended"), ("offered", "offered"), ("held", "held"))
+    ),
+)
+
+
+def within(facts: Iterable[EpisodeFacts], first: date, last: date) -> list[EpisodeFacts]:
+    """Episodes ended in the period, both days included, and those begun by then, still missing."""
+    return [
+        each
+        for each in facts
+        if (first <= each.ended_on <= last if each.ended_on else each.started_on <= last)
+    ]
+
+
+def totals(facts: Iterable[EpisodeFacts]) -> Counter[tuple[str, str]]:
+    """(cohort, part) → episodes. Voided episodes are not to be among the facts."""
+    counted: Counter[tuple[str, str]] = Counter()
+    for each in facts:
+        for part in parts(each):
+            counted[each.cohort, part] += 1
+    return counted
+
+
+def children(facts: Iterable[EpisodeFacts]) -> dict[str, int]:
+    """Cohort → children with an episode ended; one in two cohorts counts once in `all`."""
+    seen: dict[str, set[object]] = {cohort: set() for cohort in COHORTS}
+    for each in facts:
+        if "ended" in parts(each):
+            seen[each.cohort].add(each.child)
+            seen[ALL].add(each.child)
+    return {cohort: len(those) for cohort, those in seen.items()}
+
+
+def tabulate(
+    counted: Mapping[tuple[str, str], int], distinct: Mapping[str, int]
+) -> dict[tuple[str, str], Count]:
+    """(cohort, measure) → count, from (cohort, part) → episodes and cohort → children."""
+    summed: Counter[tuple[str, str]] = Counter()
+    for (cohort, part), episodes in counted.items():
+        summed[str(cohort), part] += episodes
+        summed[ALL, part] += episodes
+    for cohort, those in distinct.items():
+        summed[str(cohort), "children"] = those
+    return {
+        (str(cohort), measure.key): Count(
+            summed[str(cohort), measure.part],
+            None if measure.of is None else summed[str(cohort), measure.of],
+        )
+        for cohort in COHORTS
+        for measure in UPTAKE
+    }
+
+
+def count(facts: Iterable[EpisodeFacts]) -> dict[tuple[str, str], Count]:
+    """(cohort, measure) → count, over every cohort and `all`."""
+    those = list(facts)
+    return tabulate(totals(those), children(those))
