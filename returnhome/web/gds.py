@@ -4,6 +4,7 @@ A view binds a form and asks `form_page` for the page. What was typed always com
 stand in the summary and at their field; nothing needs JavaScript.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -22,18 +23,25 @@ from returnhome.rules import Blocked
 
 Params = dict[str, Any]
 
+CONTROLS = re.compile(r' data-aria-controls="[^"]*"')
+
 
 def macro(component: str, params: Params) -> Markup:
     """A GOV.UK component drawn: `macro("warning-text", {"text": ...})`."""
     name = "govuk" + "".join(word.capitalize() for word in component.split("-"))
     path = f"govuk_frontend_jinja/components/{component}/macro.html"
     drawn = getattr(engines["jinja2"].env.get_template(path).module, name)(params)  # type: ignore[attr-defined]
-    return Markup(drawn)  # noqa: S704  the macros escape what they are given
+    return opened_by_css(drawn)
+
+
+def opened_by_css(drawn: str) -> Markup:
+    """Let returnhome.css open what a choice reveals: the script puts aria-expanded on a radio."""
+    return Markup(CONTROLS.sub("", drawn))  # noqa: S704  the macros escape what they are given
 
 
 def _noun(label: str) -> str:
     """A label inside a sentence: Date of birth → date of birth; NHS number stays."""
-    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
+    return label[:1].lower() + label[1:] if label[1:2].islower() else label
 
 
 class Component(forms.Field):
@@ -91,7 +99,7 @@ def base_params(bound: BoundField) -> Params:
 # One line and more.
 
 
-class Text(Component, forms.CharField):
+class Line(Component):
     """One line. `width` in characters: 2, 3, 4, 5, 10, 20 or 30."""
 
     kind = "text"
@@ -125,20 +133,25 @@ class Text(Component, forms.CharField):
         return macro("input", params)
 
 
-class Email(Text, forms.EmailField):
+class Text(Line, forms.CharField):
+    pass
+
+
+class Email(Line, forms.EmailField):
     kind = "email"
 
     def __init__(self, label: str = "Email address", **options: Any) -> None:
         invalid = {"invalid": "Enter an email address in the right form, like name@example.gov.uk"}
-        options = {"autocomplete": "email", "error_messages": invalid} | options
+        options = {"autocomplete": "email", "error_messages": invalid, **options}
         super().__init__(label, **options)
 
 
-class Number(Text, forms.IntegerField):
+class Number(Line, forms.IntegerField):
     """A whole number."""
 
     def __init__(self, label: str, **options: Any) -> None:
-        options = {"width": 5, "error_messages": {"invalid": f"{label} must be a number"}} | options
+        invalid = {"invalid": "Enter a whole number, such as 3"}
+        options = {"width": 5, "error_messages": invalid, **options}
         super().__init__(label, **options)
 
     def draw(self, bound: BoundField, params: Params) -> Markup:
@@ -168,12 +181,12 @@ class Textarea(Component, forms.CharField):
         self, label: str, *, rows: int = 5, count: int | None = None, **options: Any
     ) -> None:
         if count:
-            too_long = f"{label} must be {count:,} characters or fewer".replace("? must", ": must")
+            too_long = f"Use {count:,} characters or fewer"
             options.setdefault("error_messages", {}).setdefault("max_length", too_long)
         super().__init__(label, max_length=count, **options)
         self.rows, self.count = rows, count
 
-    def to_python(self, value: Any) -> str:
+    def to_python(self, value: Any) -> str | None:
         # A browser sends two characters for a new line and shows the person one.
         return super().to_python(value.replace("\r\n", "\n") if isinstance(value, str) else value)
 
@@ -347,7 +360,7 @@ def draw(bound: BoundField, **changes: Any) -> Markup:
         return field.draw(bound, params | changes)
     value = bound.value()
     if isinstance(field.widget, forms.HiddenInput):
-        return Markup(SafeString(bound))
+        return Markup(str(bound))  # noqa: S704  a hidden input, by Django itself
     if isinstance(field.widget, forms.CheckboxInput):
         item = {"value": "on", "text": bound.label, "checked": bool(value)}
         return macro("checkboxes", params | {"items": [item]} | changes)
@@ -367,8 +380,8 @@ def _all_errors(form: forms.BaseForm) -> Iterator[tuple[str, str]]:
                 anchor = ""
             else:
                 field = form.fields[name]
-                own = isinstance(field, Component)
-                anchor = field.anchor(form[name]) if own else form[name].auto_id
+                bound = form[name]
+                anchor = field.anchor(bound) if isinstance(field, Component) else bound.auto_id
             for message in error.messages:
                 yield str(message), anchor
 
@@ -434,7 +447,7 @@ class Form(forms.Form):
         """Some fields, in the given order; those inside a choice come with it."""
         return Markup("\n").join(draw(self[name]) for name in names)
 
-    def render(self, *args: Any, **options: Any) -> SafeString:  # type: ignore[override]  # noqa: ARG002
+    def render(self, *args: Any, **options: Any) -> SafeString:  # noqa: ARG002
         inside = self._revealed()
         sectioned = {name for _, names in self.sections for name in names}
         rest = [name for name in self.fields if name not in inside and name not in sectioned]
@@ -444,7 +457,7 @@ class Form(forms.Form):
             drawn.append(self.fields_drawn(*(name for name in names if name not in inside)))
         return SafeString(Markup("\n").join(drawn))
 
-    __str__ = __html__ = render  # type: ignore[assignment]
+    __str__ = __html__ = render
 
 
 def blocked(form: forms.BaseForm, exception: Blocked) -> None:

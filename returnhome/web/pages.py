@@ -19,16 +19,18 @@ from jinja2 import (
 from jinja2.utils import missing
 
 from returnhome.casework.places import ATTRIBUTION
+from returnhome.casework.staff import Person
 from returnhome.rules import clock
+from returnhome.rules.access import Relation, Verb
 from returnhome.web import gds
 
-# Label, name of the address, and the verb of rules.access that a person's role must allow.
-NAVIGATION: tuple[tuple[str, str, str | None], ...] = (
+# Label, name of the address, and what a role of the person's must allow on some child.
+NAVIGATION: tuple[tuple[str, str, Verb | None], ...] = (
     ("Work list", "worklist", None),
-    ("Children", "children", "see_child"),
-    ("Intake", "intake", "take_in"),
-    ("Figures", "figures", "see_figures"),
-    ("People", "people", "manage_people"),
+    ("Children", "children", Verb.SEE_EPISODE),
+    ("Intake", "intake", Verb.CONFIRM_INTAKE),
+    ("Figures", "figures", Verb.SEE_FIGURES),
+    ("People", "people", Verb.MANAGE_PEOPLE),
 )
 
 
@@ -149,19 +151,19 @@ def environment(**options: Any) -> Environment:
     return made
 
 
-def _navigation(request: HttpRequest) -> list[dict[str, Any]]:
-    items = []
+def _navigation(person: Person, path: str) -> list[dict[str, Any]]:
+    """The sections that this person has a use for, the one that `path` is in marked."""
+    items: list[dict[str, Any]] = []
     for label, name, verb in NAVIGATION:
         try:
             href = reverse(name)
         except NoReverseMatch:
             continue
-        if verb is None or request.user.may(verb):  # type: ignore[union-attr]
+        if verb is None or any(person.may(verb, relation) for relation in Relation):
             items.append({"text": label, "href": href})
-    here = [item for item in items if request.path.startswith(item["href"])]
-    for item in here:
-        nearest = max(here, key=lambda one: len(one["href"]))
-        item["active"] = item is nearest and (item["href"] != "/" or request.path == "/")
+    for item in items:
+        # The work list stands at the root, which every address begins with.
+        item["active"] = path == "/" if item["href"] == "/" else path.startswith(item["href"])
     return items
 
 
@@ -173,7 +175,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "service_name": "Returnhome",
         "person": person,
         "organisation": person.organisation if person else None,
-        "navigation": _navigation(request) if person else [],
+        "navigation": _navigation(person, request.path) if person else [],
         "demonstration": settings.DEMONSTRATION,
         "csp_nonce": getattr(request, "csp_nonce", ""),
         "now": getattr(request, "now", None),

@@ -1,4 +1,4 @@
-"""Signing in and out and changing one's password; accounts are opened by a colleague, never here."""
+"""Signing in and out, and passwords. Accounts are opened by a colleague, never here."""
 
 from dataclasses import dataclass
 
@@ -26,7 +26,7 @@ class Adapter(DefaultAccountAdapter):
         "invalid_password_reset": "This link has been used already or is too old",
     }
 
-    def is_open_for_signup(self, request: HttpRequest) -> bool:
+    def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002
         return False
 
     def authenticate(self, request: HttpRequest, **credentials: str) -> Person | None:
@@ -37,12 +37,19 @@ class Adapter(DefaultAccountAdapter):
     def format_email_subject(self, subject: str) -> str:
         return subject
 
-    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:  # noqa: ARG002
         return settings.LOGIN_REDIRECT_URL
 
-    def add_message(self, request: HttpRequest, level: int, *args: object, **more: object) -> None:
+    def add_message(
+        self,
+        request: HttpRequest,
+        level: int,  # noqa: ARG002
+        message_template: str | None = None,
+        *rest: object,  # noqa: ARG002
+        **more: object,  # noqa: ARG002
+    ) -> None:
         """Of allauth's own messages only one is worth a banner."""
-        if "account/messages/password_changed.txt" in (*args, more.get("message_template")):
+        if message_template == "account/messages/password_changed.txt":
             messages.success(request, "Your password is changed.")
 
 

@@ -5,8 +5,10 @@ from datetime import date, datetime, time
 
 from returnhome.rules.clock import LONDON, NoSuchTime, local_moment
 
-MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august")
-MONTHS += ("september", "october", "november", "december")
+MONTHS = (
+    *("january", "february", "march", "april", "may", "june"),
+    *("july", "august", "september", "october", "november", "december"),
+)
 # Boxes are for this century's children and the workers of the last one.
 OLDEST_YEAR, NEWEST_YEAR = 1900, 2100
 ONE_BOX = re.compile(r"(\d{1,2})[\s./-]+(\d{1,2}|[A-Za-z]{3,9})[\s./,-]+(\d{2}|\d{4})")
