@@ -6,7 +6,7 @@ from allauth.account import views
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path, re_path
 
 from returnhome.casework.staff import Person, Post
@@ -82,7 +82,13 @@ class SignIn(views.LoginView):
         return context | shown | {"ended": "ended" in self.request.GET}
 
 
+def no_sign_up(request: HttpRequest) -> HttpResponse:
+    """allauth's letters name this page, so its address must exist; nothing is there."""
+    raise Http404
+
+
 urlpatterns = [
+    path("accounts/signup/", no_sign_up, name="account_signup"),
     path("accounts/login/", SignIn.as_view(), name="account_login"),
     path("accounts/logout/", views.logout, name="account_logout"),
     path("accounts/password/change/", views.password_change, name="account_change_password"),

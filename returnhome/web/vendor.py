@@ -31,7 +31,7 @@ NODE_LOCK = ROOT / "requirements-node.lock"
 
 FONT_FACE = re.compile(r"@font-face\{[^}]*\}")
 RULE = re.compile(r"[^{}]+\{[^{}]*\}")
-ROYAL = re.compile(r"crown|crest|copyright-logo|logotype", re.IGNORECASE)
+ROYAL = re.compile(r"crown|crest|copyright-logo|govuk-logo|logotype", re.IGNORECASE)
 ASSET = re.compile(r"url\(/assets/images/([\w.-]+)\)")
 MAP = re.compile(r"/\*# sourceMappingURL=.*?\*/|//# sourceMappingURL=.*")
 
