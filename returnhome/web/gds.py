@@ -67,7 +67,7 @@ class Component(forms.Field):
         self.noun = noun or ("" if label.endswith("?") else _noun(label))
         ask = f"{self.ask} {self.noun}" if self.noun else f"Answer “{label}”"
         messages.setdefault("required", missing or ask)
-        messages.setdefault("invalid_choice", ask)
+        messages.setdefault("invalid_choice", missing or ask)
         super().__init__(label=label, help_text=hint, error_messages=messages, **options)
         self.classes = classes
         self.size = size

@@ -1,7 +1,7 @@
 """Days and times as people type them: 3 / jan / 26, 7.40pm, 0740, midnight."""
 
 import re
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 
 from returnhome.rules.clock import LONDON, NoSuchTime, local_moment
 
@@ -114,4 +114,4 @@ def read_instant(day: date, text: str) -> datetime:
             f"Type {text} BST for the first, or {text} GMT for the second",
             "time",
         )
-    return wall.replace(tzinfo=LONDON, fold=int(zone == "gmt"))
+    return wall.replace(tzinfo=LONDON, fold=int(zone == "gmt")).astimezone(UTC)
