@@ -340,7 +340,7 @@ class Episode(models.Model):
         return place, measures.parts(self.facts)
 
     def reckon(self, at: datetime) -> None:
-        """Compute what is stored for speed from what happened. Pure but for `at`, the time of it."""
+        """Compute from what happened what is stored for speed; `at` is when it is computed."""
         self.started_at = self.last_seen_at or self.reported_at  # type: ignore[assignment]
         end = self.returned or self.found
         # Of a day alone the start may be before the child was last seen: it was later that day.

@@ -471,7 +471,7 @@ def answers(interview: Interview) -> dict[str, Said]:
 
 @transaction.atomic
 def sign(interview: Interview, *, by: Person, at: datetime) -> Interview:
-    """Sign the record off: from now on it cannot be changed. Raises what rules.interviewing blocks."""
+    """Sign the record off: it can no longer be changed. Raises NotHeldYet, NotTheAuthor and kin."""
     interview = _locked_interview(interview)
     interviewing.check_can_sign(
         author=interview.interviewer_id,

@@ -61,7 +61,7 @@ class ReplyQuerySet(models.QuerySet["Reply"]):
 
 
 class Reply(models.Model):
-    """An answer to an offer. After a “not now” or a parent's no another may follow; all are kept."""
+    """An answer to an offer. Another may follow a “not now” or a parent's no; all are kept."""
 
     offer = models.ForeignKey(Offer, models.PROTECT, related_name="replies")
     answer = models.CharField(max_length=20)

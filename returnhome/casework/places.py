@@ -57,7 +57,7 @@ Row = TypeVar("Row", bound=models.Model)
 
 
 class PlacesQuerySet(models.QuerySet[Any]):
-    def visible_to(self, person: object) -> Self:  # noqa: ARG002
+    def visible_to(self, person: object) -> Self:
         """Places are public: everyone who is signed in sees them all."""
         return self.all()
 
@@ -75,7 +75,7 @@ class PostcodeField(models.CharField):
     none, and over 2.7 million rows it would double the time to load them.
     """
 
-    def db_type(self, connection: BaseDatabaseWrapper) -> str:  # noqa: ARG002
+    def db_type(self, connection: BaseDatabaseWrapper) -> str:
         return f"character varying({self.max_length})"
 
 

@@ -45,12 +45,12 @@ def open_sealed(sealed: bytes) -> bytes:
 class SealedBytes(models.Field):
     """A file or picture about a child, at rest in cipher."""
 
-    empty_values = (None, b"")
+    empty_values: tuple[Any, ...] = (None, b"")
 
     def get_internal_type(self) -> str:
         return "BinaryField"
 
-    def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
+    def from_db_value(self, value: Any, *_: Any) -> Any:
         return None if value is None else self.opened(open_sealed(bytes(value)))
 
     def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:

@@ -75,7 +75,7 @@ def changes(before: Counted, after: Counted) -> Counter[tuple[Place, str]]:
 
 
 def move(moved: Mapping[tuple[Place, str], int]) -> None:
-    """Add the differences to the table, in a fixed order so that two writers never wait in a ring."""
+    """Add the differences, in a fixed order so that two writers never wait for each other."""
     rows = sorted(
         (p.authority_id, p.on, p.cohort, p.kind, part, by) for (p, part), by in moved.items() if by
     )

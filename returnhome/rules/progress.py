@@ -1,8 +1,8 @@
 """Where one episode stands on the way from missing to helped, and what is missing next.
 
-Source: DfE statutory guidance on children who run away or go missing (January 2014): an interview is
-offered, held within 72 hours of the return, written down and acted on. The eight moments keep them
-apart: offered is not accepted, accepted is not held, held is not acted on.
+Source: DfE statutory guidance on children who run away or go missing, January 2014: an interview
+is offered, held within 72 hours of the return, written down and acted on. The eight moments keep
+these apart: offered is not accepted, accepted is not held, held is not acted on.
 """
 
 from dataclasses import dataclass
@@ -31,8 +31,8 @@ class Step(StrEnum):
 class Progress:
     """The moments of one episode; None for what has not happened.
 
-    `answer` and `declined_by` are the latest given, `not_held` the reason that stands now (none once
-    an interview has been held or booked anew), `has_actions` whether anything was decided to follow.
+    `answer` and `declined_by` are the latest given; `not_held` is the reason that stands now, none
+    once an interview is held or booked anew; `has_actions`: something was decided to follow.
     """
 
     offer_kind: OfferKind = OfferKind.STATUTORY
@@ -72,7 +72,7 @@ def is_closed_unheld(progress: Progress) -> bool:
     return progress.answer is Answer.DECLINED and progress.declined_by is DeclinedBy.CHILD
 
 
-def next_step(progress: Progress) -> Step:  # noqa: PLR0911
+def next_step(progress: Progress) -> Step:
     """The first of the eight moments that is missing, as the step that brings it about."""
     if is_settled(progress):
         return Step.NOTHING

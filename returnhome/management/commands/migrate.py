@@ -1,8 +1,8 @@
 """Bring the database up to date, as the role that owns it."""
 
-from argparse import ArgumentParser
 from typing import Any
 
+from django.core.management.base import CommandParser
 from django.core.management.commands import migrate
 
 from returnhome.management import upkeep
@@ -11,7 +11,7 @@ from returnhome.management import upkeep
 class Command(migrate.Command):
     help = "Brings the database up to date as DATABASE_OWNER_URL, and loads the places."
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
         parser.add_argument("--if-needed", action="store_true", help="do nothing if up to date")
         parser.add_argument("--without-places", action="store_true", help="tables only")
