@@ -22,10 +22,10 @@ class Boxes(forms.Widget):
         super().__init__()
         self.parts = parts
 
-    def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> Any:  # noqa: ARG002
+    def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> Any:
         return {part: str(data.get(f"{name}-{part}") or "").strip() for part in self.parts}
 
-    def value_omitted_from_data(self, data: Mapping[str, Any], files: Any, name: str) -> bool:  # noqa: ARG002
+    def value_omitted_from_data(self, data: Mapping[str, Any], files: Any, name: str) -> bool:
         return not any(f"{name}-{part}" in data for part in self.parts)
 
 

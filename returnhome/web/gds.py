@@ -167,7 +167,7 @@ class Password(Component, forms.CharField):
         super().__init__(label, strip=False, **options)
         self.autocomplete = autocomplete
 
-    def draw(self, bound: BoundField, params: Params) -> Markup:  # noqa: ARG002
+    def draw(self, bound: BoundField, params: Params) -> Markup:
         params |= {"label": self.label_params(), "autocomplete": self.autocomplete}
         return macro("password-input", params)
 
@@ -211,7 +211,7 @@ class Hidden(Component, forms.CharField):
     def __init__(self, **options: Any) -> None:
         super().__init__("", noun="the page’s own fields again", **options)
 
-    def draw(self, bound: BoundField, params: Params) -> Markup:  # noqa: ARG002
+    def draw(self, bound: BoundField, params: Params) -> Markup:
         value = bound.value()
         tag = Markup('<input type="hidden" name="{}" value="{}">')
         return tag.format(bound.html_name, "" if value is None else value)
@@ -447,7 +447,7 @@ class Form(forms.Form):
         """Some fields, in the given order; those inside a choice come with it."""
         return Markup("\n").join(draw(self[name]) for name in names)
 
-    def render(self, *args: Any, **options: Any) -> SafeString:  # noqa: ARG002
+    def render(self, *args: Any, **options: Any) -> SafeString:
         inside = self._revealed()
         sectioned = {name for _, names in self.sections for name in names}
         rest = [name for name in self.fields if name not in inside and name not in sectioned]

@@ -26,7 +26,7 @@ class Adapter(DefaultAccountAdapter):
         "invalid_password_reset": "This link has been used already or is too old",
     }
 
-    def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
     def authenticate(self, request: HttpRequest, **credentials: str) -> Person | None:
@@ -37,16 +37,16 @@ class Adapter(DefaultAccountAdapter):
     def format_email_subject(self, subject: str) -> str:
         return subject
 
-    def get_password_change_redirect_url(self, request: HttpRequest) -> str:  # noqa: ARG002
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return settings.LOGIN_REDIRECT_URL
 
     def add_message(
         self,
         request: HttpRequest,
-        level: int,  # noqa: ARG002
+        level: int,
         message_template: str | None = None,
-        *rest: object,  # noqa: ARG002
-        **more: object,  # noqa: ARG002
+        *rest: object,
+        **more: object,
     ) -> None:
         """Of allauth's own messages only one is worth a banner."""
         if message_template == "account/messages/password_changed.txt":
