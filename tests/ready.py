@@ -33,4 +33,6 @@ if urls.owner is None:
     _plain_roles(urls.app)
 # The tests are no live installation, wherever their database runs.
 os.environ["RETURNHOME_EMBEDDED"] = "1"
+# The browser's driver keeps an event loop in the main thread; nothing of ours runs in it.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "returnhome.settings")
