@@ -4,5 +4,8 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from returnhome.safety import refuse_unsafe
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "returnhome.settings")
 application = get_wsgi_application()
+refuse_unsafe()

@@ -1,0 +1,60 @@
+"""A live installation refuses to start where its locks would not hold."""
+
+import os
+import subprocess
+import sys
+from urllib.parse import urlsplit
+
+import pytest
+
+from returnhome import database
+
+LIVE = {
+    "SECRET_KEY": "only-for-tests",
+    "SEALING_KEYS": "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
+    "ALLOWED_HOSTS": "returnhome.example",
+}
+
+
+def start(**environ: str) -> subprocess.CompletedProcess[str]:
+    """Import the web server's door in a process of its own, as a live installation."""
+    kept = {
+        key: value
+        for key, value in os.environ.items()
+        if not key.startswith(("RETURNHOME", "DATABASE", "DJANGO_SETTINGS"))
+    }
+    return subprocess.run(
+        [sys.executable, "-c", "import returnhome.wsgi; print('serving')"],
+        env={**kept, **environ},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_a_live_installation_starts_as_the_role_that_owns_nothing() -> None:
+    done = start(**LIVE, DATABASE_URL=os.environ["DATABASE_URL"])
+
+    assert done.stdout == "serving\n", done.stderr
+
+
+@pytest.mark.usefixtures("db")
+def test_a_live_installation_refuses_to_start_as_the_owner_of_its_tables() -> None:
+    owner = os.environ["DATABASE_OWNER_URL"]
+    assert database.role_facts(owner).owns_something
+
+    done = start(**LIVE, DATABASE_URL=owner)
+
+    assert done.returncode != 0
+    assert "owns tables" in done.stderr
+    assert (urlsplit(owner).password or "no password") not in done.stderr
+
+
+@pytest.mark.parametrize("name", sorted(LIVE))
+def test_a_live_installation_refuses_to_start_without_a_setting(name: str) -> None:
+    given = {key: value for key, value in LIVE.items() if key != name}
+
+    done = start(**given, DATABASE_URL=os.environ["DATABASE_URL"])
+
+    assert done.returncode != 0
+    assert f"{name} must be set" in done.stderr
