@@ -53,11 +53,21 @@ class Progress:
 
 def is_settled(progress: Progress) -> bool:
     """Nothing more is owed for now. A later offer, booking or action opens it again."""
-    if progress.voided_at or progress.acted_at:
+    if progress.voided_at:
         return True
-    if progress.signed_at or progress.held_at:
+    return is_acted_on(progress) or is_closed_unheld(progress)
+
+
+def is_acted_on(progress: Progress) -> bool:
+    """All that was decided to follow is done, and it was decided once the record was signed.
+
+    Help given before there was an interview is no answer to it: the child is still owed one.
+    """
+    if progress.acted_at is None:
         return False
-    return is_closed_unheld(progress)
+    if progress.offer_kind is OfferKind.ADULT_PATHWAY and not progress.held_at:
+        return True
+    return progress.signed_at is not None and progress.acted_at >= progress.signed_at
 
 
 def is_closed_unheld(progress: Progress) -> bool:
@@ -83,11 +93,11 @@ def next_step(progress: Progress) -> Step:
     if progress.held_at:
         if not progress.signed_at:
             return Step.SIGN
-        return Step.DO_ACTIONS if progress.has_actions else Step.ACT
+        return _what_follows(progress)
     if progress.booked_for:
         return Step.HOLD
     if progress.offer_kind is OfferKind.ADULT_PATHWAY:
-        return Step.DO_ACTIONS if progress.has_actions else Step.ACT
+        return _what_follows(progress)
     if not progress.offered_at:
         return Step.OFFER
     if progress.answer is None:
@@ -95,3 +105,9 @@ def next_step(progress: Progress) -> Step:
     if progress.answer is Answer.ACCEPTED:
         return Step.BOOK
     return Step.OFFER
+
+
+def _what_follows(progress: Progress) -> Step:
+    """Actions to be done; where all are done already, what else follows is still to be decided."""
+    is_something_left = progress.has_actions and progress.acted_at is None
+    return Step.DO_ACTIONS if is_something_left else Step.ACT
