@@ -22,6 +22,10 @@ class AnotherChild(Blocked):
     sentence = "An interview answers for the episodes of one child only."
 
 
+class NotTheInterviewer(Blocked):
+    sentence = "Only the interviewer named for this interview can write its record."
+
+
 class InterviewQuerySet(models.QuerySet["Interview"]):
     def visible_to(self, person: Person) -> "InterviewQuerySet":
         """Those of episodes the person may see: that it is booked or held, not what was said."""
@@ -323,9 +327,18 @@ def _release(episode: Episode, *, by: Person, at: datetime) -> None:
 
 @transaction.atomic
 def move_booking(
-    interview: Interview, *, booked_for: datetime, interviewer: Person, by: Person, at: datetime
+    interview: Interview,
+    *,
+    booked_for: datetime,
+    interviewer: Person,
+    place: str | None = None,
+    mode: str | None = None,
+    place_note: str | None = None,
+    wishes: str | None = None,
+    by: Person,
+    at: datetime,
 ) -> Interview:
-    """Give a booking another time or another interviewer."""
+    """Give a booking another time, interviewer or place; what is None stays as it was."""
     interview = _locked_interview(interview)
     if not interview.is_booked:
         raise interviewing.AlreadyHeld
@@ -333,22 +346,35 @@ def move_booking(
         raise interviewing.BookedInThePast
     interview.booked_for, interview.interviewer = booked_for, interviewer
     interview.organisation = interviewer.organisation
-    interview.save(update_fields=["booked_for", "interviewer", "organisation"])
+    agreed = {"place": place, "mode": mode, "place_note": place_note, "wishes": wishes}
+    for name, value in agreed.items():
+        if value is not None:
+            setattr(interview, name, value)
+    interview.save(update_fields=["booked_for", "interviewer", "organisation", *agreed])
     for episode in _covered(interview):
         episodes.note(episode, booked_for=booked_for, at=at)
     journal.write("move booking", interview, by=by, at=at)
     return interview
 
 
+def bookings_of(interviewer: Person, *, as_seen_by: Person) -> "InterviewQuerySet":
+    """What an interviewer still has to hold, of the children whom the other answers for."""
+    answering = Coverage.objects.filter(episode__in=Episode.objects.answered_for_by(as_seen_by))
+    return (
+        Interview.objects.open()
+        .filter(interviewer=interviewer, held_at__isnull=True)
+        .filter(pk__in=answering.values("interview"))
+        .soonest_first()
+    )
+
+
 @transaction.atomic
 def reassign_all(interviewer: Person, to: Person, *, by: Person, at: datetime) -> int:
-    """Give all bookings of an absent interviewer that `by` may see to another; how many."""
-    theirs = list(
-        Interview.objects.visible_to(by)
-        .open()
-        .filter(interviewer=interviewer, held_at__isnull=True)
-        .order_by("pk")
-    )
+    """Give an absent interviewer's bookings, where `by` answers for the child, to another.
+
+    Gives how many there were.
+    """
+    theirs = list(bookings_of(interviewer, as_seen_by=by))
     Interview.objects.filter(pk__in=[interview.pk for interview in theirs]).update(
         interviewer=to, organisation=to.organisation
     )
@@ -424,15 +450,19 @@ def not_hold(
 def record(
     interview: Interview, said: Mapping[str, Said], *, by: Person, at: datetime
 ) -> Interview:
-    """Write answers to questions of the standard; earlier wording is kept. Raises AlreadySigned.
+    """Write answers to questions of the standard; earlier wording is kept.
 
-    `said` is keyed by question. What has not changed is not written again.
+    `said` is keyed by question. What has not changed is not written again. Raises AlreadySigned,
+    NotTheInterviewer, and what `standard.check_answer` blocks.
     """
     interview = _locked_interview(interview)
     interviewing.check_can_record(is_signed=interview.is_signed)
-    questions = {question.key for question in interview.standard.questions}
+    if not interview.may_be_recorded_by(by):
+        raise NotTheInterviewer
+    for key, new in said.items():
+        standard.check_answer(interview.standard, key, new)
     now = {entry.question: entry for entry in interview.entries.current()}
-    changed = [key for key, new in said.items() if key in questions and _is_new(now.get(key), new)]
+    changed = [key for key, new in said.items() if _is_new(now.get(key), new)]
     interview.entries.current().filter(question__in=changed).update(replaced_at=at)
     Entry.objects.bulk_create(
         Entry(

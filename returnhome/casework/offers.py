@@ -201,12 +201,20 @@ def answer(
     *,
     declined_by: DeclinedBy | None = None,
     reason: str = "",
+    given_at: datetime | None = None,
     by: Person,
     at: datetime,
 ) -> Reply:
-    """Record what the child, or a parent, answered. Raises AlreadyAnswered and its kin."""
+    """Record what the child, or a parent, answered, and when if that was not just now.
+
+    Raises AlreadyAnswered and its kin.
+    """
     offer = Offer.objects.select_for_update(of=("self",)).get(pk=offer.pk)
     earlier = offer.latest_reply
+    given_at = given_at or at
+    offering.check_answered_when(
+        at=given_at, now=at, after=earlier.given_at if earlier else offer.made_at
+    )
     offering.check_can_answer(
         earlier=earlier.given if earlier else None,
         given=given,
@@ -219,11 +227,17 @@ def answer(
         answer=given,
         declined_by=declined_by or "",
         reason=reason,
-        given_at=at,
+        given_at=given_at,
         recorded_at=at,
         recorded_by=by,
     )
-    episodes.note(offer.episode, answer=given, declined_by=declined_by or "", answered_at=at, at=at)
+    episodes.note(
+        offer.episode,
+        answer=given,
+        declined_by=declined_by or "",
+        answered_at=given_at,
+        at=at,
+    )
     journal.write(f"answer offer: {given}", reply, by=by, at=at)
     return reply
 

@@ -11,11 +11,11 @@ from returnhome.casework.interviews import Interview
 from returnhome.casework.sealing import SealedText
 from returnhome.casework.staff import Person
 from returnhome.rules import Blocked
-from returnhome.rules.codes import ActionKind
+from returnhome.rules.codes import ActionKind, OfferKind
 
 
 class NotSignedYet(Blocked):
-    sentence = "The interview has not been signed off yet."
+    sentence = "No interview for this episode has been signed off yet, so this cannot be decided."
 
 
 class AlreadyDone(Blocked):
@@ -38,8 +38,14 @@ class ReasonMissing(Blocked):
 
 class ActionQuerySet(models.QuerySet["Action"]):
     def visible_to(self, person: Person) -> "ActionQuerySet":
-        """Those of episodes the person's council or provider answers for, and the person's own."""
-        return self.filter(Q(episode__in=Episode.objects.answered_for_by(person)) | Q(owner=person))
+        """The person's own, those of interviews they held, and their council's or provider's.
+
+        What is to be done tells of what was said, so the last are for whoever may read accounts.
+        """
+        own = Q(owner=person) | Q(interview__interviewer=person)
+        if not person.may("see_account", "responsible"):
+            return self.filter(own)
+        return self.filter(own | Q(episode__in=Episode.objects.answered_for_by(person)))
 
     def outstanding(self) -> "ActionQuerySet":
         return self.filter(done_at__isnull=True)
@@ -95,7 +101,10 @@ class Action(models.Model):
 
 class NothingNeededQuerySet(models.QuerySet["NothingNeeded"]):
     def visible_to(self, person: Person) -> "NothingNeededQuerySet":
-        return self.filter(episode__in=Episode.objects.answered_for_by(person))
+        own = Q(interview__interviewer=person)
+        if not person.may("see_account", "responsible"):
+            return self.filter(own)
+        return self.filter(own | Q(episode__in=Episode.objects.answered_for_by(person)))
 
 
 class NothingNeeded(models.Model):
@@ -161,9 +170,13 @@ def complete(action: Action, outcome: str, *, by: Person, at: datetime) -> Actio
 def decide_nothing_needed(
     episode: Episode, reason: str, *, interview: Interview | None = None, by: Person, at: datetime
 ) -> NothingNeeded:
-    """Decide that nothing needs to follow. Raises ActionsStand, NotSignedYet, ReasonMissing."""
+    """Decide that nothing needs to follow, or nothing more than was done already.
+
+    Raises ActionsStand, NotSignedYet, ReasonMissing.
+    """
     episode = Episode.objects.select_for_update(of=("self",)).get(pk=episode.pk)
-    if interview is not None and not interview.is_signed:
+    is_adult = episode.offer_kind == OfferKind.ADULT_PATHWAY
+    if not (interview.is_signed if interview else is_adult):
         raise NotSignedYet
     if not reason.strip():
         raise ReasonMissing
@@ -176,6 +189,22 @@ def decide_nothing_needed(
         episodes.note(covered, acted_at=at, at=at)
     journal.write("decide nothing needed", decision, by=by, at=at, child_id=episode.child_id)
     return decision
+
+
+@transaction.atomic
+def reassign_all(owner: Person, to: Person, *, by: Person, at: datetime) -> int:
+    """Give an absent colleague's outstanding actions that `by` may see to another; how many."""
+    theirs = list(
+        Action.objects.visible_to(by)
+        .outstanding()
+        .filter(owner=owner)
+        .order_by("pk")
+        .select_related("episode")
+        .select_for_update(of=("self",))
+    )
+    Action.objects.filter(pk__in=[action.pk for action in theirs]).update(owner=to)
+    journal.write_all("reassign action", theirs, by=by, at=at)
+    return len(theirs)
 
 
 def _covered(episode: Episode, interview: Interview | None) -> list[Episode]:

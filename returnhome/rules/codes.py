@@ -344,6 +344,27 @@ class InterviewerKind(Code):
     OTHER = "other", "Other"
 
 
+class CredentialKind(Code):
+    """An interviewer's training and checks; ours, from what contracts ask for.
+
+    `is_check`: a check on the person rather than something learnt.
+    """
+
+    is_check: bool
+
+    def __new__(cls, code: str, label: str = "", is_check: bool = False) -> Self:
+        member = str.__new__(cls, code)
+        member._value_ = code
+        member.label = label
+        member.is_check = is_check
+        return member
+
+    INTERVIEWING = "interviewing", "Return home interview training"
+    SAFEGUARDING = "safeguarding", "Safeguarding training"
+    EXPLOITATION = "exploitation", "Child exploitation training"
+    DBS = "dbs", "Enhanced DBS check", True
+
+
 class ActionKind(Code):
     """What may follow an interview; from the forms seen (Derbyshire, Croydon, Knowsley)."""
 

@@ -5,13 +5,13 @@ trained and not involved in the child's care. That the child's words stand as wr
 additions only, is what a record read in court twenty years on needs (IICSA, 2022, Part G.2).
 """
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
 from returnhome.rules import Blocked, allowed
 from returnhome.rules.clock import LONDON, Deadline, Moment, is_before_found
-from returnhome.rules.codes import Answer, NotHeldReason
+from returnhome.rules.codes import Answer, CredentialKind, NotHeldReason
 from returnhome.rules.offering import BeforeFound, InTheFuture, NotReturned
 
 
@@ -125,6 +125,18 @@ def booking_warnings(
             "That is right only where the child has asked for them."
         )
     return tuple(warnings)
+
+
+def good_until(held: Mapping[CredentialKind, date | None], needed: CredentialKind) -> date | None:
+    """The last day on which the needed training or check, and others of its sort, still hold.
+
+    `held` gives the next due day of each; None there means it does not run out. None comes back
+    where the needed one was never noted.
+    """
+    if needed not in held:
+        return None
+    alike = [due for kind, due in held.items() if kind.is_check == needed.is_check]
+    return min(due or date.max for due in alike)
 
 
 def out_of_date(what: str, due: date | None, day: date) -> list[str]:

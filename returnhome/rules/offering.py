@@ -34,6 +34,11 @@ class BeforeFound(Blocked):
     sentence = "This is before the child was found."
 
 
+class BeforeOffered(Blocked):
+    sentence = "This is before the offer was made, or before its last answer."
+    field = "given_at"
+
+
 class AlreadyAnswered(Blocked):
     sentence = "This offer has been answered. To ask again, make a new offer."
     field = "answer"
@@ -165,6 +170,17 @@ def check_can_answer(
         raise DeclinedByMissing
     if not reason.strip():
         raise ReasonMissing
+
+
+def check_answered_when(*, at: datetime, now: datetime, after: datetime) -> None:
+    """An answer lies between the offer, or the answer before it, and now.
+
+    People give the minute, so an answer in the very minute of the offer is no contradiction.
+    """
+    if at > now:
+        raise InTheFuture(field="given_at")
+    if at < after.replace(second=0, microsecond=0):
+        raise BeforeOffered
 
 
 can_make = allowed(check_can_make)

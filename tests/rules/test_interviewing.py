@@ -7,7 +7,7 @@ import pytest
 
 from returnhome.rules import interviewing
 from returnhome.rules.clock import Moment, deadline, estimated
-from returnhome.rules.codes import Answer, NotHeldReason
+from returnhome.rules.codes import Answer, CredentialKind, NotHeldReason
 from returnhome.rules.interviewing import (
     AlreadyHeld,
     AlreadySigned,
@@ -195,3 +195,15 @@ def test_an_addendum_is_written_to_a_signed_record_only():
         interviewing.check_can_add(is_signed=False, words="x")
     with pytest.raises(NothingToAdd):
         interviewing.check_can_add(is_signed=True, words="  ")
+
+
+def test_training_holds_until_the_first_of_its_kind_runs_out():
+    held = {
+        CredentialKind.INTERVIEWING: date(2027, 5, 1),
+        CredentialKind.SAFEGUARDING: date(2026, 9, 1),
+        CredentialKind.DBS: None,
+    }
+
+    assert interviewing.good_until(held, CredentialKind.INTERVIEWING) == date(2026, 9, 1)
+    assert interviewing.good_until(held, CredentialKind.DBS) == date.max
+    assert interviewing.good_until({}, CredentialKind.DBS) is None

@@ -11,6 +11,7 @@ from returnhome.rules.offering import (
     AdultPathway,
     AlreadyAnswered,
     BeforeFound,
+    BeforeOffered,
     DeclinedByMissing,
     EpisodeVoided,
     InTheFuture,
@@ -123,3 +124,14 @@ def test_a_decline_says_who_and_why():
 def test_nobody_declines_an_offer_that_was_accepted():
     with pytest.raises(NobodyDeclined):
         offering.check_can_answer(earlier=None, given=Answer.ACCEPTED, declined_by=CHILD)
+
+
+def test_an_answer_lies_between_the_offer_and_now():
+    made, minute = NOW - timedelta(minutes=59, seconds=20), timedelta(minutes=1)
+
+    # In the minute of the offer is no contradiction: people give the minute.
+    offering.check_answered_when(at=NOW - timedelta(hours=1), now=NOW, after=made)
+    with pytest.raises(BeforeOffered):
+        offering.check_answered_when(at=NOW - timedelta(hours=1) - minute, now=NOW, after=made)
+    with pytest.raises(InTheFuture):
+        offering.check_answered_when(at=NOW + minute, now=NOW, after=made)
