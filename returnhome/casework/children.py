@@ -121,6 +121,9 @@ class Child(models.Model):
     def is_waiting(self) -> bool:
         return self.confirmed_at is None and self.joined_to_id is None
 
+    def allows(self, person: Person, verb: str) -> bool:
+        return person.may(verb, person.relation_to(self))
+
 
 class AliasQuerySet(models.QuerySet["Alias"]):
     def visible_to(self, person: Person) -> "AliasQuerySet":

@@ -44,6 +44,19 @@ class AlreadyVoided(Blocked):
     sentence = "This episode was recorded in error and has been taken out of the count."
 
 
+class AlreadyTakenOn(Blocked):
+    """Somebody was quicker."""
+
+
+class NothingNew(Blocked):
+    sentence = "That is what is recorded already."
+
+
+class ReasonMissing(Blocked):
+    sentence = "Say why."
+    field = "because"
+
+
 class MissingTimes(Func):
     """The time a child was away, up to the return, else being found, else without end."""
 
@@ -302,11 +315,7 @@ class Episode(models.Model):
 
     def relation_of(self, person: Person) -> str:
         """How the person stands to the child: responsible, provider, host or none."""
-        if self.responsible_authority_id in person.reach.authorities:
-            return "responsible"
-        if self.provider_id in person.reach.providers:
-            return "provider"
-        return "host" if self.host_authority_id in person.reach.authorities else "none"
+        return person.relation_to(self)
 
     def allows(self, person: Person, verb: str) -> bool:
         return person.may(verb, self.relation_of(person))
@@ -590,9 +599,9 @@ def record_return(
     at: datetime,
 ) -> Episode:
     """Record when the child came back, and when they were found if that is known and new."""
-    for moment in (returned, found):
-        if moment and moment.earliest > at:
-            raise OutOfOrder("The time is still to come.", field="returned")
+    _check_stands(_locked(episode))
+    _check_past(returned, "returned", at)
+    _check_past(found, "found", at)
     update(
         episode,
         moments={"returned": returned, "found": found},
@@ -604,17 +613,52 @@ def record_return(
     return Episode.objects.get(pk=episode.pk)
 
 
+def _check_past(moment: Moment | None, name: str, at: datetime) -> None:
+    if moment and moment.earliest > at:
+        raise OutOfOrder("The time is still to come.", field=name)
+
+
+def _check_stands(episode: Episode) -> None:
+    if episode.voided_at:
+        raise AlreadyVoided
+
+
+@transaction.atomic
+def correct(
+    episode: Episode, name: str, moment: Moment, *, because: str, by: Person, at: datetime
+) -> Episode:
+    """Put one of the four instants right; the old value is kept. Raises ReasonMissing and kin."""
+    _check_stands(_locked(episode))
+    _check_past(moment, name, at)
+    if not because.strip():
+        raise ReasonMissing
+    if not update(episode, moments={name: moment}, source=by.name, because=because, by=by, at=at):
+        raise NothingNew(field=name)
+    return Episode.objects.get(pk=episode.pk)
+
+
 @transaction.atomic
 def void(episode: Episode, *, because: str, by: Person, at: datetime) -> Episode:
     """Take out of the count what was recorded in error. Nothing is deleted."""
     episode = _locked(episode)
-    if episode.voided_at:
-        raise AlreadyVoided
+    _check_stands(episode)
+    if not because.strip():
+        raise ReasonMissing
     before = episode.counts
     episode.voided_at, episode.voided_by, episode.voided_because = at, by, because[:200]
     _store(episode, before, at=at)
     journal.write("void episode", episode, by=by, at=at)
     return episode
+
+
+@transaction.atomic
+def take_on(episode: Episode, *, by: Person, at: datetime) -> Episode:
+    """Answer for the episode oneself. Raises AlreadyTakenOn when a colleague was quicker."""
+    episode = _locked(episode)
+    _check_stands(episode)
+    if episode.owner is not None and episode.owner_id != by.pk:
+        raise AlreadyTakenOn(f"{episode.owner.name} has taken this on already.")
+    return assign(episode, by, by=by, at=at)
 
 
 @transaction.atomic

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 from uuid import uuid4
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -66,6 +66,14 @@ class Team(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["organisation", "name"], name="one_team_of_a_name")
         ]
+
+
+class Placed(Protocol):
+    """A child or an episode: whose it is, where it is hosted, who interviews."""
+
+    responsible_authority_id: Any
+    host_authority_id: Any
+    provider_id: Any
 
 
 @dataclass(frozen=True)
@@ -163,6 +171,14 @@ class Person(AbstractBaseUser):
 
     def has_role(self, *roles: Role) -> bool:
         return bool(self.reach.roles & set(roles))
+
+    def relation_to(self, thing: "Placed") -> str:
+        """How the person stands to a child or episode: responsible, provider, host or none."""
+        if thing.responsible_authority_id in self.reach.authorities:
+            return "responsible"
+        if thing.provider_id in self.reach.providers:
+            return "provider"
+        return "host" if thing.host_authority_id in self.reach.authorities else "none"
 
     def may(self, verb: str, relation: str = "responsible") -> bool:
         """Does any role of this person allow `verb` on a child it stands in `relation` to?"""
