@@ -1,5 +1,6 @@
 """Organisations and teams, the people in them, the roles they hold, and who is on duty."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -19,6 +20,20 @@ from returnhome.rules.codes import Role
 
 class NotAllowed(Blocked):
     """The person's roles do not include this."""
+
+
+class EmailTaken(Blocked):
+    sentence = "Somebody with this email address already has an account."
+    field = "email"
+
+
+class RoleHeldAlready(Blocked):
+    sentence = "They hold this role already."
+    field = "role"
+
+
+class OwnRoles(Blocked):
+    sentence = "Your own roles are given and ended by somebody else."
 
 
 class OrganisationQuerySet(models.QuerySet["Organisation"]):
@@ -98,6 +113,14 @@ class PersonQuerySet(models.QuerySet["Person"]):
 
     def holding(self, *roles: Role) -> "PersonQuerySet":
         return self.filter(posts__role__in=roles, posts__until__isnull=True).distinct()
+
+    def interviewing_for(self, organisations: Iterable[int | None]) -> "PersonQuerySet":
+        """Interviewers of these organisations, a council's and its provider's."""
+        return self.filter(
+            posts__role=Role.INTERVIEWER,
+            posts__until__isnull=True,
+            posts__organisation_id__in={pk for pk in organisations if pk is not None},
+        ).distinct()
 
     def at_work(self) -> "PersonQuerySet":
         return self.filter(is_active=True)
@@ -237,6 +260,10 @@ class CredentialQuerySet(models.QuerySet["Credential"]):
     def newest_first(self) -> "CredentialQuerySet":
         return self.order_by("kind", "-done_on", "-pk")
 
+    def latest(self) -> "CredentialQuerySet":
+        """The last of each kind a person has: what counts today."""
+        return self.order_by("person", "kind", "-done_on", "-pk").distinct("person", "kind")
+
 
 class Credential(models.Model):
     """An interviewer's training or check: when it was done and when the next one is due."""
@@ -257,6 +284,9 @@ class Credential(models.Model):
                 name="the_next_check_comes_after_the_last",
             ),
         ]
+
+    def is_out_of_date(self, today: date) -> bool:
+        return self.next_due_on is not None and self.next_due_on < today
 
 
 class DutyQuerySet(models.QuerySet["Duty"]):
@@ -313,7 +343,12 @@ def add_organisation(
 
 @transaction.atomic
 def add_person(email: str, name: str, *, password: str | None, by: Person, at: datetime) -> Person:
-    """Open an account; without a password it cannot sign in until one is set."""
+    """Open an account; without a password it cannot sign in until one is set.
+
+    Raises EmailTaken.
+    """
+    if Person.objects.filter(email=email.lower()).exists():
+        raise EmailTaken
     person = Person(email=email.lower(), name=name)
     person.set_password(password)
     person.save()
@@ -332,7 +367,14 @@ def appoint(
     by: Person,
     at: datetime,
 ) -> Post:
-    """Give `person` a role in `organisation` from the day `since`."""
+    """Give `person` a role in `organisation` from the day `since`.
+
+    Raises RoleHeldAlready, and OwnRoles: nobody lets themselves in.
+    """
+    if person.pk == by.pk:
+        raise OwnRoles
+    if person.posts.filter(role=role, organisation=organisation).filter(until=None).exists():
+        raise RoleHeldAlready
     post = Post.objects.create(
         person=person, role=role, organisation=organisation, team=team, since=since
     )
@@ -342,6 +384,9 @@ def appoint(
 
 @transaction.atomic
 def end_post(post: Post, *, on: date, by: Person, at: datetime) -> Post:
+    """End a role on a day. Raises OwnRoles: so an organisation keeps its administrator."""
+    if post.person_id == by.pk:
+        raise OwnRoles
     post = Post.objects.select_for_update().get(pk=post.pk)
     post.until = max(on, post.since)
     post.save(update_fields=["until"])
