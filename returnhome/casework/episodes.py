@@ -137,7 +137,8 @@ class Episode(models.Model):
     voided_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     voided_because = models.CharField(max_length=200, default="")
 
-    # The rest of the eight moments, first time each.
+    # The rest of the eight moments, first time each; and the first attempt that reached nobody.
+    attempted_at = models.DateTimeField(null=True)
     offered_at = models.DateTimeField(null=True)
     answered_at = models.DateTimeField(null=True)
     held_at = models.DateTimeField(null=True)
@@ -147,6 +148,8 @@ class Episode(models.Model):
     declined_by = models.CharField(max_length=20, default="")
     booked_for = models.DateTimeField(null=True)
     held_precision = models.CharField(max_length=20, default="", blank=True)
+    # The interview answers for a later episode too, and is that one's own.
+    is_covered = models.BooleanField(default=False)
     not_held = models.CharField(max_length=30, default="")
     has_actions = models.BooleanField(default=False)
 
@@ -333,9 +336,11 @@ class Episode(models.Model):
             started_on=self.started_at.astimezone(clock.LONDON).date(),
             ended_on=self.ended_on,
             offered=self.offered_at is not None,
+            attempted=self.attempted_at is not None,
             answer=Answer(self.answer) if self.answer else None,
             declined_by=DeclinedBy(self.declined_by) if self.declined_by else None,
             held=self.held_at is not None,
+            covered=self.is_covered,
             standing=Standing(self.timeliness) if self.timeliness else None,
             not_held=NotHeldReason(self.not_held) if self.not_held else None,
         )

@@ -411,6 +411,7 @@ def hold(
             episode,
             held_at=held.at,
             held_precision=str(held.precision),
+            is_covered=episode.pk != covered[-1].pk,
             booked_for=None,
             not_held="",
             at=at,

@@ -1,6 +1,7 @@
 """Offers of an interview and their answers, and attempts that reached nobody."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import models, transaction
 from django.db.models import Q
@@ -156,18 +157,22 @@ def make(
         episode=episode, means=means, reached=reached, made_at=made_at, made_by=by, note=note
     )
     first = min(episode.offered_at or made_at, made_at)
-    # A new offer waits for a new answer: an earlier no or “not now” no longer stands.
-    episodes.note(
-        episode,
-        offered_at=first,
-        answer="",
-        answered_at=None,
-        declined_by="",
-        not_held="",
-        at=at,
-    )
+    episodes.note(episode, offered_at=first, **_open_again(episode, made_at), at=at)
     journal.write("make offer", offer, by=by, at=at)
     return offer
+
+
+def _open_again(episode: Episode, made_at: datetime) -> dict[str, Any]:
+    """A new offer waits for a new answer: an earlier no, “not now” or reason no longer stands.
+
+    What came after an offer that is only now written down stands.
+    """
+    no_longer: dict[str, Any] = {}
+    if episode.answered_at is None or episode.answered_at <= made_at:
+        no_longer |= {"answer": "", "answered_at": None, "declined_by": ""}
+    if not episode.not_held_rows.filter(at__gt=made_at).exists():
+        no_longer |= {"not_held": ""}
+    return no_longer
 
 
 @transaction.atomic
@@ -190,6 +195,8 @@ def attempt(
     tried = Attempt.objects.create(
         episode=episode, means=means, made_at=made_at, made_by=by, note=note
     )
+    first = min(episode.attempted_at or made_at, made_at)
+    episodes.note(episode, attempted_at=first, at=at)
     journal.write("attempt offer", tried, by=by, at=at)
     return tried
 
@@ -231,15 +238,24 @@ def answer(
         recorded_at=at,
         recorded_by=by,
     )
-    episodes.note(
-        offer.episode,
-        answer=given,
-        declined_by=declined_by or "",
-        answered_at=given_at,
-        at=at,
-    )
+    if _is_latest(reply):
+        episodes.note(
+            offer.episode,
+            answer=given,
+            declined_by=declined_by or "",
+            answered_at=given_at,
+            at=at,
+        )
     journal.write(f"answer offer: {given}", reply, by=by, at=at)
     return reply
+
+
+def _is_latest(reply: Reply) -> bool:
+    """Whether the answer stands: no later one is on record, no later offer waits for its own."""
+    offers = Offer.objects.filter(episode=reply.offer.episode_id).exclude(pk=reply.offer_id)
+    answered_later = Reply.objects.filter(offer__in=offers, given_at__gt=reply.given_at)
+    asked_later = offers.unanswered().filter(made_at__gt=reply.given_at)
+    return not (answered_later.exists() or asked_later.exists())
 
 
 def _locked(episode: Episode) -> Episode:
