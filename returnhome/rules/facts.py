@@ -25,7 +25,7 @@ class EpisodeFacts:
     `ended_on` is the UK day of the return, else of being found; None while the child is missing.
     `offered`: an offer reached the child or a carer. `attempted`: tried, nobody reached.
     `answer` and `declined_by` are the latest. `held`: an interview answers for this episode;
-    `covered`: it was held for another episode too. `running`: nothing offered, and time is left.
+    `covered`: it is the interview of another episode. `running`: the time allowed is not over.
     `waiting`: the child is not named yet.
     """
 
@@ -65,10 +65,7 @@ class EpisodeFacts:
     def is_offered(self) -> bool:
         """An answer was given to something, so it was offered."""
         return (
-            self.offered
-            or self.answer is not None
-            or self.whose_no is not None
-            or (self.is_accepted)
+            self.offered or self.answer is not None or self.whose_no is not None or self.is_accepted
         )
 
     @property

@@ -6,6 +6,9 @@ offered” and “held of all ended” are two measures and never stand under on
 
 An episode counts in some `parts`; a measure is one part over another, so that what is added up
 once, by cohort or by day, gives every rate.
+
+Cohorts are the child's own at the start of the episode, seen from the responsible authority. Those
+of authorities outside England stand apart: `all` is every other cohort.
 """
 
 from collections import Counter
@@ -19,18 +22,22 @@ from returnhome.rules.facts import EpisodeFacts
 
 ALL = "all"
 COHORTS: tuple[str, ...] = (ALL, *Cohort)
+APART_COHORT = Cohort.PLACED_HERE_BY_OTHER
+ADDED: tuple[Cohort, ...] = tuple(cohort for cohort in Cohort if cohort is not APART_COHORT)
 
 DECLINED = {
     DeclinedBy.CHILD: "declined_by_child",
     DeclinedBy.PARENT_OR_CARER: "declined_by_parent",
 }
 TIMED = {Standing.IN_TIME: "in_time", Standing.LATE: "late"}
-# Outside the statutory duty: counted apart, in no English rate.
+# Outside the statutory duty: counted apart, in no rate.
 APART = {
     OfferKind.LOCAL_POLICY: "local_policy",
     OfferKind.NOT_STATUTORY_HERE: "not_statutory",
     OfferKind.ADULT_PATHWAY: "adult_pathway",
 }
+# What is true only at the moment of the count, so that no stored figure can hold it.
+OF_THE_MOMENT = frozenset({"running", "running_not_offered", "still_missing", "waiting"})
 
 
 def parts(facts: EpisodeFacts) -> frozenset[str]:
@@ -42,7 +49,8 @@ def parts(facts: EpisodeFacts) -> frozenset[str]:
         return frozenset({"still_missing"} | waiting)
     if facts.offer_kind in APART:
         return frozenset(parts_apart(facts) | waiting)
-    return frozenset({"ended"} | parts_of_offer(facts) | waiting)
+    running = {"running"} if facts.running and not facts.is_answered_for else set()
+    return frozenset({"ended"} | parts_of_offer(facts) | running | waiting)
 
 
 def parts_apart(facts: EpisodeFacts) -> set[str]:
@@ -61,7 +69,7 @@ def parts_apart(facts: EpisodeFacts) -> set[str]:
 def parts_of_offer(facts: EpisodeFacts) -> set[str]:
     if not facts.is_offered:
         why = {"no_contact"} if is_out_of_reach(facts) else set()
-        return {"not_offered"} | why | ({"running"} if facts.running else set())
+        return {"not_offered"} | why | ({"running_not_offered"} if facts.running else set())
     if facts.is_accepted:
         return {"offered", "accepted"} | parts_of_interview(facts)
     if facts.whose_no:
@@ -82,9 +90,16 @@ def parts_of_interview(facts: EpisodeFacts) -> set[str]:
     return {"still_to_hold"}
 
 
+BY_RETURN = "by the UK day of the return, or of being found while the return is not known"
+AT_THE_COUNT = "as it stands at the moment of the count"
+
+
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """One measure: part over part, and both in words. A plain count has nothing below the line."""
+    """One measure: part over part, both in words, and by which day an episode is in the period.
+
+    A plain count has nothing below the line.
+    """
 
     key: str
     label: str
@@ -92,6 +107,7 @@ class Measure:
     numerator: str
     of: str | None = None
     denominator: str | None = None
+    basis: str = BY_RETURN
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +126,12 @@ class Count:
 ENDED = "episodes ended, under the statutory duty"
 OFFERED = "episodes with an interview offered"
 ACCEPTED = "episodes with an offer accepted"
-HELD = "episodes answered for by an interview"
+HELD = "episodes answered for by an interview held"
+IN_TIME = "held within 72 hours of the return, on every reading of the times"
 
 
-def of_ended(key: str, label: str, part: str, numerator: str) -> Measure:
-    return Measure(key, label, part, numerator, "ended", ENDED)
+def of_ended(key: str, label: str, part: str, numerator: str, basis: str = BY_RETURN) -> Measure:
+    return Measure(key, label, part, numerator, "ended", ENDED, basis)
 
 
 def of_offered(key: str, label: str, part: str, numerator: str) -> Measure:
@@ -157,10 +174,18 @@ UPTAKE: tuple[Measure, ...] = (
         "nothing offered, because attempts reached nobody",
     ),
     of_ended(
+        "running_not_offered",
+        "Not offered and 72 hours not over, of episodes ended (part of not offered)",
+        "running_not_offered",
+        "nothing offered yet, and the 72 hours are not over",
+        f"{BY_RETURN}; {AT_THE_COUNT}",
+    ),
+    of_ended(
         "running",
-        "Clock still running, of episodes ended (part of not offered)",
+        "72 hours not over, of episodes ended",
         "running",
-        "nothing offered yet, and time is left",
+        "no interview held yet, and the 72 hours are not over",
+        f"{BY_RETURN}; {AT_THE_COUNT}",
     ),
     of_offered("accepted", "Accepted, of offered", "accepted", ACCEPTED),
     of_offered(
@@ -195,17 +220,29 @@ UPTAKE: tuple[Measure, ...] = (
         "covered",
         "covered by another episode's interview",
     ),
-    of_held("in_time_of_held", "In time, of held", "in_time", "held in time"),
-    of_held("late", "Late, of held", "late", "held late"),
+    of_held("in_time_of_held", "Within 72 hours, of held", "in_time", IN_TIME),
+    of_held("late", "After 72 hours, of held", "late", "held after the 72 hours"),
     of_held(
         "indeterminate",
-        "Time cannot be told, of held",
+        "Cannot be told, of held",
         "indeterminate",
-        "held, and nobody can tell whether in time",
+        "held, and nobody can tell whether within 72 hours",
     ),
-    of_ended("in_time_of_ended", "In time, of episodes ended", "in_time", "held in time"),
-    Measure("still_missing", "Still missing", "still_missing", "episodes not ended"),
-    Measure("waiting", "Child not named yet", "waiting", "episodes whose child is not named yet"),
+    of_ended("in_time_of_ended", "Within 72 hours, of episodes ended", "in_time", IN_TIME),
+    Measure(
+        "still_missing",
+        "Still missing",
+        "still_missing",
+        "episodes begun by the last day of the period and not ended",
+        basis=AT_THE_COUNT,
+    ),
+    Measure(
+        "waiting",
+        "Child not named yet",
+        "waiting",
+        "episodes, ended or not, whose child is not named yet",
+        basis=f"{BY_RETURN}; {AT_THE_COUNT}",
+    ),
     Measure(
         "recorded_in_error",
         "Recorded as missing in error",
@@ -249,7 +286,8 @@ def children(facts: Iterable[EpisodeFacts]) -> dict[str, int]:
     for each in facts:
         if "ended" in parts(each):
             seen[each.cohort].add(each.child)
-            seen[ALL].add(each.child)
+            if each.cohort in ADDED:
+                seen[ALL].add(each.child)
     return {cohort: len(those) for cohort, those in seen.items()}
 
 
@@ -260,7 +298,8 @@ def tabulate(
     summed: Counter[tuple[str, str]] = Counter()
     for (cohort, part), episodes in counted.items():
         summed[str(cohort), part] += episodes
-        summed[ALL, part] += episodes
+        if cohort in ADDED:
+            summed[ALL, part] += episodes
     for cohort, those in distinct.items():
         summed[str(cohort), "children"] = those
     return {
