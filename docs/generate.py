@@ -1,0 +1,415 @@
+"""Draws the parts of these pages that the rules know better, so that words and code cannot part.
+
+`./run docs` writes them; `python -m docs.generate --check` says which page is out of date, exit 1.
+A page marks such a part with `<!-- drawn: NAME -->` and `<!-- end -->`; the rest is by hand.
+"""
+
+import csv
+import importlib
+import json
+import pkgutil
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from returnhome import rules
+from returnhome.casework import reference
+from returnhome.intake.layouts import LAYOUTS, Layout
+from returnhome.intake.register import REGISTER
+from returnhome.rules import access, clock, measures, responsibility, standard
+from returnhome.rules.codes import (
+    Answer,
+    Code,
+    DeclinedBy,
+    NotHeldReason,
+    OfferKind,
+    Role,
+)
+from returnhome.rules.progress import Progress, Step, is_settled, next_step
+from returnhome.rules.sources import Source
+
+DOCS = Path(__file__).resolve().parent
+CASES = DOCS.parent / "tests" / "rules" / "acceptance"
+PART = re.compile(r"(<!-- drawn: ([a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+Cell = object
+
+
+# Markdown.
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
+    lines = [line(header), line(["---"] * len(header)), *map(line, rows)]
+    return "\n".join(lines)
+
+
+def line(cells: Sequence[Cell]) -> str:
+    return f"| {' | '.join(in_cell(cell) for cell in cells)} |"
+
+
+def in_cell(value: Cell) -> str:
+    if value is None or value is False:
+        return ""
+    if value is True:
+        return "yes"
+    return " ".join(str(value).split()).replace("|", "\\|")
+
+
+def code(value: object) -> str:
+    return f"`{value}`"
+
+
+def listed(words: Iterable[object], empty: str = "") -> str:
+    return ", ".join(str(word) for word in words) or empty
+
+
+# Code lists.
+
+
+def code_lists() -> list[type[Code]]:
+    """Every code list of the rules, those of rules/codes.py first, in the order of the file."""
+    for module in pkgutil.walk_packages(rules.__path__, "returnhome.rules."):
+        importlib.import_module(module.name)
+    ours = [
+        kind for kind in Code.__subclasses__() if kind.__module__.startswith("returnhome.rules")
+    ]
+    return sorted(ours, key=lambda kind: kind.__module__ != "returnhome.rules.codes")
+
+
+def codes() -> str:
+    return "\n\n".join(f"{heading(kind)}\n\n{code_table(kind)}" for kind in code_lists())
+
+
+def heading(kind: type[Code]) -> str:
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", kind.__name__).capitalize()
+    said = kind.__doc__ or "Our own list; no published one was found."
+    place = f"{kind.__module__.removeprefix('returnhome.').replace('.', '/')}.py"
+    return f"## {words}\n\n{paragraphs(said)}\n\nIn code: `{kind.__name__}` of `{place}`."
+
+
+def paragraphs(docstring: str) -> str:
+    return "\n\n".join(" ".join(part.split()) for part in docstring.strip().split("\n\n"))
+
+
+def code_table(kind: type[Code]) -> str:
+    more = [name for name in kind.__annotations__ if name != "label"]
+    names = [name.replace("_", " ") for name in more]
+    return table(
+        ["code", "label", *names],
+        ([code(each.value), each.label, *(getattr(each, name) for name in more)] for each in kind),
+    )
+
+
+# Measures.
+
+
+def measure_table() -> str:
+    return table(
+        ["measure", "label", "counted", "of"],
+        (
+            [code(each.key), each.label, each.numerator, each.denominator or "nothing: a count"]
+            for each in measures.UPTAKE
+        ),
+    )
+
+
+# The recording standard.
+
+
+def standards() -> str:
+    return "\n\n".join(map(one_standard, reversed(standard.VERSIONS)))
+
+
+def one_standard(version: standard.Standard) -> str:
+    parts = [
+        f"## Version {version.version}: {version.title}",
+        f"In force for interviews booked from {in_words(version.since)} on.",
+    ]
+    for section in version.sections:
+        parts.append(f"### {section.title}")
+        parts += [one_question(question) for question in section.questions]
+    return "\n\n".join(parts)
+
+
+def one_question(question: standard.Question) -> str:
+    must = "needed for sign-off" if question.core else "may be left"
+    facts = [
+        code(question.key),
+        question.kind.label.lower(),
+        f"said by: {question.said_by.label.lower()}",
+        must,
+    ]
+    lines = [f"**{question.text}** ({listed(facts)})  "]
+    if question.hint:
+        lines.append(f"Hint: {question.hint}  ")
+    lines.append(f"Why it is asked: {question.why}  ")
+    if question.options:
+        shown = listed(f"{label} ({code(key)})" for key, label in question.options)
+        lines.append(f"Answers: {shown}.  ")
+    lines.append(f"Source: {question.source}.")
+    return "\n".join(lines)
+
+
+def in_words(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"
+
+
+# Who may see and do what.
+
+
+def access_table() -> str:
+    return table(
+        ["", *(role.label for role in Role)],
+        ([verb.label, *(relations(role, verb) for role in Role)] for verb in access.Verb),
+    )
+
+
+def relations(role: Role, verb: access.Verb) -> str:
+    if verb not in access.MAY[role]:
+        return "–"
+    if verb in access.OF_THE_ORGANISATION:
+        return "own organisation"
+    named = access.MAY[role][verb]
+    return listed(each.value for each in access.Relation if each in named)
+
+
+# The way from missing to helped.
+
+THEN = datetime(2026, 1, 2, tzinfo=UTC)
+LATER = datetime(2026, 1, 3, tzinfo=UTC)
+
+STEPS = {
+    Step.RECORD_RETURN: "Record when the child came back",
+    Step.TAKE_ON: "Somebody takes the child on",
+    Step.OFFER: "Offer an interview",
+    Step.ANSWER: "Record the answer",
+    Step.BOOK: "Book the interview",
+    Step.HOLD: "Hold it, and record when",
+    Step.SIGN: "Write the record and sign it off",
+    Step.ACT: "Decide what follows, or why nothing does",
+    Step.DO_ACTIONS: "Complete the actions",
+    Step.NOTHING: "Nothing is owed for now",
+}
+
+BACK = Progress(found_at=THEN, returned_at=THEN, is_taken_on=True)
+OFFERED = replace(BACK, offered_at=THEN)
+DECLINED = replace(OFFERED, answer=Answer.DECLINED)
+ACCEPTED = replace(OFFERED, answer=Answer.ACCEPTED)
+HELD = replace(ACCEPTED, held_at=THEN)
+SIGNED = replace(HELD, signed_at=THEN)
+WITH_ACTIONS = replace(SIGNED, has_actions=True)
+
+STORIES: tuple[tuple[str, Progress], ...] = (
+    ("Still missing", Progress()),
+    ("Found, the return not known, nobody has taken the child on", Progress(found_at=THEN)),
+    ("Returned, nobody has taken the child on", Progress(returned_at=THEN)),
+    ("Returned and taken on", BACK),
+    ("Offered, no answer yet", OFFERED),
+    ("The child said: not now", replace(OFFERED, answer=Answer.NOT_NOW)),
+    ("A parent or carer declined", replace(DECLINED, declined_by=DeclinedBy.PARENT_OR_CARER)),
+    ("The child declined", replace(DECLINED, declined_by=DeclinedBy.CHILD)),
+    ("Accepted", ACCEPTED),
+    ("Booked", replace(ACCEPTED, booked_for=LATER)),
+    ("Held", HELD),
+    ("Signed off", SIGNED),
+    ("Signed off, actions outstanding", WITH_ACTIONS),
+    ("Signed off, every action completed", replace(WITH_ACTIONS, acted_at=LATER)),
+    ("Signed off, and decided that nothing needs to follow", replace(SIGNED, acted_at=LATER)),
+    (
+        "An action completed before there was any interview",
+        replace(BACK, has_actions=True, acted_at=THEN),
+    ),
+    (
+        "Turned 18 by the return: adult pathway",
+        replace(BACK, offer_kind=OfferKind.ADULT_PATHWAY),
+    ),
+    ("Recorded in error and taken out", Progress(voided_at=THEN)),
+)
+
+
+def steps() -> str:
+    return table(
+        ["what has happened", "what is missing next", "settled"],
+        ([words, STEPS[next_step(story)], is_settled(story)] for words, story in STORIES),
+    )
+
+
+def reasons() -> str:
+    return table(
+        ["reason", "settles it for now", "must be explained"],
+        ([each.label, closes(each), each.needs_note] for each in NotHeldReason),
+    )
+
+
+def closes(reason: NotHeldReason) -> bool:
+    return is_settled(replace(OFFERED, not_held=reason))
+
+
+# Cases.
+
+
+def clock_cases() -> str:
+    with open(CASES / "clock.csv", encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    return table(
+        ["case", "found", "returned", "held", "asked", "answer", "hours", "why"],
+        (clock_case(row, number) for number, row in enumerate(rows, start=2)),
+    )
+
+
+def clock_case(row: dict[str, str], number: int) -> list[str]:
+    answered = clock.timeliness_row(row, number=number)
+    return [
+        row["case"],
+        written(row["found_at"]),
+        written(row["returned_at"], row["returned_precision"]),
+        written(row["held_at"], row["held_precision"]),
+        written(row["asked_at"]),
+        clock.Standing(answered["result"]).label,
+        answered["hours"],
+        row["why"],
+    ]
+
+
+def written(when: str, precision: str = "") -> str:
+    known = clock.Precision.parse(precision) if precision else clock.EXACT
+    doubt = {"date": " (day only)", "estimated": f" (± {known.minutes} minutes)"}
+    return when.replace("T", " ") + doubt.get(known.kind, "")
+
+
+def who_must_act_cases() -> str:
+    cases = json.loads((CASES / "responsibility.json").read_text(encoding="utf-8"))
+    known = responsibility.places_from(
+        *(reference.read(name) for name in ("authorities", "districts", "elsewhere"))
+    )
+    return table(
+        ["case", "what is known", "must act", "host", "duty", "interviews", "told", "marked"],
+        (who_must_act_case(case, known) for case in cases),
+    )
+
+
+def who_must_act_case(case: dict, known: responsibility.Places) -> list[Cell]:
+    decision = responsibility.decide(responsibility.given_from(case["given"]), known=known)
+    return [
+        case["case"],
+        case["text"],
+        decision.responsible,
+        decision.host,
+        decision.offer.label,
+        decision.interviewing or "nobody",
+        listed(decision.tell),
+        listed(flag.label for flag in decision.flags),
+    ]
+
+
+def sources() -> str:
+    from_rules = importlib.import_module("returnhome.rules.sources")
+    named = [value for value in vars(from_rules).values() if isinstance(value, Source)]
+    return table(
+        ["document", "part", "checked against the document"],
+        ([each.document, each.part, "yes" if each.is_confirmed else "not yet"] for each in named),
+    )
+
+
+# Files and places.
+
+
+def layouts() -> str:
+    return "\n\n".join(map(one_layout, LAYOUTS))
+
+
+def register_layout() -> str:
+    return one_layout(REGISTER)
+
+
+def one_layout(layout: Layout) -> str:
+    return f"Layout `{layout.name}`: {layout.title}.\n\n" + table(
+        ["heading", "what it is", "needed"],
+        (
+            [code(heading), meaning.label, meaning in layout.required]
+            for heading, meaning in layout.columns.items()
+        ),
+    )
+
+
+def place_counts() -> str:
+    elsewhere = reference.read("elsewhere")
+    nations = [row["nation"] for row in elsewhere]
+    return table(
+        ["list", "entries"],
+        [
+            ["English authorities for children's services", len(reference.read("authorities"))],
+            *((f"Authorities of {each}", nations.count(each)) for each in dict.fromkeys(nations)),
+            ["Districts and the county of each", len(reference.read("districts"))],
+            ["Police forces that may send", len(reference.read("forces"))],
+        ],
+    )
+
+
+def predecessors() -> str:
+    names = {row["gss_code"]: row["name"] for row in reference.read("authorities")}
+    return table(
+        ["authority that ended", "last day", "whose records are now with", "source"],
+        (
+            [
+                f"{row['name']} ({row['gss_code']})",
+                in_words(date.fromisoformat(row["until"])),
+                f"{names[row['successor_gss_code']]} ({row['successor_gss_code']})",
+                row["source"],
+            ]
+            for row in reference.read("predecessors")
+        ),
+    )
+
+
+DRAWN: dict[str, Callable[[], str]] = {
+    "codes": codes,
+    "measures": measure_table,
+    "standard": standards,
+    "access": access_table,
+    "steps": steps,
+    "reasons": reasons,
+    "clock-cases": clock_cases,
+    "who-must-act-cases": who_must_act_cases,
+    "sources": sources,
+    "layouts": layouts,
+    "register-layout": register_layout,
+    "place-counts": place_counts,
+    "predecessors": predecessors,
+}
+
+
+# Writing.
+
+
+def drawn(text: str) -> str:
+    """The page with every drawn part as the code has it now. Raises KeyError for no such part."""
+    return PART.sub(lambda part: f"{part[1]}{DRAWN[part[2]]()}\n{part[3]}", text)
+
+
+def pages() -> Iterator[Path]:
+    return (path for path in sorted(DOCS.rglob("*.md")) if PART.search(path.read_text("utf-8")))
+
+
+def out_of_date() -> list[Path]:
+    """The pages whose drawn parts differ from what the code would draw."""
+    return [path for path in pages() if drawn(path.read_text("utf-8")) != path.read_text("utf-8")]
+
+
+def main(arguments: Sequence[str]) -> int:
+    stale = out_of_date()
+    if "--check" in arguments:
+        for path in stale:
+            print(f"{path.relative_to(DOCS.parent)} is out of date: ./run docs", file=sys.stderr)
+        return 1 if stale else 0
+    for path in stale:
+        path.write_text(drawn(path.read_text("utf-8")), "utf-8")
+        print(f"Written: {path.relative_to(DOCS.parent)}", file=sys.stderr)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
