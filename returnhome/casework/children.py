@@ -1,17 +1,20 @@
 """The child: names, numbers, where they live, who looks after them, and since when."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TypeVar
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
 from django.db import models, transaction
-from django.db.models import Exists, F, Func, OuterRef, Q, Value
+from django.db.models import F, Func, Prefetch, Q
 
 from returnhome.casework import journal
 from returnhome.casework.places import Authority
 from returnhome.casework.sealing import SealedText
 from returnhome.casework.staff import Organisation, Person
+from returnhome.rules import Blocked
 from returnhome.rules.codes import BirthDatePrecision
 from returnhome.rules.naming import folded, folded_postcode
 
@@ -25,6 +28,10 @@ class DateRange(Func):
 
 def days_between(since: str, until: str) -> DateRange:
     return DateRange(since, until, RangeBoundary(inclusive_lower=True, inclusive_upper=True))
+
+
+class NotWaiting(Blocked):
+    sentence = "Somebody has already said who this child is."
 
 
 class ChildQuerySet(models.QuerySet["Child"]):
@@ -294,111 +301,45 @@ class Circumstances:
 
 def circumstances(child: Child, on: date) -> Circumstances:
     """The child's care and home as they were on the day `on`."""
-    care = child.care_periods.on(on).select_related("authority").first()
+    care = _standing(child.care_periods.all(), on)
     if care:
-        placement = child.placements.on(on).select_related("authority").first()
+        placement = _standing(child.placements.all(), on)
         return Circumstances(care.authority, placement.authority if placement else None, None)
-    address = child.addresses.on(on).select_related("authority").order_by("-since").first()
+    address = _standing(child.addresses.all(), on)
     return Circumstances(None, None, address.authority if address else None)
 
 
-def exactly(*, forename: str, surname: str, born_on: date | None, postcode: str) -> list[int]:
-    """Ids of the confirmed children with just this name, birth date and postcode.
-
-    This looks across all councils, so it gives numbers only; who may see the child is asked after.
-    """
-    if not (forename and surname and born_on and postcode):
-        return []
-    name = folded(f"{forename} {surname}")
-    here = {"child": OuterRef("pk"), "postcode": folded_postcode(postcode), "until__isnull": True}
-    named = Q(folded_name=name) | Exists(
-        Alias.objects.filter(child=OuterRef("pk"), folded_name=name)
-    )
-    return list(
-        Child.objects.confirmed()
-        .filter(named, born_on=born_on)
-        .filter(Exists(Address.objects.filter(**here)) | Exists(Placement.objects.filter(**here)))
-        .order_by("pk")
-        .values_list("pk", flat=True)
-    )
+Dated = TypeVar("Dated", CarePeriod, Placement, Address)
 
 
-def resembling(
-    *, forename: str, surname: str, born_on: date | None, postcode: str, limit: int = 10
-) -> list[tuple[int, tuple[str, ...]]]:
-    """Confirmed children who might be this one, best first, each with what agrees and what not.
+def _standing(rows: Iterable[Dated], day: date) -> Dated | None:
+    """The one that stood on that day, the latest where two did. Asked of what may be read ahead."""
+    then = [
+        row
+        for row in rows
+        if (row.since is None or row.since <= day) and (row.until is None or row.until >= day)
+    ]
+    return max(then, key=lambda row: (row.since or date.min, row.pk), default=None)
 
-    Looks across all councils: ids and terms only.
-    """
-    name, place = folded(f"{forename} {surname}"), folded_postcode(postcode)
-    swapped = _day_and_month_swapped(born_on)
-    lives = {"child": OuterRef("pk"), "until__isnull": True, "postcode": place}
-    near = (
-        Child.objects.confirmed()
-        .annotate(
-            same_place=Exists(Address.objects.filter(**lives))
-            | Exists(Placement.objects.filter(**lives))
-            if place
-            else Value(False)
+
+def with_care(ids: Iterable[int]) -> dict[int, Child]:
+    """These children with all that `circumstances` asks for, in four queries however many."""
+    ahead = (
+        Prefetch(name, model.objects.select_related("authority"))
+        for name, model in (
+            ("care_periods", CarePeriod),
+            ("placements", Placement),
+            ("addresses", Address),
         )
-        .filter(
-            Q(folded_name=name)
-            | (Q(born_on=born_on) if born_on else Q(pk__in=[]))
-            | (Q(born_on=swapped, same_place=True) if swapped else Q(pk__in=[]))
-            | Q(folded_name__endswith=" " + folded(surname), same_place=True)
-        )[:200]
     )
-    scored = [(child, _terms(child, name, surname, born_on, swapped)) for child in near]
-    scored.sort(key=lambda pair: (-_weight(pair[1]), pair[0].pk))
-    return [(child.pk, terms) for child, terms in scored if _weight(terms) >= 3][:limit]
+    known = Child.objects.select_related("responsible_authority", "provider")
+    return known.prefetch_related(*ahead).in_bulk(list(ids))
 
 
-def _day_and_month_swapped(born_on: date | None) -> date | None:
-    if born_on is None or born_on.day > 12 or born_on.day == born_on.month:
-        return None
-    return born_on.replace(day=born_on.month, month=born_on.day)
-
-
-WEIGHTS = {
-    "same name": 4,
-    "same surname": 2,
-    "same forename": 1,
-    "same birth date": 4,
-    "birth date with day and month swapped": 3,
-    "same postcode": 2,
-    "birth date not given": 0,
-    "another birth date": -2,
-    "another postcode": 0,
-    "another surname": -1,
-}
-
-
-def _weight(terms: tuple[str, ...]) -> int:
-    return sum(WEIGHTS[term] for term in terms)
-
-
-def _terms(
-    child: Child, name: str, surname: str, born_on: date | None, swapped: date | None
-) -> tuple[str, ...]:
-    terms = []
-    if child.folded_name == name:
-        terms.append("same name")
-    elif folded(child.surname) == folded(surname):
-        terms.append("same surname")
-    else:
-        terms.append("another surname")
-        if child.folded_name.split(" ")[0] == name.split(" ")[0]:
-            terms.append("same forename")
-    if born_on is None:
-        terms.append("birth date not given")
-    elif child.born_on == born_on:
-        terms.append("same birth date")
-    elif swapped and child.born_on == swapped:
-        terms.append("birth date with day and month swapped")
-    else:
-        terms.append("another birth date")
-    terms.append("same postcode" if getattr(child, "same_place", False) else "another postcode")
-    return tuple(terms)
+def register_ids(ids: Iterable[int]) -> dict[int, str]:
+    """The number by which a council's register knows each of these children, where one does."""
+    known = Identifier.objects.filter(kind=Identifier.REGISTER, child_id__in=list(ids))
+    return dict(known.order_by("-pk").values_list("child_id", "value"))
 
 
 @transaction.atomic
@@ -473,21 +414,58 @@ def register(
         at=at,
     )
     Identifier.objects.create(child=child, kind=Identifier.REGISTER, value=register_id)
-    place = {"child": child, "authority": lives_in, "postcode": folded_postcode(postcode)}
-    if looked_after_by:
-        CarePeriod.objects.create(child=child, authority=looked_after_by)
-        Placement.objects.create(**place)
-    else:
-        Address.objects.create(**place)
+    _settle(child, Circumstances(looked_after_by, lives_in, lives_in), postcode)
     return child, True
 
 
+def _settle(child: Child, there: Circumstances, postcode: str) -> None:
+    """Note who looks after the child and where they live or are placed, since we cannot say when.
+
+    Without it the next notification could not be matched, and nobody would know who must act.
+    """
+    if there.looked_after_by:
+        CarePeriod.objects.create(child=child, authority=there.looked_after_by)
+    where = there.placed_in if there.looked_after_by else there.lives_in
+    if where or postcode:
+        model = Placement if there.looked_after_by else Address
+        model._default_manager.create(
+            child=child, authority=where, postcode=folded_postcode(postcode)[:8]
+        )
+
+
 @transaction.atomic
-def confirm(child: Child, *, by: Person, at: datetime) -> Child:
-    """Say that this child is nobody already known: from now on a record of its own."""
+def confirm(
+    child: Child, *, there: Circumstances, postcode: str = "", by: Person, at: datetime
+) -> Child:
+    """Say that this child is nobody already known: from now on a record of its own.
+
+    `there` and `postcode` are their care and home, as far as the notification tells. Raises
+    NotWaiting when somebody was quicker.
+    """
     child = Child.objects.select_for_update().get(pk=child.pk)
-    if child.is_waiting:
-        child.confirmed_at, child.confirmed_by = at, by
-        child.save(update_fields=["confirmed_at", "confirmed_by"])
-        journal.write("confirm child", child, by=by, at=at)
+    if not child.is_waiting:
+        raise NotWaiting
+    child.confirmed_at, child.confirmed_by = at, by
+    child.save(update_fields=["confirmed_at", "confirmed_by"])
+    _settle(child, there, postcode)
+    journal.write("confirm child", child, by=by, at=at)
     return child
+
+
+@transaction.atomic
+def learn(
+    child: Child, *, forename: str, surname: str, born_on: date | None, by: Person, at: datetime
+) -> bool:
+    """Fill in of a child not yet named what nobody had said; gives whether there was any."""
+    child = Child.objects.select_for_update().get(pk=child.pk)
+    before = (child.forename, child.surname, child.born_on)
+    child.forename, child.surname = child.forename or forename, child.surname or surname
+    child.born_on = child.born_on or born_on
+    if not child.is_waiting or before == (child.forename, child.surname, child.born_on):
+        return False
+    child.folded_name = folded(child.name)
+    if child.born_on and child.born_precision == BirthDatePrecision.UNKNOWN:
+        child.born_precision = BirthDatePrecision.KNOWN
+    child.save(update_fields=["forename", "surname", "folded_name", "born_on", "born_precision"])
+    journal.write("learn of child", child, by=by, at=at)
+    return True

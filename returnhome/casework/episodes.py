@@ -1,6 +1,7 @@
 """Missing episodes: from last seen to the return, who must act, and where each one stands."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -432,15 +433,51 @@ class Basis(models.Model):
     objects = BasisQuerySet.as_manager()
 
 
-def of_reference(sender: Organisation, reference: str) -> Episode | None:
-    """The episode that this sender calls by this reference."""
-    return (
-        Episode.objects.filter(
-            bases__notification__sender=sender, bases__notification__reference=reference
+def of_references(sender: Organisation, references: Iterable[str]) -> dict[str, list[Episode]]:
+    """The episodes that this sender calls by these references, each with its child, oldest first.
+
+    There can be several of one: a force uses a reference again, or a row could not be taken into
+    the episode it belongs to.
+    """
+    pairs = list(
+        Basis.objects.filter(
+            notification__sender=sender, notification__reference__in=list(references)
         )
-        .order_by("pk")
-        .first()
+        .order_by("episode_id")
+        .values_list("notification__reference", "episode_id")
+        .distinct()
     )
+    known = Episode.objects.select_related("child", "responsible_authority").in_bulk(
+        [pk for _, pk in pairs]
+    )
+    found = defaultdict(list)
+    for reference, pk in pairs:
+        found[reference].append(known[pk])
+    return found
+
+
+def seen(sender: Organisation, digests: Iterable[str]) -> dict[str, int | None]:
+    """Which of these rows the sender has sent before, and the episode each was about."""
+    rows = Notification.objects.filter(sender=sender, digest__in=list(digests))
+    return dict(rows.values_list("digest", "basis__episode_id"))
+
+
+def was_put_right(episode: Episode, name: str, moment: Moment, *, source: str) -> bool:
+    """Whether somebody else has since corrected just this value of this source."""
+    if getattr(episode, f"{name}_source") == source[:120]:
+        return False
+    return episode.corrections.filter(
+        instant=name,
+        was_at=moment.at,
+        was_precision=str(moment.precision),
+        was_source=source[:120],
+    ).exists()
+
+
+def last_said(episode: Episode, axis: str, *, source: str) -> str | None:
+    """The kind or risk that this source gave last; None where it never gave one."""
+    theirs = episode.classifications.filter(axis=axis, source=source[:120])
+    return theirs.order_by("-pk").values_list("code", flat=True).first()
 
 
 def _locked(episode: Episode) -> Episode:
@@ -463,7 +500,8 @@ def _store(episode: Episode, before: tallies.Counted, *, at: datetime) -> Episod
 
 
 def _check_order(episode: Episode) -> None:
-    start = episode.moment("last_seen") or episode.moment("reported")
+    # A report may come after the child was found, so it bounds nothing.
+    start = episode.moment("last_seen")
     for name in ("found", "returned"):
         moment = episode.moment(name)
         if moment and start and moment.latest < start.earliest:
@@ -531,9 +569,11 @@ def _classify(
     )
 
 
-def rest_on(episode: Episode, notification: Notification) -> Basis:
-    """Note that the episode rests on this notification."""
-    return Basis.objects.create(episode=episode, notification=notification)
+def rest_all(pairs: Iterable[tuple[Episode, Notification]]) -> None:
+    """Note on which notifications episodes rest."""
+    Basis.objects.bulk_create(
+        [Basis(episode=episode, notification=notification) for episode, notification in pairs]
+    )
 
 
 @transaction.atomic

@@ -6,15 +6,11 @@ from datetime import datetime
 from django.db import transaction
 
 from returnhome.casework import episodes, journal, notifications
-from returnhome.casework.children import Child
-from returnhome.casework.episodes import Episode
+from returnhome.casework.children import Child, NotWaiting
+from returnhome.casework.episodes import Basis, Episode
 from returnhome.casework.owners import Owners
 from returnhome.casework.staff import Person
 from returnhome.rules import Blocked
-
-
-class NotWaiting(Blocked):
-    sentence = "Somebody has already said who this child is."
 
 
 class NotJoined(Blocked):
@@ -49,6 +45,12 @@ def join(
     return child
 
 
+def came_with(stranger: Child) -> list[Episode]:
+    """The episodes that were opened under the stranger, under whomever they stand now."""
+    theirs = Episode.objects.filter(bases__notification__opened_under=stranger)
+    return list(theirs.distinct().order_by("pk"))
+
+
 @transaction.atomic
 def separate(stranger: Child, *, owners: Mapping[int, Owners], by: Person, at: datetime) -> Child:
     """Take a join back: what came with the stranger goes back to it and waits again."""
@@ -58,9 +60,11 @@ def separate(stranger: Child, *, owners: Mapping[int, Owners], by: Person, at: d
     child_id = stranger.joined_to_id
     stranger.joined_to = stranger.joined_at = stranger.joined_by = None
     stranger.save(update_fields=["joined_to", "joined_at", "joined_by"])
-    theirs = Episode.objects.filter(bases__notification__opened_under=stranger)
-    for episode in theirs.distinct().order_by("pk"):
+    theirs = came_with(stranger)
+    for episode in theirs:
         episodes.move(episode, stranger, owners=owners.get(episode.pk), by=by, at=at)
-    notifications.separate(stranger)
+    # Rows of the same reference that came after the join belong to it too.
+    bases = Basis.objects.filter(episode__in=theirs)
+    notifications.separate(stranger, bases.values_list("notification_id", flat=True))
     journal.write("separate child", stranger, by=by, at=at, child_id=child_id)
     return stranger

@@ -1,24 +1,32 @@
 """Notifications as received, the deliveries that brought them, and whom they were taken to name."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from difflib import get_close_matches
 from hashlib import sha256
 from typing import Any
 
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from returnhome.casework import journal
 from returnhome.casework.children import Child
-from returnhome.casework.places import Authority
+from returnhome.casework.places import Authority, Force
 from returnhome.casework.sealing import SealedBytes, SealedText
-from returnhome.casework.staff import Organisation, Person
+from returnhome.casework.staff import Organisation, Person, add_organisation
 from returnhome.rules import Blocked
+from returnhome.rules.naming import folded
 
 
 class AlreadyConfirmed(Blocked):
-    """A delivery that somebody has confirmed before."""
+    sentence = "This file has already been confirmed."
+
+
+class UnknownSender(Blocked):
+    """A name that no organisation and no force has."""
+
+    field = "sender"
 
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
@@ -185,7 +193,7 @@ def confirm_delivery(
     """Close a delivery with what became of its rows. The file itself is no longer needed."""
     delivery = Delivery.objects.select_for_update().get(pk=delivery.pk)
     if delivery.confirmed_at:
-        raise AlreadyConfirmed("This file has already been confirmed.")
+        raise AlreadyConfirmed
     delivery.confirmed_at, delivery.confirmed_by, delivery.content = at, by, None
     for result in ("opened", "updated", "unchanged", "waiting", "refused"):
         setattr(delivery, result, counts.get(result, 0))
@@ -199,12 +207,71 @@ def discard_delivery(delivery: Delivery, *, by: Person, at: datetime) -> None:
     """Throw away a file that was looked at and not confirmed."""
     delivery = Delivery.objects.select_for_update().get(pk=delivery.pk)
     if delivery.confirmed_at:
-        raise AlreadyConfirmed("This file has already been confirmed.")
+        raise AlreadyConfirmed
     journal.write("discard delivery", delivery, by=by, at=at)
     delivery.delete()
 
 
-def keep(
+def take_up(delivery: Delivery) -> Delivery:
+    """Hold a delivery so that its rows can go in: nobody else can until the transaction ends.
+
+    Files of one sender go in one after the other, or two could open the same episode. Raises
+    AlreadyConfirmed, also for one that has been discarded meanwhile.
+    """
+    Organisation.objects.select_for_update(no_key=True).get(pk=delivery.sender_id)
+    held = Delivery.objects.select_for_update().filter(pk=delivery.pk).first()
+    if held is None or held.confirmed_at:
+        raise AlreadyConfirmed
+    return held
+
+
+def sender_named(name: str, *, by: Person, at: datetime) -> Organisation:
+    """The organisation of this name, or the force's, which is added when it first sends.
+
+    Raises UnknownSender, naming what comes near.
+    """
+    known = Organisation.objects.exclude(kind=Organisation.SYSTEM)
+    sender = known.filter(name__iexact=name.strip()).first()
+    if sender:
+        return sender
+    force = Force.objects.filter(name__iexact=name.strip()).first()
+    if force:
+        return known.filter(kind=Organisation.POLICE, force=force).first() or add_organisation(
+            force.name, kind=Organisation.POLICE, force=force, by=by, at=at
+        )
+    names = {*known.values_list("name", flat=True), *Force.objects.values_list("name", flat=True)}
+    folds = {folded(each): each for each in sorted(names)}
+    near = [folds[each] for each in get_close_matches(folded(name), folds, n=3, cutoff=0.5)]
+    listed = " or ".join(f"“{each}”" for each in near) or "a force's full name"
+    raise UnknownSender(f"There is no sender “{name}”: did you mean {listed}?")
+
+
+def senders() -> models.QuerySet[Organisation]:
+    """Who may send a file to a council, by name."""
+    return Organisation.objects.filter(kind__in=(Organisation.POLICE, Organisation.HOME)).order_by(
+        "name"
+    )
+
+
+def receiver(delivery: Delivery) -> Authority | None:
+    """Which council a row goes to that says nothing of where: the one that received the file.
+
+    A file that no council received goes to one of the sender's area, first of all to one that
+    works with the system, so that it is never nobody's.
+    """
+    for organisation in (delivery.received_for, delivery.sender):
+        if organisation and organisation.authority:
+            return organisation.authority
+    here = Organisation.objects.councils().filter(authority=OuterRef("pk"))
+    return (
+        Authority.objects.existing_on(delivery.received_at.date())
+        .filter(force__isnull=False, force=delivery.sender.force_id)
+        .order_by(Exists(here).desc(), "name")
+        .first()
+    )
+
+
+def draft(
     told: Told,
     *,
     delivery: Delivery,
@@ -216,15 +283,15 @@ def keep(
     at: datetime,
     **authorities: Any,
 ) -> Notification:
-    """Keep one row as received, with what became of it.
+    """One row as received, with what became of it, to be kept by `keep_all`.
 
     `authorities` are responsible_authority, host_authority and provider. A child joined by rule
     carries the rule in `joined_because`; without one the row waits for a person.
     """
     is_joined = child is not None and bool(joined_because)
-    notification = Notification.objects.create(
+    return Notification(
         delivery=delivery,
-        sender=delivery.sender,
+        sender_id=delivery.sender_id,
         row_number=told.row_number,
         reference=told.reference[:60],
         digest=told.digest,
@@ -235,7 +302,7 @@ def keep(
         sex=told.sex,
         postcode=told.postcode[:10],
         result=result,
-        reason=reason[:400],
+        reason=shortened(reason, 400),
         received_at=at,
         child=child,
         opened_under=None if is_joined else child,
@@ -244,8 +311,18 @@ def keep(
         joined_because=joined_because,
         **authorities,
     )
-    journal.write(f"receive notification: {result}", notification, by=by, at=at)
-    return notification
+
+
+def keep_all(drafts: Sequence[Notification], *, by: Person, at: datetime) -> None:
+    """Keep rows as received, each with what became of it."""
+    Notification.objects.bulk_create(drafts)
+    for result in sorted({each.result for each in drafts}):
+        those = [each for each in drafts if each.result == result]
+        journal.write_all(f"receive notification: {result}", those, by=by, at=at)
+
+
+def shortened(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 def join(stranger: Child, child: Child, *, because: str, by: Person, at: datetime) -> int:
@@ -255,8 +332,12 @@ def join(stranger: Child, child: Child, *, because: str, by: Person, at: datetim
     )
 
 
-def separate(stranger: Child) -> int:
+def separate(stranger: Child, ids: Iterable[int]) -> int:
     """Give a stranger's notifications back to it; gives how many there were."""
-    return Notification.objects.filter(opened_under=stranger).update(
-        child=stranger, joined_at=None, joined_by=None, joined_because=""
+    return Notification.objects.filter(Q(opened_under=stranger) | Q(pk__in=list(ids))).update(
+        child=stranger,
+        opened_under=stranger,
+        joined_at=None,
+        joined_by=None,
+        joined_because="",
     )

@@ -5,7 +5,9 @@ the same transaction, and a test counts it again from the rows.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
 
@@ -59,10 +61,34 @@ Counted = tuple[Place, frozenset[str]] | None
 """An episode's place in the roll-up and the parts it counts in; None while it counts nowhere."""
 
 
+_gathering: ContextVar[Counter[tuple[Place, str]] | None] = ContextVar("gathering", default=None)
+
+
+@contextmanager
+def gathered() -> Iterator[None]:
+    """Add differences up inside the block and move them once, when it ends well.
+
+    For a file of many rows: nobody else waits for a tally until its last row, and two files never
+    wait for each other. A verb that is rolled back inside the block must not have shifted.
+    """
+    moved: Counter[tuple[Place, str]] = Counter()
+    token = _gathering.set(moved)
+    try:
+        yield
+    finally:
+        _gathering.reset(token)
+    move(moved)
+
+
 def shift(before: Counted, after: Counted) -> None:
     """Move one episode's figures from where they stood to where they stand now."""
-    if before != after:
+    if before == after:
+        return
+    gathering = _gathering.get()
+    if gathering is None:
         move(changes(before, after))
+    else:
+        gathering.update(changes(before, after))
 
 
 def changes(before: Counted, after: Counted) -> Counter[tuple[Place, str]]:
