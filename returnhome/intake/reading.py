@@ -103,6 +103,15 @@ def read(content: Content, filename: str) -> Table:
     )
 
 
+def whole(content: Content) -> bytes:
+    """All of a content that `read` has found to be a table, and so not too large to hold."""
+    if isinstance(content, bytes):
+        return content
+    with _opened(content, "") as stream:
+        stream.seek(0)
+        return stream.read()
+
+
 def _surveyed(content: Content, stream: BinaryIO, encoding: str, name: str) -> Table:
     """Go through the whole file once. Raises Unreadable, or UnicodeDecodeError."""
     with _decoded(stream, encoding) as text:

@@ -1,0 +1,109 @@
+"""What became of a file: each row opened, updated, unchanged, waiting or refused, and why."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date
+from typing import Any
+
+from returnhome.intake.parsing import Row, Skipped
+from returnhome.rules.clock import Moment
+from returnhome.rules.codes import Code, EpisodeKind
+
+
+class Result(Code):
+    OPENED = "opened", "Opened"
+    UPDATED = "updated", "Updated"
+    UNCHANGED = "unchanged", "Unchanged"
+    WAITING = "waiting", "Waiting for a person"
+    REFUSED = "refused", "Refused"
+
+
+@dataclass(frozen=True, slots=True)
+class RowOutcome:
+    """What became of one row. Children are ids; `child` once the row is joined to one.
+
+    `kind` and the four instants are what the episode holds after the row; of a refused row, what
+    could be read of it. `goes_to` is who must act.
+    """
+
+    row: int
+    reference: str
+    name: str
+    born: date | None
+    result: Result
+    reason: str = ""
+    child: int | None = None
+    candidates: tuple[int, ...] = ()
+    kind: EpisodeKind | None = None
+    moments: Mapping[str, Moment | None] = field(default_factory=dict)
+    goes_to: str = ""
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of all rows; blank, title and totals rows are `skipped` and not read."""
+
+    rows: list[RowOutcome] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        counted = Counter(row.result for row in self.rows)
+        return {result: counted[result] for result in Result}
+
+    @property
+    def read(self) -> int:
+        return len(self.rows)
+
+    @property
+    def children(self) -> set[int]:
+        """Every child that a row was joined to or may be about."""
+        joined = {row.child for row in self.rows if row.child}
+        return joined.union(*(row.candidates for row in self.rows))
+
+    def having(self, result: Result) -> list[RowOutcome]:
+        return [row for row in self.rows if row.result is result]
+
+    def as_json(self, register_ids: Mapping[int, str]) -> dict[str, Any]:
+        """As `intake --json` promises it; children by the number of their council's register."""
+        return {
+            "read": self.read,
+            **{str(result): number for result, number in self.counts.items()},
+            "rows": [_as_json(row, register_ids) for row in self.rows],
+            "skipped": [{"row": each.number, "why": each.why} for each in self.skipped],
+        }
+
+
+def unread(row: Row, reason: str) -> RowOutcome:
+    """A row that is refused, with what could be read of it."""
+    return RowOutcome(
+        row=row.number,
+        reference=row.reference,
+        name=f"{row.forename} {row.surname}".strip(),
+        born=row.born,
+        result=Result.REFUSED,
+        reason=reason,
+        kind=row.kind,
+        moments={name: getattr(row, name) for name in ("last_seen", "reported", "found")},
+    )
+
+
+def _as_json(row: RowOutcome, register_ids: Mapping[int, str]) -> dict[str, Any]:
+    return {
+        "row": row.row,
+        "ref": row.reference,
+        "result": row.result,
+        "reason": row.reason,
+        "child": register_ids.get(row.child) if row.child else None,
+        "candidates": [register_ids[pk] for pk in row.candidates if pk in register_ids],
+        "kind": row.kind,
+        **{
+            name: _minute(row.moments.get(name))
+            for name in ("last_seen", "reported", "found", "returned")
+        },
+    }
+
+
+def _minute(moment: Moment | None) -> str | None:
+    return f"{moment.at.astimezone(UTC):%Y-%m-%dT%H:%MZ}" if moment else None

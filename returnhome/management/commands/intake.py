@@ -1,0 +1,54 @@
+"""Read a force's, home's or council's file into the ledger."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from returnhome.casework import children, staff
+from returnhome.intake import loading
+from returnhome.intake.outcome import Result
+from returnhome.management import moments
+from returnhome.rules import Blocked
+
+
+class Command(BaseCommand):
+    help = (
+        "Reads a sender's file: each row opens or updates an episode, waits for a person, or is "
+        "refused with its reason. All of a file goes in, or nothing. The same file again changes "
+        "nothing. Exit 0: done, 1: some rows refused, 2: wrong use."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--sender", required=True, help="a force, home or council by name")
+        parser.add_argument("--layout", help="the file's layout; absent: found from its headings")
+        parser.add_argument("--dry-run", action="store_true", help="write nothing, only say what")
+        parser.add_argument("--json", action="store_true", help="what became of each row, as JSON")
+        moments.add_argument(parser)
+
+    def handle(self, *args: Any, file: Path, sender: str, **options: Any) -> None:
+        try:
+            outcome = loading.bring(
+                file,
+                sender=sender,
+                layout=options["layout"],
+                by=staff.operator(),
+                at=moments.given_or_now(options["at"]),
+                dry_run=options["dry_run"],
+            )
+        except Blocked as blocked:
+            raise CommandError(blocked.sentence, returncode=2) from blocked
+        if options["json"]:
+            said = outcome.as_json(children.register_ids(outcome.children))
+            self.stdout.write(json.dumps(said, ensure_ascii=False, indent=1))
+        for row in outcome.having(Result.REFUSED):
+            self.stderr.write(f"Row {row.row} ({row.reference or 'no reference'}): {row.reason}.")
+        counted = ", ".join(f"{number} {result}" for result, number in outcome.counts.items())
+        skipped = f"; {len(outcome.skipped)} skipped" if outcome.skipped else ""
+        would = "Nothing is written. " if options["dry_run"] else ""
+        self.stderr.write(f"{would}{outcome.read} read: {counted}{skipped}.")
+        if outcome.counts[Result.REFUSED]:
+            sys.exit(1)

@@ -1,0 +1,46 @@
+"""Load known children from a council's register."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from returnhome.casework import staff
+from returnhome.intake import registering
+from returnhome.management import moments
+from returnhome.rules import Blocked
+
+
+class Command(BaseCommand):
+    help = (
+        "Loads known children from a CSV with the columns child_id, forename, surname, sex, "
+        "date_of_birth, home_postcode, authority, looked_after_by. The same child_id again "
+        "changes nothing. Exit 0: done, 1: some rows refused, 2: wrong use."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--json", action="store_true", help="what became of each row, as JSON")
+        moments.add_argument(parser)
+
+    def handle(self, *args: Any, file: Path, **options: Any) -> None:
+        try:
+            registered = registering.load(
+                file, by=staff.operator(), at=moments.given_or_now(options["at"])
+            )
+        except Blocked as blocked:
+            raise CommandError(blocked.sentence, returncode=2) from blocked
+        if options["json"]:
+            self.stdout.write(json.dumps(registered.as_json(), ensure_ascii=False, indent=1))
+        for number, child_id, result, reason in registered.rows:
+            if result == "refused":
+                self.stderr.write(f"Row {number} ({child_id or 'no child_id'}): {reason}.")
+        counts = registered.counts
+        self.stderr.write(
+            f"{len(registered.rows)} read: {counts['opened']} opened, "
+            f"{counts['unchanged']} unchanged, {counts['refused']} refused."
+        )
+        if counts["refused"]:
+            sys.exit(1)
