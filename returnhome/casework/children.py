@@ -8,13 +8,14 @@ from typing import TypeVar
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
 from django.db import models, transaction
-from django.db.models import F, Func, Prefetch, Q
+from django.db.models import Exists, F, Func, OuterRef, Prefetch, Q
 
 from returnhome.casework import journal
 from returnhome.casework.places import Authority
 from returnhome.casework.sealing import SealedText
 from returnhome.casework.staff import Organisation, Person
 from returnhome.rules import Blocked
+from returnhome.rules.access import Verb
 from returnhome.rules.codes import BirthDatePrecision
 from returnhome.rules.naming import folded, folded_postcode
 
@@ -36,13 +37,18 @@ class NotWaiting(Blocked):
 
 class ChildQuerySet(models.QuerySet["Child"]):
     def visible_to(self, person: Person) -> "ChildQuerySet":
-        """Those whom the person's council answers for or hosts, or whose provider they are."""
-        reach = person.reach
-        return self.filter(
-            Q(responsible_authority_id__in=reach.authorities)
-            | Q(host_authority_id__in=reach.authorities)
-            | Q(provider_id__in=reach.providers)
+        """Those whom the person's council answers for or hosts, or whose provider they are.
+
+        And those of whom the person may see an episode: its council of then may be another.
+        """
+        of_an_episode = Child.objects.filter(
+            person.whose(Verb.SEE_EPISODE, of="episodes__"), pk=OuterRef("pk")
         )
+        return self.filter(person.whose(Verb.SEE_EPISODE) | Exists(of_an_episode))
+
+    def known_now_to(self, person: Person) -> "ChildQuerySet":
+        """Those with whom the person has to do today: where they live is no business of others."""
+        return self.filter(person.whose(Verb.SEE_EPISODE))
 
     def confirmed(self) -> "ChildQuerySet":
         return self.filter(confirmed_at__isnull=False)
@@ -69,7 +75,9 @@ class Child(models.Model):
 
     responsible_authority = models.ForeignKey(Authority, models.PROTECT, related_name="+")
     host_authority = models.ForeignKey(Authority, models.PROTECT, null=True, related_name="+")
-    provider = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+")
+    provider = models.ForeignKey(
+        Organisation, models.PROTECT, null=True, related_name="interviewed_children"
+    )
 
     opened_at = models.DateTimeField()
     opened_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
@@ -129,7 +137,7 @@ class Child(models.Model):
         return self.confirmed_at is None and self.joined_to_id is None
 
     def allows(self, person: Person, verb: str) -> bool:
-        return person.may(verb, person.relation_to(self))
+        return person.may_about(self, verb)
 
 
 class AliasQuerySet(models.QuerySet["Alias"]):
@@ -176,7 +184,7 @@ class Identifier(models.Model):
 
 class CarePeriodQuerySet(models.QuerySet["CarePeriod"]):
     def visible_to(self, person: Person) -> "CarePeriodQuerySet":
-        return self.filter(child__in=Child.objects.visible_to(person))
+        return self.filter(child__in=Child.objects.known_now_to(person))
 
     def on(self, day: date) -> "CarePeriodQuerySet":
         return self.filter(
@@ -212,7 +220,7 @@ class CarePeriod(models.Model):
 
 class PlacementQuerySet(models.QuerySet["Placement"]):
     def visible_to(self, person: Person) -> "PlacementQuerySet":
-        return self.filter(child__in=Child.objects.visible_to(person))
+        return self.filter(child__in=Child.objects.known_now_to(person))
 
     def on(self, day: date) -> "PlacementQuerySet":
         return self.filter(
@@ -256,7 +264,7 @@ class Placement(models.Model):
 
 class AddressQuerySet(models.QuerySet["Address"]):
     def visible_to(self, person: Person) -> "AddressQuerySet":
-        return self.filter(child__in=Child.objects.visible_to(person))
+        return self.filter(child__in=Child.objects.known_now_to(person))
 
     def on(self, day: date) -> "AddressQuerySet":
         return self.filter(

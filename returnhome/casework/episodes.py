@@ -15,8 +15,9 @@ from returnhome.casework.children import Child
 from returnhome.casework.notifications import Notification
 from returnhome.casework.owners import Owners
 from returnhome.casework.places import Authority
-from returnhome.casework.staff import Organisation, Person
+from returnhome.casework.staff import ANSWERING, Organisation, Person
 from returnhome.rules import Blocked, clock, measures
+from returnhome.rules.access import Verb
 from returnhome.rules.clock import Moment, Standing
 from returnhome.rules.codes import (
     Answer,
@@ -68,19 +69,11 @@ class MissingTimes(Func):
 class EpisodeQuerySet(models.QuerySet["Episode"]):
     def visible_to(self, person: Person) -> "EpisodeQuerySet":
         """Those the person's council answers for or hosts, or the person's provider interviews."""
-        reach = person.reach
-        return self.filter(
-            Q(responsible_authority_id__in=reach.authorities)
-            | Q(host_authority_id__in=reach.authorities)
-            | Q(provider_id__in=reach.providers)
-        )
+        return self.filter(person.whose(Verb.SEE_EPISODE))
 
-    def answered_for_by(self, person: Person) -> "EpisodeQuerySet":
-        """Those for which the person's own council or provider must act."""
-        reach = person.reach
-        return self.filter(
-            Q(responsible_authority_id__in=reach.authorities) | Q(provider_id__in=reach.providers)
-        )
+    def answered_for_by(self, person: Person, verb: str = Verb.SEE_EPISODE) -> "EpisodeQuerySet":
+        """Those for which the person's own council or provider must act, and the person may."""
+        return self.filter(person.whose(verb, *ANSWERING))
 
     def unsettled(self) -> "EpisodeQuerySet":
         return self.filter(settled_at__isnull=True)
@@ -322,7 +315,7 @@ class Episode(models.Model):
         return person.relation_to(self)
 
     def allows(self, person: Person, verb: str) -> bool:
-        return person.may(verb, self.relation_of(person))
+        return person.may_about(self, verb)
 
     @property
     def facts(self) -> EpisodeFacts:

@@ -6,14 +6,15 @@ from datetime import datetime
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from returnhome.casework import episodes, journal
 from returnhome.casework.children import Child
 from returnhome.casework.episodes import Episode
 from returnhome.casework.sealing import SealedText
-from returnhome.casework.staff import Organisation, Person
+from returnhome.casework.staff import ANSWERING, Organisation, Person
 from returnhome.rules import Blocked, interviewing, standard
+from returnhome.rules.access import Verb
 from returnhome.rules.clock import LONDON, Moment, Precision
 from returnhome.rules.codes import Answer, NotHeldReason
 
@@ -29,15 +30,12 @@ class NotTheInterviewer(Blocked):
 class InterviewQuerySet(models.QuerySet["Interview"]):
     def visible_to(self, person: Person) -> "InterviewQuerySet":
         """Those of episodes the person may see: that it is booked or held, not what was said."""
-        seen = Coverage.objects.filter(episode__in=Episode.objects.visible_to(person))
-        return self.filter(Q(pk__in=seen.values("interview")) | Q(interviewer=person))
+        return self.filter(_answering(person.whose(Verb.SEE_EPISODE, of="episode__")) | own(person))
 
     def account_visible_to(self, person: Person) -> "InterviewQuerySet":
         """Those whose account the person may read: never the host's unless it interviewed."""
-        if not person.may("see_account", "responsible"):
-            return self.filter(interviewer=person)
-        answering = Coverage.objects.filter(episode__in=Episode.objects.answered_for_by(person))
-        return self.filter(Q(pk__in=answering.values("interview")) | Q(interviewer=person))
+        theirs = person.whose(Verb.SEE_ACCOUNT, *ANSWERING, of="episode__")
+        return self.filter(_answering(theirs) | own(person))
 
     def open(self) -> "InterviewQuerySet":
         """Booked, or held and not signed off."""
@@ -48,6 +46,24 @@ class InterviewQuerySet(models.QuerySet["Interview"]):
 
     def soonest_first(self) -> "InterviewQuerySet":
         return self.order_by("booked_for", "pk")
+
+
+def _answering(theirs: Q) -> Q:
+    """Interviews that answer for an episode among `theirs`."""
+    return Q(Exists(Coverage.objects.filter(theirs, interview=OuterRef("pk"))))
+
+
+def own(person: Person, of: str = "") -> Q:
+    """Interviews that this person holds, for as long as they work where they held them.
+
+    `of` is the way to the interview from what is filtered.
+    """
+    return Q(
+        **{
+            f"{of}interviewer": person,
+            f"{of}organisation_id__in": person.reach.organisations,
+        }
+    )
 
 
 class Interview(models.Model):

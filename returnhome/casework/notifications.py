@@ -16,6 +16,7 @@ from returnhome.casework.places import Authority, Force
 from returnhome.casework.sealing import SealedBytes, SealedText
 from returnhome.casework.staff import Organisation, Person, add_organisation
 from returnhome.rules import Blocked
+from returnhome.rules.access import Verb
 from returnhome.rules.naming import folded
 
 
@@ -31,9 +32,9 @@ class UnknownSender(Blocked):
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def visible_to(self, person: Person) -> "DeliveryQuerySet":
-        """Those that the person's own organisation took in, or sent."""
-        own = person.reach.organisations
-        return self.filter(Q(received_for_id__in=own) | Q(sender_id__in=own))
+        """Those that the person takes in for their organisation, or sent for it."""
+        reach = person.reach
+        return self.filter(Q(received_for_id__in=reach.intake) | Q(sender_id__in=reach.sending))
 
     def unconfirmed(self) -> "DeliveryQuerySet":
         return self.filter(confirmed_at__isnull=True)
@@ -80,12 +81,12 @@ class Delivery(models.Model):
 
 class NotificationQuerySet(models.QuerySet["Notification"]):
     def visible_to(self, person: Person) -> "NotificationQuerySet":
-        reach = person.reach
+        """Those of children the person works with, and of files the person takes in.
+
+        Not the sender's: what became of a row names whom it was taken for.
+        """
         return self.filter(
-            Q(responsible_authority_id__in=reach.authorities)
-            | Q(host_authority_id__in=reach.authorities)
-            | Q(provider_id__in=reach.providers)
-            | Q(delivery__received_for_id__in=reach.organisations)
+            person.whose(Verb.SEE_EPISODE) | Q(delivery__received_for_id__in=person.reach.intake)
         )
 
     def refused(self) -> "NotificationQuerySet":

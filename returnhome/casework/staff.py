@@ -15,6 +15,7 @@ from django.db.models.functions import Lower
 from returnhome.casework import journal
 from returnhome.casework.places import Authority, Force, lineage
 from returnhome.rules import Blocked, access
+from returnhome.rules.access import Relation, Verb
 from returnhome.rules.codes import Role
 
 
@@ -83,6 +84,10 @@ class Team(models.Model):
         ]
 
 
+ANSWERING = (Relation.RESPONSIBLE, Relation.PROVIDER)
+RELATIONS = (*ANSWERING, Relation.HOST)
+
+
 class Placed(Protocol):
     """A child or an episode: whose it is, where it is hosted, who interviews."""
 
@@ -96,20 +101,23 @@ class Reach:
     """How far a person's roles reach: whose children, by which relation.
 
     `authorities` are those whose children the person works with (a council keeps what its
-    predecessors left), `providers` the organisations that interview on a council's behalf.
+    predecessors left), `providers` the organisations that interview on a council's behalf,
+    `intake` those whose files the person takes in, `sending` those for which the person sends.
     """
 
     organisations: frozenset[int]
     authorities: frozenset[int]
     providers: frozenset[int]
     figures: frozenset[int]
+    intake: frozenset[int]
+    sending: frozenset[int]
     roles: frozenset[str]
 
 
 class PersonQuerySet(models.QuerySet["Person"]):
     def visible_to(self, person: "Person") -> "PersonQuerySet":
         """Colleagues, and those who interview the children of the person's council."""
-        return self.filter(posts__organisation_id__in=person.reach.organisations).distinct()
+        return self.filter(pk__in=_known_posts(person).values("person"))
 
     def holding(self, *roles: Role) -> "PersonQuerySet":
         return self.filter(posts__role__in=roles, posts__until__isnull=True).distinct()
@@ -175,18 +183,64 @@ class Person(AbstractBaseUser):
 
     @cached_property
     def reach(self) -> Reach:
-        posts = self.current_posts if self.is_active else []
+        posts = self._posts_at_work
         working = [p for p in posts if access.works_with_children(Role(p.role))]
-        counting = [p for p in posts if access.may(Role(p.role), "see_figures", "responsible")]
         return Reach(
             organisations=frozenset(p.organisation_id for p in posts),
-            authorities=_authorities(working),
-            providers=frozenset(
-                p.organisation_id for p in working if p.organisation.kind == Organisation.PROVIDER
+            authorities=self._areas_of(working),
+            providers=_providers(working),
+            figures=self._areas_of(self._posts_that_may(Verb.SEE_FIGURES)),
+            intake=frozenset(p.organisation_id for p in self._posts_that_may(Verb.CONFIRM_INTAKE)),
+            sending=frozenset(
+                p.organisation_id for p in posts if p.role in (Role.POLICE, Role.HOME)
             ),
-            figures=_authorities(counting),
             roles=frozenset(p.role for p in posts),
         )
+
+    @cached_property
+    def _posts_at_work(self) -> list["Post"]:
+        return self.current_posts if self.is_active else []
+
+    @cached_property
+    def _areas(self) -> dict[int, frozenset[int]]:
+        """Council → the authority it is, and those that it took over from."""
+        return {
+            p.organisation_id: lineage(p.organisation.authority)
+            for p in self._posts_at_work
+            if p.organisation.kind == Organisation.COUNCIL and p.organisation.authority
+        }
+
+    def _areas_of(self, posts: Iterable["Post"]) -> frozenset[int]:
+        return frozenset(pk for p in posts for pk in self._areas.get(p.organisation_id, ()))
+
+    def _posts_that_may(self, verb: str, relation: str = Relation.NONE) -> list["Post"]:
+        return [p for p in self._posts_at_work if access.may(Role(p.role), verb, relation)]
+
+    def whose(self, verb: str, *relations: str, of: str = "") -> Q:
+        """Children or episodes on which a post of this person allows the verb.
+
+        In any of these relations, or in all: responsible, host, provider. Each post counts for its
+        own organisation alone: what one council allows is not taken along to another. `of` is the
+        way to the child or episode from what is filtered.
+        """
+        theirs = Q(pk__in=[])
+        for relation in relations or RELATIONS:
+            column, ids = self._reached(verb, relation)
+            if ids:
+                theirs |= Q(**{f"{of}{column}__in": ids})
+        return theirs
+
+    def may_about(self, thing: "Placed", verb: str) -> bool:
+        """The same question of one child or episode."""
+        reached = (self._reached(verb, relation) for relation in RELATIONS)
+        return any(getattr(thing, column) in ids for column, ids in reached)
+
+    def _reached(self, verb: str, relation: str) -> tuple[str, frozenset[int]]:
+        posts = self._posts_that_may(verb, relation)
+        if relation == Relation.PROVIDER:
+            return "provider_id", _providers(posts)
+        column = "responsible" if relation == Relation.RESPONSIBLE else "host"
+        return f"{column}_authority_id", self._areas_of(posts)
 
     @property
     def organisation(self) -> Organisation | None:
@@ -208,13 +262,10 @@ class Person(AbstractBaseUser):
         return any(access.may(Role(role), verb, relation) for role in self.reach.roles)
 
 
-def _authorities(posts: list["Post"]) -> frozenset[int]:
-    own = {
-        p.organisation.authority
-        for p in posts
-        if p.organisation.kind == Organisation.COUNCIL and p.organisation.authority
-    }
-    return frozenset(pk for authority in own for pk in lineage(authority))
+def _providers(posts: Iterable["Post"]) -> frozenset[int]:
+    return frozenset(
+        p.organisation_id for p in posts if p.organisation.kind == Organisation.PROVIDER
+    )
 
 
 class PostQuerySet(models.QuerySet["Post"]):
@@ -251,11 +302,24 @@ class Post(models.Model):
         ]
 
 
+def _known_posts(person: Person) -> "PostQuerySet":
+    """Posts beside the person's own, and those with providers that interview for the council.
+
+    A provider is known by the children it interviews.
+    """
+    reach = person.reach
+    theirs = Organisation.objects.filter(
+        kind=Organisation.PROVIDER,
+        interviewed_children__responsible_authority_id__in=reach.authorities,
+    )
+    beside = Q(organisation_id__in=reach.organisations)
+    return Post.objects.filter(beside | Q(organisation__in=theirs.values("pk"), until=None))
+
+
 class CredentialQuerySet(models.QuerySet["Credential"]):
     def visible_to(self, person: Person) -> "CredentialQuerySet":
-        return self.filter(
-            Q(person=person) | Q(person__posts__organisation_id__in=person.reach.organisations)
-        ).distinct()
+        """The person's own, and those of everybody whom the person knows."""
+        return self.filter(Q(person=person) | Q(person__in=Person.objects.visible_to(person)))
 
     def newest_first(self) -> "CredentialQuerySet":
         return self.order_by("kind", "-done_on", "-pk")

@@ -7,10 +7,11 @@ from django.db.models import Q
 
 from returnhome.casework import episodes, journal
 from returnhome.casework.episodes import Episode
-from returnhome.casework.interviews import Interview
+from returnhome.casework.interviews import Interview, own
 from returnhome.casework.sealing import SealedText
-from returnhome.casework.staff import Person
+from returnhome.casework.staff import ANSWERING, Person
 from returnhome.rules import Blocked
+from returnhome.rules.access import Verb
 from returnhome.rules.codes import ActionKind, OfferKind
 
 
@@ -42,10 +43,12 @@ class ActionQuerySet(models.QuerySet["Action"]):
 
         What is to be done tells of what was said, so the last are for whoever may read accounts.
         """
-        own = Q(owner=person) | Q(interview__interviewer=person)
-        if not person.may("see_account", "responsible"):
-            return self.filter(own)
-        return self.filter(own | Q(episode__in=Episode.objects.answered_for_by(person)))
+        given = Q(owner=person) & person.whose(Verb.SEE_EPISODE, of="episode__")
+        return self.filter(
+            given
+            | own(person, of="interview__")
+            | person.whose(Verb.SEE_ACCOUNT, *ANSWERING, of="episode__")
+        )
 
     def outstanding(self) -> "ActionQuerySet":
         return self.filter(done_at__isnull=True)
@@ -101,10 +104,10 @@ class Action(models.Model):
 
 class NothingNeededQuerySet(models.QuerySet["NothingNeeded"]):
     def visible_to(self, person: Person) -> "NothingNeededQuerySet":
-        own = Q(interview__interviewer=person)
-        if not person.may("see_account", "responsible"):
-            return self.filter(own)
-        return self.filter(own | Q(episode__in=Episode.objects.answered_for_by(person)))
+        return self.filter(
+            own(person, of="interview__")
+            | person.whose(Verb.SEE_ACCOUNT, *ANSWERING, of="episode__")
+        )
 
 
 class NothingNeeded(models.Model):

@@ -437,7 +437,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='child',
             name='provider',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='casework.organisation'),
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='interviewed_children', to='casework.organisation'),
         ),
         migrations.CreateModel(
             name='Placement',
