@@ -76,7 +76,10 @@ def code_lists() -> list[type[Code]]:
     ours = [
         kind for kind in Code.__subclasses__() if kind.__module__.startswith("returnhome.rules")
     ]
-    return sorted(ours, key=lambda kind: kind.__module__ != "returnhome.rules.codes")
+    # By module, as the order in which modules were loaded is not always the same.
+    return sorted(
+        ours, key=lambda kind: (kind.__module__ != "returnhome.rules.codes", kind.__module__)
+    )
 
 
 def codes() -> str:
