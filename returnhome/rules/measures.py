@@ -36,6 +36,18 @@ APART = {
     OfferKind.NOT_STATUTORY_HERE: "not_statutory",
     OfferKind.ADULT_PATHWAY: "adult_pathway",
 }
+# The way of an episode to an interview in time, and where it is lost on that way: what is lost and
+# what is held add up to what ended.
+STEPS = ("ended", "offered", "accepted", "held", "in_time")
+LOST = (
+    "not_offered",
+    "declined_by_child",
+    "declined_by_parent",
+    "not_answered",
+    "not_held",
+    "still_to_hold",
+)
+
 # What is true only at the moment of the count, so that no stored figure can hold it.
 OF_THE_MOMENT = frozenset({"running", "running_not_offered", "still_missing", "waiting"})
 
@@ -295,19 +307,27 @@ def tabulate(
     counted: Mapping[tuple[str, str], int], distinct: Mapping[str, int]
 ) -> dict[tuple[str, str], Count]:
     """(cohort, measure) → count, from (cohort, part) → episodes and cohort → children."""
-    summed: Counter[tuple[str, str]] = Counter()
+    summed: dict[str, Counter[str]] = {cohort: Counter() for cohort in COHORTS}
     for (cohort, part), episodes in counted.items():
-        summed[str(cohort), part] += episodes
+        summed[cohort][part] += episodes
         if cohort in ADDED:
-            summed[ALL, part] += episodes
+            summed[ALL][part] += episodes
     for cohort, those in distinct.items():
-        summed[str(cohort), "children"] = those
+        summed[cohort]["children"] = those
     return {
-        (str(cohort), measure.key): Count(
-            summed[str(cohort), measure.part],
-            None if measure.of is None else summed[str(cohort), measure.of],
-        )
+        (str(cohort), key): each
         for cohort in COHORTS
+        for key, each in measured(summed[cohort]).items()
+    }
+
+
+def measured(episodes: Mapping[str, int]) -> dict[str, Count]:
+    """Measure → count, from part → episodes (and `children` → children)."""
+    return {
+        measure.key: Count(
+            episodes.get(measure.part, 0),
+            None if measure.of is None else episodes.get(measure.of, 0),
+        )
         for measure in UPTAKE
     }
 

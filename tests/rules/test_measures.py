@@ -23,6 +23,7 @@ from returnhome.rules.measures import (
     APART,
     AT_THE_COUNT,
     COHORTS,
+    LOST,
     NOT_HELD,
     OF_THE_MOMENT,
     UPTAKE,
@@ -252,6 +253,7 @@ def test_every_funnel_adds_up(facts):
         assert n["accepted"] == n["held_of_accepted"] + n["not_held"] + n["still_to_hold"]
         assert n["not_held"] == sum(n[f"not_held_{reason}"] for reason in NOT_HELD)
         assert n["held_of_ended"] == n["in_time_of_held"] + n["late"] + n["indeterminate"]
+        assert n["ended"] == n["held_of_ended"] + sum(n[part] for part in LOST)
         assert max(n["no_contact"], n["running_not_offered"]) <= n["not_offered"]
         assert n["running_not_offered"] <= n["running"] <= n["ended"] - n["held_of_ended"]
         assert n["covered"] <= n["held_of_ended"]

@@ -1,0 +1,171 @@
+"""From the ledger to the facts that the measures read: the only bridge between the two."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any
+
+from django.db.models import BooleanField, Count, ExpressionWrapper, Max, Prefetch, Q
+
+from returnhome.casework.episodes import Episode, EpisodeQuerySet
+from returnhome.casework.interviews import Coverage, Interview, NotHeld
+from returnhome.casework.offers import Offer, Reply
+from returnhome.rules import clock
+from returnhome.rules.clock import Moment, Standing
+from returnhome.rules.codes import (
+    Answer,
+    Cohort,
+    DeclinedBy,
+    EpisodeKind,
+    NotHeldReason,
+    OfferKind,
+)
+from returnhome.rules.facts import EpisodeFacts
+
+# Sorts
+
+
+def _is(condition: Q) -> ExpressionWrapper:
+    return ExpressionWrapper(condition, output_field=BooleanField())
+
+
+AS_STORED = ("cohort", "kind", "offer_kind", "answer", "declined_by", "timeliness", "not_held")
+
+
+def sorts(episodes: EpisodeQuerySet, *, now: datetime) -> list[tuple[EpisodeFacts, int]]:
+    """Episodes alike in all that the measures ask, as one of each sort and how many there are.
+
+    One query; its rows are as many as there are sorts, however many the episodes. A sort has the
+    latest of its days, and no child: children cannot be counted from it.
+    """
+    alike = episodes.values(
+        *AS_STORED,
+        was_offered=_is(Q(offered_at__isnull=False)),
+        was_attempted=_is(Q(attempted_at__isnull=False)),
+        was_held=_is(Q(held_at__isnull=False)),
+        was_covered=_is(Q(is_covered=True)),
+        has_ended=_is(Q(ended_on__isnull=False)),
+        is_running=_is(Q(due_at__isnull=False, due_at__gte=now)),
+        is_waiting=_is(Q(child__confirmed_at__isnull=True, child__joined_to__isnull=True)),
+    )
+    counted = alike.annotate(
+        number=Count("pk"), last_start=Max("started_at"), last_end=Max("ended_on")
+    )
+    return [(_of_sort(row), row["number"]) for row in counted.order_by()]
+
+
+def _of_sort(row: dict[str, Any]) -> EpisodeFacts:
+    return EpisodeFacts(
+        episode=None,
+        child=None,
+        authority=None,
+        cohort=Cohort(row["cohort"]),
+        kind=EpisodeKind(row["kind"]),
+        offer_kind=OfferKind(row["offer_kind"]),
+        started_on=row["last_start"].astimezone(clock.LONDON).date(),
+        ended_on=row["last_end"],
+        offered=row["was_offered"],
+        attempted=row["was_attempted"],
+        answer=Answer(row["answer"]) if row["answer"] else None,
+        declined_by=DeclinedBy(row["declined_by"]) if row["declined_by"] else None,
+        held=row["was_held"],
+        covered=row["was_covered"],
+        standing=Standing(row["timeliness"]) if row["timeliness"] else None,
+        not_held=NotHeldReason(row["not_held"]) if row["not_held"] else None,
+        running=row["is_running"],
+        waiting=row["is_waiting"],
+    )
+
+
+# Rows
+
+
+def of(episodes: EpisodeQuerySet, *, now: datetime) -> Iterator[EpisodeFacts]:
+    """Each episode's facts counted again from the rows of offers, answers and interviews.
+
+    Nothing that a verb stored on the episode for speed is believed.
+    """
+    rows = episodes.select_related("child").prefetch_related(
+        Prefetch("offers", Offer.objects.prefetch_related("replies")),
+        "attempts",
+        "not_held_rows",
+        Prefetch("coverages", Coverage.objects.select_related("interview")),
+    )
+    covering = _last_of_each_interview(episodes)
+    for episode in rows.iterator(chunk_size=2000):
+        yield _of_rows(episode, covering, now)
+
+
+def _last_of_each_interview(episodes: EpisodeQuerySet) -> dict[int, int]:
+    """Interview → the last episode it answers for, whose own it is."""
+    theirs = Interview.objects.filter(held_at__isnull=False, coverages__episode__in=episodes)
+    last = Coverage.objects.filter(interview__in=theirs).values_list("interview")
+    return dict(last.annotate(own=Max("episode")).order_by())
+
+
+def _of_rows(episode: Episode, own: dict[int, int], now: datetime) -> EpisodeFacts:
+    offers = list(episode.offers.all())
+    reply = _standing_reply(offers)
+    interviews = [coverage.interview for coverage in episode.coverages.all()]
+    held = max((i for i in interviews if i.held_at), key=_noted, default=None)
+    reason = None if held else _standing_reason(episode, offers, interviews)
+    end = episode.returned or episode.found
+    due = clock.deadline(found=episode.found, returned=episode.returned)
+    return EpisodeFacts(
+        episode=episode.pk,
+        child=episode.child_id,
+        authority=episode.responsible_authority_id,
+        cohort=Cohort(episode.cohort),
+        kind=EpisodeKind(episode.kind),
+        offer_kind=OfferKind(episode.offer_kind),
+        started_on=_day(episode.last_seen_at or episode.reported_at),
+        ended_on=end.day if end else None,
+        offered=bool(offers),
+        attempted=bool(episode.attempts.all()),
+        answer=reply.given if reply else None,
+        declined_by=reply.whose_no if reply else None,
+        held=held is not None,
+        covered=held is not None and own[held.pk] != episode.pk,
+        standing=_standing(episode, held.held if held else None),
+        not_held=reason,
+        running=due is not None and due.earliest >= now,
+        waiting=episode.child.is_waiting,
+    )
+
+
+def _standing_reply(offers: list[Offer]) -> Reply | None:
+    """The latest answer, unless a later offer still waits for one."""
+    replies = [reply for offer in offers for reply in offer.replies.all()]
+    latest = max(replies, key=lambda reply: (reply.given_at, reply.pk), default=None)
+    unanswered = [offer.made_at for offer in offers if not offer.replies.all()]
+    if latest and any(made_at > latest.given_at for made_at in unanswered):
+        return None
+    return latest
+
+
+def _standing_reason(
+    episode: Episode, offers: Iterable[Offer], interviews: Iterable[Interview]
+) -> NotHeldReason | None:
+    """The latest reason for no interview, unless there was an offer or a booking after it."""
+    rows: list[NotHeld] = list(episode.not_held_rows.all())
+    latest = max(rows, key=lambda row: (row.at, row.pk), default=None)
+    if latest is None:
+        return None
+    since = [offer.made_at for offer in offers] + [each.booked_at for each in interviews]
+    return None if any(at > latest.at for at in since) else NotHeldReason(latest.reason)
+
+
+def _standing(episode: Episode, held: Moment | None) -> Standing | None:
+    if held is None:
+        return None
+    found, returned = episode.found, episode.returned
+    return clock.timeliness(found=found, returned=returned, held=held, now=None).standing
+
+
+def _noted(interview: Interview) -> tuple[datetime, int]:
+    assert interview.held_noted_at is not None
+    return interview.held_noted_at, interview.pk
+
+
+def _day(at: datetime | None) -> Any:
+    assert at is not None
+    return at.astimezone(clock.LONDON).date()

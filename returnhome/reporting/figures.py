@@ -1,0 +1,279 @@
+"""Uptake: how many episodes ended, were offered an interview, and had one held in time.
+
+Counted from the roll-up that the verbs keep; `recount` counts the same from the rows. What holds
+only at the moment of the count (72 hours not over, still missing, child not named yet) is asked
+of the few episodes that it can be true of.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import Count as CountOf
+from django.db.models import Q, Sum
+from django.db.models.functions import TruncQuarter
+
+from returnhome.casework import places
+from returnhome.casework.episodes import Episode, EpisodeQuerySet
+from returnhome.casework.places import Authority
+from returnhome.casework.staff import Person
+from returnhome.casework.tallies import Tally
+from returnhome.reporting import facts
+from returnhome.rules import clock, measures
+from returnhome.rules.codes import NotHeldReason, OfferKind
+from returnhome.rules.measures import ADDED, ALL, APART_COHORT, COHORTS, STEPS, UPTAKE, Count
+
+DAY = timedelta(days=1)
+QUARTERS = 8
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Whose figures: a council's, with those of the councils it took over from."""
+
+    name: str
+    authorities: frozenset[int]
+
+
+def of_person(person: Person) -> Scope:
+    """The figures that a person may see: of no authority for who may see none."""
+    reach = person.reach.figures
+    own = {post.organisation.authority for post in person.current_posts}
+    names = sorted(authority.name for authority in own if authority and authority.pk in reach)
+    return Scope(" and ".join(names), reach)
+
+
+def of_authority(authority: Authority) -> Scope:
+    return Scope(authority.name, places.lineage(authority))
+
+
+@dataclass(frozen=True, slots=True)
+class Quarter:
+    """Three months of the calendar, by the UK day of the return."""
+
+    first: date
+    ended: int = 0
+    offered: int = 0
+    held: int = 0
+    in_time: int = 0
+    is_over: bool = True
+
+    @property
+    def label(self) -> str:
+        """Jan to Mar 2026."""
+        return f"{self.first:%b} to {self.last:%b %Y}"
+
+    @property
+    def last(self) -> date:
+        return quarter_after(self.first) - DAY
+
+    def of_ended(self, part: str) -> Count:
+        return Count(getattr(self, part), self.ended)
+
+
+@dataclass(frozen=True, slots=True)
+class Uptake:
+    """The figures of one council and period, both days included, as at `now`.
+
+    `hosted` are other English councils' children placed here, by measure: beside, never added.
+    """
+
+    scope: Scope
+    first: date
+    last: date
+    now: datetime
+    counts: Mapping[tuple[str, str], Count]
+    hosted: Mapping[str, Count]
+    trend: tuple[Quarter, ...]
+
+    def count(self, key: str, cohort: str = ALL) -> Count:
+        return self.counts[str(cohort), key]
+
+    def number(self, key: str, cohort: str = ALL) -> int:
+        return self.count(key, cohort).numerator
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing ended, and nobody is missing: in this period or among the children apart."""
+        told = any(count.numerator for count in self.counts.values())
+        return not told and not any(count.numerator for count in self.hosted.values())
+
+    @property
+    def steps(self) -> dict[str, Count]:
+        """From ended to held in time: each step out of the episodes ended."""
+        ended = self.number("ended")
+        parts = {measure.part: measure.key for measure in UPTAKE}
+        return {step: Count(self.number(parts[step]), ended) for step in STEPS}
+
+    @property
+    def lost(self) -> dict[str, Count]:
+        """Where the episodes without an interview were lost: each out of the episodes ended."""
+        ended = self.number("ended")
+        return {part: Count(self.number(part), ended) for part in measures.LOST}
+
+    def rows(self) -> Iterator[tuple[str, str, int, int | None, float | None]]:
+        """Cohort, measure, numerator, denominator, value; the value of a count is the count."""
+        for cohort in COHORTS:
+            for measure in UPTAKE:
+                count = self.count(measure.key, cohort)
+                value = count.numerator if measure.of is None else count.value
+                yield str(cohort), measure.key, count.numerator, count.denominator, value
+
+
+HEADER = ("cohort", "measure", "numerator", "denominator", "value")
+
+
+def quarter_of(day: date) -> date:
+    """The first day of the quarter that the day is in."""
+    return date(day.year, (day.month - 1) // 3 * 3 + 1, 1)
+
+
+def quarter_after(first: date) -> date:
+    return quarter_of(first + timedelta(days=100))
+
+
+def quarter_before(first: date) -> date:
+    return quarter_of(first - DAY)
+
+
+# Counting
+
+
+def uptake(scope: Scope, first: date, last: date, *, now: datetime) -> Uptake:
+    """The figures of a period, both days included. A fixed number of queries."""
+    counted = _stored(scope, first, last)
+    counted.update(_of_the_moment(scope, first, last, now))
+    apart, hosted = _hosted(scope, first, last, now)
+    counted.update(apart)
+    return Uptake(
+        scope=scope,
+        first=first,
+        last=last,
+        now=now,
+        counts=measures.tabulate(counted, _children(_ended(scope, first, last))),
+        hosted=measures.measured(hosted),
+        trend=_trend(scope, last, now),
+    )
+
+
+def recount(
+    scope: Scope, first: date, last: date, *, now: datetime
+) -> dict[tuple[str, str], Count]:
+    """The same counts, from the rows alone. Slow: to hold the roll-up against what happened."""
+    theirs = measures.within(facts.of(_theirs(scope), now=now), first, last)
+    beside = measures.within(facts.of(_placed_here(scope), now=now), first, last)
+    outside = [each for each in beside if each.cohort == APART_COHORT]
+    return measures.count([*theirs, *outside])
+
+
+def _stored(scope: Scope, first: date, last: date) -> Counter[tuple[str, str]]:
+    rows = (
+        Tally.objects.filter(authority_id__in=scope.authorities)
+        .between(first, last)
+        .values_list("cohort", "part")
+        .annotate(Sum("episodes"))
+    )
+    return Counter({(cohort, part): episodes for cohort, part, episodes in rows.order_by()})
+
+
+def _theirs(scope: Scope) -> EpisodeQuerySet:
+    return Episode.objects.counted().filter(responsible_authority_id__in=scope.authorities)
+
+
+def _placed_here(scope: Scope) -> EpisodeQuerySet:
+    """Other councils' children placed in this council's area."""
+    here = Episode.objects.counted().filter(host_authority_id__in=scope.authorities)
+    return here.exclude(responsible_authority_id__in=scope.authorities)
+
+
+def _ended_within(first: date, last: date) -> Q:
+    return Q(ended_on__gte=first, ended_on__lte=last)
+
+
+def _still_missing(last: date) -> Q:
+    return Q(ended_on__isnull=True, started_at__lt=clock.midnight(last + DAY))
+
+
+def _of_the_moment(
+    scope: Scope, first: date, last: date, now: datetime
+) -> Counter[tuple[str, str]]:
+    # Nothing that ended before then can still have time left.
+    since = max(first, (now - clock.LIMIT - DAY).astimezone(clock.LONDON).date())
+    at_stake = _theirs(scope).filter(_ended_within(since, last) | _still_missing(last))
+    unnamed = _theirs(scope).filter(
+        _ended_within(first, last) | _still_missing(last),
+        child__confirmed_at__isnull=True,
+        child__joined_to__isnull=True,
+    )
+    counted: Counter[tuple[str, str]] = Counter()
+    for episodes, wanted in (
+        (at_stake, measures.OF_THE_MOMENT - {"waiting"}),
+        (unnamed, frozenset({"waiting"})),
+    ):
+        for sort, number in facts.sorts(episodes, now=now):
+            for part in measures.parts(sort) & wanted:
+                counted[sort.cohort, part] += number
+    return counted
+
+
+def _ended(scope: Scope, first: date, last: date) -> EpisodeQuerySet:
+    """The episodes that count as ended: under the duty, and not recorded in error."""
+    return _statutory(_theirs(scope), first, last)
+
+
+def _statutory(episodes: EpisodeQuerySet, first: date, last: date) -> EpisodeQuerySet:
+    return episodes.filter(_ended_within(first, last), offer_kind=OfferKind.STATUTORY).exclude(
+        not_held=NotHeldReason.RECORDED_IN_ERROR
+    )
+
+
+def _children(ended: EpisodeQuerySet) -> dict[str, int]:
+    each = CountOf("child", distinct=True)
+    by_cohort = ended.values_list("cohort").annotate(each).order_by()
+    together = ended.filter(cohort__in=ADDED).aggregate(children=each)
+    return {**dict(by_cohort), ALL: together["children"]}
+
+
+def _hosted(
+    scope: Scope, first: date, last: date, now: datetime
+) -> tuple[Counter[tuple[str, str]], Counter[str]]:
+    """Children placed here by authorities outside England, and by other councils in England."""
+    apart: Counter[tuple[str, str]] = Counter()
+    beside: Counter[str] = Counter()
+    here = _placed_here(scope).filter(_ended_within(first, last) | _still_missing(last))
+    for sort, number in facts.sorts(here, now=now):
+        for part in measures.parts(sort):
+            if sort.cohort == APART_COHORT:
+                apart[sort.cohort, part] += number
+            else:
+                beside[part] += number
+    theirs = _statutory(_placed_here(scope), first, last).filter(cohort__in=ADDED)
+    beside["children"] = theirs.aggregate(children=CountOf("child", distinct=True))["children"]
+    return apart, beside
+
+
+def _trend(scope: Scope, last: date, now: datetime) -> tuple[Quarter, ...]:
+    """The quarters up to the one that `last` is in, from the first of them with an episode."""
+    firsts = [quarter_of(last)]
+    while len(firsts) < QUARTERS:
+        firsts.insert(0, quarter_before(firsts[0]))
+    shown = [part for part in STEPS if part != "accepted"]
+    rows = (
+        Tally.objects.filter(authority_id__in=scope.authorities, cohort__in=ADDED, part__in=shown)
+        .between(firsts[0], quarter_after(firsts[-1]) - DAY)
+        .annotate(quarter=TruncQuarter("on"))
+        .values_list("quarter", "part")
+        .annotate(Sum("episodes"))
+    )
+    counted: dict[date, dict[str, int]] = {first: {} for first in firsts}
+    for quarter, part, episodes in rows.order_by():
+        counted[quarter][part] = episodes
+    today = now.astimezone(clock.LONDON).date()
+    quarters = [
+        Quarter(first, is_over=quarter_after(first) <= today, **parts)
+        for first, parts in counted.items()
+    ]
+    while quarters and not quarters[0].ended:
+        quarters.pop(0)
+    return tuple(quarters)
