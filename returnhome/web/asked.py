@@ -1,0 +1,58 @@
+"""What a page is asked for: by whom, when, and about which episode or interview."""
+
+from datetime import datetime
+
+from django.http import Http404, HttpRequest
+from django.shortcuts import get_object_or_404
+
+from returnhome.casework import journal
+from returnhome.casework.episodes import Episode
+from returnhome.casework.interviews import Interview
+from returnhome.casework.staff import Person
+from returnhome.rules.access import Relation, Verb
+
+
+class Request(HttpRequest):
+    """A request behind the sign-in: somebody asks, at a moment read once."""
+
+    user: Person
+    now: datetime
+
+
+def episode_for(request: Request, pk: int, verb: Verb) -> Episode:
+    """The episode, where the person may do this to it; else it is not there. A look is journalled.
+
+    Nothing more is done to an episode recorded in error.
+    """
+    seen = Episode.objects.visible_to(request.user).counted()
+    episode = get_object_or_404(seen.select_related("child"), pk=pk)
+    if not episode.allows(request.user, verb):
+        raise Http404
+    if request.method == "GET":
+        journal.write("read", episode, by=request.user, at=request.now)
+    return episode
+
+
+def interview_for(request: Request, pk: int, verb: Verb) -> Interview:
+    """The interview, where the person may do this to it or to an episode it answers for."""
+    seen = Interview.objects.visible_to(request.user)
+    interview = get_object_or_404(seen.select_related("child", "interviewer"), pk=pk)
+    if not allows(interview, request.user, verb):
+        raise Http404
+    if request.method == "GET":
+        journal.write("read", interview, by=request.user, at=request.now)
+    return interview
+
+
+def allows(interview: Interview, person: Person, verb: Verb) -> bool:
+    """Whether the person may do this as its interviewer, or by relation to an episode of it."""
+    if interview.interviewer_id == person.pk and person.may(verb, Relation.OWN):
+        return True
+    return any(episode.allows(person, verb) for episode in covered(interview))
+
+
+def covered(interview: Interview) -> list[Episode]:
+    """The episodes it answers for, the one with the soonest deadline first. Read once a page."""
+    if not hasattr(interview, "read_episodes"):
+        interview.read_episodes = list(interview.episodes.by_deadline())  # type: ignore[attr-defined]
+    return interview.read_episodes  # type: ignore[attr-defined]

@@ -1,0 +1,67 @@
+"""What was done before for an episode, in short: offers, answers, attempts, interviews not held."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from returnhome.casework.episodes import Episode
+from returnhome.casework.offers import Reply
+from returnhome.rules import clock
+from returnhome.rules.codes import Answer, DeclinedBy, Means, NotHeldReason, Reached
+
+
+@dataclass(frozen=True)
+class Done:
+    at: datetime
+    by: str
+    what: str
+    note: str = ""
+
+
+def done(episode: Episode) -> list[Done]:
+    """The newest first. Five queries, however many there were."""
+    rows = [
+        Done(row.at, row.by.name, f"Not held: {_lower(NotHeldReason(row.reason).label)}", row.note)
+        for row in episode.not_held_rows.select_related("by")
+    ]
+    for attempt in episode.attempts.select_related("made_by"):
+        what = f"Tried, {_by(attempt.means)}, and reached nobody"
+        rows.append(Done(attempt.made_at, attempt.made_by.name, what, attempt.note))
+    for offer in episode.offers.select_related("made_by").prefetch_related("replies__recorded_by"):
+        whom = "the child" if offer.reached == Reached.CHILD else "a carer or parent"
+        what = f"Offered to {whom}, {_by(offer.means)}"
+        rows.append(Done(offer.made_at, offer.made_by.name, what, offer.note))
+        rows += [
+            Done(reply.given_at, reply.recorded_by.name, reply_in_words(reply), reply.reason)
+            for reply in offer.replies.all()
+        ]
+    return sorted(rows, key=lambda row: row.at, reverse=True)
+
+
+def reply_in_words(reply: Reply) -> str:
+    """Accepted, “not now”, or whose no it was: a parent's is not the child's."""
+    if reply.given is Answer.ACCEPTED:
+        return "Accepted"
+    if reply.given is Answer.NOT_NOW:
+        return "Not now: to be asked again"
+    if reply.whose_no is DeclinedBy.CHILD:
+        return "The child declined"
+    return "A parent or carer declined; the offer to the child stays open"
+
+
+def _lower(label: str) -> str:
+    return label[:1].lower() + label[1:]
+
+
+def _by(means: str) -> str:
+    label = _lower(Means(means).label)
+    return label if label.startswith(("in ", "through ", "online")) else f"by {label}"
+
+
+def clock_of(episode: Episode, now: datetime) -> dict[str, Any]:
+    """Where the episode's clock stands, for the macro of that name."""
+    reading = episode.standing(now)
+    due = episode.deadline
+    is_soon = due is not None and now <= due.earliest <= now + clock.DAY
+    words = reading.standing.label if episode.held_at else clock.in_words(now, due)
+    return {"standing": reading.standing, "words": words[:1].upper() + words[1:], "soon": is_soon}
