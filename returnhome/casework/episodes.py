@@ -384,6 +384,10 @@ class Correction(models.Model):
 
     objects = CorrectionQuerySet.as_manager()
 
+    @property
+    def was(self) -> Moment:
+        return Moment(self.was_at, clock.Precision.parse(self.was_precision))
+
 
 class ClassificationQuerySet(models.QuerySet["Classification"]):
     def visible_to(self, person: Person) -> "ClassificationQuerySet":
@@ -482,8 +486,8 @@ def _store(episode: Episode, before: tallies.Counted, *, at: datetime) -> Episod
     _check_order(episode)
     episode.reckon(at)
     try:
-        with transaction.atomic():
-            episode.save()
+        # Every verb is atomic, and the refusal leaves it: what it wrote goes with it.
+        episode.save()
     except IntegrityError as error:
         if "no_two_episodes_of_a_child_overlap" in str(error):
             raise Overlaps("The child already has an episode over that time.") from error
@@ -542,23 +546,28 @@ def open(
     for name in INSTANTS:
         _set(episode, name, moments.get(name), source)
     _store(episode, None, at=at)
-    _classify(episode, Classification.KIND, kind, source, by=by, at=at)
-    if risk:
-        _classify(episode, Classification.RISK, risk, source, by=by, at=at)
+    _classify(episode, [Classification.KIND, Classification.RISK], source, by=by, at=at)
     journal.write("open episode", episode, by=by, at=at)
     return episode
 
 
 def _classify(
-    episode: Episode, axis: str, code: str, source: str, *, by: Person, at: datetime
+    episode: Episode, axes: Iterable[str], source: str, *, by: Person, at: datetime
 ) -> None:
-    Classification.objects.create(
-        episode=episode,
-        axis=axis,
-        code=code,
-        source=source[:120],
-        recorded_at=at,
-        recorded_by=by,
+    """Date the kind or the risk that the episode has now; a risk that nobody gave is none."""
+    Classification.objects.bulk_create(
+        [
+            Classification(
+                episode=episode,
+                axis=axis,
+                code=code,
+                source=source[:120],
+                recorded_at=at,
+                recorded_by=by,
+            )
+            for axis in axes
+            if (code := getattr(episode, axis))
+        ]
     )
 
 
@@ -600,9 +609,8 @@ def update(
     if not changed:
         return ()
     _store(episode, before, at=at)
-    for axis in (Classification.KIND, Classification.RISK):
-        if axis in changed:
-            _classify(episode, axis, getattr(episode, axis), source, by=by, at=at)
+    axes = {Classification.KIND, Classification.RISK} & set(changed)
+    _classify(episode, sorted(axes), source, by=by, at=at)
     journal.write("update episode", episode, by=by, at=at)
     return tuple(changed)
 

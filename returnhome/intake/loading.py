@@ -7,6 +7,7 @@ clock waits for a match.
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from hashlib import sha256
 from itertools import islice
@@ -179,7 +180,7 @@ class _Loading:
     def take(self, rows: Sequence[Row]) -> list[RowOutcome]:
         """Take in some rows, having looked up together what is known of them."""
         self._look_up(rows)
-        done = [self._row(row) for row in rows]
+        done = _with_candidates(rows, [self._row(row) for row in rows])
         notifications.keep_all(self.drafts, by=self.by, at=self.at)
         episodes.rest_all(self.bases)
         self.drafts, self.bases = [], []
@@ -312,7 +313,7 @@ class _Loading:
             return _said(row, Result.UNCHANGED, known)
         reason = "Nobody has said yet who the child of this reference is"
         self._keep(row, known, result=Result.WAITING, reason=reason)
-        return _said(row, Result.WAITING, known, reason, candidates=_candidates(row))
+        return _said(row, Result.WAITING, known, reason)
 
     # A reference that is new.
 
@@ -320,8 +321,7 @@ class _Loading:
         described = _described(row)
         matches = self.matches.get(described, []) if described else []
         if len(matches) != 1:
-            candidates = tuple(matches) or _candidates(row)
-            return self._open_unnamed(row, _why_nobody(row, len(matches)), candidates)
+            return self._open_unnamed(row, _why_nobody(row, len(matches)), tuple(matches))
         child = self.children[matches[0]]
         try:
             episode = self._opened(row, child, self._owners_of(row, child))
@@ -459,11 +459,20 @@ def _described(row: Row) -> likeness.Described | None:
     )
 
 
-def _candidates(row: Row) -> tuple[int, ...]:
-    near = likeness.resembling(
-        forename=row.forename, surname=row.surname, born_on=row.born, postcode=row.postcode
-    )
-    return tuple(pk for pk, _ in near)
+def _with_candidates(rows: Sequence[Row], done: Sequence[RowOutcome]) -> list[RowOutcome]:
+    """Those that wait with the children they may be about, looked for together."""
+    wanting = {
+        row.number: likeness.Person(row.forename, row.surname, row.born, row.postcode)
+        for row, said in zip(rows, done, strict=True)
+        if said.result is Result.WAITING and not said.candidates
+    }
+    alike = dict(zip(wanting, likeness.resembling_each(list(wanting.values())), strict=True))
+    return [
+        replace(said, candidates=tuple(pk for pk, _ in alike[said.row]))
+        if said.row in alike
+        else said
+        for said in done
+    ]
 
 
 def _why_nobody(row: Row, matches: int) -> str:
