@@ -53,9 +53,9 @@ class Progress:
 
 def is_settled(progress: Progress) -> bool:
     """Nothing more is owed for now. A later offer, booking or action opens it again."""
-    if progress.voided_at:
+    if progress.voided_at or is_acted_on(progress):
         return True
-    return is_acted_on(progress) or is_closed_unheld(progress)
+    return is_closed_unheld(progress) and not is_something_to_do(progress)
 
 
 def is_acted_on(progress: Progress) -> bool:
@@ -68,6 +68,11 @@ def is_acted_on(progress: Progress) -> bool:
     if progress.offer_kind is OfferKind.ADULT_PATHWAY and not progress.held_at:
         return True
     return progress.signed_at is not None and progress.acted_at >= progress.signed_at
+
+
+def is_something_to_do(progress: Progress) -> bool:
+    """Something was decided to follow, and not all of it is done."""
+    return progress.has_actions and progress.acted_at is None
 
 
 def is_closed_unheld(progress: Progress) -> bool:
@@ -96,7 +101,7 @@ def next_step(progress: Progress) -> Step:
         return _what_follows(progress)
     if progress.booked_for:
         return Step.HOLD
-    if progress.offer_kind is OfferKind.ADULT_PATHWAY:
+    if progress.offer_kind is OfferKind.ADULT_PATHWAY or is_closed_unheld(progress):
         return _what_follows(progress)
     if not progress.offered_at:
         return Step.OFFER
@@ -109,5 +114,4 @@ def next_step(progress: Progress) -> Step:
 
 def _what_follows(progress: Progress) -> Step:
     """Actions to be done; where all are done already, what else follows is still to be decided."""
-    is_something_left = progress.has_actions and progress.acted_at is None
-    return Step.DO_ACTIONS if is_something_left else Step.ACT
+    return Step.DO_ACTIONS if is_something_to_do(progress) else Step.ACT

@@ -38,6 +38,7 @@ ADULT = {"offer_kind": OfferKind.ADULT_PATHWAY}
         (SIGNED | {"has_actions": True, "acted_at": hour(9)}, Step.NOTHING),
         (TAKEN_ON | {"offered_at": hour(1)} | PARENT, Step.OFFER),
         (TAKEN_ON | {"offered_at": hour(1)} | CHILD, Step.NOTHING),
+        (TAKEN_ON | {"offered_at": hour(1)} | CHILD | {"has_actions": True}, Step.DO_ACTIONS),
         (TAKEN_ON | {"not_held": NotHeldReason.MISSING_AGAIN}, Step.OFFER),
         (TAKEN_ON | {"not_held": NotHeldReason.TURNED_18}, Step.NOTHING),
         (TAKEN_ON | ADULT, Step.ACT),
