@@ -102,6 +102,9 @@ class Child(models.Model):
                 name="a_joining_has_time_and_person",
             ),
             models.CheckConstraint(
+                condition=~Q(joined_to=F("id")), name="a_child_is_not_joined_to_itself"
+            ),
+            models.CheckConstraint(
                 condition=Q(joined_to__isnull=True) | Q(confirmed_at__isnull=True),
                 name="a_confirmed_child_is_not_joined",
             ),
@@ -350,6 +353,16 @@ def register_ids(ids: Iterable[int]) -> dict[int, str]:
     return dict(known.order_by("-pk").values_list("child_id", "value"))
 
 
+def lock(*ids: int) -> dict[int, Child]:
+    """Hold these children still until the transaction ends.
+
+    Every verb that touches more than one row of a child locks in one order, so that no two wait
+    for each other: the child, the episodes by number, then what hangs below them.
+    """
+    held = Child.objects.filter(pk__in=ids).order_by("pk")
+    return {child.pk: child for child in held.select_for_update(no_key=True, of=("self",))}
+
+
 @transaction.atomic
 def open_record(
     *,
@@ -450,7 +463,7 @@ def confirm(
     `there` and `postcode` are their care and home, as far as the notification tells. Raises
     NotWaiting when somebody was quicker.
     """
-    child = Child.objects.select_for_update().get(pk=child.pk)
+    child = lock(child.pk)[child.pk]
     if not child.is_waiting:
         raise NotWaiting
     child.confirmed_at, child.confirmed_by = at, by
@@ -465,7 +478,7 @@ def learn(
     child: Child, *, forename: str, surname: str, born_on: date | None, by: Person, at: datetime
 ) -> bool:
     """Fill in of a child not yet named what nobody had said; gives whether there was any."""
-    child = Child.objects.select_for_update().get(pk=child.pk)
+    child = lock(child.pk)[child.pk]
     before = (child.forename, child.surname, child.born_on)
     child.forename, child.surname = child.forename or forename, child.surname or surname
     child.born_on = child.born_on or born_on

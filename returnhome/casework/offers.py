@@ -10,7 +10,7 @@ from returnhome.casework import episodes, journal
 from returnhome.casework.episodes import Episode
 from returnhome.casework.sealing import SealedText
 from returnhome.casework.staff import Person
-from returnhome.rules import offering
+from returnhome.rules import interviewing, offering
 from returnhome.rules.ages import age_on
 from returnhome.rules.codes import Answer, DeclinedBy, Means, Reached
 
@@ -41,8 +41,8 @@ class Offer(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(reached__in=[Reached.CHILD, Reached.CARER]),
-                name="an_offer_reached_somebody",
+                condition=Q(reached__in=[Reached.CHILD, Reached.CARER]) & ~Q(means=""),
+                name="an_offer_reached_somebody_by_a_means",
             ),
         ]
         indexes = [models.Index(fields=["episode", "made_at"], name="offer_episode")]
@@ -126,6 +126,12 @@ def _age_at_return(episode: Episode) -> int | None:
     return age_on(born, end.day) if born and end else None
 
 
+def _check_not_held_by(episode: Episode, when: datetime) -> None:
+    """What came before the interview can still be written down after it."""
+    if episode.held and episode.held.latest <= when:
+        raise interviewing.AlreadyHeld
+
+
 @transaction.atomic
 def make(
     episode: Episode,
@@ -137,7 +143,10 @@ def make(
     by: Person,
     at: datetime,
 ) -> Offer:
-    """Record an offer that reached the child or a carer. Raises what rules.offering blocks."""
+    """Record an offer that reached the child or a carer.
+
+    Raises what rules.offering blocks, and AlreadyHeld for an offer made after the interview.
+    """
     episode = _locked(episode)
     offering.check_can_make(
         found=episode.found,
@@ -145,6 +154,7 @@ def make(
         age_at_return=_age_at_return(episode),
         is_voided=episode.is_voided,
     )
+    _check_not_held_by(episode, made_at)
     offering.check_can_count(
         means=means,
         reached=reached,
@@ -170,9 +180,13 @@ def _open_again(episode: Episode, made_at: datetime) -> dict[str, Any]:
     no_longer: dict[str, Any] = {}
     if episode.answered_at is None or episode.answered_at <= made_at:
         no_longer |= {"answer": "", "answered_at": None, "declined_by": ""}
-    if not episode.not_held_rows.filter(at__gt=made_at).exists():
-        no_longer |= {"not_held": ""}
-    return no_longer
+    return no_longer | _reason_gone(episode, made_at)
+
+
+def _reason_gone(episode: Episode, when: datetime) -> dict[str, Any]:
+    """Whoever has been asked, or has answered, since: the reason for no interview is an old one."""
+    later = episode.not_held_rows.filter(at__gt=when)
+    return {} if later.exists() else {"not_held": ""}
 
 
 @transaction.atomic
@@ -184,6 +198,7 @@ def attempt(
     offering.check_can_make(
         found=episode.found, returned=episode.returned, is_voided=episode.is_voided
     )
+    _check_not_held_by(episode, made_at)
     offering.check_attempt(
         means=means,
         reached=Reached.NOBODY,
@@ -214,9 +229,11 @@ def answer(
 ) -> Reply:
     """Record what the child, or a parent, answered, and when if that was not just now.
 
-    Raises AlreadyAnswered and its kin.
+    Raises AlreadyAnswered and its kin, AlreadyVoided.
     """
-    offer = Offer.objects.select_for_update(of=("self",)).get(pk=offer.pk)
+    episode = _locked(offer.episode)
+    episodes.check_stands(episode)
+    offer = Offer.objects.select_for_update(no_key=True, of=("self",)).get(pk=offer.pk)
     earlier = offer.latest_reply
     given_at = given_at or at
     offering.check_answered_when(
@@ -240,10 +257,11 @@ def answer(
     )
     if _is_latest(reply):
         episodes.note(
-            offer.episode,
+            episode,
             answer=given,
             declined_by=declined_by or "",
             answered_at=given_at,
+            **_reason_gone(episode, given_at),
             at=at,
         )
     journal.write(f"answer offer: {given}", reply, by=by, at=at)
@@ -254,11 +272,12 @@ def _is_latest(reply: Reply) -> bool:
     """Whether the answer stands: no later one is on record, no later offer waits for its own."""
     offers = Offer.objects.filter(episode=reply.offer.episode_id).exclude(pk=reply.offer_id)
     answered_later = Reply.objects.filter(offer__in=offers, given_at__gt=reply.given_at)
-    asked_later = offers.unanswered().filter(made_at__gt=reply.given_at)
+    # People give the minute: of two things in one minute, the one written down later is later.
+    in_the_same_minute = Q(made_at=reply.given_at, pk__gt=reply.offer_id)
+    asked_later = offers.unanswered().filter(Q(made_at__gt=reply.given_at) | in_the_same_minute)
     return not (answered_later.exists() or asked_later.exists())
 
 
 def _locked(episode: Episode) -> Episode:
-    return (
-        Episode.objects.select_for_update(of=("self",)).select_related("child").get(pk=episode.pk)
-    )
+    (held,) = episodes.lock(episode.pk)
+    return held

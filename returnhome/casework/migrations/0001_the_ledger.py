@@ -614,10 +614,6 @@ class Migration(migrations.Migration):
             index=models.Index(fields=['episode', 'made_at'], name='offer_episode'),
         ),
         migrations.AddConstraint(
-            model_name='offer',
-            constraint=models.CheckConstraint(condition=models.Q(('reached__in', [returnhome.rules.codes.Reached['CHILD'], returnhome.rules.codes.Reached['CARER']])), name='an_offer_reached_somebody'),
-        ),
-        migrations.AddConstraint(
             model_name='organisation',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'council'), _negated=True), ('authority__isnull', False), _connector='OR'), name='a_council_has_its_authority'),
         ),
@@ -648,10 +644,6 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='interview',
             index=models.Index(condition=models.Q(('not_held_at__isnull', True), ('signed_at__isnull', True)), fields=['interviewer', 'booked_for'], name='interview_bookings'),
-        ),
-        migrations.AddConstraint(
-            model_name='interview',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('held_at__isnull', True), ('held_noted_by__isnull', True), ('held_precision', '')), models.Q(('held_at__isnull', False), ('held_noted_at__isnull', False), ('held_noted_by__isnull', False), ('held_precision__regex', '^(exact|date|estimated:[0-9]+)$')), _connector='OR'), name='a_held_interview_has_precision_and_person'),
         ),
         migrations.AddConstraint(
             model_name='interview',
@@ -716,10 +708,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='episode',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('found_at__isnull', True), ('returned_at__isnull', True)), ('ended_at__gte', models.F('started_at')), _connector='OR'), name='an_episode_ends_after_it_began'),
-        ),
-        migrations.AddConstraint(
-            model_name='episode',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('voided_at__isnull', True), ('voided_by__isnull', True)), models.Q(('voided_at__isnull', False), ('voided_by__isnull', False)), _connector='OR'), name='a_voiding_has_time_and_person'),
         ),
         migrations.AddConstraint(
             model_name='episode',
@@ -824,5 +812,29 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='post',
             constraint=models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('person', 'organisation', 'role'), name='a_role_is_held_once_at_a_time'),
+        ),
+        migrations.AddConstraint(
+            model_name='child',
+            constraint=models.CheckConstraint(condition=models.Q(('joined_to', models.F('id')), _negated=True), name='a_child_is_not_joined_to_itself'),
+        ),
+        migrations.AddConstraint(
+            model_name='episode',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('voided_at__isnull', True), ('voided_because', ''), ('voided_by__isnull', True)), models.Q(('voided_at__isnull', False), ('voided_by__isnull', False), models.Q(('voided_because', ''), _negated=True)), _connector='OR'), name='a_voiding_has_time_person_and_reason'),
+        ),
+        migrations.AddConstraint(
+            model_name='episode',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answer', returnhome.rules.codes.Answer['DECLINED']), models.Q(('declined_by', ''), _negated=True)), models.Q(models.Q(('answer', returnhome.rules.codes.Answer['DECLINED']), _negated=True), ('declined_by', '')), _connector='OR'), name='an_episode_no_says_whose_it_was'),
+        ),
+        migrations.AddConstraint(
+            model_name='episode',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('held_at__isnull', True), ('held_precision', ''), ('signed_at__isnull', True)), models.Q(('booked_for__isnull', True), ('held_at__isnull', False), ('held_precision__regex', '^(exact|date|estimated:[0-9]+)$')), _connector='OR'), name='an_episode_is_booked_then_held_then_signed'),
+        ),
+        migrations.AddConstraint(
+            model_name='interview',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('held_at__isnull', True), ('held_noted_at__isnull', True), ('held_noted_by__isnull', True), ('held_precision', '')), models.Q(('held_at__isnull', False), ('held_noted_at__isnull', False), ('held_noted_by__isnull', False), ('held_precision__regex', '^(exact|date|estimated:[0-9]+)$')), _connector='OR'), name='a_held_interview_has_precision_and_person'),
+        ),
+        migrations.AddConstraint(
+            model_name='offer',
+            constraint=models.CheckConstraint(condition=models.Q(('reached__in', [returnhome.rules.codes.Reached['CHILD'], returnhome.rules.codes.Reached['CARER']]), models.Q(('means', ''), _negated=True)), name='an_offer_reached_somebody_by_a_means'),
         ),
     ]

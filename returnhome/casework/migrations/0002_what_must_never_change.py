@@ -21,8 +21,17 @@ SIGNED = """
 create function casework_refuse_change_of_signed() returns trigger language plpgsql as $$
 begin
     if old.signed_at is not null then
-        raise exception 'a signed record is never changed: write an addendum'
-            using errcode = 'integrity_constraint_violation';
+        -- When somebody says who the child is, the record follows the episodes it answers for.
+        if tg_op = 'DELETE'
+            or to_jsonb(new) - 'child_id' is distinct from to_jsonb(old) - 'child_id'
+            or exists (
+                select 1 from casework_coverage c join casework_episode e on e.id = c.episode_id
+                where c.interview_id = old.id and e.child_id <> new.child_id
+            )
+        then
+            raise exception 'a signed record is never changed: write an addendum'
+                using errcode = 'integrity_constraint_violation';
+        end if;
     end if;
     if tg_op = 'DELETE' then return old; end if;
     return new;
@@ -37,9 +46,12 @@ declare
 begin
     if tg_op <> 'INSERT' then touched := touched || old.interview_id; end if;
     if tg_op <> 'DELETE' then touched := touched || new.interview_id; end if;
-    -- The lock keeps a signature and a late entry from passing each other.
-    perform 1 from casework_interview where id = any(touched) and signed_at is not null for share;
-    if found then
+    -- The lock keeps a signature and a late entry from passing each other: it waits for one that
+    -- is being written, and only then looks.
+    perform 1 from casework_interview where id = any(touched) for share;
+    if exists (
+        select 1 from casework_interview where id = any(touched) and signed_at is not null
+    ) then
         raise exception 'a signed record is never changed: write an addendum'
             using errcode = 'integrity_constraint_violation';
     end if;
@@ -51,9 +63,19 @@ create trigger signed_is_final before insert or update or delete on casework_ent
     for each row execute function casework_refuse_change_below_signed();
 create trigger signed_is_final before insert or update or delete on casework_coverage
     for each row execute function casework_refuse_change_below_signed();
+
+create trigger never_emptied before truncate on casework_interview
+    for each statement execute function casework_refuse_change();
+create trigger never_emptied before truncate on casework_entry
+    for each statement execute function casework_refuse_change();
+create trigger never_emptied before truncate on casework_coverage
+    for each statement execute function casework_refuse_change();
 """
 
 REVERSE = """
+drop trigger never_emptied on casework_coverage;
+drop trigger never_emptied on casework_entry;
+drop trigger never_emptied on casework_interview;
 drop trigger signed_is_final on casework_coverage;
 drop trigger signed_is_final on casework_entry;
 drop trigger signed_is_final on casework_interview;
