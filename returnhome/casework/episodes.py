@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -10,14 +10,15 @@ from django.contrib.postgres.fields import DateTimeRangeField, RangeBoundary, Ra
 from django.db import IntegrityError, models, transaction
 from django.db.models import F, Func, Q
 
-from returnhome.casework import journal, tallies
+from returnhome.casework import children, journal, staff, tallies
 from returnhome.casework.children import Child
 from returnhome.casework.notifications import Notification
-from returnhome.casework.owners import Owners
+from returnhome.casework.owners import Owners, of_child
 from returnhome.casework.places import Authority
 from returnhome.casework.staff import ANSWERING, Organisation, Person
 from returnhome.rules import Blocked, clock, measures
 from returnhome.rules.access import Verb
+from returnhome.rules.ages import is_adult_on
 from returnhome.rules.clock import Moment, Standing
 from returnhome.rules.codes import (
     Answer,
@@ -46,8 +47,24 @@ class AlreadyVoided(Blocked):
     sentence = "This episode was recorded in error and has been taken out of the count."
 
 
+class StillBooked(Blocked):
+    sentence = (
+        "An interview is booked for this episode. Say first that it will not take place, "
+        "or book it again for the other episodes alone."
+    )
+
+
+class NamedMeanwhile(Blocked):
+    sentence = "Somebody has just said who this child is. Look again under that child."
+
+
 class AlreadyTakenOn(Blocked):
     """Somebody was quicker."""
+
+
+class AlreadyReturned(Blocked):
+    sentence = "Another time is recorded already. Put it right, and say why."
+    field = "because"
 
 
 class NothingNew(Blocked):
@@ -183,9 +200,9 @@ class Episode(models.Model):
                 name="an_episode_ends_after_it_began",
             ),
             models.CheckConstraint(
-                condition=Q(voided_at__isnull=True, voided_by__isnull=True)
-                | Q(voided_at__isnull=False, voided_by__isnull=False),
-                name="a_voiding_has_time_and_person",
+                condition=Q(voided_at__isnull=True, voided_by__isnull=True, voided_because="")
+                | (Q(voided_at__isnull=False, voided_by__isnull=False) & ~Q(voided_because="")),
+                name="a_voiding_has_time_person_and_reason",
             ),
             models.CheckConstraint(
                 condition=Q(owner__isnull=True, owned_since__isnull=True)
@@ -196,6 +213,20 @@ class Episode(models.Model):
                 condition=Q(answer="", answered_at__isnull=True)
                 | (~Q(answer="") & Q(answered_at__isnull=False)),
                 name="an_episode_answer_has_a_time",
+            ),
+            models.CheckConstraint(
+                condition=(Q(answer=Answer.DECLINED) & ~Q(declined_by=""))
+                | (~Q(answer=Answer.DECLINED) & Q(declined_by="")),
+                name="an_episode_no_says_whose_it_was",
+            ),
+            models.CheckConstraint(
+                condition=Q(held_at__isnull=True, held_precision="", signed_at__isnull=True)
+                | Q(
+                    held_at__isnull=False,
+                    held_precision__regex=r"^(exact|date|estimated:[0-9]+)$",
+                    booked_for__isnull=True,
+                ),
+                name="an_episode_is_booked_then_held_then_signed",
             ),
             ExclusionConstraint(
                 name="no_two_episodes_of_a_child_overlap",
@@ -263,6 +294,10 @@ class Episode(models.Model):
         return Moment(self.held_at, clock.Precision.parse(self.held_precision))
 
     @property
+    def started_on(self) -> date:
+        return self.started_at.astimezone(clock.LONDON).date()
+
+    @property
     def is_open(self) -> bool:
         """The child is still missing, as far as anybody has said."""
         return self.found_at is None and self.returned_at is None
@@ -327,7 +362,7 @@ class Episode(models.Model):
             cohort=Cohort(self.cohort),
             kind=EpisodeKind(self.kind),
             offer_kind=OfferKind(self.offer_kind),
-            started_on=self.started_at.astimezone(clock.LONDON).date(),
+            started_on=self.started_on,
             ended_on=self.ended_on,
             offered=self.offered_at is not None,
             attempted=self.attempted_at is not None,
@@ -477,8 +512,15 @@ def last_said(episode: Episode, axis: str, *, source: str) -> str | None:
     return theirs.order_by("-pk").values_list("code", flat=True).first()
 
 
+def lock(*ids: int) -> list[Episode]:
+    """Hold these episodes still until the transaction ends, in the order of `children.lock`."""
+    held = Episode.objects.filter(pk__in=ids).order_by("pk")
+    return list(held.select_for_update(no_key=True, of=("self",)))
+
+
 def _locked(episode: Episode) -> Episode:
-    return Episode.objects.select_for_update(of=("self",)).get(pk=episode.pk)
+    (held,) = lock(episode.pk)
+    return held
 
 
 def _store(episode: Episode, before: tallies.Counted, *, at: datetime) -> Episode:
@@ -532,8 +574,11 @@ def open(
     """Open a missing episode. `moments` holds the known ones of last_seen to returned.
 
     Raises Overlaps when the child already has one over that time, OutOfOrder when the instants
-    contradict each other.
+    contradict each other, NamedMeanwhile when the child has been joined to another.
     """
+    child = children.lock(child.pk)[child.pk]
+    if child.joined_to_id:
+        raise NamedMeanwhile
     episode = Episode(
         child=child,
         kind=kind,
@@ -608,11 +653,43 @@ def update(
         changed.append("risk")
     if not changed:
         return ()
+    was_started_on = episode.started_on
+    episode.reckon(at)
+    _decide_again(
+        episode,
+        is_another_day=episode.started_on != was_started_on,
+        is_another_kind="kind" in changed,
+    )
     _store(episode, before, at=at)
     axes = {Classification.KIND, Classification.RISK} & set(changed)
     _classify(episode, sorted(axes), source, by=by, at=at)
     journal.write("update episode", episode, by=by, at=at)
     return tuple(changed)
+
+
+def _decide_again(episode: Episode, *, is_another_day: bool, is_another_kind: bool) -> None:
+    """Put right what the rules decided from a day, a kind or an age that was not so.
+
+    Cohort and authorities are as at the start; which duty it is hangs on the kind, and on the age
+    at the return. Of a child not yet named only the age is known better than from what was told.
+    """
+    child = episode.child
+    became_adult = child.born_on and is_adult_on(child.born_on, episode.ended_on or date.min)
+    is_for_adult = episode.offer_kind == OfferKind.ADULT_PATHWAY
+    if not (is_another_day or is_another_kind or bool(became_adult) != is_for_adult):
+        return
+    decided = of_child(
+        child,
+        kind=EpisodeKind(episode.kind),
+        started_on=episode.started_on,
+        ended_on=episode.ended_on,
+        received_by=episode.responsible_authority,
+    )
+    is_about_age = OfferKind.ADULT_PATHWAY in (decided.offer_kind, episode.offer_kind)
+    if is_another_day and child.is_confirmed:
+        _own(episode, decided)
+    elif decided.offer_kind != episode.offer_kind and (child.is_confirmed or is_about_age):
+        _explain(episode, decided)
 
 
 def _is_news(episode: Episode, name: str, moment: Moment | None) -> bool:
@@ -644,10 +721,18 @@ def record_return(
     by: Person,
     at: datetime,
 ) -> Episode:
-    """Record when the child came back, and when they were found if that is known and new."""
-    _check_stands(_locked(episode))
+    """Record when the child came back, and when they were found if that is known and new.
+
+    Raises OutOfOrder, Overlaps, AlreadyVoided, and AlreadyReturned where another time is known and
+    nobody says why it was wrong.
+    """
+    episode = _locked(episode)
+    check_stands(episode)
     _check_past(returned, "returned", at)
     _check_past(found, "found", at)
+    for name, moment in (("returned", returned), ("found", found)):
+        if episode.moment(name) and _is_news(episode, name, moment) and not because.strip():
+            raise AlreadyReturned
     update(
         episode,
         moments={"returned": returned, "found": found},
@@ -664,7 +749,8 @@ def _check_past(moment: Moment | None, name: str, at: datetime) -> None:
         raise OutOfOrder("The time is still to come.", field=name)
 
 
-def _check_stands(episode: Episode) -> None:
+def check_stands(episode: Episode) -> None:
+    """Whether anything can still be added to the episode. Raises AlreadyVoided."""
     if episode.voided_at:
         raise AlreadyVoided
 
@@ -674,7 +760,7 @@ def correct(
     episode: Episode, name: str, moment: Moment, *, because: str, by: Person, at: datetime
 ) -> Episode:
     """Put one of the four instants right; the old value is kept. Raises ReasonMissing and kin."""
-    _check_stands(_locked(episode))
+    check_stands(_locked(episode))
     _check_past(moment, name, at)
     if not because.strip():
         raise ReasonMissing
@@ -685,11 +771,16 @@ def correct(
 
 @transaction.atomic
 def void(episode: Episode, *, because: str, by: Person, at: datetime) -> Episode:
-    """Take out of the count what was recorded in error. Nothing is deleted."""
+    """Take out of the count what was recorded in error. Nothing is deleted.
+
+    Raises AlreadyVoided, ReasonMissing, StillBooked.
+    """
     episode = _locked(episode)
-    _check_stands(episode)
+    check_stands(episode)
     if not because.strip():
         raise ReasonMissing
+    if episode.booked_for:
+        raise StillBooked
     before = episode.counts
     episode.voided_at, episode.voided_by, episode.voided_because = at, by, because[:200]
     _store(episode, before, at=at)
@@ -701,7 +792,7 @@ def void(episode: Episode, *, because: str, by: Person, at: datetime) -> Episode
 def take_on(episode: Episode, *, by: Person, at: datetime) -> Episode:
     """Answer for the episode oneself. Raises AlreadyTakenOn when a colleague was quicker."""
     episode = _locked(episode)
-    _check_stands(episode)
+    check_stands(episode)
     if episode.owner is not None and episode.owner_id != by.pk:
         raise AlreadyTakenOn(f"{episode.owner.name} has taken this on already.")
     return assign(episode, by, by=by, at=at)
@@ -709,8 +800,14 @@ def take_on(episode: Episode, *, by: Person, at: datetime) -> Episode:
 
 @transaction.atomic
 def assign(episode: Episode, owner: Person | None, *, by: Person, at: datetime) -> Episode:
-    """Give the episode to somebody: taking it on oneself, or reassigning it; None gives it back."""
+    """Give the episode to somebody: taking it on oneself, or reassigning it; None gives it back.
+
+    Raises NotTheirChild for somebody who does not work where the child is answered for.
+    """
     episode = _locked(episode)
+    check_stands(episode)
+    if owner:
+        staff.check_works_with(owner, [episode], *ANSWERING, field="owner")
     episode.owner, episode.owned_since = owner, at if owner else None
     episode.save(update_fields=["owner", "owned_since"])
     journal.write("assign episode" if owner else "give back episode", episode, by=by, at=at)
@@ -721,15 +818,18 @@ def assign(episode: Episode, owner: Person | None, *, by: Person, at: datetime) 
 def reassign_all(owner: Person, to: Person | None, *, by: Person, at: datetime) -> int:
     """Give all the unfinished episodes of an absent worker to another, or back to everybody.
 
-    Only those that `by` may see move; gives how many there were.
+    Only those that `by` may see move; gives how many there were. Raises NotTheirChild where one of
+    them would be given to somebody who cannot see it.
     """
     theirs = list(
         Episode.objects.answered_for_by(by)
         .unsettled()
         .filter(owner=owner)
         .order_by("pk")
-        .select_for_update(of=("self",))
+        .select_for_update(no_key=True, of=("self",))
     )
+    if to:
+        staff.check_works_with(to, theirs, *ANSWERING, field="to")
     for episode in theirs:
         episode.owner, episode.owned_since = to, at if to else None
     Episode.objects.bulk_update(theirs, ["owner", "owned_since"])
@@ -754,13 +854,21 @@ def note(episode: Episode, *, at: datetime, **moments: Any) -> Episode:
 def move(
     episode: Episode, child: Child, *, owners: Owners | None, by: Person, at: datetime
 ) -> Episode:
-    """Put an episode under another child, with who must act now. Raises Overlaps."""
+    """Put an episode under another child, with who must act now. Raises Overlaps.
+
+    Its notifications are for whoever must act to see.
+    """
     episode = _locked(episode)
     before = episode.counts
     episode.child = child
     if owners:
         _own(episode, owners)
     _store(episode, before, at=at)
+    Notification.objects.filter(basis__episode=episode).update(
+        responsible_authority=episode.responsible_authority_id,
+        host_authority=episode.host_authority_id,
+        provider=episode.provider_id,
+    )
     journal.write("move episode", episode, by=by, at=at)
     return episode
 
@@ -769,6 +877,11 @@ def _own(episode: Episode, owners: Owners) -> None:
     episode.responsible_authority = owners.responsible_authority
     episode.host_authority = owners.host_authority
     episode.provider = owners.provider
-    episode.cohort, episode.offer_kind = owners.cohort, owners.offer_kind
+    episode.cohort = owners.cohort
+    _explain(episode, owners)
+
+
+def _explain(episode: Episode, owners: Owners) -> None:
+    episode.offer_kind = owners.offer_kind
     episode.reasons = [dict(reason) for reason in owners.reasons]
     episode.flags = list(owners.flags)

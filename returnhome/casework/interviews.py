@@ -8,11 +8,11 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q
 
-from returnhome.casework import episodes, journal
+from returnhome.casework import children, episodes, journal
 from returnhome.casework.children import Child
 from returnhome.casework.episodes import Episode
 from returnhome.casework.sealing import SealedText
-from returnhome.casework.staff import ANSWERING, Organisation, Person
+from returnhome.casework.staff import ANSWERING, Organisation, Person, check_works_with
 from returnhome.rules import Blocked, interviewing, standard
 from returnhome.rules.access import Verb
 from returnhome.rules.clock import LONDON, Moment, Precision
@@ -21,6 +21,10 @@ from returnhome.rules.codes import Answer, NotHeldReason
 
 class AnotherChild(Blocked):
     sentence = "An interview answers for the episodes of one child only."
+
+
+class BookingClosed(Blocked):
+    sentence = "This booking no longer stands: another took its place, or there was no interview."
 
 
 class NotTheInterviewer(Blocked):
@@ -40,6 +44,10 @@ class InterviewQuerySet(models.QuerySet["Interview"]):
     def open(self) -> "InterviewQuerySet":
         """Booked, or held and not signed off."""
         return self.filter(signed_at__isnull=True, not_held_at__isnull=True)
+
+    def booked(self) -> "InterviewQuerySet":
+        """Booked, and nobody has said yet whether it took place."""
+        return self.open().filter(held_at__isnull=True)
 
     def newest_first(self) -> "InterviewQuerySet":
         return self.order_by("-booked_for", "-pk")
@@ -106,7 +114,12 @@ class Interview(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(held_at__isnull=True, held_precision="", held_noted_by__isnull=True)
+                condition=Q(
+                    held_at__isnull=True,
+                    held_precision="",
+                    held_noted_by__isnull=True,
+                    held_noted_at__isnull=True,
+                )
                 | Q(
                     held_at__isnull=False,
                     held_precision__regex=r"^(exact|date|estimated:[0-9]+)$",
@@ -269,16 +282,49 @@ class Said:
     unanswered: str = ""
 
 
-def _locked(episode: Episode) -> Episode:
-    return Episode.objects.select_for_update(of=("self",)).get(pk=episode.pk)
+def _held_still(interview: Interview) -> tuple[Interview, list[Episode]]:
+    """The interview with the episodes it answers for, locked in the order of `children.lock`."""
+    children.lock(interview.child_id)
+    covered = episodes.lock(*interview.episodes.values_list("pk", flat=True))
+    return _locked(interview), covered
 
 
-def _locked_interview(interview: Interview) -> Interview:
-    return Interview.objects.select_for_update(of=("self",)).get(pk=interview.pk)
+def _locked(interview: Interview) -> Interview:
+    return Interview.objects.select_for_update(no_key=True, of=("self",)).get(pk=interview.pk)
 
 
-def _covered(interview: Interview) -> list[Episode]:
-    return list(interview.episodes.order_by("pk"))
+@dataclass(frozen=True)
+class _Booked:
+    """Episodes, the bookings that stand for them, and what else these bookings answer for."""
+
+    episodes: list[Episode]
+    bookings: list[Interview]
+    others: list[Episode]
+
+    def close(self, verb: str, *, by: Person, at: datetime) -> None:
+        """An episode has one booking at a time: end these, also for what they answered for."""
+        for booking in self.bookings:
+            booking.not_held_at, booking.not_held_by = at, by
+            booking.save(update_fields=["not_held_at", "not_held_by"])
+            journal.write(verb, booking, by=by, at=at)
+        for other in self.others:
+            episodes.note(other, booked_for=None, at=at)
+
+
+def _booked(theirs: Sequence[Episode]) -> _Booked:
+    """The same episodes and their bookings, locked in the order of `children.lock`."""
+    children.lock(theirs[0].child_id)
+    ids = {episode.pk for episode in theirs}
+    standing = Interview.objects.booked().filter(
+        Exists(Coverage.objects.filter(episode__in=ids, interview=OuterRef("pk")))
+    )
+    beside = Coverage.objects.filter(interview__in=standing).values_list("episode_id", flat=True)
+    locked = episodes.lock(*ids.union(beside))
+    return _Booked(
+        [episode for episode in locked if episode.pk in ids],
+        list(standing.order_by("pk").select_for_update(no_key=True, of=("self",))),
+        [episode for episode in locked if episode.pk not in ids],
+    )
 
 
 @transaction.atomic
@@ -296,14 +342,20 @@ def book(
 ) -> Interview:
     """Book one interview that answers for these episodes of one child.
 
-    The child's yes to one of them is enough: it is one talk. Raises NotAccepted, BookedInThePast,
-    NotReturned, AlreadyHeld, AnotherChild.
+    The child's yes to one of them is enough: it is one talk. An earlier booking of any of them is
+    replaced. Raises NotAccepted, BookedInThePast, NotReturned, AlreadyHeld, AnotherChild,
+    AlreadyVoided, NotTheirChild.
     """
-    theirs = [_locked(episode) for episode in sorted(covering, key=lambda e: e.pk)]
+    theirs = list(covering)
+    if not theirs:
+        raise AnotherChild
+    booked = _booked(theirs)
+    theirs = booked.episodes
     if len({episode.child_id for episode in theirs}) != 1:
         raise AnotherChild
     answers = {episode.progress.answer for episode in theirs}
     for episode in theirs:
+        episodes.check_stands(episode)
         interviewing.check_can_book(
             answer=Answer.ACCEPTED if Answer.ACCEPTED in answers else None,
             booked_for=booked_for,
@@ -312,10 +364,12 @@ def book(
             returned=episode.returned,
             is_held=episode.held_at is not None,
         )
+    check_works_with(interviewer, theirs, *ANSWERING, field="interviewer")
+    booked.close("replace booking", by=by, at=at)
     interview = Interview.objects.create(
         child_id=theirs[0].child_id,
         interviewer=interviewer,
-        organisation=interviewer.organisation,
+        organisation=interviewer.organisation_for(theirs[0]),
         standard_version=standard.current(at.astimezone(LONDON).date()).version,
         booked_at=at,
         booked_by=by,
@@ -326,19 +380,10 @@ def book(
         wishes=wishes,
     )
     for episode in theirs:
-        _release(episode, by=by, at=at)
         Coverage.objects.create(interview=interview, episode=episode)
         episodes.note(episode, booked_for=booked_for, not_held="", at=at)
     journal.write("book interview", interview, by=by, at=at)
     return interview
-
-
-def _release(episode: Episode, *, by: Person, at: datetime) -> None:
-    """An episode has one booking at a time: an earlier one that no longer stands is closed."""
-    for earlier in episode.interviews.open().filter(held_at__isnull=True):
-        earlier.not_held_at, earlier.not_held_by = at, by
-        earlier.save(update_fields=["not_held_at", "not_held_by"])
-        journal.write("replace booking", earlier, by=by, at=at)
 
 
 @transaction.atomic
@@ -354,20 +399,26 @@ def move_booking(
     by: Person,
     at: datetime,
 ) -> Interview:
-    """Give a booking another time, interviewer or place; what is None stays as it was."""
-    interview = _locked_interview(interview)
-    if not interview.is_booked:
+    """Give a booking another time, interviewer or place; what is None stays as it was.
+
+    Raises AlreadyHeld, BookingClosed, BookedInThePast, NotTheirChild.
+    """
+    interview, covered = _held_still(interview)
+    if interview.is_held:
         raise interviewing.AlreadyHeld
+    if not interview.is_booked:
+        raise BookingClosed
     if booked_for < at:
         raise interviewing.BookedInThePast
+    check_works_with(interviewer, covered, *ANSWERING, field="interviewer")
     interview.booked_for, interview.interviewer = booked_for, interviewer
-    interview.organisation = interviewer.organisation
+    interview.organisation = interviewer.organisation_for(covered[0])
     agreed = {"place": place, "mode": mode, "place_note": place_note, "wishes": wishes}
     for name, value in agreed.items():
         if value is not None:
             setattr(interview, name, value)
     interview.save(update_fields=["booked_for", "interviewer", "organisation", *agreed])
-    for episode in _covered(interview):
+    for episode in covered:
         episodes.note(episode, booked_for=booked_for, at=at)
     journal.write("move booking", interview, by=by, at=at)
     return interview
@@ -377,9 +428,8 @@ def bookings_of(interviewer: Person, *, as_seen_by: Person) -> "InterviewQuerySe
     """What an interviewer still has to hold, of the children whom the other answers for."""
     answering = Coverage.objects.filter(episode__in=Episode.objects.answered_for_by(as_seen_by))
     return (
-        Interview.objects.open()
-        .filter(interviewer=interviewer, held_at__isnull=True)
-        .filter(pk__in=answering.values("interview"))
+        Interview.objects.booked()
+        .filter(interviewer=interviewer, pk__in=answering.values("interview"))
         .soonest_first()
     )
 
@@ -388,12 +438,19 @@ def bookings_of(interviewer: Person, *, as_seen_by: Person) -> "InterviewQuerySe
 def reassign_all(interviewer: Person, to: Person, *, by: Person, at: datetime) -> int:
     """Give an absent interviewer's bookings, where `by` answers for the child, to another.
 
-    Gives how many there were.
+    Gives how many there were. Raises NotTheirChild where one of them is not for the other to hold.
     """
-    theirs = list(bookings_of(interviewer, as_seen_by=by))
-    Interview.objects.filter(pk__in=[interview.pk for interview in theirs]).update(
-        interviewer=to, organisation=to.organisation
+    theirs = list(
+        bookings_of(interviewer, as_seen_by=by)
+        .order_by("pk")
+        .prefetch_related("episodes")
+        .select_for_update(no_key=True, of=("self",))
     )
+    for interview in theirs:
+        covered = list(interview.episodes.all())
+        check_works_with(to, covered, *ANSWERING, field="to")
+        interview.interviewer, interview.organisation = to, to.organisation_for(covered[0])
+    Interview.objects.bulk_update(theirs, ["interviewer", "organisation"])
     journal.write_all("reassign booking", theirs, by=by, at=at)
     return len(theirs)
 
@@ -408,10 +465,15 @@ def hold(
     by: Person,
     at: datetime,
 ) -> Interview:
-    """Record that the interview took place, and when. Raises InTheFuture, BeforeFound."""
-    interview = _locked_interview(interview)
+    """Record that the interview took place, and when; again, to put that right before signing.
+
+    Also one that was first said not to have taken place. Raises InTheFuture, BeforeFound,
+    AlreadySigned, and BookingClosed where another interview has taken its place.
+    """
+    interview, covered = _held_still(interview)
     interviewing.check_can_record(is_signed=interview.is_signed)
-    covered = [_locked(episode) for episode in _covered(interview)]
+    if _has_another(interview, covered):
+        raise BookingClosed
     for episode in covered:
         interviewing.check_can_hold(
             held=held, now=at, found=episode.found, returned=episode.returned
@@ -422,12 +484,13 @@ def hold(
     interview.independence_note = independence_note
     interview.not_held_at = interview.not_held_by = None
     interview.save()
+    latest = max(covered, key=lambda episode: (episode.started_at, episode.pk))
     for episode in covered:
         episodes.note(
             episode,
             held_at=held.at,
             held_precision=str(held.precision),
-            is_covered=episode.pk != covered[-1].pk,
+            is_covered=episode.pk != latest.pk,
             booked_for=None,
             not_held="",
             at=at,
@@ -436,12 +499,24 @@ def hold(
     return interview
 
 
+def _has_another(interview: Interview, covered: Iterable[Episode]) -> bool:
+    """Whether one of these episodes has another interview, booked or held."""
+    others = Interview.objects.filter(episodes__in=covered, not_held_at__isnull=True)
+    return others.exclude(pk=interview.pk).exists()
+
+
 @transaction.atomic
 def not_hold(
     episode: Episode, reason: NotHeldReason, *, note: str = "", by: Person, at: datetime
 ) -> NotHeld:
-    """Record that there was no interview for an episode, or not the one booked, and why."""
-    episode = _locked(episode)
+    """Record that there was no interview for an episode, or not the one booked, and why.
+
+    Other episodes that the booking answered for wait for another one. Raises AlreadyHeld,
+    AlreadyVoided, NoteMissing, NobodyTried, CoveringInterviewMissing.
+    """
+    booked = _booked([episode])
+    (episode,) = booked.episodes
+    episodes.check_stands(episode)
     interviewing.check_not_held(
         reason=reason,
         note=note,
@@ -449,15 +524,15 @@ def not_hold(
         is_held=episode.held_at is not None,
         is_covering_named=bool(note.strip()),
     )
-    booking = episode.interviews.open().filter(held_at__isnull=True).first()
     row = NotHeld.objects.create(
-        episode=episode, interview=booking, reason=reason, note=note, at=at, by=by
+        episode=episode,
+        interview=booked.bookings[0] if booked.bookings else None,
+        reason=reason,
+        note=note,
+        at=at,
+        by=by,
     )
-    if booking:
-        _release(episode, by=by, at=at)
-        for other in _covered(booking):
-            if other.pk != episode.pk:
-                episodes.note(other, booked_for=None, at=at)
+    booked.close("close booking", by=by, at=at)
     episodes.note(episode, booked_for=None, not_held=reason, at=at)
     journal.write(f"not held: {reason}", row, by=by, at=at, child_id=episode.child_id)
     return row
@@ -470,10 +545,12 @@ def record(
     """Write answers to questions of the standard; earlier wording is kept.
 
     `said` is keyed by question. What has not changed is not written again. Raises AlreadySigned,
-    NotTheInterviewer, and what `standard.check_answer` blocks.
+    BookingClosed, NotTheInterviewer, and what `standard.check_answer` blocks.
     """
-    interview = _locked_interview(interview)
+    interview = _locked(interview)
     interviewing.check_can_record(is_signed=interview.is_signed)
+    if interview.not_held_at:
+        raise BookingClosed
     if not interview.may_be_recorded_by(by):
         raise NotTheInterviewer
     for key, new in said.items():
@@ -519,7 +596,7 @@ def answers(interview: Interview) -> dict[str, Said]:
 @transaction.atomic
 def sign(interview: Interview, *, by: Person, at: datetime) -> Interview:
     """Sign the record off: it can no longer be changed. Raises NotHeldYet, NotTheAuthor and kin."""
-    interview = _locked_interview(interview)
+    interview, covered = _held_still(interview)
     interviewing.check_can_sign(
         author=interview.interviewer_id,
         signer=by.pk,
@@ -529,7 +606,7 @@ def sign(interview: Interview, *, by: Person, at: datetime) -> Interview:
     )
     interview.signed_at, interview.signed_by = at, by
     interview.save(update_fields=["signed_at", "signed_by"])
-    for episode in _covered(interview):
+    for episode in covered:
         episodes.note(episode, signed_at=at, at=at)
     journal.write("sign interview", interview, by=by, at=at)
     return interview
@@ -538,7 +615,7 @@ def sign(interview: Interview, *, by: Person, at: datetime) -> Interview:
 @transaction.atomic
 def add(interview: Interview, words: str, *, by: Person, at: datetime) -> Addendum:
     """Add to a signed record. Raises NotSigned, NothingToAdd."""
-    interview = _locked_interview(interview)
+    interview = _locked(interview)
     interviewing.check_can_add(is_signed=interview.is_signed, words=words)
     addendum = Addendum.objects.create(
         interview=interview, words=words, written_at=at, written_by=by

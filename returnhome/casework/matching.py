@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from returnhome.casework import episodes, journal, notifications
+from returnhome.casework import children, episodes, journal, notifications
 from returnhome.casework.children import Child, NotWaiting
 from returnhome.casework.episodes import Basis, Episode
 from returnhome.casework.owners import Owners
@@ -15,6 +15,17 @@ from returnhome.rules import Blocked
 
 class NotJoined(Blocked):
     sentence = "This record has not been joined to a child."
+
+
+class NotNamed(Blocked):
+    sentence = "Nobody has said yet who that child is either. Name one of the two first."
+
+
+class OneInterviewForBoth(Blocked):
+    sentence = (
+        "One interview answers for episodes of both records, so they cannot be taken apart. "
+        "A booking can be made again for one of them alone."
+    )
 
 
 @transaction.atomic
@@ -31,18 +42,44 @@ def join(
 
     `owners` says per episode who must act, now that the child's care is known. Raises
     episodes.Overlaps when the child has an episode over the same time, NotWaiting when somebody
-    was quicker.
+    was quicker, NotNamed for a child who is not known either.
     """
-    stranger = Child.objects.select_for_update().get(pk=stranger.pk)
+    held = children.lock(stranger.pk, child.pk)
+    stranger, child = held[stranger.pk], held[child.pk]
     if not stranger.is_waiting:
         raise NotWaiting
-    for episode in stranger.episodes.order_by("pk"):
-        episodes.move(episode, child, owners=owners.get(episode.pk), by=by, at=at)
+    if not child.is_confirmed:
+        raise NotNamed
+    theirs = episodes.lock(*stranger.episodes.values_list("pk", flat=True))
+    _move(theirs, child, owners, by=by, at=at)
     notifications.join(stranger, child, because=because, by=by, at=at)
     stranger.joined_to, stranger.joined_at, stranger.joined_by = child, at, by
     stranger.save(update_fields=["joined_to", "joined_at", "joined_by"])
     journal.write("join child", stranger, by=by, at=at, child_id=child.pk)
     return child
+
+
+def _move(
+    theirs: list[Episode], child: Child, owners: Mapping[int, Owners], *, by: Person, at: datetime
+) -> None:
+    """Put episodes under a child, and the interviews that answer for them."""
+    for episode in theirs:
+        episodes.move(episode, child, owners=owners.get(episode.pk), by=by, at=at)
+    moved = {each.pk: each for episode in theirs for each in episode.interviews.all()}
+    for _, interview in sorted(moved.items()):
+        interview.child = child
+        interview.save(update_fields=["child"])
+        journal.write("move interview", interview, by=by, at=at)
+
+
+def _share_an_interview(theirs: list[Episode]) -> bool:
+    """Whether an interview, booked or held, answers for one of these and for another besides."""
+    ids = [episode.pk for episode in theirs]
+    beside = Episode.objects.exclude(pk__in=ids)
+    return beside.filter(
+        coverages__interview__not_held_at=None,
+        coverages__interview__coverages__episode__in=ids,
+    ).exists()
 
 
 def came_with(stranger: Child) -> list[Episode]:
@@ -53,16 +90,20 @@ def came_with(stranger: Child) -> list[Episode]:
 
 @transaction.atomic
 def separate(stranger: Child, *, owners: Mapping[int, Owners], by: Person, at: datetime) -> Child:
-    """Take a join back: what came with the stranger goes back to it and waits again."""
-    stranger = Child.objects.select_for_update().get(pk=stranger.pk)
-    if stranger.joined_to_id is None:
-        raise NotJoined
+    """Take a join back: what came with the stranger goes back to it and waits again.
+
+    Raises NotJoined, and OneInterviewForBoth: what one child said never stands in another's record.
+    """
     child_id = stranger.joined_to_id
+    stranger = children.lock(*filter(None, (stranger.pk, child_id)))[stranger.pk]
+    if stranger.joined_to_id is None or stranger.joined_to_id != child_id:
+        raise NotJoined
     stranger.joined_to = stranger.joined_at = stranger.joined_by = None
     stranger.save(update_fields=["joined_to", "joined_at", "joined_by"])
-    theirs = came_with(stranger)
-    for episode in theirs:
-        episodes.move(episode, stranger, owners=owners.get(episode.pk), by=by, at=at)
+    theirs = episodes.lock(*(episode.pk for episode in came_with(stranger)))
+    if _share_an_interview(theirs):
+        raise OneInterviewForBoth
+    _move(theirs, stranger, owners, by=by, at=at)
     # Rows of the same reference that came after the join belong to it too.
     bases = Basis.objects.filter(episode__in=theirs)
     notifications.separate(stranger, bases.values_list("notification_id", flat=True))

@@ -19,6 +19,10 @@ from returnhome.rules.access import Relation, Verb
 from returnhome.rules.codes import Role
 
 
+class NotTheirChild(Blocked):
+    """Somebody is to have a part who does not work with this child."""
+
+
 class NotAllowed(Blocked):
     """The person's roles do not include this."""
 
@@ -235,10 +239,18 @@ class Person(AbstractBaseUser):
                 theirs |= Q(**{f"{of}{column}__in": ids})
         return theirs
 
-    def may_about(self, thing: "Placed", verb: str) -> bool:
+    def may_about(self, thing: "Placed", verb: str, *relations: str) -> bool:
         """The same question of one child or episode."""
-        reached = (self._reached(verb, relation) for relation in RELATIONS)
+        reached = (self._reached(verb, relation) for relation in relations or RELATIONS)
         return any(getattr(thing, column) in ids for column, ids in reached)
+
+    def organisation_for(self, thing: "Placed") -> Organisation | None:
+        """The organisation for which the person works with this child; else the first of theirs."""
+        for post in self._posts_at_work:
+            area = self._areas.get(post.organisation_id, ())
+            if post.organisation_id == thing.provider_id or thing.responsible_authority_id in area:
+                return post.organisation
+        return self.organisation
 
     def _reached(self, verb: str, relation: str) -> tuple[str, frozenset[int]]:
         posts = self._posts_that_may(verb, relation)
@@ -518,6 +530,15 @@ def new_calendar_key(person: Person, *, by: Person, at: datetime) -> Person:
     person.save(update_fields=["calendar_key"])
     journal.write("new calendar key", person, by=by, at=at)
     return person
+
+
+def check_works_with(person: Person, things: Iterable[Placed], *relations: str, field: str) -> None:
+    """Whether somebody can have a part: nobody is given what they cannot see.
+
+    In one of these relations to each child or episode, or in any. Raises NotTheirChild.
+    """
+    if not all(person.may_about(thing, Verb.SEE_EPISODE, *relations) for thing in things):
+        raise NotTheirChild(f"{person.name} does not work with this child.", field=field)
 
 
 OPERATOR_EMAIL = "operator@returnhome.invalid"

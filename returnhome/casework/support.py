@@ -9,7 +9,7 @@ from returnhome.casework import episodes, journal
 from returnhome.casework.episodes import Episode
 from returnhome.casework.interviews import Interview, own
 from returnhome.casework.sealing import SealedText
-from returnhome.casework.staff import ANSWERING, Person
+from returnhome.casework.staff import ANSWERING, Person, check_works_with
 from returnhome.rules import Blocked
 from returnhome.rules.access import Verb
 from returnhome.rules.codes import ActionKind, OfferKind
@@ -17,6 +17,10 @@ from returnhome.rules.codes import ActionKind, OfferKind
 
 class NotSignedYet(Blocked):
     sentence = "No interview for this episode has been signed off yet, so this cannot be decided."
+
+
+class NotOfThisEpisode(Blocked):
+    sentence = "This interview was about another episode."
 
 
 class AlreadyDone(Blocked):
@@ -134,8 +138,13 @@ def add(
     by: Person,
     at: datetime,
 ) -> Action:
-    """Decide that something must follow: opens the episode again if it was settled."""
-    episode = Episode.objects.select_for_update(of=("self",)).get(pk=episode.pk)
+    """Decide that something must follow: opens the episode again if it was settled.
+
+    Raises AlreadyVoided, NotOfThisEpisode, and NotTheirChild for an owner who cannot see it.
+    """
+    episode, covered = _held_still(episode, interview)
+    episodes.check_stands(episode)
+    check_works_with(owner, [episode], field="owner")
     action = Action.objects.create(
         episode=episode,
         interview=interview,
@@ -146,8 +155,8 @@ def add(
         added_at=at,
         added_by=by,
     )
-    for covered in _covered(episode, interview):
-        episodes.note(covered, has_actions=True, acted_at=None, at=at)
+    for each in covered:
+        episodes.note(each, has_actions=True, acted_at=None, at=at)
     journal.write(f"add action: {kind}", action, by=by, at=at)
     return action
 
@@ -155,16 +164,18 @@ def add(
 @transaction.atomic
 def complete(action: Action, outcome: str, *, by: Person, at: datetime) -> Action:
     """Record that the action was done and what came of it. Raises AlreadyDone, OutcomeMissing."""
-    action = Action.objects.select_for_update(of=("self",)).get(pk=action.pk)
+    # Two who complete the last two actions at once: the second must see that the first is done.
+    _, covered = _held_still(action.episode, action.interview)
+    action = Action.objects.select_for_update(no_key=True, of=("self",)).get(pk=action.pk)
     if action.is_done:
         raise AlreadyDone
     if not outcome.strip():
         raise OutcomeMissing
     action.outcome, action.done_at, action.done_by = outcome, at, by
     action.save(update_fields=["outcome", "done_at", "done_by"])
-    for covered in _covered(action.episode, action.interview):
-        if not _outstanding(covered):
-            episodes.note(covered, acted_at=at, at=at)
+    for each in covered:
+        if not _outstanding(each):
+            episodes.note(each, acted_at=at, at=at)
     journal.write("complete action", action, by=by, at=at)
     return action
 
@@ -175,45 +186,57 @@ def decide_nothing_needed(
 ) -> NothingNeeded:
     """Decide that nothing needs to follow, or nothing more than was done already.
 
-    Raises ActionsStand, NotSignedYet, ReasonMissing.
+    Raises ActionsStand, NotSignedYet, ReasonMissing, AlreadyVoided, NotOfThisEpisode.
     """
-    episode = Episode.objects.select_for_update(of=("self",)).get(pk=episode.pk)
+    episode, covered = _held_still(episode, interview)
+    episodes.check_stands(episode)
     is_adult = episode.offer_kind == OfferKind.ADULT_PATHWAY
     if not (interview.is_signed if interview else is_adult):
         raise NotSignedYet
     if not reason.strip():
         raise ReasonMissing
-    if any(_outstanding(covered) for covered in _covered(episode, interview)):
+    if any(_outstanding(each) for each in covered):
         raise ActionsStand
     decision = NothingNeeded.objects.create(
         episode=episode, interview=interview, reason=reason, at=at, by=by
     )
-    for covered in _covered(episode, interview):
-        episodes.note(covered, acted_at=at, at=at)
+    for each in covered:
+        episodes.note(each, acted_at=at, at=at)
     journal.write("decide nothing needed", decision, by=by, at=at, child_id=episode.child_id)
     return decision
 
 
 @transaction.atomic
 def reassign_all(owner: Person, to: Person, *, by: Person, at: datetime) -> int:
-    """Give an absent colleague's outstanding actions that `by` may see to another; how many."""
+    """Give an absent colleague's outstanding actions that `by` may see to another; how many.
+
+    Raises NotTheirChild where the other cannot see one of the children.
+    """
     theirs = list(
         Action.objects.visible_to(by)
         .outstanding()
         .filter(owner=owner)
         .order_by("pk")
         .select_related("episode")
-        .select_for_update(of=("self",))
+        .select_for_update(no_key=True, of=("self",))
     )
+    check_works_with(to, [action.episode for action in theirs], field="to")
     Action.objects.filter(pk__in=[action.pk for action in theirs]).update(owner=to)
     journal.write_all("reassign action", theirs, by=by, at=at)
     return len(theirs)
 
 
-def _covered(episode: Episode, interview: Interview | None) -> list[Episode]:
-    if interview is None:
-        return [episode]
-    return list(interview.episodes.order_by("pk"))
+def _held_still(episode: Episode, interview: Interview | None) -> tuple[Episode, list[Episode]]:
+    """The episode, and all that the interview answers for, locked in the order of `children.lock`.
+
+    Raises NotOfThisEpisode.
+    """
+    answered = interview.episodes.values_list("pk", flat=True) if interview else [episode.pk]
+    covered = episodes.lock(*answered)
+    this = next((each for each in covered if each.pk == episode.pk), None)
+    if this is None:
+        raise NotOfThisEpisode
+    return this, covered
 
 
 def _outstanding(episode: Episode) -> bool:
