@@ -34,6 +34,11 @@ NAVIGATION: tuple[tuple[str, str, Verb | None], ...] = (
 )
 
 
+# Names that macros ask for before anything sets them: `caller` is whether one was given an inside,
+# the others are the GOV.UK notification banner's, for one that is not of success.
+ASKED_BEFORE_SET = (None, "caller", "successBanner", "typeClass")
+
+
 class Absent(ChainableUndefined):
     """What a template asked for and did not get.
 
@@ -44,8 +49,7 @@ class Absent(ChainableUndefined):
     def __new__(  # type: ignore[misc]
         cls, hint: str | None = None, obj: Any = missing, name: str | None = None, *rest: Any
     ) -> "Absent | StrictUndefined":
-        # `caller` is how a macro asks whether it was given an inside.
-        if name in (None, "caller") or isinstance(obj, Mapping):
+        if name in ASKED_BEFORE_SET or isinstance(obj, Mapping):
             return super().__new__(cls)
         return StrictUndefined(hint, obj, name, *rest)
 
