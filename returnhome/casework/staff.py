@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cached_property
 from typing import Any, Protocol
 from uuid import uuid4
 
@@ -11,6 +10,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Lower
+from django.utils.functional import cached_property
 
 from returnhome.casework import journal
 from returnhome.casework.places import Authority, Force, lineage
@@ -143,7 +143,10 @@ class PersonQuerySet(models.QuerySet["Person"]):
         ).distinct()
 
     def with_posts(self) -> "PersonQuerySet":
-        """With what `current_posts` asks for, read for all at once."""
+        """With what `current_posts` asks for, read for all at once.
+
+        It can be filled beforehand because it is Django's own kind of cached property.
+        """
         posts = Post.objects.current().select_related("organisation__authority").order_by("pk")
         return self.prefetch_related(models.Prefetch("posts", posts, to_attr="current_posts"))
 
