@@ -18,6 +18,7 @@ from jinja2 import (
 )
 from jinja2.utils import missing
 
+from returnhome.casework.children import Child
 from returnhome.casework.places import ATTRIBUTION
 from returnhome.casework.staff import Person
 from returnhome.rules import clock
@@ -97,6 +98,29 @@ def weekday(value: date | datetime) -> str:
     return f"{value:%A} {value.day} {value:%B}"
 
 
+def near(value: datetime | clock.Moment | None, now: datetime) -> str:
+    """Today at 7:40am, yesterday at 7pm, Sat 3 Jan at 7pm: for what is close at hand."""
+    if value is None:
+        return "not known"
+    if isinstance(value, datetime):
+        value = clock.Moment(value)
+    local = _local(value.at)
+    away = (local.date() - _local(now).date()).days
+    on = {-1: "yesterday", 0: "today", 1: "tomorrow"}.get(away)
+    if on is None:
+        year = "" if local.year == _local(now).year else f" {local.year}"
+        on = f"{local:%a} {local.day} {local:%b}{year}"
+    if value.precision.kind == "date":
+        return f"{on}, time not known"
+    about = "about " if value.precision.minutes else ""
+    return f"{on} at {about}{clock_time(value.at)}"
+
+
+def name_of(child: Child) -> str:
+    """The child's name as people say it; a sender may have given none."""
+    return child.name.strip() or "Name not known"
+
+
 def counted(number: int, one: str, many: str | None = None) -> str:
     """1 child, 2 children, 1,204 episodes."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
@@ -137,6 +161,7 @@ def environment(**options: Any) -> Environment:
         "url": address,
         "with_query": with_query,
         "counted": counted,
+        "name_of": name_of,
         "draw": gds.draw,
         "error_summary": gds.error_summary,
         "attribution": ATTRIBUTION,
@@ -148,6 +173,7 @@ def environment(**options: Any) -> Environment:
         "day": day,
         "clock_time": clock_time,
         "moment": moment,
+        "near": near,
         "weekday": weekday,
         "hours": clock.duration,
         "listed": listed,
