@@ -1,0 +1,195 @@
+"""What is missing next for an episode: the button that does it, or whom everybody waits for."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Exists, F, OuterRef, Q
+from django.urls import reverse
+
+from returnhome.casework.episodes import Episode
+from returnhome.casework.interviews import Coverage, Interview
+from returnhome.casework.offers import Offer
+from returnhome.casework.staff import Person
+from returnhome.casework.support import Action
+from returnhome.rules.access import Verb
+from returnhome.rules.progress import Step
+from returnhome.web.pages import day, near
+
+# What anybody must be allowed for the steps that are not one named person's own.
+NEEDS = {
+    Step.RECORD_RETURN: Verb.OFFER,
+    Step.TAKE_ON: Verb.OFFER,
+    Step.OFFER: Verb.OFFER,
+    Step.ANSWER: Verb.OFFER,
+    Step.BOOK: Verb.BOOK,
+    Step.ACT: Verb.ACT,
+}
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What an episode's next step needs from later stages: read for a whole list at once."""
+
+    offer_id: int | None = None
+    interview: Interview | None = None
+    action: Action | None = None
+
+
+@dataclass(frozen=True)
+class Next:
+    """The next step as one person meets it: a button, or a sentence on who is awaited."""
+
+    label: str = ""
+    href: str = ""
+    is_post: bool = False
+    awaited: str = ""
+
+    @property
+    def is_ours(self) -> bool:
+        return bool(self.href)
+
+
+def beside(episodes: Iterable[Episode], person: Person) -> dict[int, Beside]:
+    """By episode: the latest offer, the open interview, the action most pressing. Three queries.
+
+    Of several actions the person's own comes first, so that the button is theirs.
+    """
+    ids = [episode.pk for episode in episodes]
+    offers = dict(
+        Offer.objects.filter(episode__in=ids)
+        .order_by("episode", "-made_at", "-pk")
+        .distinct("episode")
+        .values_list("episode", "pk")
+    )
+    coverages = list(
+        Coverage.objects.filter(episode__in=ids)
+        .select_related("interview__interviewer")
+        .defer("interview__place_note", "interview__wishes", "interview__independence_note")
+        .order_by("interview_id")
+    )
+    talks = {c.episode_id: c.interview for c in coverages if _is_unfinished(c.interview)}
+    actions = _pressing(ids, coverages, person)
+    return {pk: Beside(offers.get(pk), talks.get(pk), actions.get(pk)) for pk in ids}
+
+
+def _is_unfinished(interview: Interview) -> bool:
+    return interview.signed_at is None and interview.not_held_at is None
+
+
+def _pressing(ids: list[int], coverages: list[Coverage], person: Person) -> dict[int, Action]:
+    answering: dict[int, set[int]] = {}
+    for coverage in coverages:
+        answering.setdefault(coverage.interview_id, set()).add(coverage.episode_id)
+    outstanding = (
+        Action.objects.outstanding()
+        .filter(Q(episode__in=ids) | Q(interview__in=list(answering)))
+        .select_related("owner")
+        .defer("what", "outcome")
+    )
+    found: dict[int, Action] = {}
+    # The last one stands: one's own over another's, an early day over a late one.
+    for action in sorted(
+        outstanding, key=lambda one: (one.owner_id == person.pk, -one.due_on.toordinal())
+    ):
+        for pk in {action.episode_id, *answering.get(action.interview_id or 0, ())}:
+            found[pk] = action
+    return found
+
+
+def next_for(episode: Episode, person: Person, there: Beside, now: datetime) -> Next:
+    """The next step of `episode` for this person; `there` is what `beside` read for it."""
+    step = episode.next_step
+    if step is Step.NOTHING:
+        return Next()
+    if step is Step.HOLD and there.interview:
+        return _booked(episode, person, there.interview, now)
+    if step is Step.SIGN and there.interview:
+        return _unsigned(person, there.interview)
+    if step is Step.DO_ACTIONS and there.action:
+        return _to_follow(person, there.action)
+    if step in NEEDS and episode.allows(person, NEEDS[step]):
+        return _button(step, episode, there)
+    return Next(awaited=_awaited(step, episode))
+
+
+def _button(step: Step, episode: Episode, there: Beside) -> Next:
+    if step is Step.ANSWER and there.offer_id:
+        return Next("Record the answer", reverse("answer-offer", args=[there.offer_id]))
+    label, name = {
+        Step.RECORD_RETURN: ("Record the return", "record-return-episode"),
+        Step.TAKE_ON: ("Take on", "take-on-episode"),
+        Step.BOOK: ("Book the interview", "book-interview"),
+        Step.ACT: ("Decide what follows", "add-action"),
+    }.get(step, ("Offer an interview", "make-offer"))
+    if step is Step.OFFER and episode.offered_at:
+        label = "Offer again"
+    return Next(label, reverse(name, args=[episode.pk]), is_post=step is Step.TAKE_ON)
+
+
+def _booked(episode: Episode, person: Person, interview: Interview, now: datetime) -> Next:
+    is_past = interview.booked_for <= now
+    page = reverse("show-interview", args=[interview.pk])
+    if interview.interviewer_id == person.pk:
+        if is_past:
+            return Next("Record if it was held", reverse("hold-interview", args=[interview.pk]))
+        return Next("See the booking", page, awaited=f"Yours {near(interview.booked_for, now)}")
+    verb = "was to hold it" if is_past else "holds it"
+    words = f"{interview.interviewer.name} {verb} {near(interview.booked_for, now)}"
+    is_safe = not is_past and episode.due_at is not None and interview.booked_for <= episode.due_at
+    if not is_safe and episode.allows(person, Verb.BOOK):
+        return Next("Check the booking", page, awaited=words)
+    return Next(awaited=words)
+
+
+def _unsigned(person: Person, interview: Interview) -> Next:
+    if interview.interviewer_id == person.pk:
+        return Next("Finish the record", reverse("record-interview", args=[interview.pk]))
+    return Next(awaited=f"{interview.interviewer.name} has the record to finish")
+
+
+def _to_follow(person: Person, action: Action) -> Next:
+    if action.owner_id == person.pk:
+        due = f"Due by {day(action.due_on)}"
+        return Next(
+            "Complete the action", reverse("complete-action", args=[action.pk]), awaited=due
+        )
+    return Next(awaited=f"{action.owner.name} has an action to complete by {day(action.due_on)}")
+
+
+def _awaited(step: Step, episode: Episode) -> str:
+    """Whom everybody waits for, where the step is not this person's to take."""
+    council = episode.responsible_authority.name
+    who = episode.owner.name if episode.owner else council
+    return {
+        Step.RECORD_RETURN: "Nobody has said yet that the child is back",
+        Step.TAKE_ON: f"{council} has not taken it on yet",
+        Step.OFFER: f"{who} must offer an interview",
+        Step.ANSWER: f"{who} waits for the child's answer",
+        Step.BOOK: f"{who} must book the interview",
+        Step.HOLD: f"{who} must see to the booking",
+        Step.SIGN: "The record is to be finished",
+        Step.ACT: f"{council} must decide what follows",
+        Step.DO_ACTIONS: f"{council} has actions to complete",
+    }[step]
+
+
+# The same for the database, to sort a long list by.
+
+
+def is_their_talk(person: Person) -> Exists:
+    """Episodes whose open interview is this person's to hold and to sign."""
+    theirs = Interview.objects.open().filter(interviewer=person)
+    return Exists(Coverage.objects.filter(episode=OuterRef("pk"), interview__in=theirs))
+
+
+def is_their_action(person: Person) -> Q:
+    """Episodes that wait for an action of this person's."""
+    theirs = Action.objects.outstanding().filter(owner=person)
+    covered = theirs.filter(interview__coverages__episode=OuterRef("pk"))
+    return Q(Exists(theirs.filter(episode=OuterRef("pk")))) | Q(Exists(covered))
+
+
+def is_safely_booked(now: datetime) -> Q:
+    """Booked for a moment that is still to come and inside the time allowed."""
+    return Q(booked_for__gt=now, booked_for__lte=F("due_at"))

@@ -1,0 +1,242 @@
+"""What is unfinished and for whom: the parts of the work list, their order, and its rows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Case, Count, F, IntegerField, Q, Value, When
+
+from returnhome.casework.episodes import Episode
+from returnhome.casework.staff import Person
+from returnhome.rules import clock
+from returnhome.rules.access import Verb
+from returnhome.rules.ages import age_on
+from returnhome.rules.clock import Standing
+from returnhome.rules.codes import EpisodeKind, OfferKind, RiskGrade
+from returnhome.web import pages, steps
+from returnhome.web.steps import Next
+
+REPEATED_WITHIN = timedelta(days=90)
+
+
+@dataclass(frozen=True)
+class Group:
+    """One part of the list; `rank` is its place in it and its number in the database's order."""
+
+    rank: int
+    key: str
+    title: str
+    says: str
+    colour: str
+
+
+UNACCEPTED, OVER, TODAY, NEXT, OTHERS, MISSING = GROUPS = (
+    Group(0, "unaccepted", "Not taken on yet", "Back, and nobody answers for it.", "red"),
+    Group(1, "over", "Over 72 hours", "Late, or perhaps late: no interview yet.", "red"),
+    Group(2, "today", "Runs out today", "The 72 hours end before midnight.", "yellow"),
+    Group(3, "next", "Next", "There is time, or the talk is over and something is owed.", "blue"),
+    Group(4, "others", "Waiting on others", "Nothing to do for you just now.", "grey"),
+    Group(5, "missing", "Still missing", "No interview can be offered yet.", "grey"),
+)
+BY_KEY = {group.key: group for group in GROUPS}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One child's episode as the list shows it."""
+
+    episode: Episode
+    group: Group
+    name: str
+    age: int | None
+    came_back: str
+    standing: Standing
+    clock: str
+    is_soon: bool
+    badges: Sequence[tuple[str, str]]
+    next: Next
+    whose: str
+
+
+# Which group an episode is in, for this person at this moment. In SQL, so that the page of a long
+# list is sorted and cut by the database; `steps.next_for` says the same of one episode.
+
+
+def group_of(person: Person, now: datetime) -> Case:
+    may_offer = person.whose(Verb.OFFER)
+    may_act = person.whose(Verb.ACT)
+    my_talk = Q(steps.is_their_talk(person))
+    my_action = steps.is_their_action(person)
+    is_held = Q(held_at__isnull=False)
+    # Somebody who turned 18 is owed no interview, only what follows.
+    is_to_follow = Q(signed_at__isnull=False) | Q(
+        offer_kind=OfferKind.ADULT_PATHWAY, held_at__isnull=True, booked_for__isnull=True
+    )
+    ours = (
+        (is_to_follow & Q(has_actions=True) & my_action)
+        | (is_to_follow & Q(has_actions=False) & may_act)
+        | (~is_to_follow & my_talk)
+        | (~is_to_follow & ~is_held & ~steps.is_safely_booked(now) & may_offer)
+    )
+    return Case(
+        When(ended_at__isnull=True, then=MISSING.rank),
+        When(may_offer, owner__isnull=True, then=UNACCEPTED.rank),
+        When(owner__isnull=True, then=OTHERS.rank),
+        When(~ours, then=OTHERS.rank),
+        When(is_held | is_to_follow, then=NEXT.rank),
+        When(due_at__lt=now, then=OVER.rank),
+        When(due_at__lt=end_of_today(now), then=TODAY.rank),
+        default=NEXT.rank,
+        output_field=IntegerField(),
+    )
+
+
+def end_of_today(now: datetime) -> datetime:
+    """The end of today in the UK."""
+    return clock.midnight(now.astimezone(clock.LONDON).date() + clock.DAY)
+
+
+# A queryset of episodes, each with its `group`, which no type of Django's can say.
+Work = Any
+
+# A clock that has been stopped by the interview no longer presses.
+RUNNING_UNTIL = Case(When(held_at__isnull=True, then=F("due_at")), default=Value(None))
+
+
+def work_of(person: Person, now: datetime) -> Work:
+    """All that is unfinished and may be seen, each with its `group`."""
+    visible = Episode.objects.visible_to(person)
+    return visible.unsettled().annotate(group=group_of(person, now))
+
+
+def in_order(unfinished: Work) -> Work:
+    return unfinished.order_by("group", RUNNING_UNTIL.asc(nulls_last=True), "started_at", "pk")
+
+
+def counts(unfinished: Work) -> dict[str, int]:
+    """How many episodes in each group, by key."""
+    found = dict(unfinished.values_list("group").annotate(Count("pk")).order_by())
+    return {group.key: found.get(group.rank, 0) for group in GROUPS}
+
+
+# Rows.
+
+
+def rows_of(episodes: Sequence[Episode], person: Person, now: datetime) -> list[Row]:
+    """What the page shows of these episodes; four queries for any number."""
+    there = steps.beside(episodes, person)
+    lately = _lately(episodes)
+    today = now.astimezone(clock.LONDON).date()
+    return [
+        Row(
+            episode=episode,
+            group=GROUPS[episode.group],  # type: ignore[attr-defined]
+            name=pages.name_of(episode.child),
+            age=age_on(episode.child.born_on, today) if episode.child.born_on else None,
+            came_back=came_back(episode, now),
+            standing=episode.standing(now).standing,
+            clock=clock_in_words(episode, now),
+            is_soon=bool(episode.due_at and episode.due_at < end_of_today(now)),
+            badges=badges_of(episode, person, lately[episode.pk]),
+            next=steps.next_for(episode, person, there[episode.pk], now),
+            whose=_whose(episode, person),
+        )
+        for episode in episodes
+    ]
+
+
+def came_back(episode: Episode, now: datetime) -> str:
+    """When the child came back, else was found, else was last seen."""
+    for name, said in (
+        ("returned", "Returned"),
+        ("found", "Found"),
+        ("last_seen", "Last seen"),
+        ("reported", "Reported"),
+    ):
+        if moment := episode.moment(name):
+            return f"{said} {pages.near(moment, now)}"
+    return ""
+
+
+HELD = {
+    Standing.IN_TIME: "Held in time",
+    Standing.LATE: "Held late",
+    Standing.INDETERMINATE: "Held: in time or late cannot be told",
+}
+
+
+def clock_in_words(episode: Episode, now: datetime) -> str:
+    if episode.held_at:
+        standing = episode.standing(now).standing
+        return HELD.get(standing, standing.label)
+    if episode.is_open:
+        return f"Missing for {clock.duration(now - episode.started_at)}"
+    return _at_a_glance(episode.deadline, now)
+
+
+def _at_a_glance(due: clock.Deadline | None, now: datetime) -> str:
+    """As `clock.in_words`, but of a return not known exactly only what is certain."""
+    if due is None or due.latest is None or due.latest == due.earliest:
+        words = clock.in_words(now, due)
+        return words[:1].upper() + words[1:]
+    standing = clock.standing_at(now, due)
+    if standing is Standing.OPEN:
+        return f"At least {clock.left_or_over(now, due.earliest)}"
+    if standing is Standing.OVERDUE:
+        return f"At least {clock.left_or_over(now, due.latest)}"
+    return "May be over"
+
+
+def _whose(episode: Episode, person: Person) -> str:
+    if episode.owner is None:
+        is_hosted = episode.relation_of(person) == "host"
+        return episode.responsible_authority.name if is_hosted else "Nobody yet"
+    return "You" if episode.owner_id == person.pk else episode.owner.name
+
+
+def badges_of(episode: Episode, person: Person, lately: int = 1) -> list[tuple[str, str]]:
+    """What is particular about it: label and colour. `lately`: the how many-th in 90 days."""
+    badges = []
+    if not episode.child.is_confirmed:
+        badges.append(("Not matched yet", "yellow"))
+    if episode.risk == RiskGrade.HIGH:
+        badges.append(("High risk", "red"))
+    if lately > 1:
+        badges.append((f"{_ordinal(lately)} time in 90 days", "orange"))
+    if episode.is_provisional:
+        badges.append(("Found, return not known", "yellow"))
+    if episode.relation_of(person) == "host":
+        badges.append((f"Placed here by {episode.responsible_authority.name}", "purple"))
+    elif episode.host_authority:
+        badges.append((f"Placed in {episode.host_authority.name}", "purple"))
+    if episode.kind == EpisodeKind.AWAY:
+        badges.append(("Away, not missing", "grey"))
+    if episode.offer_kind == OfferKind.ADULT_PATHWAY:
+        badges.append(("Turned 18", "grey"))
+    return badges
+
+
+def _ordinal(number: int) -> str:
+    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10)
+    return f"{number}{ending or 'th'}"
+
+
+def _lately(episodes: Sequence[Episode]) -> dict[int, int]:
+    """By episode: the how many-th it is of the child's in the 90 days up to its start."""
+    since = min((episode.started_at for episode in episodes), default=None)
+    starts: dict[int, list[datetime]] = {}
+    if since:
+        earlier = Episode.objects.counted().filter(
+            child__in={episode.child_id for episode in episodes},
+            started_at__gte=since - REPEATED_WITHIN,
+        )
+        for child, start in earlier.values_list("child_id", "started_at"):
+            starts.setdefault(child, []).append(start)
+    return {
+        episode.pk: sum(
+            episode.started_at - REPEATED_WITHIN < start <= episode.started_at
+            for start in starts.get(episode.child_id, ())
+        )
+        for episode in episodes
+    }
