@@ -16,6 +16,7 @@ from returnhome.casework import journal
 from returnhome.casework.places import Authority, Force, lineage
 from returnhome.rules import Blocked, access
 from returnhome.rules.access import Relation, Verb
+from returnhome.rules.clock import LONDON
 from returnhome.rules.codes import Role
 
 
@@ -35,6 +36,30 @@ class EmailTaken(Blocked):
 class RoleHeldAlready(Blocked):
     sentence = "They hold this role already."
     field = "role"
+
+
+class DayToCome(Blocked):
+    sentence = "A role begins and ends at once: give today, or a day that has passed."
+
+
+class EndedAlready(Blocked):
+    sentence = "This role has ended already."
+
+
+class EndsFirst(Blocked):
+    sentence = "This is before the role began."
+    field = "on"
+
+
+class NextDueFirst(Blocked):
+    sentence = "The next one is due after this one was done."
+    field = "next_due_on"
+
+
+class NotAColleague(Blocked):
+    """Somebody who holds no role in the organisation."""
+
+    field = "person"
 
 
 class OwnRoles(Blocked):
@@ -453,10 +478,12 @@ def appoint(
 ) -> Post:
     """Give `person` a role in `organisation` from the day `since`.
 
-    Raises RoleHeldAlready, and OwnRoles: nobody lets themselves in.
+    Raises RoleHeldAlready, DayToCome, and OwnRoles: nobody lets themselves in.
     """
     if person.pk == by.pk:
         raise OwnRoles
+    if since > at.astimezone(LONDON).date():
+        raise DayToCome(field="since")
     if person.posts.filter(role=role, organisation=organisation).filter(until=None).exists():
         raise RoleHeldAlready
     post = Post.objects.create(
@@ -468,11 +495,21 @@ def appoint(
 
 @transaction.atomic
 def end_post(post: Post, *, on: date, by: Person, at: datetime) -> Post:
-    """End a role on a day. Raises OwnRoles: so an organisation keeps its administrator."""
+    """End a role, today or since a day that has passed: from now on it opens nothing.
+
+    Raises EndedAlready, EndsFirst, DayToCome, and OwnRoles: so an organisation keeps its
+    administrator.
+    """
     if post.person_id == by.pk:
         raise OwnRoles
-    post = Post.objects.select_for_update().get(pk=post.pk)
-    post.until = max(on, post.since)
+    post = Post.objects.select_for_update(no_key=True).get(pk=post.pk)
+    if post.until is not None:
+        raise EndedAlready
+    if on > at.astimezone(LONDON).date():
+        raise DayToCome(field="on")
+    if on < post.since:
+        raise EndsFirst
+    post.until = on
     post.save(update_fields=["until"])
     journal.write("end post", post, by=by, at=at)
     return post
@@ -482,6 +519,9 @@ def end_post(post: Post, *, on: date, by: Person, at: datetime) -> Post:
 def note_credential(
     person: Person, kind: str, *, done_on: date, next_due_on: date | None, by: Person, at: datetime
 ) -> Credential:
+    """Note a training or check that somebody has had. Raises NextDueFirst."""
+    if next_due_on is not None and next_due_on <= done_on:
+        raise NextDueFirst
     credential = Credential.objects.create(
         person=person,
         kind=kind,
@@ -504,8 +544,14 @@ def put_on_duty(
     by: Person,
     at: datetime,
 ) -> Duty:
+    """Say who answers for an organisation's children from one moment to another.
+
+    Raises DutyEndsFirst, NotAColleague.
+    """
     if ends_at <= starts_at:
         raise DutyEndsFirst("The duty must end after it starts.", field="ends_at")
+    if not person.is_active or not person.posts.filter(organisation=organisation, until=None):
+        raise NotAColleague(f"{person.name} does not work for {organisation.name}.")
     duty = Duty.objects.create(
         organisation=organisation,
         person=person,
