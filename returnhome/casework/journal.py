@@ -14,6 +14,10 @@ class Actor(Protocol):
 
 
 class JournalQuerySet(models.QuerySet["JournalEntry"]):
+    def visible_to(self, person: Actor) -> "JournalQuerySet":
+        """What the person did. Who read a child's record is asked by child, once that is seen."""
+        return self.filter(by_id=person.pk)
+
     def about_child(self, child_id: int) -> "JournalQuerySet":
         return self.filter(child_id=child_id)
 

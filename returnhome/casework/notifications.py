@@ -314,6 +314,7 @@ def draft(
     )
 
 
+@transaction.atomic
 def keep_all(drafts: Sequence[Notification], *, by: Person, at: datetime) -> None:
     """Keep rows as received, each with what became of it."""
     Notification.objects.bulk_create(drafts)
