@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from returnhome.casework.episodes import Episode
-from returnhome.casework.offers import Reply
+from returnhome.casework.interviews import NotHeld
+from returnhome.casework.offers import Attempt, Offer, Reply
 from returnhome.rules import clock
 from returnhome.rules.codes import Answer, DeclinedBy, Means, NotHeldReason, Reached
 
@@ -21,21 +22,32 @@ class Done:
 def done(episode: Episode) -> list[Done]:
     """The newest first. Five queries, however many there were."""
     rows = [
-        Done(row.at, row.by.name, f"Not held: {_lower(NotHeldReason(row.reason).label)}", row.note)
+        Done(row.at, row.by.name, not_held_in_words(row), row.note)
         for row in episode.not_held_rows.select_related("by")
     ]
     for attempt in episode.attempts.select_related("made_by"):
-        what = f"Tried, {_by(attempt.means)}, and reached nobody"
+        what = attempt_in_words(attempt)
         rows.append(Done(attempt.made_at, attempt.made_by.name, what, attempt.note))
     for offer in episode.offers.select_related("made_by").prefetch_related("replies__recorded_by"):
-        whom = "the child" if offer.reached == Reached.CHILD else "a carer or parent"
-        what = f"Offered to {whom}, {_by(offer.means)}"
-        rows.append(Done(offer.made_at, offer.made_by.name, what, offer.note))
+        rows.append(Done(offer.made_at, offer.made_by.name, offer_in_words(offer), offer.note))
         rows += [
             Done(reply.given_at, reply.recorded_by.name, reply_in_words(reply), reply.reason)
             for reply in offer.replies.all()
         ]
     return sorted(rows, key=lambda row: row.at, reverse=True)
+
+
+def not_held_in_words(row: NotHeld) -> str:
+    return f"Not held: {_lower(NotHeldReason(row.reason).label)}"
+
+
+def attempt_in_words(attempt: Attempt) -> str:
+    return f"Tried, {_by(attempt.means)}, and reached nobody"
+
+
+def offer_in_words(offer: Offer) -> str:
+    whom = "the child" if offer.reached == Reached.CHILD else "a carer or parent"
+    return f"Offered to {whom}, {_by(offer.means)}"
 
 
 def reply_in_words(reply: Reply) -> str:

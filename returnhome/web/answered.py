@@ -1,0 +1,331 @@
+"""Whether an episode is answered for: eight moments, the clock, who must act, what was done."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+from django.urls import reverse
+
+from returnhome.casework.episodes import Episode
+from returnhome.casework.interviews import Interview
+from returnhome.casework.journal import JournalEntry
+from returnhome.casework.staff import Person
+from returnhome.casework.support import Action, NothingNeeded
+from returnhome.rules import clock
+from returnhome.rules.access import Verb
+from returnhome.rules.clock import Standing
+from returnhome.rules.codes import (
+    ActionKind,
+    Answer,
+    Cohort,
+    DeclinedBy,
+    EpisodeKind,
+    Mode,
+    NotHeldReason,
+    OfferKind,
+    Place,
+    RiskGrade,
+)
+from returnhome.rules.progress import Step
+from returnhome.rules.responsibility import Flag
+from returnhome.web import before, pages, steps, work
+
+DONE, NEXT, DOUBT, NOT_YET, NOT_OWED = "done", "next", "doubt", "not-yet", "not-owed"
+SAID = {
+    DONE: "Done",
+    NEXT: "Next",
+    DOUBT: "In doubt",
+    NOT_YET: "Not yet",
+    NOT_OWED: "Not owed",
+}
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One of the eight moments as the page shows it."""
+
+    title: str
+    state: str
+    text: str
+
+    @property
+    def said(self) -> str:
+        return SAID[self.state]
+
+
+# Which of the eight a step brings about.
+BRINGS = {
+    Step.RECORD_RETURN: "Returned",
+    Step.TAKE_ON: "Offered",
+    Step.OFFER: "Offered",
+    Step.ANSWER: "Answered",
+    Step.BOOK: "Held",
+    Step.HOLD: "Held",
+    Step.SIGN: "Signed off",
+    Step.ACT: "Acted on",
+    Step.DO_ACTIONS: "Acted on",
+}
+
+
+def stages(episode: Episode, now: datetime) -> list[Stage]:
+    """The eight moments, in their order."""
+    is_adult = episode.offer_kind == OfferKind.ADULT_PATHWAY
+    coming = BRINGS.get(episode.next_step)
+    found = [
+        _instant(episode, "reported", "Reported", now),
+        _instant(episode, "found", "Found", now),
+        _instant(episode, "returned", "Returned", now),
+        _later("Offered", episode.offered_at, now),
+        _answered(episode, now),
+        _held(episode, now),
+        _later("Signed off", episode.signed_at, now),
+        _acted(episode, now),
+    ]
+    return [
+        Stage(one.title, _state(one, coming, is_adult), one.text) if one.state == NOT_YET else one
+        for one in found
+    ]
+
+
+def _state(stage: Stage, coming: str | None, is_adult: bool) -> str:
+    if stage.title == coming:
+        return NEXT
+    is_of_the_talk = stage.title in ("Offered", "Answered", "Held", "Signed off")
+    return NOT_OWED if is_adult and is_of_the_talk else NOT_YET
+
+
+def _instant(episode: Episode, name: str, title: str, now: datetime) -> Stage:
+    moment = episode.moment(name)
+    if moment:
+        return Stage(title, DONE, pages.near(moment, now))
+    # What must have happened, and nobody has said when.
+    is_past = episode.ended_at is not None
+    return Stage(title, DOUBT if is_past else NOT_YET, "not known" if is_past else "")
+
+
+def _later(title: str, at: datetime | None, now: datetime) -> Stage:
+    return Stage(title, DONE, pages.near(at, now)) if at else Stage(title, NOT_YET, "")
+
+
+def _answered(episode: Episode, now: datetime) -> Stage:
+    if not episode.answer:
+        return Stage("Answered", NOT_YET, "")
+    words = Answer(episode.answer).label
+    if episode.declined_by:
+        words = f"{DeclinedBy(episode.declined_by).label} declined"
+    is_final = episode.answer == Answer.ACCEPTED or episode.declined_by == DeclinedBy.CHILD
+    when = pages.near(episode.answered_at, now)
+    return Stage("Answered", DONE if is_final else DOUBT, f"{words}, {when}")
+
+
+HELD = {Standing.IN_TIME: "in time", Standing.LATE: "late"}
+
+
+def _held(episode: Episode, now: datetime) -> Stage:
+    if episode.held:
+        in_time = HELD.get(episode.standing(now).standing, "in time or late cannot be told")
+        return Stage("Held", DONE, f"{pages.near(episode.held, now)}, {in_time}")
+    if episode.not_held:
+        return Stage("Held", DOUBT, f"Not held: {NotHeldReason(episode.not_held).label.lower()}")
+    if episode.booked_for:
+        return Stage("Held", NOT_YET, f"booked for {pages.near(episode.booked_for, now)}")
+    return Stage("Held", NOT_YET, "")
+
+
+def _acted(episode: Episode, now: datetime) -> Stage:
+    if episode.acted_at:
+        return Stage("Acted on", DONE, pages.near(episode.acted_at, now))
+    return Stage("Acted on", NOT_YET, "actions under way" if episode.has_actions else "")
+
+
+# What else may be done, beside the next step.
+
+
+def also(episode: Episode, person: Person, next_href: str) -> list[tuple[str, str]]:
+    """The other things this person may do to the episode now: label and address."""
+    if episode.is_voided:
+        return []
+    is_back = episode.ended_at is not None
+    is_owed = is_back and not episode.held_at and episode.offer_kind != OfferKind.ADULT_PATHWAY
+    offers, books = (episode.allows(person, verb) for verb in (Verb.OFFER, Verb.BOOK))
+    is_accepted = episode.answer == Answer.ACCEPTED
+    wanted = (
+        (offers and not episode.returned_at, "Record the return", "record-return-episode"),
+        (offers and is_owed, "Record an offer", "make-offer"),
+        (offers and is_owed, "Record an attempt that reached nobody", "make-attempt"),
+        (books and is_owed and is_accepted, "Book an interview", "book-interview"),
+        (books and is_owed, "Say why no interview took place", "not-hold-interview"),
+        (episode.allows(person, Verb.ACT) and is_back, "Add an action", "add-action"),
+        (
+            episode.allows(person, Verb.ACT) and _is_undecided(episode),
+            "Decide that nothing needs to follow",
+            "decide-nothing-needed",
+        ),
+        (episode.allows(person, Verb.REASSIGN), "Give it to a colleague", "assign-episode"),
+        (offers, "Correct a time", "correct-episode"),
+        (episode.allows(person, Verb.MATCH), "Recorded in error", "void-episode"),
+    )
+    links = [
+        (label, reverse(name, args=[episode.pk])) for is_open, label, name in wanted if is_open
+    ]
+    return [(label, href) for label, href in links if href != next_href]
+
+
+def _is_undecided(episode: Episode) -> bool:
+    return bool(episode.signed_at) and not (episode.has_actions or episode.acted_at)
+
+
+# What happened, read for the page.
+
+NAMES = {
+    "last_seen": "Last seen",
+    "reported": "Reported missing",
+    "found": "Found",
+    "returned": "Returned",
+}
+
+
+def times(episode: Episode) -> list[tuple[str, str, str]]:
+    """The four instants in full: name, when and how exactly, who gave it."""
+    return [
+        (title, pages.moment(episode.moment(name)), getattr(episode, f"{name}_source") or "–")
+        for name, title in NAMES.items()
+    ]
+
+
+@dataclass(frozen=True)
+class Talk:
+    """An interview in a line; `href` only for those who may open it."""
+
+    interview: Interview
+    text: str
+    href: str
+
+
+def talks(episode: Episode, person: Person, now: datetime) -> list[Talk]:
+    """Two queries."""
+    found = list(
+        episode.interviews.select_related("interviewer")
+        .defer("place_note", "wishes", "independence_note")
+        .newest_first()
+    )
+    readable = set(
+        Interview.objects.account_visible_to(person)
+        .filter(pk__in=[one.pk for one in found])
+        .values_list("pk", flat=True)
+    )
+    may_book = episode.allows(person, Verb.BOOK)
+    return [
+        Talk(
+            one,
+            talk_in_words(one, now),
+            reverse("show-interview", args=[one.pk]) if may_book or one.pk in readable else "",
+        )
+        for one in found
+    ]
+
+
+def talk_in_words(interview: Interview, now: datetime) -> str:
+    where = Place(interview.place).label.lower()
+    how = Mode(interview.mode).label.lower()
+    if interview.held:
+        signed = "signed off" if interview.signed_at else "record not signed off yet"
+        return f"Held {pages.near(interview.held, now)}, {where}, {how}; {signed}"
+    if interview.not_held_at:
+        return f"Booked for {pages.near(interview.booked_for, now)}, not held"
+    return f"Booked for {pages.near(interview.booked_for, now)}, {where}, {how}"
+
+
+def actions_of(episode: Episode, person: Person) -> list[tuple[str, Action]]:
+    """What follows the episode, as far as the person may know of it."""
+    theirs = (
+        Action.objects.visible_to(person)
+        .filter(Q(episode=episode) | Q(interview__coverages__episode=episode))
+        .select_related("owner", "done_by")
+        .distinct()
+        .by_due_day()
+    )
+    return [(ActionKind(one.kind).label, one) for one in theirs]
+
+
+def classified(episode: Episode) -> list[tuple[str, Any]]:
+    labels = {"kind": EpisodeKind, "risk": RiskGrade}
+    said = {"kind": "", "risk": "Risk: "}
+    return [
+        (said[row.axis] + labels[row.axis](row.code).label, row)
+        for row in episode.classifications.order_by("recorded_at", "pk")
+    ]
+
+
+def looked(episode: Episode) -> list[tuple[str, datetime, int]]:
+    """Who has opened this page, the latest first, when last, and how often of the last hundred."""
+    rows = (
+        JournalEntry.objects.about_child(episode.child_id)
+        .filter(verb="read", kind="episode", object_id=episode.pk)
+        .newest_first()
+        .values_list("by_id", "at")[:100]
+    )
+    last: dict[int, tuple[datetime, int]] = {}
+    for by, at in rows:
+        first, times = last.get(by, (at, 0))
+        last[by] = (first, times + 1)
+    names = dict(Person.objects.filter(pk__in=last).values_list("pk", "name"))
+    return [(names[by], at, times) for by, (at, times) in last.items() if by in names]
+
+
+def coverable(episode: Episode, person: Person) -> Sequence[Episode]:
+    """The child's other episodes that the same interview may answer for."""
+    if episode.held_at or episode.is_voided:
+        return []
+    return list(
+        Episode.objects.visible_to(person)
+        .filter(child=episode.child_id, ended_at__isnull=False, held_at=None)
+        .unsettled()
+        .exclude(pk=episode.pk)
+        .newest_first()
+    )
+
+
+def whole(episode: Episode, person: Person, now: datetime) -> dict[str, Any]:
+    """All that the page shows, for this person; a fixed number of queries."""
+    there = steps.beside([episode], person)[episode.pk]
+    step = steps.Next() if episode.is_voided else steps.next_for(episode, person, there, now)
+    may_note = episode.allows(person, Verb.OFFER) or episode.allows(person, Verb.SEE_ACCOUNT)
+    is_overseer = episode.allows(person, Verb.REASSIGN)
+    return {
+        "episode": episode,
+        "child": episode.child,
+        "clock": before.clock_of(episode, now) | {"words": work.clock_in_words(episode, now)},
+        "due": episode.deadline,
+        "stages": stages(episode, now),
+        "step": step,
+        "also": also(episode, person, step.href),
+        "badges": work.badges_of(episode, person),
+        "flags": [Flag(flag).label for flag in episode.flags],
+        "done": before.done(episode),
+        "may_note": may_note,
+        "talks": talks(episode, person, now),
+        "actions": actions_of(episode, person),
+        "decisions": list(
+            NothingNeeded.objects.visible_to(person).filter(episode=episode).select_related("by")
+        ),
+        "others": coverable(episode, person),
+        "notifications": [
+            basis.notification
+            for basis in episode.bases.select_related("notification__sender")
+            .defer("notification__as_received")
+            .order_by("notification__received_at", "notification__pk")
+        ],
+        "corrections": list(episode.corrections.select_related("replaced_by").newest_first()),
+        "classified": classified(episode),
+        "looked": looked(episode) if is_overseer else [],
+        "today": now.astimezone(clock.LONDON).date(),
+        "cohort": Cohort(episode.cohort).label,
+        "duty": OfferKind(episode.offer_kind).label,
+        "times": times(episode),
+        "names": NAMES,
+        "may_match": episode.child.allows(person, Verb.MATCH),
+        "is_host": episode.relation_of(person) == "host",
+    }
