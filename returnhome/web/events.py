@@ -1,0 +1,276 @@
+"""The time line of one child: what happened, newest first, a page at a time."""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.db.models import F, IntegerField, QuerySet, Value
+from django.urls import reverse
+
+from returnhome.casework.episodes import Correction, Episode
+from returnhome.casework.interviews import Addendum, Interview, NotHeld
+from returnhome.casework.offers import Attempt, Offer, Reply
+from returnhome.casework.staff import Person
+from returnhome.casework.support import Action, NothingNeeded
+from returnhome.rules import clock
+from returnhome.rules.access import Verb
+from returnhome.rules.codes import ActionKind, EpisodeKind, Mode, Place, RiskGrade
+from returnhome.web import answered, before, pages
+
+A_PAGE = 50
+
+
+@dataclass(frozen=True)
+class Event:
+    """One thing that happened, ready for the page; `when` where the time needs more words."""
+
+    at: datetime
+    title: str
+    by: str = ""
+    when: str = ""
+    text: str = ""
+    note: str = ""
+    href: str = ""
+    tag: tuple[str, str] | None = None
+    is_start: bool = False
+
+
+@dataclass(frozen=True)
+class Sort:
+    """One sort of event: its rows, the column of its time, and how it is told."""
+
+    rows: QuerySet[Any]
+    at: str
+    told: Callable[[Any], Event]
+
+
+class Line:
+    """The time line of the child of these episodes, as far as the person may know of it.
+
+    One query counts, one finds the fifty that a page shows, and one for each table reads them.
+    """
+
+    def __init__(self, episodes: Sequence[Episode], person: Person) -> None:
+        self.episodes = {episode.pk: episode for episode in episodes}
+        self.person = person
+        self.may_book = any(episode.allows(person, Verb.BOOK) for episode in episodes)
+        # In the order of the story, for what happened in the same minute.
+        self.sorts = [*self._of_episodes(), *self._of_offers(), *self._of_talks(), *self._after()]
+
+    def _of_episodes(self) -> list[Sort]:
+        rows = Episode.objects.filter(pk__in=self.episodes).select_related("voided_by")
+        corrections = Correction.objects.filter(episode__in=self.episodes)
+        return [
+            Sort(rows, "started_at", self._started),
+            Sort(rows.filter(ended_at__isnull=False), "ended_at", self._ended),
+            Sort(corrections.select_related("replaced_by"), "replaced_at", self._corrected),
+            Sort(rows.filter(voided_at__isnull=False), "voided_at", self._voided),
+        ]
+
+    def _of_offers(self) -> list[Sort]:
+        attempts = Attempt.objects.filter(episode__in=self.episodes).select_related("made_by")
+        offers = Offer.objects.filter(episode__in=self.episodes).select_related("made_by")
+        replies = Reply.objects.filter(offer__episode__in=self.episodes)
+        return [
+            Sort(attempts, "made_at", self._attempted),
+            Sort(offers, "made_at", self._offered),
+            Sort(replies.select_related("offer", "recorded_by"), "given_at", self._answered),
+        ]
+
+    def _of_talks(self) -> list[Sort]:
+        talks = (
+            Interview.objects.filter(coverages__episode__in=self.episodes)
+            .select_related("interviewer", "booked_by", "signed_by")
+            .defer("place_note", "wishes", "independence_note")
+            .distinct()
+        )
+        not_held = NotHeld.objects.filter(episode__in=self.episodes).select_related("by")
+        added = Addendum.objects.visible_to(self.person).filter(
+            interview__coverages__episode__in=self.episodes
+        )
+        return [
+            Sort(talks, "booked_at", self._booked),
+            Sort(not_held, "at", self._not_held),
+            Sort(talks.filter(held_at__isnull=False), "held_at", self._held),
+            Sort(talks.filter(signed_at__isnull=False), "signed_at", self._signed),
+            Sort(
+                added.select_related("written_by").defer("words").distinct(),
+                "written_at",
+                self._added_to,
+            ),
+        ]
+
+    def _after(self) -> list[Sort]:
+        actions = (
+            Action.objects.visible_to(self.person)
+            .filter(episode__in=self.episodes)
+            .select_related("owner", "added_by", "done_by")
+        )
+        nothing = NothingNeeded.objects.visible_to(self.person).filter(episode__in=self.episodes)
+        return [
+            Sort(actions, "added_at", self._decided),
+            Sort(actions.filter(done_at__isnull=False), "done_at", self._done),
+            Sort(nothing.select_related("by"), "at", self._nothing),
+        ]
+
+    # A page of it.
+
+    def page(self, number: str | None) -> Page:
+        marks = [
+            sort.rows.annotate(sort=Value(place, IntegerField()), happened=F(sort.at))
+            .order_by()
+            .values_list("sort", "pk", "happened")
+            for place, sort in enumerate(self.sorts)
+        ]
+        line = marks[0].union(*marks[1:], all=True).order_by("-happened", "-sort", "-pk")
+        page = Paginator(line, A_PAGE).get_page(number)
+        page.object_list = self._told(list(page.object_list))
+        return page
+
+    def _told(self, marks: Sequence[tuple[int, int, datetime]]) -> list[Event]:
+        wanted: dict[type, set[int]] = defaultdict(set)
+        rows: dict[type, QuerySet[Any]] = {}
+        for place, pk, _ in marks:
+            model = self.sorts[place].rows.model
+            wanted[model].add(pk)
+        # Of the sorts of one table the first has all its rows.
+        for sort in reversed(self.sorts):
+            rows[sort.rows.model] = sort.rows
+        found = {model: rows[model].in_bulk(list(pks)) for model, pks in wanted.items()}
+        self.readable = self._readable(wanted[Interview])
+        return [
+            self.sorts[place].told(found[self.sorts[place].rows.model][pk])
+            for place, pk, _ in marks
+        ]
+
+    def _readable(self, talks: set[int]) -> set[int]:
+        """Of these interviews those whose page the person may open."""
+        if self.may_book or not talks:
+            return talks
+        theirs = Interview.objects.account_visible_to(self.person).filter(pk__in=talks)
+        return set(theirs.values_list("pk", flat=True))
+
+    # How each is told.
+
+    def _note(self, episode_id: int, words: str) -> str:
+        episode = self.episodes[episode_id]
+        may = (episode.allows(self.person, verb) for verb in (Verb.OFFER, Verb.SEE_ACCOUNT))
+        return words if any(may) else ""
+
+    def _started(self, episode: Episode) -> Event:
+        moment = episode.moment("last_seen") or episode.moment("reported")
+        is_missing = episode.kind == EpisodeKind.MISSING
+        return Event(
+            episode.started_at,
+            "Went missing" if is_missing else "Away from placement",
+            when=pages.moment(moment),
+            href=reverse("show-episode", args=[episode.pk]),
+            tag=("High risk", "red") if episode.risk == RiskGrade.HIGH else None,
+            is_start=True,
+        )
+
+    def _ended(self, episode: Episode) -> Event:
+        end = episode.returned or episode.found
+        length = clock.duration(episode.ended_at - episode.started_at)  # type: ignore[operator]
+        return Event(
+            episode.ended_at,  # type: ignore[arg-type]
+            "Returned" if episode.returned else "Found; the return is not known",
+            when=pages.moment(end),
+            text=f"Away for {length}.",
+            href=reverse("show-episode", args=[episode.pk]),
+        )
+
+    def _corrected(self, correction: Correction) -> Event:
+        return Event(
+            correction.replaced_at,
+            f"Time corrected: {answered.NAMES[correction.instant].lower()}",
+            correction.replaced_by.name,
+            text=f"It was {pages.moment(correction.was)} ({correction.was_source}).",
+            note=correction.because,
+            href=reverse("show-episode", args=[correction.episode_id]),
+        )
+
+    def _voided(self, episode: Episode) -> Event:
+        by = episode.voided_by.name if episode.voided_by else ""
+        return Event(
+            episode.voided_at,  # type: ignore[arg-type]
+            "Taken out of the count: recorded in error",
+            by,
+            note=episode.voided_because,
+            href=reverse("show-episode", args=[episode.pk]),
+        )
+
+    def _attempted(self, attempt: Attempt) -> Event:
+        note = self._note(attempt.episode_id, attempt.note)
+        words = before.attempt_in_words(attempt)
+        return Event(attempt.made_at, words, attempt.made_by.name, note=note)
+
+    def _offered(self, offer: Offer) -> Event:
+        note = self._note(offer.episode_id, offer.note)
+        return Event(offer.made_at, before.offer_in_words(offer), offer.made_by.name, note=note)
+
+    def _answered(self, reply: Reply) -> Event:
+        note = self._note(reply.offer.episode_id, reply.reason)
+        words = before.reply_in_words(reply)
+        return Event(reply.given_at, words, reply.recorded_by.name, note=note)
+
+    def _open(self, talk: Interview) -> str:
+        return reverse("show-interview", args=[talk.pk]) if talk.pk in self.readable else ""
+
+    def _booked(self, talk: Interview) -> Event:
+        where, how = Place(talk.place).label.lower(), Mode(talk.mode).label.lower()
+        return Event(
+            talk.booked_at,
+            f"Interview booked with {talk.interviewer.name}",
+            talk.booked_by.name,
+            text=f"For {pages.moment(talk.booked_for)}, {where}, {how}.",
+            href=self._open(talk),
+        )
+
+    def _not_held(self, row: NotHeld) -> Event:
+        note = self._note(row.episode_id, row.note)
+        return Event(row.at, before.not_held_in_words(row), row.by.name, note=note)
+
+    def _held(self, talk: Interview) -> Event:
+        return Event(
+            talk.held_at,  # type: ignore[arg-type]
+            "Interview held",
+            talk.interviewer.name,
+            when=pages.moment(talk.held),
+            href=self._open(talk),
+        )
+
+    def _signed(self, talk: Interview) -> Event:
+        by = talk.signed_by.name if talk.signed_by else ""
+        at = talk.signed_at
+        return Event(at, "Record signed off", by, href=self._open(talk))  # type: ignore[arg-type]
+
+    def _added_to(self, addendum: Addendum) -> Event:
+        href = reverse("show-interview", args=[addendum.interview_id])
+        return Event(addendum.written_at, "Record added to", addendum.written_by.name, href=href)
+
+    def _decided(self, action: Action) -> Event:
+        return Event(
+            action.added_at,
+            f"Action: {ActionKind(action.kind).label}",
+            action.added_by.name,
+            text=f"{action.owner.name}, by {pages.day(action.due_on)}.",
+            note=action.what,
+            tag=None if action.is_done else ("Not done yet", "blue"),
+        )
+
+    def _done(self, action: Action) -> Event:
+        by = action.done_by.name if action.done_by else ""
+        return Event(
+            action.done_at,  # type: ignore[arg-type]
+            f"Action done: {ActionKind(action.kind).label}",
+            by,
+            note=action.outcome,
+            tag=("Done", "green"),
+        )
+
+    def _nothing(self, decision: NothingNeeded) -> Event:
+        return Event(decision.at, "Nothing needs to follow", decision.by.name, note=decision.reason)

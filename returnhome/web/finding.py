@@ -1,0 +1,92 @@
+"""Finding a child by name or number, among those whom the person may see."""
+
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import path
+
+from returnhome.casework import journal
+from returnhome.casework.children import Alias, Child, Identifier
+from returnhome.casework.episodes import Episode
+from returnhome.casework.notifications import Notification
+from returnhome.casework.staff import Person
+from returnhome.rules import clock
+from returnhome.rules.access import Relation, Verb
+from returnhome.rules.ages import age_on
+from returnhome.rules.naming import folded
+from returnhome.web import gds
+from returnhome.web.asked import Request
+
+A_PAGE = 50
+SHORTEST = 2
+
+
+class FindForm(gds.Form):
+    q = gds.Text(
+        "Name or number",
+        noun="a name or number",
+        hint="The start of a forename or surname, or a whole number: NHS, UPN, police reference.",
+        width=20,
+        max_length=100,
+    )
+
+    def clean_q(self) -> str:
+        said = self.cleaned_data["q"].strip()
+        if len(said) < SHORTEST:
+            raise ValidationError("Enter at least 2 letters or figures")
+        return said
+
+
+def found(said: str, person: Person) -> QuerySet[Child]:
+    """Children whose names begin so, or who have just this number. Names are folded first."""
+    name, number = folded(said), said.replace(" ", "")
+    begins = Q(folded_name__startswith=name) | Q(folded_name__contains=f" {name}")
+    aliases = Alias.objects.filter(begins, child=OuterRef("pk"))
+    numbers = Identifier.objects.filter(child=OuterRef("pk"), value__in={said, number})
+    referred = Notification.objects.filter(child=OuterRef("pk"), reference=said)
+    known = begins | Exists(aliases) | Exists(numbers) | Exists(referred)
+    return Child.objects.visible_to(person).filter(known, joined_to__isnull=True)
+
+
+def children(request: Request) -> HttpResponse:
+    """By POST, although it changes nothing: a child's name is never in an address."""
+    person, now = request.user, request.now
+    if not any(person.may(Verb.SEE_EPISODE, relation) for relation in Relation):
+        raise Http404
+    form = FindForm(request.POST or None)
+    rows = None
+    if form.is_valid():
+        # That somebody searched, never for whom: the journal holds no names.
+        journal.write("find child", person, by=person, at=now)
+        theirs = found(form.cleaned_data["q"], person).order_by("folded_name", "pk")
+        rows = _rows(list(theirs[: A_PAGE + 1]), person, now)
+    context = {"form": form, "rows": rows, "most": A_PAGE}
+    return render(request, "children/find.html", context)
+
+
+def _rows(theirs: list[Child], person: Person, now: datetime) -> list[dict[str, Any]]:
+    """Each child with age and the last time they went missing; one query."""
+    last = dict(
+        Episode.objects.visible_to(person)
+        .counted()
+        .filter(child__in=theirs)
+        .values_list("child")
+        .annotate(Max("started_at"))
+        .order_by()
+    )
+    today = now.astimezone(clock.LONDON).date()
+    return [
+        {
+            "child": child,
+            "age": age_on(child.born_on, today) if child.born_on else None,
+            "last": last.get(child.pk),
+        }
+        for child in theirs
+    ]
+
+
+urlpatterns = [path("children", children, name="children")]
