@@ -1,9 +1,9 @@
 """Every page's address: one line a stage."""
 
-from returnhome.web import sign_in
+from returnhome.web import figures, sign_in
 
 # To add a stage: import its module above and put it into this tuple.
-STAGES = (sign_in,)
+STAGES = (sign_in, figures)
 
 urlpatterns = [pattern for stage in STAGES for pattern in stage.urlpatterns]
 

@@ -137,6 +137,11 @@ def quarter_before(first: date) -> date:
     return quarter_of(first - DAY)
 
 
+def year_of(day: date) -> date:
+    """The first day of the collection year that the day is in: 1 April."""
+    return date(day.year if day >= date(day.year, 4, 1) else day.year - 1, 4, 1)
+
+
 # Counting
 
 
@@ -254,8 +259,12 @@ def _hosted(
 
 
 def _trend(scope: Scope, last: date, now: datetime) -> tuple[Quarter, ...]:
-    """The quarters up to the one that `last` is in, from the first of them with an episode."""
-    firsts = [quarter_of(last)]
+    """The quarters up to the one that `last` is in, from the first of them with an episode.
+
+    None that is still to come.
+    """
+    today = now.astimezone(clock.LONDON).date()
+    firsts = [quarter_of(min(last, today))]
     while len(firsts) < QUARTERS:
         firsts.insert(0, quarter_before(firsts[0]))
     shown = [part for part in STEPS if part != "accepted"]
@@ -269,7 +278,6 @@ def _trend(scope: Scope, last: date, now: datetime) -> tuple[Quarter, ...]:
     counted: dict[date, dict[str, int]] = {first: {} for first in firsts}
     for quarter, part, episodes in rows.order_by():
         counted[quarter][part] = episodes
-    today = now.astimezone(clock.LONDON).date()
     quarters = [
         Quarter(first, is_over=quarter_after(first) <= today, **parts)
         for first, parts in counted.items()

@@ -134,11 +134,17 @@ class Count:
             return None
         return (2000 * self.numerator + self.denominator) // (2 * self.denominator) / 10
 
+    @property
+    def percent(self) -> str:
+        """58.7%, always to one decimal; nothing for a plain count or of nothing."""
+        return "" if self.value is None else f"{self.value:.1f}%"
+
 
 ENDED = "episodes ended, under the statutory duty"
 OFFERED = "episodes with an interview offered"
 ACCEPTED = "episodes with an offer accepted"
 HELD = "episodes answered for by an interview held"
+OUTSIDE = "episodes ended, outside the statutory duty"
 IN_TIME = "held within 72 hours of the return, on every reading of the times"
 
 
@@ -163,7 +169,7 @@ def why_not_held(reason: NotHeldReason) -> Measure:
         f"not_held_{reason}",
         f"Accepted but not held: {reason.label[0].lower()}{reason.label[1:]}",
         f"not_held_{reason}",
-        f"accepted, and not held because: {reason.label}",
+        f"accepted, and not held because: {reason.label[0].lower()}{reason.label[1:]}",
     )
 
 
@@ -266,10 +272,14 @@ UPTAKE: tuple[Measure, ...] = (
             f"{prefix}_{part}",
             f"{kind.label}: {words}",
             f"{prefix}_{part}",
-            f"episodes ended outside the statutory duty, {words}",
+            counted,
         )
         for kind, prefix in APART.items()
-        for part, words in (("ended", "ended"), ("offered", "offered"), ("held", "held"))
+        for part, words, counted in (
+            ("ended", "ended", OUTSIDE),
+            ("offered", "offered", f"{OUTSIDE}, with an interview offered"),
+            ("held", "held", f"{OUTSIDE}, with an interview held"),
+        )
     ),
 )
 

@@ -283,6 +283,14 @@ def test_the_trend_has_a_quarter_for_each_three_months_since_the_first_episode(
     assert [quarter.is_over for quarter in trend] == [True, True, True, False]
 
 
+def test_the_trend_shows_no_quarter_that_is_still_to_come(cast: Cast) -> None:
+    returned(cast.kit)
+
+    trend = uptake(northshire(cast), FIRST, date(2027, 3, 31), now=SOON).trend
+
+    assert [quarter.label for quarter in trend] == ["Jan to Mar 2026"]
+
+
 def test_a_council_keeps_what_the_council_before_it_left(cast: Cast) -> None:
     cumberland = Authority.objects.get(name="Cumberland")
 

@@ -90,6 +90,8 @@ def test_a_rate_is_to_one_decimal_and_of_nothing_there_is_none():
     assert Count(0, 7).value == 0.0
     assert Count(0, 0).value is None
     assert Count(5).value is None
+    assert Count(2, 5).percent == "40.0%"
+    assert Count(0, 0).percent == ""
 
 
 def test_a_childs_no_and_a_parents_no_are_told_apart():

@@ -1,0 +1,199 @@
+"""Figures: how are we doing, and whom are we not counting?"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.urls import path, reverse
+from django.utils.text import slugify
+
+from returnhome.reporting import charts, figures
+from returnhome.reporting.exports import csv_lines
+from returnhome.reporting.figures import HEADER, Scope, Uptake, quarter_of, year_of
+from returnhome.rules import clock, measures
+from returnhome.rules.codes import Cohort, OfferKind
+from returnhome.web import days, gds
+from returnhome.web.asked import Request
+
+# The period.
+
+DAY = timedelta(days=1)
+OWN_DATES = "dates"
+
+
+@dataclass(frozen=True)
+class Period:
+    """Days from first to last, both included, and what people call them."""
+
+    key: str
+    label: str
+    first: date
+    last: date
+
+
+def periods(today: date) -> list[Period]:
+    """What can be asked for with one click; the first is shown unless another is."""
+    year, quarter = year_of(today), quarter_of(today)
+    next_year, next_quarter = date(year.year + 1, 4, 1), figures.quarter_after(quarter)
+    last_year, last_quarter = date(year.year - 1, 4, 1), figures.quarter_before(quarter)
+    return [
+        Period("year", f"Year to 31 March {next_year.year}", year, next_year - DAY),
+        Period("last-year", f"Year to 31 March {year.year}", last_year, year - DAY),
+        Period("quarter", "This quarter", quarter, next_quarter - DAY),
+        Period("last-quarter", "Last quarter", last_quarter, quarter - DAY),
+    ]
+
+
+class Dates(gds.Form):
+    first = days.Date("First day", hint="", missing="Enter the first day")
+    last = days.Date("Last day", hint="", missing="Enter the last day")
+
+    def clean(self) -> dict[str, Any]:
+        asked = super().clean() or {}
+        first, last = asked.get("first"), asked.get("last")
+        if first and last and last < first:
+            self.add_error("last", "The last day must not be before the first day")
+        return asked
+
+
+def _chosen(request: Request, offered: list[Period], form: Dates) -> Period | None:
+    """The period asked for; None while the days typed make none."""
+    if form.is_bound:
+        if not form.is_valid():
+            return None
+        return Period(OWN_DATES, "Your own dates", **form.cleaned_data)
+    asked = request.GET.get("period")
+    return next((period for period in offered if period.key == asked), offered[0])
+
+
+# The page.
+
+
+def _scope(request: Request) -> Scope:
+    """Whose figures the person may see. Raises Http404 for who may see none."""
+    scope = figures.of_person(request.user)
+    if not scope.authorities:
+        raise Http404
+    return scope
+
+
+def index(request: Request) -> HttpResponse:
+    scope = _scope(request)
+    offered = periods(request.now.astimezone(clock.LONDON).date())
+    form = Dates(request.GET) if request.GET.get("period") == OWN_DATES else Dates()
+    period = _chosen(request, offered, form)
+    context: dict[str, Any] = {
+        "scope": scope,
+        "periods": offered,
+        "period": period,
+        "form": form,
+        "own_dates": OWN_DATES,
+    }
+    if period:
+        report = figures.uptake(scope, period.first, period.last, now=request.now)
+        asked = f"first={period.first}&last={period.last}"
+        context |= told(report) | {
+            "chart": f"{reverse('chart-figures')}?{asked}",
+            "csv": f"{reverse('csv-figures')}?{asked}",
+        }
+    return render(request, "figures/index.html", context)
+
+
+# Part of the steps → the words of its row, of those who were lost there.
+LOST_WORDS = {
+    "not_offered": "Nothing was offered",
+    "declined_by_child": "The child declined",
+    "declined_by_parent": "A parent or carer declined",
+    "not_answered": "Offered, and no answer yet or not now",
+    "not_held": "Accepted, and then not held",
+    "still_to_hold": "Accepted, and still to be held",
+}
+APART_WORDS = {
+    OfferKind.LOCAL_POLICY: "Looked after and away from placement without authorisation",
+    OfferKind.ADULT_PATHWAY: "Turned 18 before the return: adult pathway",
+    OfferKind.NOT_STATUTORY_HERE: "Placed here by an authority outside England",
+}
+
+
+def told(report: Uptake) -> dict[str, Any]:
+    """What the page, and the file that is sent out, say of the figures."""
+    return {
+        "report": report,
+        "step_words": charts.STEP_WORDS,
+        "lost_words": LOST_WORDS,
+        "not_held": {
+            reason.label: report.number(f"not_held_{reason}")
+            for reason in measures.NOT_HELD
+            if report.number(f"not_held_{reason}")
+        },
+        "cohorts": [*((str(each), each.label) for each in measures.ADDED), (measures.ALL, "All")],
+        "unknown": Cohort.UNKNOWN,
+        "apart": _apart(report),
+        "measures": measures.UPTAKE,
+        "funnel_words": charts.funnel_in_words(report),
+        "trend_words": charts.trend_in_words(report),
+    }
+
+
+def _apart(report: Uptake) -> list[tuple[str, int, int, int]]:
+    """Children in no rate above: words, episodes ended, offered, held."""
+    rows = []
+    for kind, words in APART_WORDS.items():
+        prefix = measures.APART[kind]
+        numbers = [
+            report.number(f"{prefix}_{part}")
+            + report.number(f"{prefix}_{part}", measures.APART_COHORT)
+            for part in ("ended", "offered", "held")
+        ]
+        rows.append((words, *numbers))
+    beside = [report.hosted[key].numerator for key in ("ended", "offered", "held_of_ended")]
+    rows.append(("Placed here by another council in England, which counts them", *beside))
+    return [row for row in rows if row[1]]  # type: ignore[misc]
+
+
+def paper(report: Uptake) -> str:
+    """The figures as one page of HTML that needs nothing else, charts and all."""
+    drawn = {
+        "steps": {"wide": charts.funnel(report), "narrow": charts.funnel(report, narrow=True)},
+        "trend": {"wide": charts.trend(report), "narrow": charts.trend(report, narrow=True)},
+    }
+    return render_to_string("figures/paper.html", told(report) | {"charts": drawn})
+
+
+# The same as a picture and as a file.
+
+
+def _asked(request: Request) -> Uptake:
+    scope = _scope(request)
+    try:
+        first, last = (date.fromisoformat(request.GET.get(name, "")) for name in ("first", "last"))
+    except ValueError:
+        raise Http404 from None
+    return figures.uptake(scope, first, last, now=request.now)
+
+
+def chart(request: Request) -> HttpResponse:
+    """One chart as SVG: `chart` is steps or trend, `shape` wide or narrow."""
+    draw = charts.trend if request.GET.get("chart") == "trend" else charts.funnel
+    svg = draw(_asked(request), narrow=request.GET.get("shape") == "narrow")
+    return HttpResponse(svg, content_type="image/svg+xml")
+
+
+def csv(request: Request) -> HttpResponse:
+    report = _asked(request)
+    name = f"uptake-{slugify(report.scope.name)}-{report.first}-to-{report.last}.csv"
+    return HttpResponse(
+        "".join(csv_lines(HEADER, report.rows())),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+urlpatterns = [
+    path("figures", index, name="figures"),
+    path("figures/uptake.svg", chart, name="chart-figures"),
+    path("figures/uptake.csv", csv, name="csv-figures"),
+]
