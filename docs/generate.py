@@ -111,9 +111,15 @@ def code_table(kind: type[Code]) -> str:
 
 def measure_table() -> str:
     return table(
-        ["measure", "label", "counted", "of"],
+        ["measure", "label", "counted", "of", "in the period"],
         (
-            [code(each.key), each.label, each.numerator, each.denominator or "nothing: a count"]
+            [
+                code(each.key),
+                each.label,
+                each.numerator,
+                each.denominator or "nothing: a count",
+                each.basis,
+            ]
             for each in measures.UPTAKE
         ),
     )

@@ -1,0 +1,150 @@
+"""`returnhome figures uptake`: the counts as files, the same at every time of asking."""
+
+import io
+import json
+import zipfile
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from returnhome.casework import offers
+from returnhome.management.commands.figures import Command
+from returnhome.rules.codes import Answer, DeclinedBy
+from tests.cast import NOW, Cast, held, hours, missing, offered, returned
+
+GOLDEN = Path(__file__).parent.parent / "reporting" / "golden"
+PERIOD = ("--from", "2026-01-01", "--to", "2026-03-31", "--at", "2026-03-03T09:00Z")
+
+
+@pytest.fixture
+def three_children(cast: Cast) -> None:
+    """Sky was interviewed in time; Kit's father said no; Robin is missing."""
+    held(returned(cast.sky), interviewer=cast.ines, by=cast.amina)
+    no = {"declined_by": DeclinedBy.PARENT_OR_CARER, "reason": "Not at this time"}
+    offer = offered(returned(cast.kit), by=cast.amina)
+    offers.answer(offer, Answer.DECLINED, **no, by=cast.amina, at=NOW)
+    missing(cast.robin, last_seen=NOW - hours(20))
+
+
+def figures(*words: str) -> tuple[str, str]:
+    out, err = io.StringIO(), io.StringIO()
+    call_command("figures", *words, stdout=out, stderr=err)
+    return out.getvalue(), err.getvalue()
+
+
+def test_the_file_is_the_one_reviewed_by_eye(three_children: None, tmp_path: Path) -> None:
+    _, said = figures("uptake", "--authority", "Northshire", *PERIOD, "--out", str(tmp_path))
+
+    assert (tmp_path / "uptake.csv").read_bytes() == (GOLDEN / "uptake.csv").read_bytes()
+    assert str(tmp_path) in said
+
+
+def test_the_same_figures_make_the_same_files(three_children: None, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        figures("uptake", "--authority", "Northshire", *PERIOD, "--out", str(tmp_path / name))
+
+    for name in ("uptake.csv", "uptake.xlsx", "uptake.html"):
+        first, second = ((tmp_path / each / name).read_bytes() for each in ("one", "two"))
+        assert first == second, name
+
+
+def test_the_page_needs_nothing_from_anywhere(three_children: None, tmp_path: Path) -> None:
+    figures("uptake", "--authority", "Northshire", *PERIOD, "--out", str(tmp_path))
+
+    page = (tmp_path / "uptake.html").read_text(encoding="utf-8")
+    inside = page.replace('xmlns="http://www.w3.org/2000/svg"', "")
+    assert page.count("<svg") == 4
+    assert "2 episodes ended" in page
+    assert "1 child still missing" in page
+    for loads in ("http:", "https:", "<script", "<link", " src=", "url(", "@import"):
+        assert loads not in inside
+
+
+def test_the_workbook_says_what_each_figure_means(three_children: None, tmp_path: Path) -> None:
+    figures("uptake", "--authority", "Northshire", *PERIOD, "--out", str(tmp_path))
+
+    with zipfile.ZipFile(tmp_path / "uptake.xlsx") as workbook:
+        sheets = workbook.read("xl/workbook.xml").decode()
+    assert all(title in sheets for title in ("Uptake", "By quarter", "What each means"))
+
+
+def test_the_rows_can_be_asked_for_as_json(three_children: None) -> None:
+    printed, said = figures("uptake", "--authority", "northshire", *PERIOD, "--json")
+
+    rows = json.loads(printed)
+    assert {
+        "cohort": "all",
+        "measure": "held_of_ended",
+        "numerator": 1,
+        "denominator": 2,
+        "value": 50.0,
+    } in rows
+    assert said == ""
+
+
+def test_a_gss_code_names_the_authority_too(cast: Cast) -> None:
+    printed, _ = figures("uptake", "--authority", "E08000035", *PERIOD, "--json")
+
+    assert json.loads(printed)[0] == {
+        "cohort": "all",
+        "measure": "ended",
+        "numerator": 0,
+        "denominator": None,
+        "value": 0,
+    }
+
+
+def test_a_period_without_episodes_still_has_its_files(cast: Cast, tmp_path: Path) -> None:
+    figures("uptake", "--authority", "Eastmoor", *PERIOD, "--out", str(tmp_path / "new" / "one"))
+
+    page = (tmp_path / "new" / "one" / "uptake.html").read_text(encoding="utf-8")
+    assert "there is no rate" in page
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("--from", "2026-03-31", "--to", "2026-01-01", "--json"), "before the first"),
+        (PERIOD[:4], "--out DIR, or --json"),
+        ((*PERIOD[:4], "--out", "/proc/nowhere"), "cannot be written to"),
+    ],
+)
+def test_what_cannot_be_done_is_one_sentence_and_exit_2(
+    cast: Cast, words: tuple[str, ...], sentence: str
+) -> None:
+    with pytest.raises(CommandError, match=sentence) as refused:
+        figures("uptake", "--authority", "Northshire", *words)
+
+    assert refused.value.returncode == 2
+
+
+def test_an_authority_that_nobody_knows_is_said(cast: Cast) -> None:
+    with pytest.raises(CommandError, match="no authority “Nowhereshire”") as refused:
+        figures("uptake", "--authority", "Nowhereshire", *PERIOD, "--json")
+
+    assert refused.value.returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("foi", *PERIOD), "cannot write “foi” yet: so far there is uptake"),
+        (("annex-a", *PERIOD), "cannot write “annex-a” yet"),
+        (("everything", *PERIOD), "invalid choice"),
+        (("uptake", "--from", "31/02/2026"), "is not a day. Write it as 2026-03-31"),
+        (("uptake", *PERIOD, "--at", "yesterday"), "is not an instant"),
+        (("uptake", *PERIOD), "--authority"),
+    ],
+)
+def test_wrong_words_are_refused_before_anything_is_counted(
+    words: tuple[str, ...], sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    parser = Command().create_parser("returnhome", "figures")
+    parser.called_from_command_line = True
+
+    with pytest.raises(SystemExit) as left:
+        parser.parse_args(list(words))
+
+    assert left.value.code == 2
+    assert sentence in capsys.readouterr().err
