@@ -15,6 +15,8 @@ from gunicorn.app.base import BaseApplication
 
 WORKERS = 2
 THREADS = 4
+# Addresses that a browser on this machine reaches as localhost.
+EVERYWHERE = {"127.0.0.1", "::1", "0.0.0.0", "::"}  # noqa: S104
 
 
 def add_arguments(parser: CommandParser) -> None:
@@ -49,6 +51,11 @@ def check_free(host: str, port: int) -> None:
         ) from None
 
 
+def close_connections(arbiter: Any, worker: Any) -> None:
+    """A connection that two processes share answers neither of them."""
+    connections.close_all()
+
+
 class Server(BaseApplication):
     """gunicorn with our application and none of its own command line.
 
@@ -76,7 +83,7 @@ class Server(BaseApplication):
             "loglevel": "warning",
             "graceful_timeout": 10,
             "control_socket_disable": True,
-            "pre_fork": lambda server, worker: connections.close_all(),
+            "pre_fork": close_connections,
             "when_ready": self.started,
         }
         for name, value in settings.items():

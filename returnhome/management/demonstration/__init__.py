@@ -1,0 +1,1 @@
+"""The demonstration's invented councils, children and stories, the same but for today's date."""
