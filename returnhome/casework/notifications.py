@@ -205,12 +205,12 @@ def confirm_delivery(
 
 @transaction.atomic
 def discard_delivery(delivery: Delivery, *, by: Person, at: datetime) -> None:
-    """Throw away a file that was looked at and not confirmed."""
-    delivery = Delivery.objects.select_for_update().get(pk=delivery.pk)
-    if delivery.confirmed_at:
+    """Throw away a file that was looked at and not confirmed. Raises AlreadyConfirmed."""
+    held = Delivery.objects.select_for_update().filter(pk=delivery.pk).first()
+    if held is None or held.confirmed_at:
         raise AlreadyConfirmed
-    journal.write("discard delivery", delivery, by=by, at=at)
-    delivery.delete()
+    journal.write("discard delivery", held, by=by, at=at)
+    held.delete()
 
 
 def take_up(delivery: Delivery) -> Delivery:
