@@ -1,9 +1,37 @@
 """Every page's address: one line a stage."""
 
-from returnhome.web import figures, sign_in
+from returnhome.web import (
+    account,
+    booking,
+    duty,
+    episodes,
+    figures,
+    finding,
+    offers,
+    recording,
+    sign_in,
+    staff,
+    story,
+    support,
+    worklist,
+)
 
 # To add a stage: import its module above and put it into this tuple.
-STAGES = (sign_in, figures)
+STAGES = (
+    sign_in,
+    worklist,
+    finding,
+    story,
+    episodes,
+    offers,
+    booking,
+    recording,
+    support,
+    figures,
+    staff,
+    duty,
+    account,
+)
 
 urlpatterns = [pattern for stage in STAGES for pattern in stage.urlpatterns]
 

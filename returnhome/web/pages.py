@@ -25,13 +25,16 @@ from returnhome.rules import clock
 from returnhome.rules.access import Relation, Verb
 from returnhome.web import gds
 
-# Label, name of the address, and what a role of the person's must allow on some child.
-NAVIGATION: tuple[tuple[str, str, Verb | None], ...] = (
-    ("Work list", "worklist", None),
-    ("Children", "children", Verb.SEE_EPISODE),
-    ("Intake", "intake", Verb.CONFIRM_INTAKE),
-    ("Figures", "figures", Verb.SEE_FIGURES),
-    ("People", "people", Verb.MANAGE_PEOPLE),
+# Label, name of the address, and what a role of the person's must allow, one of these at least,
+# on some child; nothing: it is everybody's.
+NAVIGATION: tuple[tuple[str, str, tuple[Verb, ...]], ...] = (
+    ("Work list", "worklist", ()),
+    ("Children", "children", (Verb.SEE_EPISODE,)),
+    ("Actions", "actions", (Verb.SEE_EPISODE,)),
+    ("Intake", "intake", (Verb.CONFIRM_INTAKE,)),
+    ("Figures", "figures", (Verb.SEE_FIGURES,)),
+    ("People", "people", (Verb.REASSIGN, Verb.MANAGE_PEOPLE)),
+    ("Duty", "duty", (Verb.SEE_EPISODE, Verb.MANAGE_PEOPLE)),
 )
 
 
@@ -184,12 +187,12 @@ def environment(**options: Any) -> Environment:
 def _navigation(person: Person, path: str) -> list[dict[str, Any]]:
     """The sections that this person has a use for, the one that `path` is in marked."""
     items: list[dict[str, Any]] = []
-    for label, name, verb in NAVIGATION:
+    for label, name, verbs in NAVIGATION:
         try:
             href = reverse(name)
         except NoReverseMatch:
             continue
-        if verb is None or any(person.may(verb, relation) for relation in Relation):
+        if not verbs or any(person.may(verb, each) for verb in verbs for each in Relation):
             items.append({"text": label, "href": href})
     for item in items:
         # The work list stands at the root, which every address begins with.

@@ -1,0 +1,304 @@
+"""Booking on the pages: who, when and where; moved, held, or not held and why."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from returnhome.casework import interviews, staff
+from returnhome.casework.models import Episode, Interview, NotHeld
+from returnhome.rules.codes import CredentialKind, NotHeldReason
+from tests.cast import Cast, accepted, booked, held, hours, returned
+from tests.web.asking import typed_at, words_of
+
+
+def trained(cast: Cast, person, now, **due: date) -> None:
+    for kind in (CredentialKind.INTERVIEWING, CredentialKind.DBS):
+        staff.note_credential(
+            person,
+            kind,
+            done_on=now.date() - timedelta(days=30),
+            next_due_on=due.get(kind, now.date() + timedelta(days=300)),
+            by=cast.mara,
+            at=now,
+        )
+
+
+def typed(cast: Cast, at, **changes) -> dict:
+    return {
+        "interviewer": str(cast.ines.pk),
+        "place": "youth_centre",
+        "mode": "in_person",
+        "place_note": "Back room",
+        "wishes": "Alone",
+        "warned": "",
+        **typed_at("booked_for", at),
+        **changes,
+    }
+
+
+def test_amina_books_ines(as_, cast: Cast, now):
+    trained(cast, cast.ines, now)
+    episode = returned(cast.sky, at=now)
+    accepted(episode, by=cast.amina, at=now)
+
+    response = as_("amina").post(
+        f"/episodes/{episode.pk}/book", typed(cast, now + hours(20)), follow=True
+    )
+
+    interview = Interview.objects.get()
+    assert "The interview is booked for" in words_of(response)
+    assert (interview.interviewer, interview.place_note) == (cast.ines, "Back room")
+    assert Episode.objects.get(pk=episode.pk).booked_for == interview.booked_for
+
+
+def test_training_and_checks_stand_beside_who_can_be_booked(as_, cast: Cast, now):
+    trained(cast, cast.ines, now, dbs=now.date() - timedelta(days=3))
+    episode = returned(cast.sky, at=now)
+    accepted(episode, by=cast.amina, at=now)
+
+    words = words_of(as_("amina").get(f"/episodes/{episode.pk}/book"))
+
+    assert "Ines Okafor, Northshire Council" in words
+    assert "Return home interview training: done" in words
+    assert "overdue since" in words
+    # Neither the council nor its provider for this child.
+    assert "Pat Lindqvist" not in words
+
+
+def test_a_providers_interviewers_can_be_booked_for_its_children(as_, cast: Cast, now):
+    episode = returned(cast.robin, at=now)
+    accepted(episode, by=cast.amina, at=now)
+
+    words = words_of(as_("amina").get(f"/episodes/{episode.pk}/book"))
+
+    assert "Pat Lindqvist, Open Path" in words
+
+
+def test_what_speaks_against_a_booking_is_shown_and_does_not_block_it(as_, cast: Cast, now):
+    episode = returned(cast.sky, at=now)
+    accepted(episode, by=cast.amina, at=now)
+    amina, page = as_("amina"), f"/episodes/{episode.pk}/book"
+
+    warned = amina.post(page, typed(cast, now + hours(90)))
+    seal = warned.context["form"].data["warned"] if warned.context else _warned(warned)
+    again = amina.post(page, typed(cast, now + hours(90), warned=seal))
+
+    words = words_of(warned)
+    assert "By then the time allowed may have run out." in words
+    assert "No date is recorded for this interviewer's training." in words
+    assert "Book all the same" in words
+    assert "Back room" in warned.content.decode()
+    assert again.status_code == 302
+    assert Interview.objects.count() == 1
+
+
+def _warned(response) -> str:
+    return response.content.decode().split('name="warned" value="')[1].split('"')[0]
+
+
+def test_a_new_drawback_is_shown_again_before_anything_is_booked(as_, cast: Cast, now):
+    episode = returned(cast.sky, at=now)
+    accepted(episode, by=cast.amina, at=now)
+    amina, page = as_("amina"), f"/episodes/{episode.pk}/book"
+    seal = _warned(amina.post(page, typed(cast, now + hours(20))))
+
+    later = amina.post(page, typed(cast, now + hours(90), warned=seal))
+
+    assert "By then the time allowed may have run out." in words_of(later)
+    assert not Interview.objects.exists()
+
+
+def test_one_interview_can_answer_for_an_earlier_episode_too(as_, cast: Cast, now):
+    trained(cast, cast.ines, now)
+    earlier = returned(cast.sky, hours_ago=60, at=now)
+    episode = returned(cast.sky, hours_ago=10, at=now)
+    accepted(episode, by=cast.amina, at=now)
+    amina, page = as_("amina"), f"/episodes/{episode.pk}/book"
+
+    asked = words_of(amina.get(page))
+    # The earlier one's clock runs out first, which is worth a warning.
+    form = typed(cast, now + hours(5), also=[str(earlier.pk)])
+    amina.post(page, form)
+
+    assert "This interview answers for these too" in asked
+    assert set(Interview.objects.get().episodes.all()) == {earlier, episode}
+
+
+def test_nothing_can_be_booked_before_the_child_accepts(as_, cast: Cast, now):
+    trained(cast, cast.ines, now)
+    episode = returned(cast.sky, at=now)
+
+    seen = as_("amina").get(f"/episodes/{episode.pk}/book")
+    sent = as_("amina").post(f"/episodes/{episode.pk}/book", typed(cast, now + hours(20)))
+
+    assert "No accepted offer is recorded" in words_of(seen)
+    assert "The child has not accepted an offer yet" in words_of(sent)
+    assert "Back room" in sent.content.decode()
+
+
+def test_a_booking_moves_to_another_time_and_person(as_, cast: Cast, now):
+    trained(cast, cast.ines, now)
+    trained(cast, cast.pat, now)
+    interview = booked(returned(cast.robin, at=now), interviewer=cast.ines, by=cast.amina, at=now)
+    form = typed(cast, now + hours(30), interviewer=str(cast.pat.pk), place="school")
+
+    response = as_("amina").post(f"/interviews/{interview.pk}/move", form, follow=True)
+
+    interview.refresh_from_db()
+    assert "The booking is changed" in words_of(response)
+    assert (interview.interviewer, interview.place) == (cast.pat, "school")
+    assert interview.organisation == cast.open_path
+
+
+def test_the_page_that_moves_a_booking_begins_with_what_was_agreed(as_, cast: Cast, now):
+    interview = booked(returned(cast.sky, at=now), interviewer=cast.ines, by=cast.amina, at=now)
+
+    page = as_("ines").get(f"/interviews/{interview.pk}/move").content.decode()
+
+    assert f'value="{cast.ines.pk}" checked' in page
+    assert 'value="youth_centre" checked' in page
+
+
+def test_each_reason_for_no_interview_says_what_it_leads_to(as_, cast: Cast, now):
+    episode = returned(cast.sky, at=now)
+
+    words = words_of(as_("amina").get(f"/episodes/{episode.pk}/not-hold"))
+
+    for reason in NotHeldReason:
+        assert reason.label in words
+    assert "A parent or carer declined This is not the child’s no. The offer stays open" in words
+
+
+def test_a_parents_no_never_ends_the_work(as_, cast: Cast, now):
+    episode = returned(cast.sky, at=now)
+    form = {"reason": "declined_by_parent", "note": "", "covered_by": ""}
+
+    as_("amina").post(f"/episodes/{episode.pk}/not-hold", form)
+
+    assert NotHeld.objects.get().reason == "declined_by_parent"
+    assert not Episode.objects.get(pk=episode.pk).is_settled
+
+
+@pytest.mark.parametrize(
+    ("reason", "sentence"),
+    [
+        ("not_offered", "Explain this reason"),
+        ("not_contactable", "No attempt is recorded."),
+        ("covered_by_another", "Answer “Which interview covers this episode?”"),
+        ("", "Answer “Why was there no interview?”"),
+    ],
+)
+def test_a_reason_that_needs_more_says_what(as_, cast: Cast, now, reason, sentence):
+    episode = returned(cast.sky, at=now)
+    form = {"reason": reason, "note": "", "covered_by": ""}
+
+    response = as_("amina").post(f"/episodes/{episode.pk}/not-hold", form)
+
+    assert sentence in words_of(response)
+    assert not NotHeld.objects.exists()
+
+
+def test_ines_records_that_it_took_place_roughly_at_four(as_, cast: Cast, now):
+    before = now - hours(5)
+    interview = booked(
+        returned(cast.sky, at=before), interviewer=cast.ines, by=cast.amina, at=before
+    )
+    form = {
+        **typed_at("held_at", now - hours(1)),
+        "held_at-precision": "estimated",
+        "held_at-minutes": "20",
+        "is_independent": "no",
+        "independence_note": "Sky asked for her own worker.",
+    }
+
+    response = as_("ines").post(f"/interviews/{interview.pk}/hold", form)
+
+    interview.refresh_from_db()
+    assert response.headers["Location"] == f"/interviews/{interview.pk}/record"
+    assert interview.held_precision == "estimated:20"
+    assert (interview.is_independent, interview.independence_note) == (
+        False,
+        "Sky asked for her own worker.",
+    )
+
+
+def test_an_interview_cannot_have_been_held_tomorrow(as_, cast: Cast, now):
+    interview = booked(returned(cast.sky, at=now), interviewer=cast.ines, by=cast.amina, at=now)
+    form = {**typed_at("held_at", now + hours(24)), "is_independent": "yes"}
+
+    response = as_("ines").post(f"/interviews/{interview.pk}/hold", form)
+
+    assert "This time has not come yet." in words_of(response)
+    assert Interview.objects.get().held_at is None
+
+
+def test_somebody_not_independent_needs_a_reason(as_, cast: Cast, now):
+    interview = booked(returned(cast.sky, at=now), interviewer=cast.ines, by=cast.amina, at=now)
+    form = {**typed_at("held_at", now), "is_independent": "no", "independence_note": ""}
+
+    response = as_("ines").post(f"/interviews/{interview.pk}/hold", form)
+
+    assert "Say why the interviewer was not independent" in words_of(response)
+
+
+def test_owen_cannot_tell_that_the_interview_is_booked(as_, cast: Cast, now):
+    interview = booked(returned(cast.sky, at=now), interviewer=cast.ines, by=cast.amina, at=now)
+    episode = interview.episodes.get()
+    pages = (
+        f"/episodes/{episode.pk}/book",
+        f"/episodes/{episode.pk}/not-hold",
+        f"/interviews/{interview.pk}/move",
+        f"/interviews/{interview.pk}/hold",
+    )
+
+    for name in ("owen", "wes", "sol", "adi", "pat"):
+        assert [as_(name).get(page).status_code for page in pages] == [404] * 4
+        assert [as_(name).post(page, {}).status_code for page in pages] == [404] * 4
+
+
+def test_a_held_interview_is_no_longer_moved(as_, cast: Cast, now):
+    before = now - hours(10)
+    interview = held(returned(cast.sky, at=before), interviewer=cast.ines, by=cast.amina, at=before)
+
+    response = as_("amina").get(f"/interviews/{interview.pk}/move")
+
+    assert response.headers["Location"] == f"/interviews/{interview.pk}"
+
+
+def test_the_booking_page_asks_a_fixed_number_of_times_for_any_number_of_interviewers(
+    as_, cast: Cast, now, django_assert_max_num_queries
+):
+    episode = returned(cast.sky, at=now)
+    accepted(episode, by=cast.amina, at=now)
+    for number in range(20):
+        person = staff.add_person(
+            f"i{number}@example.invalid", f"I {number}", password=None, by=cast.adi, at=now
+        )
+        staff.appoint(
+            person, "interviewer", cast.northshire_council, since=now.date(), by=cast.adi, at=now
+        )
+        trained(cast, person, now)
+    amina = as_("amina")
+
+    with django_assert_max_num_queries(22):
+        response = amina.get(f"/episodes/{episode.pk}/book")
+
+    assert "I 19, Northshire Council" in words_of(response)
+
+
+def test_a_colleague_can_see_and_move_a_booking_but_not_read_the_account(as_, cast: Cast, now):
+    ida = staff.add_person("ida@example.invalid", "Ida", password=None, by=cast.adi, at=now)
+    staff.appoint(
+        ida, "interviewer", cast.northshire_council, since=now.date(), by=cast.adi, at=now
+    )
+    interview = booked(returned(cast.sky, at=now), interviewer=cast.ines, by=cast.amina, at=now)
+    said = {"why_words": interviews.Said(words="I wanted to see my nan.")}
+    interviews.record(interview, said, by=cast.ines, at=now)
+    client = as_("ines")
+    client.force_login(ida)
+
+    response = client.get(f"/interviews/{interview.pk}")
+
+    assert response.status_code == 200
+    assert "Change the booking" in words_of(response)
+    assert "my nan" not in words_of(response)
