@@ -195,8 +195,13 @@ class Episode(models.Model):
                 for name in INSTANTS
             ),
             models.CheckConstraint(
-                condition=Q(ended_at__isnull=True, found_at__isnull=True, returned_at__isnull=True)
-                | Q(ended_at__gte=F("started_at")),
+                condition=Q(
+                    ended_at__isnull=True,
+                    ended_on__isnull=True,
+                    found_at__isnull=True,
+                    returned_at__isnull=True,
+                )
+                | Q(ended_at__isnull=False, ended_on__isnull=False, ended_at__gte=F("started_at")),
                 name="an_episode_ends_after_it_began",
             ),
             models.CheckConstraint(

@@ -707,10 +707,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='episode',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('found_at__isnull', True), ('returned_at__isnull', True)), ('ended_at__gte', models.F('started_at')), _connector='OR'), name='an_episode_ends_after_it_began'),
-        ),
-        migrations.AddConstraint(
-            model_name='episode',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('owned_since__isnull', True), ('owner__isnull', True)), models.Q(('owned_since__isnull', False), ('owner__isnull', False)), _connector='OR'), name='an_owner_has_a_since'),
         ),
         migrations.AddConstraint(
@@ -836,5 +832,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='offer',
             constraint=models.CheckConstraint(condition=models.Q(('reached__in', [returnhome.rules.codes.Reached['CHILD'], returnhome.rules.codes.Reached['CARER']]), models.Q(('means', ''), _negated=True)), name='an_offer_reached_somebody_by_a_means'),
+        ),
+        migrations.AddConstraint(
+            model_name='episode',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('ended_on__isnull', True), ('found_at__isnull', True), ('returned_at__isnull', True)), models.Q(('ended_at__gte', models.F('started_at')), ('ended_at__isnull', False), ('ended_on__isnull', False)), _connector='OR'), name='an_episode_ends_after_it_began'),
         ),
     ]
