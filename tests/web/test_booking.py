@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from returnhome.casework import interviews, staff
-from returnhome.casework.models import Episode, Interview, NotHeld
+from returnhome.casework.models import Episode, Interview, NotHeld, Post
 from returnhome.rules.codes import CredentialKind, NotHeldReason
 from tests.cast import Cast, accepted, booked, held, hours, returned
 from tests.web.asking import typed_at, words_of
@@ -74,13 +74,24 @@ def test_a_providers_interviewers_can_be_booked_for_its_children(as_, cast: Cast
     assert "Pat Lindqvist, Open Path" in words
 
 
+def test_a_council_without_interviewers_is_told_what_to_do(as_, cast: Cast, now):
+    post = Post.objects.get(person=cast.ines)
+    staff.end_post(post, on=now.date(), by=cast.adi, at=now)
+    episode = returned(cast.sky, at=now)
+    accepted(episode, by=cast.amina, at=now)
+
+    words = words_of(as_("amina").get(f"/episodes/{episode.pk}/book"))
+
+    assert "Nobody holds the role of interviewer here." in words
+
+
 def test_what_speaks_against_a_booking_is_shown_and_does_not_block_it(as_, cast: Cast, now):
     episode = returned(cast.sky, at=now)
     accepted(episode, by=cast.amina, at=now)
     amina, page = as_("amina"), f"/episodes/{episode.pk}/book"
 
     warned = amina.post(page, typed(cast, now + hours(90)))
-    seal = warned.context["form"].data["warned"] if warned.context else _warned(warned)
+    seal = _warned(warned)
     again = amina.post(page, typed(cast, now + hours(90), warned=seal))
 
     words = words_of(warned)
