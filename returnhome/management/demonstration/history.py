@@ -4,6 +4,7 @@ Summer has more than winter, evenings more than mornings; and both councils, Nor
 Westborough, have learnt over the years to offer more, and sooner.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -107,6 +108,7 @@ class History:
         # The same lot at every start is what is wanted here.
         self.rng = Random(SEED)  # noqa: S311
         self.ledger = Ledger()
+        self.owed: defaultdict[tuple[str, str], float] = defaultdict(float)
         self.first = first_day(now.astimezone(LONDON).date())
         self.last = (now - RECENT).astimezone(LONDON).date()
 
@@ -206,7 +208,7 @@ class History:
         at = self.after(back, practice.hours_to_offer / 3)
         ledger.take_on(episode, by=by, at=at)
         is_owed = episode.kind == EpisodeKind.MISSING
-        if rng.random() > practice.offered - (0 if is_owed else 0.35):
+        if not self.falls(kid, "offered", practice.offered - (0 if is_owed else 0.35)):
             self.not_offered(episode, is_owed=is_owed, by=by, at=at)
             return
         at = self.after(at, practice.hours_to_offer)
@@ -214,7 +216,7 @@ class History:
         means = rng.choices((Means.TELEPHONE, Means.IN_PERSON, Means.THROUGH_CARER), (6, 3, 1))[0]
         offer = ledger.offer(episode, means=means, reached=reached, by=by, at=at)
         at = self.after(at, 6)
-        if rng.random() < practice.accepted:
+        if self.falls(kid, "accepted", practice.accepted):
             ledger.answer(offer, Answer.ACCEPTED, by=by, at=at)
             self.interview(kid, episode, practice, team, by=by, at=at)
         elif rng.random() < 0.78:
@@ -281,7 +283,7 @@ class History:
             by=by,
             at=at,
         )
-        if rng.random() > practice.held:
+        if not self.falls(kid, "held", practice.held):
             self.give_up(episode, booking=interview, by=by, at=when)
             return
         began = when + timedelta(minutes=rng.choice((0, 0, 5, 10, 20)))
@@ -336,6 +338,12 @@ class History:
             tuple(people[key] for key in interviewers),
             tuple(people[key] for key in social_workers),
         )
+
+    def falls(self, kid: Kid, lot: str, share: float) -> bool:
+        """Whether this one falls into the share: spread evenly, so that a trend stays one."""
+        owed = self.owed[kid.council, lot] + share
+        self.owed[kid.council, lot] = owed - (owed > 0.5)
+        return owed > 0.5
 
     def practice(self, kid: Kid, at: datetime) -> Practice:
         whole = self.now - midnight(self.first)

@@ -1,0 +1,498 @@
+"""What the demonstration promises to show, and that what it wrote set-wise is what verbs write."""
+
+import signal
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test import Client
+
+from returnhome.casework import reference, tallies
+from returnhome.casework.models import (
+    Action,
+    Child,
+    Delivery,
+    Episode,
+    Interview,
+    JournalEntry,
+    Notification,
+    Organisation,
+    Person,
+    Postcode,
+    Tally,
+)
+from returnhome.intake import loading
+from returnhome.intake.outcome import Result
+from returnhome.management.demonstration import building, colleagues, councils, police
+from returnhome.rules.clock import LONDON, Standing
+from returnhome.rules.codes import Cohort, OfferKind, Role
+from returnhome.rules.measures import count, within
+from returnhome.rules.progress import Step
+from returnhome.web.sign_in import DEMONSTRATION_PASSWORD
+from tests.cast import NOW
+from tests.conftest import DATABASE, drop_database, make_database
+
+NAME = f"{DATABASE}_demo"
+LISTS = ("authorities", "elsewhere", "districts", "trusts")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    with pytest.MonkeyPatch.context() as patch:
+        path = tmp_path_factory.mktemp("demonstration")
+        patch.setenv("RETURNHOME_DATA", str(path))
+        yield path
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _demonstration(folder: Path, django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """The demonstration of Monday 2 March 2026, in a database of its own."""
+    before = connection.settings_dict["NAME"]
+    with django_db_blocker.unblock():
+        connection.close()
+        make_database(NAME, template=DATABASE)
+        connection.settings_dict["NAME"] = NAME
+        try:
+            building.empty()
+            building.build(NOW)
+            yield
+        finally:
+            connection.close()
+            connection.settings_dict["NAME"] = before
+    drop_database(NAME)
+
+
+def child(name: str) -> Child:
+    forename, surname = name.split()
+    return Child.objects.get(forename=forename, surname=surname, confirmed_at__isnull=False)
+
+
+def last_episode(name: str) -> Episode:
+    return child(name).episodes.newest_first()[0]
+
+
+def person(key: str) -> Person:
+    return Person.objects.get(email__startswith=f"{key}@")
+
+
+def steps() -> Counter[Step]:
+    return Counter(episode.next_step for episode in Episode.objects.unsettled())
+
+
+# Its size, and the years.
+
+
+def test_it_holds_three_full_collection_years_of_both_councils() -> None:
+    for name in ("Northshire", "Westborough"):
+        ended = Episode.objects.filter(responsible_authority__name=name).counted()
+        for year in (2022, 2023, 2024):
+            of_the_year = ended.filter(
+                ended_on__gte=date(year, 4, 1), ended_on__lte=date(year + 1, 3, 31)
+            )
+            assert of_the_year.count() > 60, (name, year)
+
+    assert 900 <= Episode.objects.count() <= 1500
+
+
+def test_both_councils_have_learnt_to_reach_more_children() -> None:
+    for name in ("Northshire", "Westborough"):
+        episodes = Episode.objects.filter(responsible_authority__name=name).counted()
+        facts = [episode.facts for episode in episodes]
+        rates = [
+            count(within(facts, date(year, 4, 1), date(year + 1, 3, 31)))["all", "held_of_ended"]
+            for year in (2022, 2023, 2024)
+        ]
+
+        values = [rate.value or 0 for rate in rates]
+        assert values == sorted(values)
+        assert values[-1] - values[0] > 8
+
+
+def test_summer_has_more_than_winter() -> None:
+    months = Counter(Episode.objects.values_list("started_at__month", flat=True))
+
+    assert months[5] + months[6] + months[7] > 1.2 * (months[11] + months[12] + months[1])
+
+
+@pytest.mark.check
+def test_the_same_day_tells_the_same_stories_again() -> None:
+    def told() -> list[tuple[str, datetime]]:
+        pairs = Episode.objects.order_by("pk").values_list("child__folded_name", "started_at")
+        return list(pairs)
+
+    before = told()
+    building.build(NOW)
+
+    assert told() == before
+
+
+# That what was written set-wise is right.
+
+
+def test_reckoning_every_episode_again_changes_nothing() -> None:
+    for episode in Episode.objects.all():
+        before = dict(vars(episode))
+
+        episode.reckon(NOW)
+
+        assert {name: vars(episode)[name] for name in before} == before, episode.pk
+
+
+def test_the_figures_counted_again_are_those_on_record() -> None:
+    counted: Counter[tuple[tallies.Place, str]] = Counter()
+    for episode in Episode.objects.all():
+        counted.update(tallies.changes(None, episode.counts))
+
+    on_record = {
+        (tallies.Place(tally.authority_id, tally.cohort, tally.kind, tally.on), tally.part): (
+            tally.episodes
+        )
+        for tally in Tally.objects.exclude(episodes=0)
+    }
+
+    assert on_record == dict(counted)
+
+
+def test_every_moment_of_an_episode_is_that_of_its_rows() -> None:
+    related = ("offers__replies", "attempts", "interviews", "not_held_rows")
+    for episode in Episode.objects.prefetch_related(*related):
+        offers = list(episode.offers.all())
+        held = [each for each in episode.interviews.all() if each.held_at]
+        tried = [attempt.made_at for attempt in episode.attempts.all()]
+        replies = [reply for offer in offers for reply in offer.replies.all()]
+        last = max(replies, key=lambda reply: (reply.given_at, reply.pk), default=None)
+        assert episode.offered_at == min((offer.made_at for offer in offers), default=None)
+        assert episode.attempted_at == min(tried, default=None)
+        assert episode.answer in ("", last.answer if last else "")
+        assert episode.held_at == (held[-1].held_at if held else None)
+        assert episode.signed_at == (held[-1].signed_at if held else None)
+        assert not episode.not_held or episode.not_held_rows.all()
+
+
+def test_nothing_is_done_before_it_can_be_or_after_now() -> None:
+    for episode in Episode.objects.all():
+        end = episode.found_at or episode.returned_at
+        moments = [episode.opened_at, end, episode.offered_at, episode.answered_at]
+        moments += [episode.held_at, episode.signed_at, episode.acted_at]
+        assert all(moment <= NOW for moment in moments if moment), episode.pk
+        assert not end or not episode.offered_at or end <= episode.offered_at
+        assert not episode.held_at or not episode.signed_at or episode.held_at < episode.signed_at
+    assert not JournalEntry.objects.filter(at__gt=NOW).exists()
+
+
+def test_every_act_is_in_the_journal() -> None:
+    verbs = Counter(JournalEntry.objects.values_list("verb", flat=True))
+
+    assert verbs["open episode"] == Episode.objects.count()
+    assert verbs["sign interview"] == Interview.objects.filter(signed_at__isnull=False).count()
+    assert verbs["complete action"] == Action.objects.filter(done_at__isnull=False).count()
+    assert verbs["open child"] == Child.objects.count()
+
+
+# The stories.
+
+
+def test_every_step_is_waiting_for_somebody() -> None:
+    waiting = steps()
+
+    for step in set(Step) - {Step.NOTHING}:
+        assert waiting[step] >= 2, step
+
+
+def test_some_are_overdue_and_some_run_out_today() -> None:
+    northshire = Episode.objects.unsettled().filter(responsible_authority__name="Northshire")
+    unheld = northshire.filter(held_at=None, due_at__isnull=False)
+    midnight = (NOW.astimezone(LONDON) + timedelta(days=1)).replace(hour=0, minute=0)
+
+    assert unheld.filter(due_at__lte=NOW).count() >= 3
+    assert unheld.filter(due_at__gt=NOW, due_at__lt=midnight).count() >= 3
+    assert unheld.filter(due_at__gt=midnight).count() >= 8
+    assert unheld.filter(owner=None).count() >= 2
+
+
+def test_some_children_are_missing_now_and_one_of_them_at_high_risk() -> None:
+    missing = [e for e in Episode.objects.unsettled().select_related("child") if e.is_open]
+
+    assert last_episode("Kian Doherty").risk == "high"
+    assert any(NOW - episode.started_at > timedelta(hours=72) for episode in missing)
+    assert {episode.responsible_authority.name for episode in missing} == set(councils.AREAS)
+    assert any(episode.kind == "away" for episode in missing)
+
+
+def test_kian_went_missing_nine_times_in_a_year() -> None:
+    episodes = child("Kian Doherty").episodes.filter(started_at__gt=NOW - timedelta(days=365))
+
+    assert episodes.count() == 9
+
+
+def test_kian_is_missing_again_before_his_interview() -> None:
+    now, before = child("Kian Doherty").episodes.newest_first()[:2]
+
+    assert now.is_open
+    assert before.next_step is Step.HOLD
+
+
+def test_one_interview_answers_for_two_of_hopes_episodes() -> None:
+    interview = child("Hope Mutasa").interviews.get(booked_at__gt=NOW - timedelta(days=5))
+
+    assert interview.episodes.count() == 2
+    assert Counter(e.is_covered for e in interview.episodes.all()) == {True: 1, False: 1}
+
+
+def test_children_are_placed_out_of_area_both_ways() -> None:
+    away = Episode.objects.filter(cohort=Cohort.LOOKED_AFTER_OUT_OF_AREA)
+    pairs = set(away.values_list("responsible_authority__name", "host_authority__name"))
+
+    assert {("Northshire", "Westborough"), ("Westborough", "Northshire")} <= pairs
+
+
+@pytest.mark.parametrize(
+    ("name", "answer", "whose"),
+    [
+        ("Caitlin Oakes", "declined", "child"),
+        ("Sanjit Rai", "not_now", ""),
+        ("Jakub Wrona", "not_now", ""),
+    ],
+)
+def test_children_and_parents_have_answered(name: str, answer: str, whose: str) -> None:
+    episode = last_episode(name)
+
+    assert (episode.answer, episode.declined_by) == (answer, whose)
+
+
+def test_sanjits_father_declined_and_another_way_was_tried() -> None:
+    first, second = last_episode("Sanjit Rai").offers.order_by("made_at")
+
+    assert first.latest_reply.declined_by == "parent_or_carer"
+    assert second.means == "through_professional"
+
+
+def test_a_child_could_not_be_reached_after_attempts() -> None:
+    episode = last_episode("Femi Ogundipe")
+
+    assert episode.not_held == "not_contactable"
+    assert episode.attempts.count() == 3
+
+
+def test_returns_are_unknown_known_by_the_day_and_estimated() -> None:
+    noah, reece = last_episode("Noah Lightfoot"), last_episode("Reece Halloran")
+    amelie = last_episode("Amelie Fortune")
+
+    assert noah.is_provisional
+    assert reece.returned_precision == "date"
+    assert amelie.returned_precision.startswith("estimated")
+    assert {reece.timeliness, amelie.timeliness} == {Standing.INDETERMINATE}
+
+
+def test_a_return_was_corrected_and_an_episode_voided() -> None:
+    corrected = child("DeShawn Pryce").episodes.filter(corrections__isnull=False)
+    voided = child("Ruby Tattersall").episodes.get(voided_at__isnull=False)
+
+    assert corrected.count() == 1
+    assert voided.voided_because
+
+
+def test_jade_turned_eighteen_and_samuels_birth_date_is_not_known() -> None:
+    assert last_episode("Jade Ollerton").offer_kind == OfferKind.ADULT_PATHWAY
+    assert child("Samuel Tekle").born_on is None
+    assert last_episode("Samuel Tekle").booked_for
+
+
+def test_nobody_may_read_where_reece_is_placed() -> None:
+    placement = child("Reece Halloran").placements.get()
+
+    assert placement.is_protected
+    assert placement.postcode == ""
+
+
+def test_rows_wait_for_a_person_some_of_them_near_to_a_child_we_know() -> None:
+    waiting = Child.objects.waiting()
+    reasons = " ".join(Notification.objects.values_list("reason", flat=True))
+
+    assert waiting.count() == 5
+    assert "already has an episode over that time" in reasons
+    assert Notification.objects.refused().count() == 3
+    assert Delivery.objects.filter(confirmed_at__isnull=False).count() == 2
+
+
+def test_every_interviewer_has_somebody_to_see_today_or_tomorrow() -> None:
+    soon = Interview.objects.open().filter(
+        booked_for__gt=NOW, booked_for__lt=NOW + timedelta(hours=39)
+    )
+    booked = set(soon.values_list("interviewer__email", flat=True))
+
+    for one in colleagues.COLLEAGUES:
+        if one.role == Role.INTERVIEWER and not one.has_left:
+            assert one.email in booked
+
+
+def test_actions_are_late_running_and_done() -> None:
+    outstanding = Action.objects.outstanding()
+
+    assert any(action.is_late(NOW.date()) for action in outstanding)
+    assert not all(action.is_late(NOW.date()) for action in outstanding)
+    assert Action.objects.filter(done_at__isnull=False).count() > 200
+
+
+def test_training_is_in_date_soon_due_and_overdue() -> None:
+    due = {
+        key: person(key).credentials.get(kind="interviewing").next_due_on - NOW.date()
+        for key in ("ines", "joe", "pat")
+    }
+
+    assert due["ines"].days > 90
+    assert 0 < due["joe"].days < 30
+    assert due["pat"].days < 0
+
+
+def test_somebody_is_on_duty_at_every_hour_of_the_week() -> None:
+    northshire = Organisation.objects.get(name="Northshire Council")
+
+    for hours in range(7 * 24):
+        at = NOW + timedelta(hours=hours)
+        assert northshire.duties.during(at).count() == 1, at
+
+
+def test_one_on_leave_has_work_that_waits_for_another() -> None:
+    waiting = Episode.objects.unsettled().filter(owner=person("bryn"))
+
+    assert waiting.count() >= 3
+
+
+def test_an_outsider_sees_none_of_northshires_children() -> None:
+    seen = set(Child.objects.visible_to(person("owen")).values_list("surname", flat=True))
+
+    assert {"Holm", "Dunstan"} <= seen
+    assert not seen & {"Doherty", "Vaughan", "O’Dell"}
+
+
+def test_children_speak_in_their_own_words() -> None:
+    for interview in Interview.objects.filter(signed_at__gt=NOW - timedelta(days=36)):
+        entries = {entry.question: entry for entry in interview.entries.current()}
+        assert entries["why_words"].words
+        assert "{" not in "".join(entry.words for entry in entries.values())
+
+
+# The way in.
+
+
+def test_the_sign_in_page_says_who_to_be_and_that_it_is_all_invented(
+    db: None, settings: Any, client: Client
+) -> None:
+    settings.DEMONSTRATION = True
+
+    page = client.get("/accounts/login/").content.decode()
+
+    assert "is invented. Do not enter real information" in page
+    assert DEMONSTRATION_PASSWORD in page
+    assert "amina@northshire.example" in page
+
+
+@pytest.mark.parametrize(
+    "key", [one.key for one in colleagues.COLLEAGUES if not one.has_left], ids=str
+)
+def test_everybody_who_can_sign_in_finds_a_first_page(key: str, db: None, client: Client) -> None:
+    client.force_login(person(key), backend="allauth.account.auth_backends.AuthenticationBackend")
+
+    assert client.get("/", follow=True).status_code == 200
+
+
+def test_one_password_opens_every_account_but_that_of_who_has_left() -> None:
+    passwords = set(Person.objects.filter(is_active=True).values_list("password", flat=True))
+
+    assert len(passwords) == 1
+    assert person("amina").check_password(DEMONSTRATION_PASSWORD)
+    assert not person("greta").is_active
+
+
+def test_the_file_that_lies_ready_shows_all_that_the_intake_can_do(db: None, folder: Path) -> None:
+    amina = person("amina")
+    delivery = loading.receive(
+        building.folder() / police.FILE,
+        police.FILE,
+        sender=Organisation.objects.get(name=councils.FORCE),
+        received_for=Organisation.objects.get(name="Northshire Council"),
+        by=amina,
+        at=NOW,
+    )
+
+    outcome = loading.preview(delivery, by=amina, at=NOW)
+
+    assert outcome.counts == {
+        Result.OPENED: 3,
+        Result.UPDATED: 1,
+        Result.UNCHANGED: 1,
+        Result.WAITING: 3,
+        Result.REFUSED: 4,
+    }
+
+
+# Where it may not be, and when.
+
+
+def test_it_refuses_a_database_that_somebody_named(settings: Any) -> None:
+    settings.DEMONSTRATION = False
+
+    with pytest.raises(CommandError, match="unset DATABASE_URL") as refused:
+        call_command("demo", load_only=True)
+
+    assert refused.value.returncode == 2
+
+
+@pytest.fixture
+def _signals_as_before() -> Iterator[None]:
+    before = signal.getsignal(signal.SIGTERM)
+    yield
+    signal.signal(signal.SIGTERM, before)
+
+
+@pytest.mark.check
+@pytest.mark.usefixtures("_signals_as_before")
+def test_it_is_made_once_a_day(settings: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    settings.DEMONSTRATION = True
+
+    call_command("demo", load_only=True)
+    first = capsys.readouterr().err
+    call_command("demo", load_only=True)
+    second = capsys.readouterr().err
+
+    assert "missing episodes" in first
+    assert second == ""
+
+
+@pytest.mark.check
+@pytest.mark.parametrize(
+    "now",
+    [
+        datetime(2026, 3, 29, 0, 45, tzinfo=UTC),  # the clocks are about to go forward
+        datetime(2026, 10, 25, 1, 15, tzinfo=UTC),  # and have just gone back
+        datetime(2026, 12, 31, 23, 58, tzinfo=UTC),
+        datetime(2027, 4, 1, 5, 0, tzinfo=UTC),  # a collection year has just begun
+        datetime(2028, 2, 29, 13, 0, tzinfo=UTC),
+        datetime(2028, 3, 2, 12, 0, tzinfo=UTC),
+    ],
+    ids=lambda now: f"{now:%Y-%m-%d %H:%M}",
+)
+def test_it_can_be_made_at_any_hour_of_any_day(now: datetime) -> None:
+    building.build(now)
+
+    assert Episode.objects.counted().filter(held_at=None, due_at__lte=now).exists()
+    assert last_episode("Jade Ollerton").offer_kind == OfferKind.ADULT_PATHWAY
+    assert not JournalEntry.objects.filter(at__gt=now).exists()
+
+
+@pytest.mark.check
+def test_no_postcode_of_it_is_anybodys() -> None:
+    every = {row["gss_code"]: 1 for name in LISTS for row in reference.read(name)}
+    invented = set(Postcode.objects.filter(authority__name__in=councils.AREAS).values_list("pk"))
+
+    real = {line.partition("\t")[0] for lines in reference.directory(every) for line in lines}
+
+    assert len(invented) == 3 * 48
+    assert not {pk for (pk,) in invented} & real
+    assert not any(code.startswith(tuple(councils.AREAS.values())) for code in real)
