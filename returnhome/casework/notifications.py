@@ -247,11 +247,14 @@ def sender_named(name: str, *, by: Person, at: datetime) -> Organisation:
     raise UnknownSender(f"There is no sender “{name}”: did you mean {listed}?")
 
 
-def senders() -> models.QuerySet[Organisation]:
-    """Who may send a file to a council, by name."""
-    return Organisation.objects.filter(kind__in=(Organisation.POLICE, Organisation.HOME)).order_by(
-        "name"
-    )
+def senders_for(council: Organisation) -> list[str]:
+    """The names of those who may send this council a file, its own force first."""
+    known = Organisation.objects.filter(kind__in=(Organisation.POLICE, Organisation.HOME))
+    names = list(known.order_by("name").values_list("name", flat=True))
+    force = council.authority.force if council.authority else None
+    own = known.filter(force=force).values_list("name", flat=True).first() if force else None
+    first = own or (force.name if force else None)
+    return [first, *(name for name in names if name != first)] if first else names
 
 
 def receiver(delivery: Delivery) -> Authority | None:

@@ -275,7 +275,9 @@ class _Loading:
             known.moments |= moments
             known.kind, known.risk = kind or known.kind, risk or known.risk
         if known.child.is_confirmed:
-            return self._updated(row, known, Result.UPDATED if changed else Result.UNCHANGED)
+            result = Result.UPDATED if changed else Result.UNCHANGED
+            self._keep(row, known, result=result, joined_because=BY_REFERENCE)
+            return replace(_said(row, result, known), changed=changed)
         return self._still_waiting(row, known, bool(changed))
 
     def _is_news(self, name: str, moment: Moment, known: _Known) -> bool:
@@ -292,10 +294,6 @@ class _Loading:
         if code is None or code == getattr(known, axis):
             return False
         return episodes.last_said(known.episode, axis, source=self.sender.name) != code
-
-    def _updated(self, row: Row, known: _Known, result: Result) -> RowOutcome:
-        self._keep(row, known, result=result, joined_because=BY_REFERENCE)
-        return _said(row, result, known)
 
     def _still_waiting(self, row: Row, known: _Known, is_news: bool) -> RowOutcome:
         if known.lacks_what_is_said_of_the_child(row):
@@ -428,20 +426,23 @@ def as_told(row: Row, atlas: Atlas, receiver: Authority | None) -> Owners:
     Raises responsibility.NobodyNamed when neither the row nor the file leads to an authority.
     """
     day = _start(row)
+    return owners.decide(
+        home_as_told(row, atlas),
+        kind=row.kind or EpisodeKind.MISSING,
+        age_at_return=age_on(row.born, _end(row) or day) if row.born else None,
+        missing_from=atlas.at(row.postcode, day),
+        received_by=receiver,
+    )
+
+
+def home_as_told(row: Row, atlas: Atlas) -> Circumstances:
+    """Care and home as the row has them, by the authorities of the day on which it began."""
+    day = _start(row)
     place = atlas.at(row.postcode, day)
     is_looked_after = bool(row.placing_authority) if row.looked_after is None else row.looked_after
     if is_looked_after:
-        there = Circumstances(atlas.named(row.placing_authority, day), place, None)
-    else:
-        there = Circumstances(None, None, place)
-    ended_on = _end(row) or day
-    return owners.decide(
-        there,
-        kind=row.kind or EpisodeKind.MISSING,
-        age_at_return=age_on(row.born, ended_on) if row.born else None,
-        missing_from=place,
-        received_by=receiver,
-    )
+        return Circumstances(atlas.named(row.placing_authority, day), place, None)
+    return Circumstances(None, None, place)
 
 
 def as_received(notification: Notification) -> Row:

@@ -24,7 +24,7 @@ class RowOutcome:
     """What became of one row. Children are ids; `child` once the row is joined to one.
 
     `kind` and the four instants are what the episode holds after the row; of a refused row, what
-    could be read of it. `goes_to` is who must act.
+    could be read of it. `changed` names what an updated one got, `goes_to` who must act.
     """
 
     row: int
@@ -37,6 +37,7 @@ class RowOutcome:
     candidates: tuple[int, ...] = ()
     kind: EpisodeKind | None = None
     moments: Mapping[str, Moment | None] = field(default_factory=dict)
+    changed: tuple[str, ...] = ()
     goes_to: str = ""
 
 

@@ -1,0 +1,341 @@
+"""Files that senders send: looked at, confirmed or discarded, and what became of their rows."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.core.files.uploadhandler import FileUploadHandler, StopUpload
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import path
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import require_POST
+
+from returnhome.casework import journal, notifications
+from returnhome.casework.children import Child
+from returnhome.casework.notifications import AlreadyConfirmed, Delivery, Notification
+from returnhome.casework.staff import Organisation, Person
+from returnhome.intake import loading, reading
+from returnhome.intake.outcome import Outcome, Result
+from returnhome.rules.access import Verb
+from returnhome.web import gds
+from returnhome.web.asked import Request
+
+# Of a part of a file, a page shows so many rows; the numbers above them are of all.
+SHOWN = 200
+# Beside the file, a form has its token, the sender and the lines between the parts.
+REST_OF_FORM = 64 * 1024
+MEGABYTE = 1024 * 1024
+LONGEST_WAIT = 1024 * MEGABYTE
+
+
+class NoLargerThanATable(FileUploadHandler):
+    """Lets a file that is larger than any table go by, without keeping a byte of it.
+
+    It is let go by, not cut off: a browser that is cut off shows no page of ours. It is done here,
+    because Django's way holds a line in memory, and what is no table can be one long line.
+    """
+
+    size = 0
+    body: Any = None
+
+    def handle_raw_input(
+        self, input_data: Any, META: Any, content_length: int, *_: Any, **__: Any
+    ) -> None:
+        self.body, self.size = input_data, content_length
+
+    @property
+    def is_too_large(self) -> bool:
+        return self.size > reading.LARGEST + REST_OF_FORM
+
+    def new_file(self, *args: Any, **options: Any) -> None:
+        super().new_file(*args, **options)
+        if self.is_too_large:
+            left = LONGEST_WAIT
+            while left > 0 and (passed := self.body.read(MEGABYTE)):
+                left -= len(passed)
+            raise StopUpload(connection_reset=True)
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
+        return raw_data
+
+    def file_complete(self, file_size: int) -> None:
+        return None
+
+
+class UploadForm(gds.Form):
+    sender = gds.Select(
+        "Who sent it?",
+        empty="Choose a sender",
+        missing="Choose who sent the file",
+    )
+    file = gds.File(
+        "The file",
+        noun="the file",
+        accept=".csv,.txt,.tsv,text/csv",
+        hint="A list as the police sent it: a CSV file, up to 50 MB. "
+        "You will see what it would do before anything is written.",
+        missing="Choose the file",
+    )
+
+    def __init__(self, *args: Any, council: Organisation, **options: Any) -> None:
+        super().__init__(*args, **options)
+        names = notifications.senders_for(council)
+        self.fields["sender"].choices = [(name, name) for name in names]  # type: ignore[attr-defined]
+
+
+@csrf_exempt  # asked for again below, once there is something to keep large files out
+def index(request: Request) -> HttpResponse:
+    if request.method == "POST":
+        request.upload_handlers.insert(0, NoLargerThanATable(request))
+    return _index(request)
+
+
+@csrf_protect
+def _index(request: Request) -> HttpResponse:
+    """Take a file in, or see which have come."""
+    council = _council(request.user)
+    is_sent = request.method == "POST"
+    typed = (request.POST, request.FILES) if is_sent else (None, None)
+    form = UploadForm(*typed, council=council)
+    if is_sent:
+        _refuse_too_large(request, form)
+        if form.is_valid():
+            delivery = _received(request, form, council)
+            if delivery:
+                return redirect("show-delivery", delivery.pk)
+    theirs = _deliveries(request.user).newest_first().defer("content")
+    return gds.form_page(
+        request,
+        form,
+        title="Intake",
+        button="See what it would do",
+        template="deliveries/index.html",
+        unconfirmed=list(theirs.unconfirmed()[:SHOWN]),
+        confirmed=Paginator(theirs.filter(confirmed_at__isnull=False), 20).get_page(
+            request.GET.get("page")
+        ),
+        waiting=Child.objects.filter(request.user.whose(Verb.MATCH)).waiting().count(),
+    )
+
+
+def _refuse_too_large(request: Request, form: UploadForm) -> None:
+    handler = request.upload_handlers[0]
+    if isinstance(handler, NoLargerThanATable) and handler.is_too_large:
+        form.fields["file"].error_messages["required"] = (
+            f"The file is {-(-handler.size // MEGABYTE)} MB and the most that can be read is "
+            f"{reading.LARGEST // MEGABYTE} MB: split it by month and send the parts."
+        )
+
+
+def _received(request: Request, form: UploadForm, council: Organisation) -> Delivery | None:
+    """The file kept to be looked at; None, with its sentence on the form, where it is no table."""
+    file = form.cleaned_data["file"]
+    try:
+        return loading.receive(
+            file.file,
+            file.name,
+            sender=notifications.sender_named(
+                form.cleaned_data["sender"], by=request.user, at=request.now
+            ),
+            received_for=council,
+            by=request.user,
+            at=request.now,
+        )
+    except reading.Unreadable as unreadable:
+        # Also where it is the headings that no layout has: on this page the file is at fault.
+        form.add_error("file", unreadable.sentence)
+        return None
+
+
+def _council(person: Person) -> Organisation:
+    """The organisation for which the person takes files in; without one there is no such page."""
+    for post in person.current_posts:
+        if post.organisation_id in person.reach.intake:
+            return post.organisation
+    raise Http404
+
+
+def _deliveries(person: Person) -> notifications.DeliveryQuerySet:
+    return (
+        Delivery.objects.visible_to(person)
+        .filter(received_for__in=person.reach.intake)
+        .select_related("sender", "received_by", "confirmed_by")
+    )
+
+
+# One file.
+
+
+@dataclass(frozen=True)
+class Part:
+    """The rows of one result, and what that means."""
+
+    result: Result
+    title: str
+    says: str
+    number: int
+    rows: Sequence[Any]
+
+    @property
+    def is_cut(self) -> bool:
+        return len(self.rows) < self.number
+
+
+# What a result would mean, and once confirmed what it has meant.
+SAYS = {
+    Result.REFUSED: (
+        "Refused",
+        "Nothing of these rows goes in. Ask the sender to put them right and send them again.",
+        "Nothing of these rows went in. Ask the sender to put them right and send them again.",
+    ),
+    Result.WAITING: (
+        "Waiting for a person",
+        "An episode opens under a child not yet named, so that the clock runs. "
+        "Then somebody says who the child is.",
+        "Their clock runs. Somebody must say who the child is.",
+    ),
+    Result.OPENED: (
+        "Opened",
+        "A new episode opens under the child whose name, birth date and postcode all agree.",
+        "Joined to the child whose name, birth date and postcode all agree.",
+    ),
+    Result.UPDATED: (
+        "Updated",
+        "What is new goes into an episode that is known. Old values are kept.",
+        "What was new went into an episode that was known. Old values are kept.",
+    ),
+    Result.UNCHANGED: (
+        "Unchanged",
+        "These rows say nothing new.",
+        "These rows said nothing new.",
+    ),
+}
+
+
+def show(request: Request, pk: int) -> HttpResponse:
+    """What confirming the file would do; once it is confirmed, what it did."""
+    delivery = get_object_or_404(_deliveries(request.user), pk=pk)
+    journal.write("read", delivery, by=request.user, at=request.now)
+    if delivery.confirmed_at:
+        return _show_outcome(request, delivery)
+    outcome = loading.preview(delivery, by=request.user, at=request.now)
+    parts = [_part(result, outcome.counts[result], outcome.having(result), 1) for result in SAYS]
+    return render(
+        request,
+        "deliveries/preview.html",
+        {
+            "delivery": delivery,
+            "outcome": outcome,
+            "parts": [part for part in parts if part.number],
+            "sum": _sum(outcome.counts[result] for result in SAYS),
+            "elsewhere": _elsewhere(outcome, delivery),
+        },
+    )
+
+
+def _part(result: Result, number: int, rows: Iterable[Any], tense: int) -> Part:
+    title, *says = SAYS[result]
+    return Part(result, title, says[tense - 1], number, list(rows)[:SHOWN])
+
+
+def _sum(numbers: Iterable[int]) -> list[tuple[str, int]]:
+    """The numbers with their names, in the order in which they are read."""
+    return [(SAYS[result][0], number) for result, number in zip(SAYS, numbers, strict=True)]
+
+
+def _elsewhere(outcome: Outcome, delivery: Delivery) -> list[tuple[str, int]]:
+    """How many rows go to another council than the one that received the file."""
+    council = delivery.received_for
+    own = council.authority.name if council and council.authority else ""
+    counted: dict[str, int] = {}
+    for row in outcome.rows:
+        if row.goes_to and row.goes_to != own:
+            counted[row.goes_to] = counted.get(row.goes_to, 0) + 1
+    return sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A row that went in, with where to go from it as far as this person may."""
+
+    notification: Notification
+    episode_id: int | None
+    stranger_id: int | None
+    cells: dict[str, str]
+
+
+def _show_outcome(request: Request, delivery: Delivery) -> HttpResponse:
+    kept = Notification.objects.visible_to(request.user).filter(delivery=delivery).in_order()
+    parts = []
+    for result in SAYS:
+        number = getattr(delivery, result)
+        rows = kept.filter(result=result).select_related("basis__episode__child")[:SHOWN]
+        if number:
+            said = [_kept(each, request.user) for each in rows]
+            # A row that had come before is not kept a second time.
+            parts.append(_part(result, number, said, 2))
+    return render(
+        request,
+        "deliveries/show.html",
+        {
+            "delivery": delivery,
+            "parts": parts,
+            "sum": _sum(getattr(delivery, result) for result in SAYS),
+        },
+    )
+
+
+def _kept(notification: Notification, person: Person) -> Kept:
+    is_refused = notification.result == Result.REFUSED
+    basis = None if is_refused else getattr(notification, "basis", None)
+    episode = basis.episode if basis else None
+    may_see = episode is not None and episode.allows(person, Verb.SEE_EPISODE)
+    may_match = (
+        episode is not None
+        and episode.child.is_waiting
+        and episode.child.allows(person, Verb.MATCH)
+    )
+    return Kept(
+        notification,
+        episode.pk if episode and may_see else None,
+        episode.child_id if episode and may_match else None,
+        json.loads(notification.as_received) if is_refused else {},
+    )
+
+
+@require_POST
+def confirm(request: Request, pk: int) -> HttpResponse:
+    delivery = get_object_or_404(_deliveries(request.user), pk=pk)
+    try:
+        outcome = loading.confirm(delivery, by=request.user, at=request.now)
+    except AlreadyConfirmed as quicker:
+        messages.info(request, f"{quicker.sentence} Nothing was written twice.")
+    else:
+        counts = outcome.counts
+        messages.success(
+            request,
+            f"{outcome.read} rows are in: {counts[Result.OPENED]} opened, "
+            f"{counts[Result.UPDATED]} updated, {counts[Result.UNCHANGED]} unchanged, "
+            f"{counts[Result.WAITING]} waiting, {counts[Result.REFUSED]} refused.",
+        )
+    return redirect("show-delivery", pk)
+
+
+@require_POST
+def discard(request: Request, pk: int) -> HttpResponse:
+    delivery = get_object_or_404(_deliveries(request.user), pk=pk)
+    notifications.discard_delivery(delivery, by=request.user, at=request.now)
+    messages.success(request, f"“{delivery.filename}” is thrown away. Nothing of it was written.")
+    return redirect("intake")
+
+
+urlpatterns = [
+    path("intake", index, name="intake"),
+    path("deliveries/<int:pk>", show, name="show-delivery"),
+    path("deliveries/<int:pk>/confirm", confirm, name="confirm-delivery"),
+    path("deliveries/<int:pk>/discard", discard, name="discard-delivery"),
+]
