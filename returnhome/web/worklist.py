@@ -179,8 +179,10 @@ def _elsewhere(request: Request) -> HttpResponse:
 def _page(request: Request, unfinished: Work, numbers: Mapping[str, int], key: str | None) -> Page:
     if key:
         unfinished = unfinished.filter(group=BY_KEY[key].rank)
-    rows = work.in_order(unfinished).select_related(
-        "child", "owner", "responsible_authority", "host_authority"
+    rows = (
+        work.in_order(unfinished)
+        .select_related("child", "owner", "responsible_authority", "host_authority")
+        .defer("reasons", "flags")
     )
     paginator = Paginator(rows, A_PAGE)
     # The groups are counted already: the list is not counted once more.

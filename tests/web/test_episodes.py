@@ -39,7 +39,8 @@ def boxes(name: str, at: datetime, precision: str = "exact", minutes: str = "") 
     local = at.astimezone(clock.LONDON)
     typed = {"day": local.day, "month": local.month, "year": local.year, "precision": precision}
     if precision != "date":
-        typed["time"] = f"{local:%H:%M}"
+        # With its zone, so that the hour that comes twice in autumn is no question.
+        typed["time"] = f"{local:%H:%M %Z}"
     if minutes:
         typed["minutes"] = minutes
     return {f"{name}-{part}": str(value) for part, value in typed.items()}
@@ -312,7 +313,7 @@ def test_a_return_still_to_come_is_refused_and_what_was_typed_stays(client: Clie
 
     page = response.content.decode()
     assert "The time is still to come." in page
-    assert f'value="{(now() + hours(30)).astimezone(clock.LONDON):%H:%M}"' in page
+    assert f'value="{(now() + hours(30)).astimezone(clock.LONDON):%H:%M %Z}"' in page
     assert Episode.objects.get(pk=episode.pk).is_open
 
 
