@@ -839,4 +839,3 @@ def test_somebody_with_no_part_in_it_sees_nothing_of_any_interview(cast: Cast) -
         person = getattr(cast, name)
         for rows in (Interview, Entry, Coverage, Addendum, NotHeld):
             assert not rows.objects.visible_to(person).exists()
-    assert set() == NOBODY
