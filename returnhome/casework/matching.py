@@ -94,9 +94,9 @@ def separate(stranger: Child, *, owners: Mapping[int, Owners], by: Person, at: d
 
     Raises NotJoined, and OneInterviewForBoth: what one child said never stands in another's record.
     """
-    child_id = stranger.joined_to_id
+    child_id = Child.objects.values_list("joined_to_id", flat=True).get(pk=stranger.pk)
     stranger = children.lock(*filter(None, (stranger.pk, child_id)))[stranger.pk]
-    if stranger.joined_to_id is None or stranger.joined_to_id != child_id:
+    if child_id is None or stranger.joined_to_id != child_id:
         raise NotJoined
     stranger.joined_to = stranger.joined_at = stranger.joined_by = None
     stranger.save(update_fields=["joined_to", "joined_at", "joined_by"])
