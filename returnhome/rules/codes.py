@@ -386,6 +386,70 @@ class ActionKind(Code):
     OTHER = "other", "Other"
 
 
+class HandOverKind(Code):
+    """What one authority asks of another body; the first two as in `responsibility.json`.
+
+    Only the last moves the duty itself, and only once the authority asked accepts it.
+    """
+
+    HOST_INTERVIEWS = "host_interviews", "Another authority interviews"
+    PROVIDER = "provider", "A commissioned provider interviews"
+    DUTY = "duty", "The duty passes to the authority that now looks after the child"
+
+
+class RefusalReason(Code):
+    """Why a body that was asked refused. No national list exists: our own, from hosts' replies."""
+
+    NOBODY_IN_TIME = "nobody_in_time", "No interviewer is free in time"
+    NOT_IN_OUR_AREA = "not_in_our_area", "The child is not placed in our area"
+    NOT_LOOKED_AFTER_BY_US = "not_looked_after_by_us", "We do not look after this child"
+    NOT_INDEPENDENT = "not_independent", "Nobody here would be independent of the child's care"
+    NO_AGREEMENT = "no_agreement", "No agreement on terms or cost"
+    TOO_LITTLE_KNOWN = "too_little_known", "Too little is known to decide"
+    OTHER = "other", "Another reason: say which"
+
+
+class HandBackReason(Code):
+    """Why an interview that was taken on is given back to the council that asked; our own list."""
+
+    CHILD_ASKED_FOR_ANOTHER = "child_asked_for_another", "The child asked for somebody else"
+    CHILD_MOVED = "child_moved", "The child has moved"
+    NOBODY_IN_TIME = "nobody_in_time", "No interviewer is free in time any more"
+    NOT_INDEPENDENT = "not_independent", "The interviewer would not be independent"
+    TAKEN_ON_IN_ERROR = "taken_on_in_error", "Taken on in error"
+    OTHER = "other", "Another reason: say which"
+
+
+class WithdrawalReason(Code):
+    """Why the council that asked took its request back; our own list."""
+
+    CHILD_ASKED_FOR_ANOTHER = "child_asked_for_another", "The child asked for somebody else"
+    ARRANGED_OTHERWISE = "arranged_otherwise", "Arranged otherwise"
+    MISSING_AGAIN = "missing_again", "The child went missing again"
+    NOT_NEEDED = "not_needed", "No interview is needed any more"
+    ASKED_IN_ERROR = "asked_in_error", "Asked in error"
+    OTHER = "other", "Another reason: say which"
+
+
+class Concern(Code):
+    """What makes going missing graver, as local protocols name it (Liverpool, Essex, Torbay)."""
+
+    EXPLOITATION = "exploitation", "Exploitation known or suspected"
+    UNACCOMPANIED = "unaccompanied", "Unaccompanied asylum-seeking child"
+    CHILD_PROTECTION_PLAN = "child_protection_plan", "Child protection plan"
+
+
+class MeetingKind(Code):
+    """Who meets about a child who goes missing, from the lightest to the gravest.
+
+    Torbay, Missing persons strategy meetings; Derbyshire, Return interviews.
+    """
+
+    REVIEW = "review", "Review by a manager"
+    MISSING_MEETING = "missing_meeting", "Missing meeting"
+    STRATEGY_MEETING = "strategy_meeting", "Strategy meeting or discussion"
+
+
 class Role(Code):
     """Who works with the record: the people of the product, one role a membership."""
 
