@@ -267,7 +267,7 @@ class Episode(models.Model):
             ),
             models.Index(
                 fields=["responsible_authority", "ended_on", "cohort"],
-                include=["child"],
+                include=["child", "offer_kind", "not_held"],
                 condition=Q(voided_at__isnull=True),
                 name="episode_figures",
             ),

@@ -22,6 +22,7 @@ from returnhome.casework.tallies import Tally
 from returnhome.reporting import facts
 from returnhome.rules import clock, measures
 from returnhome.rules.codes import NotHeldReason, OfferKind
+from returnhome.rules.facts import EpisodeFacts
 from returnhome.rules.measures import ADDED, ALL, APART_COHORT, COHORTS, STEPS, UPTAKE, Count
 
 DAY = timedelta(days=1)
@@ -166,8 +167,16 @@ def recount(
     scope: Scope, first: date, last: date, *, now: datetime
 ) -> dict[tuple[str, str], Count]:
     """The same counts, from the rows alone. Slow: to hold the roll-up against what happened."""
-    theirs = measures.within(facts.of(_theirs(scope), now=now), first, last)
-    beside = measures.within(facts.of(_placed_here(scope), now=now), first, last)
+    began, over = clock.midnight(first), clock.midnight(last + DAY)
+    is_open = Q(returned_at__isnull=True, found_at__isnull=True)
+    back = Q(returned_at__gte=began, returned_at__lt=over)
+    found = Q(returned_at__isnull=True, found_at__gte=began, found_at__lt=over)
+
+    def those(episodes: EpisodeQuerySet) -> list[EpisodeFacts]:
+        near = episodes.filter(is_open | back | found)
+        return measures.within(facts.of(near, now=now), first, last)
+
+    theirs, beside = those(_theirs(scope)), those(_placed_here(scope))
     outside = [each for each in beside if each.cohort == APART_COHORT]
     return measures.count([*theirs, *outside])
 

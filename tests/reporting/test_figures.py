@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
@@ -553,6 +553,17 @@ def test_the_roll_up_and_the_rows_agree_whatever_was_done(
                 kept = uptake(scope, first, last, now=story.at)
                 assert kept.counts == recount(scope, first, last, now=story.at)
         transaction.set_rollback(True)
+
+
+def test_counting_from_the_rows_opens_no_sealed_word(cast: Cast) -> None:
+    held(returned(cast.sky), interviewer=cast.ines, by=cast.amina)
+    with connection.cursor() as cursor:
+        cursor.execute("update casework_offer set note = 'not to be opened'")
+        cursor.execute("update casework_interview set wishes = 'not to be opened'")
+
+    counts = recount(northshire(cast), FIRST, LAST, now=SOON)
+
+    assert counts[ALL, "held_of_ended"] == Count(1, 1)
 
 
 def test_a_roll_up_that_lost_a_row_is_found_out(cast: Cast) -> None:

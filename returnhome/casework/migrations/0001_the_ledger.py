@@ -675,7 +675,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='episode',
-            index=models.Index(condition=models.Q(('voided_at__isnull', True)), fields=['responsible_authority', 'ended_on', 'cohort'], include=('child',), name='episode_figures'),
+            index=models.Index(condition=models.Q(('voided_at__isnull', True)), fields=['responsible_authority', 'ended_on', 'cohort'], include=('child', 'offer_kind', 'not_held'), name='episode_figures'),
         ),
         migrations.AddIndex(
             model_name='episode',
