@@ -1,0 +1,381 @@
+"""Saying who a child is whom a notification named and nobody could match."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Min, Prefetch, Q
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import path, reverse
+
+from returnhome.casework import children, journal, likeness, matching, notifications, owners
+from returnhome.casework.children import Address, Child, Circumstances, Placement
+from returnhome.casework.episodes import INSTANTS, Episode
+from returnhome.casework.likeness import Person as Named
+from returnhome.casework.notifications import Notification
+from returnhome.casework.owners import Owners
+from returnhome.casework.staff import Person
+from returnhome.intake import loading
+from returnhome.intake.atlas import Atlas
+from returnhome.rules import clock
+from returnhome.rules.access import Verb
+from returnhome.rules.codes import EpisodeKind, Sex
+from returnhome.rules.naming import folded, folded_postcode, written_postcode
+from returnhome.web import gds, pages
+from returnhome.web.asked import Request
+
+NEW = "new"
+MOST_CANDIDATES = 10
+SAME, DIFFERS, UNSAID = "Same", "Differs", "Not known"
+
+
+# Children not yet named.
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One child of the list: what is known, why nobody could be found, and the clock."""
+
+    child: Child
+    notification: Notification | None
+    episode: Episode | None
+    standing: clock.Standing
+    clock: str
+
+
+def waiting(request: Request) -> HttpResponse:
+    """Children not yet named, the oldest clock first."""
+    user = request.user
+    if not any(user.may(Verb.MATCH, relation) for relation in ("responsible", "host", "provider")):
+        raise Http404
+    theirs = (
+        Child.objects.filter(user.whose(Verb.MATCH))
+        .waiting()
+        .annotate(
+            due=Min("episodes__due_at", filter=Q(episodes__voided_at=None)),
+            begun=Min("episodes__started_at"),
+        )
+        .order_by("due", "begun", "pk")
+        .prefetch_related(
+            Prefetch("episodes", Episode.objects.counted().by_deadline()),
+            Prefetch(
+                "notifications",
+                Notification.objects.defer("as_received").select_related("sender").order_by("pk"),
+            ),
+        )
+    )
+    page = Paginator(theirs, 50).get_page(request.GET.get("page"))
+    journal.write_all("list", page.object_list, by=user, at=request.now)
+    rows = [_waiting_row(child, request.now) for child in page]
+    return render(request, "children/waiting.html", {"page": page, "rows": rows})
+
+
+def _waiting_row(child: Child, now: datetime) -> Waiting:
+    episode = next(iter(child.episodes.all()), None)
+    return Waiting(
+        child=child,
+        notification=next(iter(child.notifications.all()), None),
+        episode=episode,
+        standing=episode.standing(now).standing if episode else clock.Standing.NOT_STARTED,
+        clock=clock.in_words(now, episode.deadline if episode else None),
+    )
+
+
+# One of them beside those who come near.
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One thing on both sides, and whether it agrees."""
+
+    label: str
+    told: str
+    held: str
+    verdict: str
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Somebody whom the notification may be about. Of another council's child only terms."""
+
+    child: Child
+    title: str
+    is_ours: bool
+    facts: Sequence[Fact]
+    terms: Sequence[str]
+    then: str
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the notifications say of the child: who, where at home, and the rows as they came."""
+
+    named: Named
+    there: Circumstances
+    notifications: Sequence[tuple[Notification, Mapping[str, str]]]
+
+
+class MatchForm(gds.Form):
+    who = gds.Radios("Who is it?", missing="Say who this child is, or leave it waiting", size="m")
+
+    def __init__(
+        self, *args: Any, candidates: Sequence[Candidate], then: str, **options: Any
+    ) -> None:
+        super().__init__(*args, **options)
+        self.candidates = {str(each.child.pk): each for each in candidates}
+        field = self.fields["who"]
+        field.choices = [  # type: ignore[attr-defined]
+            *((pk, each.title) for pk, each in self.candidates.items()),
+            (NEW, "None of these: a child new to us" if candidates else "A child new to us"),
+        ]
+        field.hints = {pk: each.then for pk, each in self.candidates.items()} | {NEW: then}  # type: ignore[attr-defined]
+        field.or_before = NEW if candidates else ""  # type: ignore[attr-defined]
+
+
+def match(request: Request, pk: int) -> HttpResponse:
+    """The notification's facts beside each candidate; join, or open a record of its own."""
+    stranger = _stranger(request, pk)
+    if request.method == "GET" and not stranger.is_waiting:
+        return redirect(*(("separate-child", pk) if stranger.joined_to_id else ("show-child", pk)))
+    theirs = list(stranger.episodes.by_deadline().select_related("responsible_authority"))
+    told = _told(stranger)
+    looked_for = request.GET.get("q", "").strip()
+    candidates = _candidates(request.user, stranger, told.named, looked_for)
+    if request.method == "GET":
+        journal.write("read", stranger, by=request.user, at=request.now)
+        near = [each.child for each in candidates]
+        journal.write_all("compare", near, by=request.user, at=request.now)
+    form = MatchForm(
+        request.POST or None,
+        candidates=candidates,
+        then=f"Opens a record of its own. {stranger.responsible_authority.name} must act, as now.",
+    )
+    if request.method == "POST" and form.is_valid():
+        with gds.refusals_into(form):
+            said = _settle(request, stranger, told, form)
+            messages.success(request, said)
+            return redirect("waiting")
+    return gds.form_page(
+        request,
+        form,
+        title="Who is this child?",
+        caption=pages.name_of(stranger),
+        button="Save",
+        back=reverse("waiting"),
+        template="children/match.html",
+        stranger=stranger,
+        told=told,
+        candidates=candidates,
+        looked_for=looked_for,
+        rows=[
+            (each, each.standing(request.now).standing, _clock(request, each)) for each in theirs
+        ],
+    )
+
+
+def _stranger(request: Request, pk: int) -> Child:
+    theirs = Child.objects.filter(request.user.whose(Verb.MATCH))
+    return get_object_or_404(theirs.select_related("responsible_authority"), pk=pk)
+
+
+def _clock(request: Request, episode: Episode) -> str:
+    return clock.in_words(request.now, episode.deadline)
+
+
+def _told(stranger: Child) -> Told:
+    """From the first row that gives a postcode, else from the first."""
+    came = _opened_by(stranger)
+    rows = [loading.as_received(each) for each in came]
+    row = next((each for each in rows if each.postcode), rows[0] if rows else None)
+    return Told(
+        Named(stranger.forename, stranger.surname, stranger.born_on, row.postcode if row else ""),
+        loading.home_as_told(row, Atlas()) if row else Circumstances(None, None, None),
+        [(each, row.as_received) for each, row in zip(came, rows, strict=True)],
+    )
+
+
+def _opened_by(stranger: Child) -> Sequence[Notification]:
+    return list(
+        Notification.objects.filter(opened_under=stranger)
+        .select_related(
+            "delivery__sender__authority", "delivery__received_for__authority", "basis__episode"
+        )
+        .order_by("pk")
+    )
+
+
+def _candidates(user: Person, stranger: Child, named: Named, looked_for: str) -> list[Candidate]:
+    near = dict(likeness.resembling_each([named], limit=MOST_CANDIDATES)[0])
+    if looked_for:
+        ours = Child.objects.filter(user.whose(Verb.SEE_EPISODE)).confirmed()
+        found = ours.filter(folded_name__contains=folded(looked_for)).order_by("folded_name", "pk")
+        others = list(found.values_list("pk", flat=True)[:MOST_CANDIDATES])
+        near |= likeness.compared([pk for pk in others if pk not in near], named)
+    known = children.with_care(near)
+    return [
+        _candidate(user, known[pk], stranger, named, terms)
+        for pk, terms in near.items()
+        if pk in known
+    ]
+
+
+def _candidate(
+    user: Person, child: Child, stranger: Child, named: Named, terms: Sequence[str]
+) -> Candidate:
+    acts = child.responsible_authority
+    is_ours = child.allows(user, Verb.SEE_EPISODE)
+    if acts.pk == stranger.responsible_authority_id:
+        then = f"The episode goes under this record. {acts.name} must act, as now."
+    else:
+        then = (
+            f"The episode goes under that record, and {acts.name} must act instead of "
+            f"{stranger.responsible_authority.name}."
+        )
+    if not is_ours:
+        then += " You will no longer see it in your work list."
+    born = f", born {pages.day(child.born_on)}" if child.born_on else ""
+    return Candidate(
+        child=child,
+        title=f"{pages.name_of(child)}{born}" if is_ours else f"A child known to {acts.name}",
+        is_ours=is_ours,
+        facts=_facts(named, stranger, child) if is_ours else (),
+        terms=terms,
+        then=then,
+    )
+
+
+def _facts(named: Named, stranger: Child, child: Child) -> list[Fact]:
+    homes: list[Address | Placement] = [*child.addresses.all(), *child.placements.all()]
+    places = {each.postcode for each in homes if each.until is None and each.postcode}
+    return [
+        _fact("Forename", named.forename, child.forename, folded),
+        _fact("Surname", named.surname, child.surname, folded),
+        _fact("Date of birth", _day(named.born_on), _day(child.born_on), str),
+        _fact("Sex", _sex(stranger.sex), _sex(child.sex), str),
+        Fact(
+            "Postcode",
+            named.postcode,
+            ", ".join(written_postcode(each) for each in sorted(places)),
+            _verdict(folded_postcode(named.postcode), places),
+        ),
+    ]
+
+
+def _fact(label: str, told: str, held: str, form: Any) -> Fact:
+    return Fact(label, told, held, _verdict(form(told), {form(held)} if held else set()))
+
+
+def _verdict(told: str, held: set[str]) -> str:
+    if not told or not held:
+        return UNSAID
+    return SAME if told in held else DIFFERS
+
+
+def _day(value: Any) -> str:
+    return pages.day(value) if value else ""
+
+
+def _sex(code: str) -> str:
+    return "" if code in ("", Sex.UNKNOWN) else Sex(code).label
+
+
+def _settle(request: Request, stranger: Child, told: Told, form: MatchForm) -> str:
+    """Do what was chosen; gives the sentence that says so."""
+    who, by, at = form.cleaned_data["who"], request.user, request.now
+    name = pages.name_of(stranger)
+    if who == NEW:
+        children.confirm(stranger, there=told.there, postcode=told.named.postcode, by=by, at=at)
+        return f"{name} has a record of their own now."
+    candidate = form.candidates[who]
+    matching.join(
+        stranger,
+        candidate.child,
+        owners=_owners_under(candidate.child, stranger.episodes.all()),
+        because=f"chosen by a person: {', '.join(candidate.terms)}",
+        by=by,
+        at=at,
+    )
+    acts = candidate.child.responsible_authority.name
+    return f"{name} is joined to {candidate.title}. {acts} must act."
+
+
+def _owners_under(child: Child, theirs: Any) -> dict[int, Owners]:
+    """Who must act for each episode, now that it is this child's."""
+    return {
+        each.pk: owners.of_child(
+            child,
+            kind=EpisodeKind(each.kind),
+            started_on=each.started_on,
+            ended_on=each.ended_on,
+        )
+        for each in theirs
+    }
+
+
+# Taking it back.
+
+
+def separate(request: Request, pk: int) -> HttpResponse:
+    """Take a join back: what came with the notification waits again."""
+    user = request.user
+    joined = Child.objects.filter(
+        user.whose(Verb.MATCH) | user.whose(Verb.MATCH, of="joined_to__"),
+        joined_to__isnull=False,
+    )
+    stranger = get_object_or_404(joined.select_related("joined_to", "joined_by"), pk=pk)
+    child = stranger.joined_to
+    assert child
+    is_ours = child.allows(user, Verb.SEE_EPISODE)
+    journal.write("read", stranger, by=user, at=request.now)
+    form = gds.Form(request.POST or None)
+    if request.method == "POST":
+        with gds.refusals_into(form):
+            matching.separate(stranger, owners=_owners_as_told(stranger), by=user, at=request.now)
+            messages.success(request, f"{pages.name_of(stranger)} waits again to be named.")
+            if stranger.allows(user, Verb.MATCH):
+                return redirect("match-child", pk)
+            return redirect("show-child", child.pk)
+    return gds.form_page(
+        request,
+        form,
+        title="Take this join back?",
+        caption=pages.name_of(stranger),
+        button="Take it back",
+        button_classes="govuk-button--warning",
+        back=reverse("show-child", args=[child.pk]) if is_ours else reverse("waiting"),
+        cancel=reverse("show-child", args=[child.pk]) if is_ours else reverse("waiting"),
+        template="children/separate.html",
+        stranger=stranger,
+        child=child,
+        is_ours=is_ours,
+        moving=matching.came_with(stranger),
+    )
+
+
+def _owners_as_told(stranger: Child) -> Mapping[int, Owners]:
+    """Who must act again by what the sender said, as before anybody named the child."""
+    atlas = Atlas()
+    decided: dict[int, Owners] = {}
+    for each in _opened_by(stranger):
+        basis = getattr(each, "basis", None)
+        if basis and basis.episode_id not in decided:
+            episode = basis.episode
+            row = replace(
+                loading.as_received(each),
+                kind=EpisodeKind(episode.kind),
+                **{name: episode.moment(name) for name in INSTANTS},
+            )
+            receiver = notifications.receiver(each.delivery)
+            decided[episode.pk] = loading.as_told(row, atlas, receiver)
+    return decided
+
+
+urlpatterns = [
+    path("waiting", waiting, name="waiting"),
+    path("children/<int:pk>/match", match, name="match-child"),
+    path("children/<int:pk>/separate", separate, name="separate-child"),
+]
