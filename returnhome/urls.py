@@ -7,6 +7,8 @@ from returnhome.web import (
     episodes,
     figures,
     finding,
+    intake,
+    matching,
     offers,
     recording,
     sign_in,
@@ -20,6 +22,8 @@ from returnhome.web import (
 STAGES = (
     sign_in,
     worklist,
+    intake,
+    matching,
     finding,
     story,
     episodes,
