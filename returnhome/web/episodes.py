@@ -135,7 +135,7 @@ class CorrectForm(gds.Form):
         instant = self.fields["instant"]
         instant.choices = list(answered.NAMES.items())  # type: ignore[attr-defined]
         instant.hints = {  # type: ignore[attr-defined]
-            name: pages.moment(episode.moment(name)).capitalize() for name in INSTANTS
+            name: f"Now: {pages.moment(episode.moment(name))}" for name in INSTANTS
         }
 
 

@@ -65,9 +65,14 @@ class Filters(gds.Form):
         return {name: value for name, value in self.cleaned_data.items() if value}
 
     def chosen(self, request: Request) -> list[tuple[str, str]]:
-        """Each filter in force with the address that takes it away."""
+        """Each filter in force with the address that takes it away.
+
+        The part of the list is chosen and left by its number above, which shows that it is.
+        """
         chosen = []
         for name, value in self.asked.items():
+            if name == "group":
+                continue
             labels = dict(self.fields[name].choices)  # type: ignore[attr-defined]
             away = pages.with_query(request, page=None, **{name: None})
             chosen.append((labels[value], away))
