@@ -42,6 +42,13 @@ def make_database(name: str, *, template: str | None = None) -> None:
 
 
 def drop_database(name: str) -> None:
+    # A page's own connection may still be closing, and only its own role may end it.
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as app:
+        app.execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity"
+            " where datname = %s and usename = current_user and pid <> pg_backend_pid()",
+            [name],
+        )
     as_owner(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
 
 
