@@ -5,6 +5,7 @@ import sys
 from collections.abc import Sequence
 
 import django
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command, execute_from_command_line
 
 from returnhome import __version__, database
@@ -52,7 +53,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
         os.environ["RETURNHOME_DEMO"] = "1"
     if words[0] not in NEEDS_NO_TABLE and not {"-h", "--help"} & set(words):
         bring_database(is_migrating=words[0] == "migrate")
-    execute_from_command_line(["returnhome", *words])
+    try:
+        execute_from_command_line(["returnhome", *words])
+    except ImproperlyConfigured as error:
+        print(error, file=sys.stderr)
+        sys.exit(2)
 
 
 def bring_database(*, is_migrating: bool) -> None:

@@ -16,15 +16,18 @@ LIVE = {
 }
 
 
-def start(**environ: str) -> subprocess.CompletedProcess[str]:
-    """Import the web server's door in a process of its own, as a live installation."""
+DOOR = ("-c", "import returnhome.wsgi; print('serving')")
+
+
+def start(*words: str, **environ: str) -> subprocess.CompletedProcess[str]:
+    """Start Python in a process of its own, as a live installation: without words, the web door."""
     kept = {
         key: value
         for key, value in os.environ.items()
         if not key.startswith(("RETURNHOME", "DATABASE", "DJANGO_SETTINGS"))
     }
     return subprocess.run(
-        [sys.executable, "-c", "import returnhome.wsgi; print('serving')"],
+        [sys.executable, *(words or DOOR)],
         env={**kept, **environ},
         capture_output=True,
         text=True,
@@ -48,6 +51,26 @@ def test_a_live_installation_refuses_to_start_as_the_owner_of_its_tables() -> No
     assert done.returncode != 0
     assert "owns tables" in done.stderr
     assert (urlsplit(owner).password or "no password") not in done.stderr
+
+
+@pytest.mark.usefixtures("db")
+def test_neither_does_the_serve_command_serve_as_the_owner() -> None:
+    done = start(
+        *("-m", "returnhome", "serve", "--port", "0"),
+        **LIVE,
+        DATABASE_URL=os.environ["DATABASE_OWNER_URL"],
+    )
+
+    assert done.returncode != 0
+    assert "owns tables" in done.stderr
+
+
+def test_a_missing_setting_is_one_sentence_and_exit_2() -> None:
+    done = start("-m", "returnhome", "check", DATABASE_URL=os.environ["DATABASE_URL"])
+
+    assert done.returncode == 2
+    assert "must be set" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 @pytest.mark.parametrize("name", sorted(LIVE))

@@ -13,6 +13,8 @@ from django.core.wsgi import get_wsgi_application
 from django.db import connections
 from gunicorn.app.base import BaseApplication
 
+from returnhome.safety import refuse_unsafe
+
 WORKERS = 2
 THREADS = 4
 # Addresses that a browser on this machine reaches as localhost.
@@ -90,7 +92,9 @@ class Server(BaseApplication):
             self.cfg.set(name, value)
 
     def load(self) -> Any:
-        return get_wsgi_application()
+        application = get_wsgi_application()
+        refuse_unsafe()
+        return application
 
     def started(self, arbiter: Any) -> None:
         """A terminal that is closed ends the server; gunicorn would take it for a reload."""
