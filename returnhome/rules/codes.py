@@ -450,6 +450,22 @@ class MeetingKind(Code):
     STRATEGY_MEETING = "strategy_meeting", "Strategy meeting or discussion"
 
 
+class Rung(Code):
+    """Up whom a request climbs that nobody has answered; our own, out-of-hours teams beside it."""
+
+    ON_DUTY = "on_duty", "Whoever is on duty"
+    TEAM = "team", "The whole team"
+    MANAGER = "manager", "A manager"
+    HEAD_OF_SERVICE = "head_of_service", "The head of service"
+
+
+class Waiting(Code):
+    """What climbs while nobody answers; our own."""
+
+    REQUEST = "request", "A request that nobody has answered"
+    HIGH_RISK = "high_risk", "A new high-risk episode that nobody has acknowledged"
+
+
 class Role(Code):
     """Who works with the record: the people of the product, one role a membership."""
 
