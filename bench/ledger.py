@@ -1,0 +1,247 @@
+"""A ledger of any size, made up in SQL: children, episodes and all that followed them.
+
+Ten years of episodes, three to four a child, some children far more; one in three is looked after,
+one in ten of those placed in another area. Two in a hundred are unfinished, and those began in the
+last six days; the measured council has at least sixty of them, so that its work list fills a page
+of fifty at every size. One of its children has gone missing twenty-five times.
+"""
+
+import os
+from collections import Counter
+from datetime import datetime
+
+import psycopg
+
+LONG_STORY = 25
+FILLS_A_PAGE = 60
+UNFINISHED = 0.02
+CHILDREN = 0.3
+
+# `measured` is the council whose pages are looked at.
+PLAN = """
+create temp table councils as
+    select id, (row_number() over (order by id))::int - 1 as place from casework_authority
+    where nation = 'England' and gss_code like 'E%%' and until is null
+    order by id limit 153;
+
+create temp table kids as
+    select n as id, case
+        when n <= %(known)s then %(measured)s
+        when %(share)s > 0 and n %% 8 = 0 then %(measured)s
+        else (select id from councils where place = n %% 153) end as council,
+        random() as fate
+    from generate_series(1, %(children)s) n;
+
+-- How often each child went missing: most once or twice, few very often.
+create temp table times as
+    select id, council, fate, case when id = 1 then %(long)s
+        else 1 + floor(power(random(), 9) * 28)::int end as times
+    from kids;
+
+create temp table plan as
+    select * from (
+        select times.*, k, row_number() over (order by k, fate)::int as n
+        from times, generate_series(1, times) k
+    ) all_of_them where n <= %(episodes)s or id = 1;
+
+-- The unfinished: the newest of some children, in every state there is.
+create temp table unfinished as
+    select id, row_number() over (order by fate)::int as n from (
+        select distinct id, council, fate, row_number() over
+            (partition by council = %(measured)s order by fate) as place
+        from plan where id > 1 and k = 1
+    ) newest
+    where place <= case when council = %(measured)s then %(mine)s else %(others)s end;
+"""
+
+FILL = """
+insert into casework_child (id, forename, surname, folded_name, born_on, born_precision, sex,
+    responsible_authority_id, host_authority_id, opened_at, opened_by_id, confirmed_at,
+    confirmed_by_id)
+overriding system value
+select id, forename, surname, lower(forename || ' ' || surname),
+    date '2009-01-01' + (id * 7919 %% 2500), 'known', case id %% 2 when 0 then 'F' else 'M' end,
+    council, host, %(at)s, %(operator)s, %(at)s, %(operator)s
+from (
+    select id, council,
+        (array['Alfie','Bea','Callum','Dana','Elin','Freya','Gus','Hana','Idris','Jade','Kofi',
+               'Layla','Mo','Nia','Otis','Poppy','Quinn','Rosa','Sam','Tia'])[1 + id %% 20]
+            as forename,
+        (array['Ab','Ben','Car','Den','El','Fin','Gran','Hol','Ir','Jon'])[1 + id / 20 %% 10]
+            || (array['bott','ton','ley','ham','wick','stead'])[1 + id / 200 %% 6] as surname,
+        case when id %% 30 = 0 then (select id from councils where place = kids.id %% 152) end
+            as host
+    from kids
+) named;
+
+insert into casework_careperiod (child_id, authority_id)
+    select id, council from kids where id %% 3 = 0;
+insert into casework_placement (child_id, authority_id, postcode, address, is_protected)
+    select id, council, 'AA11AA', %(sealed)s, false from kids where id %% 3 = 0;
+insert into casework_address (child_id, authority_id, postcode, line, is_protected)
+    select id, council, 'AA11AA', %(sealed)s, false from kids where id %% 3 > 0;
+
+create temp table made as
+select row_number() over (order by k desc, plan.id) as id, plan.id as child, council, host, k,
+    coalesce(%(at)s - (u.n %% 140 + 4) * interval '1 hour' - interval '20 hours',
+        %(at)s - interval '12 days' - (fate * 3200 + k * 35 + random() * 9) * interval '1 day'
+    ) as started,
+    case when u.n is null then 20 + (plan.n %% 11)
+         when u.n %% 20 = 19 then -1 else u.n %% 10 end as state,
+    case when plan.id %% 3 > 0 then 'home' when host is null then 'looked_after_in_area'
+         else 'looked_after_out_of_area' end as cohort
+from plan left join unfinished u on u.id = plan.id and plan.k = 1
+    join lateral (select host_authority_id as host from casework_child c where c.id = plan.id) h
+    on true;
+
+-- States: -1 missing; 0 to 2 not taken on; 3, 4 to offer; 5 asked; 6 accepted; 7 booked; 8 held;
+-- 9 to act upon; from 20 on finished: 20 to 26 acted on, 27 to 30 declined.
+insert into casework_episode (id, child_id, kind, risk, missing_from,
+    last_seen_at, last_seen_precision, last_seen_source,
+    reported_at, reported_precision, reported_source, found_at, found_precision, found_source,
+    returned_at, returned_precision, returned_source, responsible_authority_id, host_authority_id,
+    cohort, offer_kind, reasons, flags, opened_at, opened_by_id, owner_id, owned_since,
+    voided_because, offered_at, answered_at, held_at, signed_at, acted_at, answer, declined_by,
+    booked_for, held_precision, is_covered, not_held, has_actions, started_at, ended_at, ended_on,
+    due_at, overdue_at, timeliness, settled_at)
+overriding system value
+select id, child, 'missing', (array['low','medium','medium','high'])[1 + id %% 4], '',
+    started, 'exact', 'Police', started + interval '1 hour', 'exact', 'Police',
+    back, case when back is null then '' else 'exact' end, 'Police',
+    back, case when back is null then '' else 'exact' end, 'Police',
+    council, host, cohort, 'statutory', '[]', '[]', %(at)s, %(operator)s,
+    case when state > 2 then worker end, case when state > 2 then back end, '',
+    case when state > 4 then back + interval '3 hours' end,
+    case when state > 5 then back + interval '5 hours' end,
+    talk, talk + interval '3 hours' * (case when state > 8 then 1 end),
+    talk + interval '9 days' * (case when state > 9 then 1 end),
+    case when state between 6 and 26 then 'accepted' when state > 26 then 'declined' else '' end,
+    case when state > 26 then 'child' else '' end,
+    case when state = 7 then %(at)s + (id %% 48) * interval '1 hour' end,
+    case when talk is null then '' else 'exact' end, false, '',
+    state between 20 and 26 and id %% 2 = 0, started, back,
+    (back at time zone 'Europe/London')::date,
+    back + interval '72 hours', back + interval '72 hours',
+    case when talk is null then '' when talk <= back + interval '72 hours' then 'in_time'
+         else 'late' end,
+    case when state > 9 then back + interval '10 days' end
+from (
+    select made.*, workers[1 + made.id %% cardinality(workers)] as worker,
+        case when state >= 0 then started + interval '20 hours' end as back,
+        case when state in (8, 9) then started + interval '22 hours'
+             when state between 20 and 26
+             then started + (24 + made.id %% 90) * interval '1 hour' end as talk
+    from made, (select %(workers)s::bigint[] as workers) people
+) told;
+
+insert into casework_classification (episode_id, axis, code, source, recorded_at, recorded_by_id)
+    select id, axis, case axis when 'kind' then kind else risk end, 'Police', started_at,
+        opened_by_id
+    from casework_episode, unnest(array['kind', 'risk']) axis;
+
+insert into casework_offer (id, episode_id, means, reached, made_at, made_by_id, note)
+overriding system value
+    select id, id, 'telephone', 'child', offered_at, owner_id, %(sealed)s
+    from casework_episode where offered_at is not null;
+insert into casework_reply (offer_id, answer, declined_by, reason, given_at, recorded_at,
+    recorded_by_id)
+    select id, answer, declined_by, %(sealed)s, answered_at, answered_at, owner_id
+    from casework_episode where answered_at is not null;
+
+insert into casework_interview (id, child_id, interviewer_id, standard_version, booked_at,
+    booked_by_id, booked_for, place, mode, place_note, wishes, held_at, held_precision,
+    held_noted_at, held_noted_by_id, independence_note, signed_at, signed_by_id)
+overriding system value
+    select id, child_id, owner_id, '0', answered_at, owner_id, coalesce(booked_for, held_at),
+        'school', 'in_person', %(sealed)s, %(sealed)s, held_at, held_precision, held_at,
+        case when held_at is not null then owner_id end, %(sealed)s, signed_at,
+        case when signed_at is not null then owner_id end
+    from casework_episode where booked_for is not null or held_at is not null;
+insert into casework_coverage (interview_id, episode_id) select id, id from casework_interview;
+insert into casework_entry (interview_id, question, codes, words, unanswered, written_at,
+    written_by_id)
+    select id, question, '{}', %(sealed)s, '', signed_at, signed_by_id
+    from casework_interview, unnest(array['why_words', 'help_words', 'wishes']) question
+    where signed_at is not null;
+insert into casework_journalentry (at, by_id, verb, kind, object_id, child_id)
+    select started_at + hours * interval '1 hour', opened_by_id, verb, 'episode', id, child_id
+    from casework_episode, (values (1, 'open episode'), (9, 'read')) as acts (hours, verb);
+insert into casework_action (episode_id, interview_id, kind, what, owner_id, due_on, added_at,
+    added_by_id, outcome, done_at, done_by_id)
+    select id, id, 'safety_plan', %(sealed)s, owner_id, (signed_at + interval '7 days')::date,
+        signed_at, owner_id, %(sealed)s, acted_at, owner_id
+    from casework_episode where has_actions;
+"""
+
+SIGNED = ("casework_entry", "casework_coverage", "casework_interview")
+
+
+def invent(
+    episodes: int, *, measured: int, share: float, workers: list[int], operator: int, at: datetime
+) -> None:
+    """Fill the database that DATABASE_OWNER_URL names. `share`: of all episodes, the council's.
+
+    No share means that every council has as many as any other.
+    """
+    # Models can be imported only now that Django is set up.
+    from returnhome.casework import sealing  # noqa: PLC0415
+
+    part = share or 1 / 153
+    mine = max(FILLS_A_PAGE, round(episodes * part * UNFINISHED))
+    given = {
+        "episodes": episodes,
+        "children": round(episodes * CHILDREN),
+        "measured": measured,
+        "share": share,
+        "long": LONG_STORY,
+        "known": FILLS_A_PAGE + LONG_STORY,
+        "mine": mine,
+        "others": max(round(episodes * UNFINISHED) - mine, 0),
+        "workers": workers,
+        "operator": operator,
+        "sealed": sealing.seal(b"I had an argument at home and went to my nan's. " * 4),
+        "at": at,
+    }
+    with psycopg.connect(os.environ["DATABASE_OWNER_URL"], autocommit=True) as owner:
+        owner.execute("set synchronous_commit = off")
+        owner.execute("select setseed(0.7)")
+        cursor = psycopg.ClientCursor(owner)
+        for table in SIGNED:
+            cursor.execute(f"alter table {table} disable trigger user")
+        cursor.execute(PLAN, given)
+        cursor.execute(FILL, given)
+        for table in SIGNED:
+            cursor.execute(f"alter table {table} enable trigger user")
+
+
+def settle() -> None:
+    """What a database that has stood for a night has done: vacuum and statistics."""
+    with psycopg.connect(os.environ["DATABASE_OWNER_URL"], autocommit=True) as owner:
+        owner.execute("vacuum (analyze)")
+
+
+# What decides in which parts of the figures an episode counts.
+DECIDING = (
+    *("cohort", "kind", "offer_kind", "answer", "declined_by", "not_held", "timeliness"),
+    *("is_covered", "attempted_at", "offered_at", "held_at"),
+)
+
+
+def count_up() -> None:
+    """Fill the roll-up of the figures from the episodes."""
+    from returnhome.casework import tallies  # noqa: PLC0415
+    from returnhome.casework.episodes import Episode  # noqa: PLC0415
+
+    known: dict[tuple, frozenset[str]] = {}
+    moved: Counter = Counter()
+    ended = Episode.objects.counted().filter(ended_on__isnull=False)
+    rows = ended.values_list("pk", "responsible_authority_id", "ended_on", *DECIDING)
+    for pk, authority, day, *key in rows.iterator(chunk_size=5000):
+        # Of its times only whether there was one.
+        deciding = (*key[:-3], *(at is not None for at in key[-3:]))
+        if deciding not in known:
+            counts = Episode.objects.get(pk=pk).counts
+            known[deciding] = counts[1] if counts else frozenset()
+        place = tallies.Place(authority, key[0], key[1], day)
+        moved.update((place, part) for part in known[deciding])
+    tallies.move(moved)
