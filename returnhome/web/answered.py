@@ -238,13 +238,14 @@ def talk_in_words(interview: Interview, now: datetime) -> str:
     return f"Booked for {pages.near(interview.booked_for, now)}, {where}, {how}"
 
 
-def actions_of(episode: Episode, person: Person) -> list[tuple[str, Action]]:
-    """What follows the episode, as far as the person may know of it."""
+def actions_of(
+    episode: Episode, answering: Sequence[Talk], person: Person
+) -> list[tuple[str, Action]]:
+    """What follows the episode or its interviews, as far as the person may know of it."""
     theirs = (
         Action.objects.visible_to(person)
-        .filter(Q(episode=episode) | Q(interview__coverages__episode=episode))
+        .filter(Q(episode=episode) | Q(interview__in=[talk.interview.pk for talk in answering]))
         .select_related("owner", "done_by")
-        .distinct()
         .by_due_day()
     )
     return [(ActionKind(one.kind).label, one) for one in theirs]
@@ -293,6 +294,7 @@ def whole(episode: Episode, person: Person, now: datetime) -> dict[str, Any]:
     there = steps.beside([episode], person)[episode.pk]
     step = steps.Next() if episode.is_voided else steps.next_for(episode, person, there, now)
     may_note = episode.allows(person, Verb.OFFER) or episode.allows(person, Verb.SEE_ACCOUNT)
+    answering = talks(episode, person, now)
     is_overseer = episode.allows(person, Verb.REASSIGN)
     return {
         "episode": episode,
@@ -306,8 +308,8 @@ def whole(episode: Episode, person: Person, now: datetime) -> dict[str, Any]:
         "flags": [Flag(flag).label for flag in episode.flags],
         "done": before.done(episode),
         "may_note": may_note,
-        "talks": talks(episode, person, now),
-        "actions": actions_of(episode, person),
+        "talks": answering,
+        "actions": actions_of(episode, answering, person),
         "decisions": list(
             NothingNeeded.objects.visible_to(person).filter(episode=episode).select_related("by")
         ),

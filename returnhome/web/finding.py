@@ -16,9 +16,8 @@ from returnhome.casework.notifications import Notification
 from returnhome.casework.staff import Person
 from returnhome.rules import clock
 from returnhome.rules.access import Relation, Verb
-from returnhome.rules.ages import age_on
 from returnhome.rules.naming import folded
-from returnhome.web import gds
+from returnhome.web import gds, pages
 from returnhome.web.asked import Request
 
 A_PAGE = 50
@@ -104,7 +103,7 @@ def _rows(theirs: list[Child], person: Person, now: datetime) -> list[dict[str, 
     return [
         {
             "child": child,
-            "age": age_on(child.born_on, today) if child.born_on else None,
+            "age": pages.age_of(child, today),
             "last": last.get(child.pk),
         }
         for child in theirs

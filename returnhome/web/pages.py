@@ -23,6 +23,7 @@ from returnhome.casework.places import ATTRIBUTION
 from returnhome.casework.staff import Person
 from returnhome.rules import clock
 from returnhome.rules.access import Relation, Verb
+from returnhome.rules.ages import age_on
 from returnhome.web import gds
 
 # Label, name of the address, and what a role of the person's must allow, one of these at least,
@@ -122,6 +123,12 @@ def near(value: datetime | clock.Moment | None, now: datetime) -> str:
 def name_of(child: Child) -> str:
     """The child's name as people say it; a sender may have given none."""
     return child.name.strip() or "Name not known"
+
+
+def age_of(child: Child, today: date) -> int | None:
+    """Whole years; None where the birth date is not known, or cannot be right."""
+    born = child.born_on
+    return age_on(born, today) if born and born <= today else None
 
 
 def counted(number: int, one: str, many: str | None = None) -> str:

@@ -20,7 +20,6 @@ from returnhome.casework.support import Action, NothingNeeded
 from returnhome.reporting import patterns
 from returnhome.rules import clock
 from returnhome.rules.access import Verb
-from returnhome.rules.ages import age_on
 from returnhome.rules.codes import ActionKind, BirthDatePrecision, Sex
 from returnhome.rules.standard.parts import Kind, SaidBy
 from returnhome.web import events, pages, steps, work
@@ -121,7 +120,7 @@ def show(request: Request, pk: int) -> HttpResponse:
         journal.write("read", last.interview, by=person, at=now)
     context = {
         "child": child,
-        "age": age_on(child.born_on, _today(now)) if child.born_on else None,
+        "age": pages.age_of(child, _today(now)),
         "facts": _facts(child, person),
         "circumstances": _circumstances(child, person),
         "numbers": _numbers(child),

@@ -11,7 +11,6 @@ from returnhome.casework.episodes import Episode
 from returnhome.casework.staff import Person
 from returnhome.rules import clock
 from returnhome.rules.access import Verb
-from returnhome.rules.ages import age_on
 from returnhome.rules.clock import Standing
 from returnhome.rules.codes import EpisodeKind, OfferKind, RiskGrade
 from returnhome.web import pages, steps
@@ -133,7 +132,7 @@ def rows_of(episodes: Sequence[Episode], person: Person, now: datetime) -> list[
             episode=episode,
             group=GROUPS[episode.group],  # type: ignore[attr-defined]
             name=pages.name_of(episode.child),
-            age=age_on(episode.child.born_on, today) if episode.child.born_on else None,
+            age=pages.age_of(episode.child, today),
             came_back=came_back(episode, now),
             standing=episode.standing(now).standing,
             clock=clock_in_words(episode, now),
