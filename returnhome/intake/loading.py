@@ -8,7 +8,7 @@ clock waits for a match.
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
@@ -37,6 +37,7 @@ BY_RULE = "name, birth date and postcode all agree"
 BY_REFERENCE = "the reference is one of this child's"
 # Rows looked up together: enough to spare questions, few enough to hold in memory.
 TOGETHER = 250
+APART = timedelta(days=1)
 
 
 @transaction.atomic
@@ -152,11 +153,26 @@ class _Known:
         self.moments = {name: episode.moment(name) for name in episodes.INSTANTS}
         self.kind, self.risk = episode.kind, episode.risk
 
-    def may_be_about(self, row: Row) -> bool:
-        """Not where name and birth date are both another's: the force has used it again."""
-        if row.born is None or self.child.born_on in (None, row.born):
-            return True
-        return folded(f"{row.forename} {row.surname}") == self.child.folded_name
+    def doubt(self, row: Row) -> str:
+        """Why the row can hardly be about this episode: a force does use a reference again."""
+        is_named_so = folded(f"{row.forename} {row.surname}") == self.child.folded_name
+        if row.born and self.child.born_on not in (None, row.born) and not is_named_so:
+            return f"The reference {row.reference} stands for another child here"
+        if self._is_another_time(row):
+            return f"The reference {row.reference} stands for another time here"
+        return ""
+
+    def _is_another_time(self, row: Row) -> bool:
+        """A correction moves a time a little; another episode lies apart from this one."""
+        if row.last_seen is None:
+            return False
+        began, ended = self.moments["last_seen"], self.moments["returned"] or self.moments["found"]
+        told_end = row.returned or row.found
+        is_after = ended is not None and row.last_seen.earliest > ended.latest + APART
+        is_before = (
+            began is not None and told_end is not None and told_end.latest < began.earliest - APART
+        )
+        return is_after or is_before
 
     def lacks_what_is_said_of_the_child(self, row: Row) -> bool:
         return bool(
@@ -238,8 +254,8 @@ class _Loading:
         doubt = ""
         candidates: tuple[int, ...] = ()
         for known in theirs:
-            if not known.may_be_about(row):
-                doubt = f"The reference {row.reference} stands for another child here"
+            if why := known.doubt(row):
+                doubt = why
                 continue
             try:
                 return self._update(row, known)

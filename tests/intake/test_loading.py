@@ -477,6 +477,18 @@ def test_a_reference_used_again_for_another_child_waits_as_an_episode_of_its_own
     assert Episode.objects.get(child=ewa).bases.count() == 1
 
 
+def test_a_reference_used_again_a_year_later_leaves_the_first_episode_alone(ewa: Child):
+    loaded(told(found="25/06/2026 16:55"))
+
+    later = told(last_seen="20/10/2026 10:00", reported="", found="21/10/2026 10:00")
+    outcome = loaded(later, later | {"Found Comments": "Safe"})
+
+    assert results(outcome) == ["waiting", "unchanged"]
+    assert outcome.rows[0].reason == "The reference X1 stands for another time here"
+    assert outcome.rows[0].candidates == (ewa.pk,)
+    assert ewa.episodes.get().ended_on == date(2026, 6, 25)
+
+
 def test_times_that_would_overlap_the_childs_next_episode_wait_and_spoil_nothing(ewa: Child):
     loaded(
         told(found="25/06/2026 16:55"),
