@@ -243,6 +243,14 @@ def test_a_child_not_yet_named_says_so_and_leads_to_saying_who_it_is(client: Cli
     assert "No missing episode is recorded" in page
 
 
+def test_a_birth_date_that_cannot_be_right_is_no_age(client: Client, cast: Cast):
+    Child.objects.filter(pk=cast.kit.pk).update(born_on=date(2099, 1, 1))
+    returned(cast.kit, at=now())
+
+    assert "Age not known" in story_of(client, cast.amina, cast.kit)
+    assert "age not known" in client.get("/").content.decode()
+
+
 def test_a_protected_address_stays_hidden(client: Client, cast: Cast):
     Placement.objects.filter(child=cast.sky).update(is_protected=True, postcode="")
 
