@@ -273,7 +273,9 @@ def _show_outcome(request: Request, delivery: Delivery) -> HttpResponse:
     parts = []
     for result in SAYS:
         number = getattr(delivery, result)
-        rows = kept.filter(result=result).select_related("basis__episode__child")[:SHOWN]
+        rows = kept.filter(result=result).select_related(
+            "basis__episode__child", "responsible_authority"
+        )[:SHOWN]
         if number:
             said = [_kept(each, request.user) for each in rows]
             # A row that had come before is not kept a second time.
