@@ -21,7 +21,7 @@ from returnhome.casework.staff import Organisation, Person
 from returnhome.intake import loading, reading
 from returnhome.intake.outcome import Outcome, Result
 from returnhome.rules.access import Verb
-from returnhome.web import gds
+from returnhome.web import example, gds
 from returnhome.web.asked import Request
 
 # Of a part of a file, a page shows so many rows; the numbers above them are of all.
@@ -337,6 +337,7 @@ def discard(request: Request, pk: int) -> HttpResponse:
 
 urlpatterns = [
     path("intake", index, name="intake"),
+    path("intake/example", example.fetch, name="fetch-example"),
     path("deliveries/<int:pk>", show, name="show-delivery"),
     path("deliveries/<int:pk>/confirm", confirm, name="confirm-delivery"),
     path("deliveries/<int:pk>/discard", discard, name="discard-delivery"),

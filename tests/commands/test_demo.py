@@ -1,18 +1,14 @@
 """What the demonstration promises to show, and that what it wrote set-wise is what verbs write."""
 
-import signal
 from collections import Counter
-from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
 from django.test import Client
 
-from returnhome.casework import reference, tallies
+from returnhome.casework import tallies
 from returnhome.casework.models import (
     Action,
     Child,
@@ -23,48 +19,27 @@ from returnhome.casework.models import (
     Notification,
     Organisation,
     Person,
-    Postcode,
     Tally,
 )
 from returnhome.intake import loading
 from returnhome.intake.outcome import Result
-from returnhome.management.demonstration import building, colleagues, councils, police
+from returnhome.management.demonstration import building, colleagues, councils
 from returnhome.rules.clock import LONDON, Standing
 from returnhome.rules.codes import Cohort, OfferKind, Role
 from returnhome.rules.measures import count, within
 from returnhome.rules.progress import Step
+from returnhome.web import example
 from returnhome.web.sign_in import DEMONSTRATION_PASSWORD
 from tests.cast import NOW
-from tests.conftest import DATABASE, drop_database, make_database
 
-NAME = f"{DATABASE}_demo"
-LISTS = ("authorities", "elsewhere", "districts", "trusts")
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    with pytest.MonkeyPatch.context() as patch:
-        path = tmp_path_factory.mktemp("demonstration")
-        patch.setenv("RETURNHOME_DATA", str(path))
-        yield path
+# All in a transaction, so that nothing else is asked in between and it is made once.
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _demonstration(folder: Path, django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """The demonstration of Monday 2 March 2026, in a database of its own."""
-    before = connection.settings_dict["NAME"]
-    with django_db_blocker.unblock():
-        connection.close()
-        make_database(NAME, template=DATABASE)
-        connection.settings_dict["NAME"] = NAME
-        try:
-            building.empty()
-            building.build(NOW)
-            yield
-        finally:
-            connection.close()
-            connection.settings_dict["NAME"] = before
-    drop_database(NAME)
+def _demonstration(empty_database: None) -> None:
+    """The demonstration of Monday 2 March 2026."""
+    building.build(NOW)
 
 
 def child(name: str) -> Child:
@@ -117,18 +92,6 @@ def test_summer_has_more_than_winter() -> None:
     months = Counter(Episode.objects.values_list("started_at__month", flat=True))
 
     assert months[5] + months[6] + months[7] > 1.2 * (months[11] + months[12] + months[1])
-
-
-@pytest.mark.check
-def test_the_same_day_tells_the_same_stories_again() -> None:
-    def told() -> list[tuple[str, datetime]]:
-        pairs = Episode.objects.order_by("pk").values_list("child__folded_name", "started_at")
-        return list(pairs)
-
-    before = told()
-    building.build(NOW)
-
-    assert told() == before
 
 
 # That what was written set-wise is right.
@@ -382,7 +345,7 @@ def test_children_speak_in_their_own_words() -> None:
 
 
 def test_the_sign_in_page_says_who_to_be_and_that_it_is_all_invented(
-    db: None, settings: Any, client: Client
+    settings: Any, client: Client
 ) -> None:
     settings.DEMONSTRATION = True
 
@@ -396,7 +359,7 @@ def test_the_sign_in_page_says_who_to_be_and_that_it_is_all_invented(
 @pytest.mark.parametrize(
     "key", [one.key for one in colleagues.COLLEAGUES if not one.has_left], ids=str
 )
-def test_everybody_who_can_sign_in_finds_a_first_page(key: str, db: None, client: Client) -> None:
+def test_everybody_who_can_sign_in_finds_a_first_page(key: str, client: Client) -> None:
     client.force_login(person(key), backend="allauth.account.auth_backends.AuthenticationBackend")
 
     assert client.get("/", follow=True).status_code == 200
@@ -410,11 +373,11 @@ def test_one_password_opens_every_account_but_that_of_who_has_left() -> None:
     assert not person("greta").is_active
 
 
-def test_the_file_that_lies_ready_shows_all_that_the_intake_can_do(db: None, folder: Path) -> None:
+def test_the_file_that_lies_ready_shows_all_that_the_intake_can_do() -> None:
     amina = person("amina")
     delivery = loading.receive(
-        building.folder() / police.FILE,
-        police.FILE,
+        example.place(),
+        example.NAME,
         sender=Organisation.objects.get(name=councils.FORCE),
         received_for=Organisation.objects.get(name="Northshire Council"),
         by=amina,
@@ -432,6 +395,31 @@ def test_the_file_that_lies_ready_shows_all_that_the_intake_can_do(db: None, fol
     }
 
 
+def test_a_coordinator_fetches_that_file_from_the_intake_page(
+    settings: Any, client: Client
+) -> None:
+    settings.DEMONSTRATION = True
+    client.force_login(person("amina"))
+
+    page = client.get("/intake").content.decode()
+    file = client.get("/intake/example")
+
+    assert 'href="/intake/example"' in page
+    assert b"".join(file.streaming_content).startswith(b"\xef\xbb\xbfMisper Ref,")
+
+
+def test_nobody_fetches_it_who_takes_no_file_in_or_outside_the_demonstration(
+    settings: Any, client: Client
+) -> None:
+    settings.DEMONSTRATION = True
+    client.force_login(person("ines"))
+    assert client.get("/intake/example").status_code == 404
+
+    settings.DEMONSTRATION = False
+    client.force_login(person("amina"))
+    assert client.get("/intake/example").status_code == 404
+
+
 # Where it may not be, and when.
 
 
@@ -442,57 +430,3 @@ def test_it_refuses_a_database_that_somebody_named(settings: Any) -> None:
         call_command("demo", load_only=True)
 
     assert refused.value.returncode == 2
-
-
-@pytest.fixture
-def _signals_as_before() -> Iterator[None]:
-    before = signal.getsignal(signal.SIGTERM)
-    yield
-    signal.signal(signal.SIGTERM, before)
-
-
-@pytest.mark.check
-@pytest.mark.usefixtures("_signals_as_before")
-def test_it_is_made_once_a_day(settings: Any, capsys: pytest.CaptureFixture[str]) -> None:
-    settings.DEMONSTRATION = True
-
-    call_command("demo", load_only=True)
-    first = capsys.readouterr().err
-    call_command("demo", load_only=True)
-    second = capsys.readouterr().err
-
-    assert "missing episodes" in first
-    assert second == ""
-
-
-@pytest.mark.check
-@pytest.mark.parametrize(
-    "now",
-    [
-        datetime(2026, 3, 29, 0, 45, tzinfo=UTC),  # the clocks are about to go forward
-        datetime(2026, 10, 25, 1, 15, tzinfo=UTC),  # and have just gone back
-        datetime(2026, 12, 31, 23, 58, tzinfo=UTC),
-        datetime(2027, 4, 1, 5, 0, tzinfo=UTC),  # a collection year has just begun
-        datetime(2028, 2, 29, 13, 0, tzinfo=UTC),
-        datetime(2028, 3, 2, 12, 0, tzinfo=UTC),
-    ],
-    ids=lambda now: f"{now:%Y-%m-%d %H:%M}",
-)
-def test_it_can_be_made_at_any_hour_of_any_day(now: datetime) -> None:
-    building.build(now)
-
-    assert Episode.objects.counted().filter(held_at=None, due_at__lte=now).exists()
-    assert last_episode("Jade Ollerton").offer_kind == OfferKind.ADULT_PATHWAY
-    assert not JournalEntry.objects.filter(at__gt=now).exists()
-
-
-@pytest.mark.check
-def test_no_postcode_of_it_is_anybodys() -> None:
-    every = {row["gss_code"]: 1 for name in LISTS for row in reference.read(name)}
-    invented = set(Postcode.objects.filter(authority__name__in=councils.AREAS).values_list("pk"))
-
-    real = {line.partition("\t")[0] for lines in reference.directory(every) for line in lines}
-
-    assert len(invented) == 3 * 48
-    assert not {pk for (pk,) in invented} & real
-    assert not any(code.startswith(tuple(councils.AREAS.values())) for code in real)

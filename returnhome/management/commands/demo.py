@@ -7,7 +7,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from returnhome.management import serving
-from returnhome.management.demonstration import building, colleagues, police
+from returnhome.management.demonstration import building, colleagues
+from returnhome.web import example
 from returnhome.web.sign_in import DEMONSTRATION_PASSWORD, demonstration_people
 
 ELSEWHERE = (
@@ -66,7 +67,7 @@ class Command(BaseCommand):
             if one.key in colleagues.OTHER_SIDES
         ]
         lines += [f"  {role:<15} {email:<26} {where}" for role, email, where in people]
-        lines += ["", f"A police file to try the intake with: {building.folder() / police.FILE}"]
+        lines += ["", f"A police file to try the intake with: {example.place()}"]
         lines += ["Ctrl-C ends it.", ""]
         self.stdout.write("\n".join(lines))
         self.stdout.flush()

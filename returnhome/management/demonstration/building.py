@@ -1,6 +1,5 @@
 """Building the demonstration's data: once a day, whole or not at all."""
 
-import os
 from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -82,12 +81,7 @@ def _make(now: datetime) -> None:
     recent.tell(teller)
     stories.tell(teller)
     police.take_in(teller)
-    police.lay_ready(folder(), children, now)
-
-
-def folder() -> Path:
-    """Where the demonstration keeps its files: beside its database."""
-    return Path(os.environ["RETURNHOME_DATA"]) / NAME
+    police.lay_ready(children, now)
 
 
 def empty() -> None:

@@ -47,9 +47,7 @@ COLLEAGUES = (
     Colleague("mara", "Mara Whitfield", Role.MANAGER, "Northshire", MISSING),
     Colleague("ana", "Ana Petrov", Role.ANALYST, "Northshire", MISSING),
     Colleague("adi", "Adi Rao", Role.ADMINISTRATOR, "Northshire", MISSING),
-    Colleague(
-        "greta", "Greta Lomas", Role.INTERVIEWER, "Northshire", MISSING, -200, -90, has_left=True
-    ),
+    Colleague("greta", "Greta Lomas", Role.INTERVIEWER, "Northshire", MISSING, has_left=True),
     Colleague("pat", "Pat Lindqvist", Role.INTERVIEWER, "Open Path", "Return interviews", -26, 150),
     Colleague("dele", "Dele Adeyemi", Role.INTERVIEWER, "Open Path", "Return interviews", 205, 31),
     Colleague("tomasz", "Tomasz Wilk", Role.MANAGER, "Open Path", "Return interviews"),

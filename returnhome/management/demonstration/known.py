@@ -69,6 +69,24 @@ CHILDREN = (
     Known("ollie", "Ollie", "Sharrock", "M", 15, WEST),
     Known("mina", "Mina", "Rahimi", "F", 16, WEST),
     Known("gwen", "Gwen", "Ellershaw", "F", 12, WEST),
+    # Of whom there is one story each, and it has come to an end.
+    Known("maja", "Maja", "Zielak", "F", 14),
+    Known("tariq", "Tariq", "Aslam", "M", 15),
+    Known("oscar", "Oscar", "Penhale", "M", 13),
+    Known("fatou", "Fatou", "Ceesay", "F", 16, NORTH, NORTH),
+    Known("mei", "Mei", "Tran", "F", 14, WEST),
+    Known("brandon", "Brandon", "Stubley", "M", 15),
+    Known("daisy", "Daisy", "Cawthorne", "F", 13),
+    Known("arjun", "Arjun", "Sethi", "M", 14),
+    Known("shanice", "Shanice", "Lowe", "F", 14, NORTH, NORTH),
+    Known("theo", "Theo", "Papadaki", "M", 16),
+    Known("levi", "Levi", "Nuttall", "M", 15),
+    Known("kelvin", "Kelvin", "Agyei", "M", 16, WEST),
+    Known("ella", "Ella", "Thwaite", "F", 15),
+    Known("gethin", "Gethin", "Rowe", "M", 12),
+    Known("isla", "Isla", "McBride", "F", 13, WEST),
+    Known("summer", "Summer", "Jessop", "F", 16, NORTH, NORTH),
+    Known("hamza", "Hamza", "Idris", "M", 16),
     # Eastmoor's, whom nobody else may see.
     Known("petra", "Petra", "Holm", "F", 15, EAST),
     Known("archie", "Archie", "Dunstan", "M", 14, EAST),
@@ -112,7 +130,7 @@ def born_on(one: Known, number: int, today: date) -> date:
     if one.key == "femi":
         # A day and a month that can be taken for each other.
         return date(today.year - one.age - 1, 9, 4)
-    return _years_before(today - timedelta(days=30 + 7 * number), one.age)
+    return _years_before(today - timedelta(days=30 + 7 * number % 300), one.age)
 
 
 def _years_before(day: date, years: int) -> date:

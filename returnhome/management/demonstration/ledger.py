@@ -235,6 +235,8 @@ class Ledger:
         """Write the record down and sign it off, by whoever held the interview."""
         by, child = interview.interviewer, interview.child
         for question, one in said.items():
+            if not (one.codes or one.words or one.unanswered):
+                continue
             entry = Entry(
                 interview=interview,
                 question=question,

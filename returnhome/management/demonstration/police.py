@@ -5,7 +5,6 @@ import io
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from pathlib import Path
 
 from returnhome.casework import episodes
 from returnhome.casework.models import Child, Person
@@ -15,8 +14,8 @@ from returnhome.intake.outcome import Outcome
 from returnhome.management.demonstration.telling import Teller
 from returnhome.rules.clock import LONDON
 from returnhome.rules.naming import written_postcode
+from returnhome.web import example
 
-FILE = "northshire-police.csv"
 # No road of these names runs where these postcodes would be.
 ROADS = ("Larch Road", "Quarry Rise", "Harbour View", "Tenter Lane", "Old Mill Close")
 EARLIER, LATEST = "northshire-police-earlier.csv", "northshire-police-this-morning.csv"
@@ -182,12 +181,10 @@ def for_the_visitor(kids: Mapping[str, Child], now: datetime) -> bytes:
     return content(rows, now, cut_short=torn)
 
 
-def lay_ready(folder: Path, kids: Mapping[str, Child], now: datetime) -> Path:
-    """Put the visitor's file into the folder; gives where it lies."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path = folder / FILE
-    path.write_bytes(for_the_visitor(kids, now))
-    return path
+def lay_ready(kids: Mapping[str, Child], now: datetime) -> None:
+    """Put the visitor's file where the intake page offers it."""
+    example.place().parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    example.place().write_bytes(for_the_visitor(kids, now))
 
 
 def _confirm(teller: Teller, file: bytes, name: str, *, by: Person, at: datetime) -> Outcome:

@@ -51,7 +51,7 @@ LINES = (
         "more than the console.",
         "help_words": "If she’d ask me what’s up before she takes stuff. And I could ask her, too.",
     }),
-    Line("imani", 33.2, 5, NOTHING, "party", "joe", place=Place.PUBLIC_PLACE),
+    Line("maja", 33.2, 5, NOTHING, "party", "joe", place=Place.PUBLIC_PLACE),
     Line("tegan", 32.4, 20, HELPED, "placement", "joe", place=Place.OUTDOORS, own={
         "why_words": "They sat me next to her at tea again after I’d said. So I went to see the "
         "goats at Marsh Green. The goats don’t talk about me.",
@@ -63,11 +63,11 @@ LINES = (
         "and it got written down and then nothing.",
         "help_words": "Nan. A real date, on paper, that isn’t “soon”.",
     }),
-    Line("jakub", 30.8, 4, NOTHING, "fun", "joe"),
+    Line("tariq", 30.8, 4, NOTHING, "fun", "joe"),
     Line("robin", 30.1, 11, HELPED, "move", "pat", place=Place.PLACEMENT),
     Line("leon", 29.4, 14, HELPED, "placement", "freya", "wes", place=Place.PLACEMENT),
-    Line("yusuf", 28.9, 8, DECLINED),
-    Line("zuzanna", 28.2, 30, HELPED, "partner", "joe", waits=66, place=Place.YOUTH_CENTRE),
+    Line("oscar", 28.9, 8, DECLINED),
+    Line("fatou", 28.2, 30, HELPED, "partner", "joe", waits=66, place=Place.YOUTH_CENTRE),
     Line("noah", 27.5, 3, NOTHING, "overwhelmed", place=Place.PLACEMENT, own={
         "why_words": "The fire alarm test. They do it without telling you and then they say sorry.",
         "where_words": "Under the stairs at the library. You can charge your phone there.",
@@ -75,30 +75,30 @@ LINES = (
     }),
     Line("hope", 26.7, 16, HELPED, "family", "joe", place=Place.PUBLIC_PLACE),
     Line("dominic", 26.1, 12, HELPED, "worry", waits=12, place=Place.CAR, risk=RiskGrade.HIGH),
-    Line("adaeze", 25.5, 6, NOTHING, "school", "freya", "wes"),
+    Line("mei", 25.5, 6, NOTHING, "school", "freya", "wes"),
     Line("deshawn", 24.8, 22, HELPED, "move", "joe", place=Place.OUTDOORS),
-    Line("caitlin", 24.2, 7, UNREACHED),
+    Line("brandon", 24.2, 7, UNREACHED),
     Line("malik", 23.6, 9, HELPED, "friends", "dele", place=Place.PLACEMENT),
     Line("elin", 22.9, 10, HELPED, "low", place=Place.OUTDOORS, own={
         "why_words": "I can’t sleep in that room. I know it’s a nice room. It’s too quiet and then "
         "I hear everything.",
         "help_words": "A radio. Low. Somebody talking, but not to me.",
     }),
-    Line("femi", 22.3, 5, DECLINED, by="bryn"),
+    Line("daisy", 22.3, 5, DECLINED, by="bryn"),
     Line("tegan", 21.7, 28, POLICY, kind=EpisodeKind.AWAY),
-    Line("luca", 21.1, 4, NOTHING, "friends", "joe", waits=70),
+    Line("arjun", 21.1, 4, NOTHING, "friends", "joe", waits=70),
     Line("mina", 20.4, 19, HELPED, "online", "freya", "wes", place=Place.YOUTH_CENTRE),
-    Line("priya", 19.8, 13, HELPED, "school", own={
+    Line("shanice", 19.8, 13, HELPED, "school", own={
         "why_words": "They made an account with my face. I only found out because a year eight "
         "laughed at me. A year EIGHT.",
         "help_words": "Get it down. Then I’d like someone to say to my form that it isn’t funny.",
     }),
     Line("corey", 19.2, 15, HELPED, "worry", "joe", waits=10, place=Place.CAR, risk=RiskGrade.HIGH),
-    Line("aleena", 18.5, 6, NOTHING, "argument", by="bryn"),
-    Line("bryony", 17.9, 8, HELPED, "low", "joe", place=Place.OUTDOORS, by="bryn"),
+    Line("theo", 18.5, 6, NOTHING, "argument", by="bryn"),
+    Line("levi", 17.9, 8, HELPED, "low", "joe", place=Place.OUTDOORS, by="bryn"),
     Line("amelie", 17.3, 33, HELPED, "move", place=Place.PLACEMENT, waits=64),
-    Line("ollie", 16.6, 5, DECLINED, by="wes"),
-    Line("harriet", 16.0, 10, HELPED, "partner", "joe", by="bryn", place=Place.PUBLIC_PLACE),
+    Line("kelvin", 16.6, 5, DECLINED, by="wes"),
+    Line("ella", 16.0, 10, HELPED, "partner", "joe", by="bryn", place=Place.PUBLIC_PLACE),
     Line("reece", 15.4, 7, HELPED, "family", place=Place.OFFICE, own={
         "why_words": "I just wanted to check my brother was all right. I didn’t tell him where I "
         "live. I know I can’t.",
@@ -107,16 +107,16 @@ LINES = (
         "help_words": "To see him somewhere that’s allowed. I’ll come wherever you say.",
     }),
     Line("tomos", 14.8, 21, HELPED, "placement", "freya", "wes", place=Place.PLACEMENT, waits=68),
-    Line("rory", 14.2, 3, NOTHING, "fun", "joe", place=Place.FAMILY_HOME),
+    Line("gethin", 14.2, 3, NOTHING, "fun", "joe", place=Place.FAMILY_HOME),
     Line("robin", 13.5, 6, HELPED, "friends", "pat", place=Place.OUTDOORS),
-    Line("gwen", 12.9, 4, NOTHING, "argument", "freya", "wes", place=Place.FAMILY_HOME),
-    Line("jade", 12.2, 18, HELPED, "party", waits=30, place=Place.YOUTH_CENTRE),
+    Line("isla", 12.9, 4, NOTHING, "argument", "freya", "wes", place=Place.FAMILY_HOME),
+    Line("summer", 12.2, 18, HELPED, "party", waits=30, place=Place.YOUTH_CENTRE),
     Line("kit", 10.9, 7, HELPED, "argument", waits=24, own={
         "why_words": "Another row. But I rang the number this time, that’s new.",
         "help_words": "What we said last time. She was doing it and then the car broke and "
         "everything went wrong again.",
     }),
-    Line("sanjit", 10.2, 5, NOTHING, "party", "joe"),
+    Line("hamza", 10.2, 5, NOTHING, "party", "joe"),
 )  # fmt: skip
 
 REASONS = (

@@ -29,31 +29,31 @@ def tell(teller: Teller) -> None:
 
 KIAN = (
     # Days ago, hours missing, theme, and what he said of why and of what would help.
-    (338, 9, "friends", "It was hot and they were all at the canal.", "A later time in summer."),
-    (296, 14, "placement", "New staff, new rules. Nobody asked us.", "Ask us first."),
-    (251, 7, "friends", "My cousin was over from Ireland. I wasn’t going to sit in.", "A lift."),
+    (338.3, 9, "friends", "It was hot and they were all at the canal.", "A later time in summer."),
+    (296.6, 14, "placement", "New staff, new rules. Nobody asked us.", "Ask us first."),
+    (251.2, 7, "friends", "My cousin was over from Ireland. I wasn’t going to sit in.", "A lift."),
     (
-        207,
+        207.4,
         26,
         "family",
         "It was my mum’s anniversary. I go to the grave.",
         "Come with me next time.",
     ),
     (
-        154,
+        154.7,
         11,
         "worry",
         "A lad gave me a phone. Then he wanted it paid for.",
         "Take the phone off me.",
     ),
     (
-        112,
+        112.1,
         31,
         "worry",
         "They came to the gate. It was easier to go.",
         "A different gate. A new number.",
     ),
-    (71, 8, "low", "I couldn’t be in my head in that room.", "To box again. I was good at it."),
+    (71.5, 8, "low", "I couldn’t be in my head in that room.", "To box again. I was good at it."),
 )
 
 
@@ -68,21 +68,21 @@ def kian_keeps_going(teller: Teller) -> None:
             tale.act(
                 ActionKind.PLACEMENT_REVIEW,
                 "Put the anniversary into the care plan: somebody goes with Kian",
-                due_in=-days + 14,
+                due_in=14 - int(days),
             )
             tale.done("In the plan. He has chosen who comes and what flowers.", 90)
         elif theme == "worry":
             tale.act(
                 ActionKind.SECTION_47,
                 "Strategy discussion: the phone, the debt, the gate",
-                due_in=-days + 2,
+                due_in=5 - int(days),
             )
             tale.done("Held within the day. Police have the number; the gate has a camera.", 20)
         elif theme == "low":
             tale.act(
                 ActionKind.OTHER,
                 "Get Kian back to the boxing club, and pay the subs",
-                due_in=-days + 21,
+                due_in=21 - int(days),
             )
             tale.done("Trains on Tuesdays and Fridays. Coach rings if he isn’t there.", 200)
         else:

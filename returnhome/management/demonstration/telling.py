@@ -34,6 +34,9 @@ MINUTE, HALF_HOUR, HOUR, DAY = (
 )
 
 
+LONG_AGO = 97  # hours
+
+
 class Teller:
     """Who tells the stories: knows the people, the children, the places and the present."""
 
@@ -111,6 +114,9 @@ class Tale:
         With `is_told_at_once` nobody was told before the child was back.
         """
         teller = self.teller
+        if back and back > LONG_AGO:
+            # Nothing of long ago happened just so many hours before now.
+            back, hours = back + teller.rng.uniform(-0.8, 0.8), hours * teller.rng.uniform(0.9, 1.1)
         ended = back if back is not None else found
         start = teller.ago((ended or 0) + hours)
         reported = to_minute(start + min(hours / 3, 2.5) * HOUR)
@@ -343,5 +349,5 @@ def by_day(at: datetime) -> datetime:
     local = at.astimezone(LONDON)
     if 8 <= local.hour < 20:
         return at
-    morning = local.replace(hour=8, minute=40) + (DAY if local.hour >= 20 else timedelta())
+    morning = local.replace(hour=8 + local.hour % 2) + (DAY if local.hour >= 20 else timedelta())
     return morning.astimezone(at.tzinfo)
