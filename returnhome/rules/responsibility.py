@@ -7,7 +7,7 @@ practice lead to confirm. Cohorts: The First Step (The Children's Society, 2019)
 The decision never leaves a child with nobody: where little is known the answer is provisional.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, NamedTuple
 
@@ -189,7 +189,13 @@ class Decision:
             "handover": self.handover,
             "flags": [str(flag) for flag in self.flags],
             "reasons": [
-                {**reason._asdict(), "facts": dict(reason.facts)} for reason in self.reasons
+                {
+                    "rule": reason.rule,
+                    "facts": dict(reason.facts),
+                    "sentence": reason.sentence,
+                    "source": reason.source,
+                }
+                for reason in self.reasons
             ],
         }
 
@@ -531,11 +537,10 @@ class NotUnderstood(Blocked):
 def given_from(facts: Mapping[str, Any]) -> Given:
     """What is given, from a case of the command. Raises NotUnderstood; other keys are left."""
     words: dict[str, Any] = {}
-    for name in (each.name for each in fields(Given)):
+    for name, read in READERS.items():
         value = facts.get(name)
-        if value is None or value == "":
-            continue
-        words[name] = READERS.get(name, read_name)(name, value)
+        if value is not None and value != "":
+            words[name] = read(name, value)
     return Given(**words)
 
 
@@ -584,7 +589,8 @@ def read_arrangement(key: str, value: Any) -> Arrangement:
     )
 
 
-READERS = {
+READERS: dict[str, Callable[[str, Any], Any]] = {
+    **{each.name: read_name for each in fields(Given)},
     "category": read_category,
     "age_at_return": read_age,
     "unaccompanied": read_yes,
@@ -592,9 +598,9 @@ READERS = {
 }
 
 
-def decide_cases(cases: Iterable[Mapping[str, Any]], known: Places) -> list[dict[str, Any]]:
+def decide_cases(cases: Iterable[Mapping[str, Any]], known: Places) -> Iterator[dict[str, Any]]:
     """One answer a case, in order; a case that cannot be answered says why in `refused`."""
-    return [decide_case(case, known) for case in cases]
+    return (decide_case(case, known) for case in cases)
 
 
 def decide_case(case: Mapping[str, Any], known: Places) -> dict[str, Any]:
