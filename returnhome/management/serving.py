@@ -40,6 +40,8 @@ def end_politely() -> None:
 def check_free(host: str, port: int) -> None:
     """Raises CommandError, exit 2, where nothing can listen there: before any work is done."""
     try:
+        if not 0 < port < 65536:
+            raise OverflowError
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
         family, kind, protocol, _, address = found[0]
         with socket.socket(family, kind, protocol) as tried:
