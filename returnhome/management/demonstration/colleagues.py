@@ -8,7 +8,7 @@ from django.contrib.auth.hashers import make_password
 
 from returnhome.casework import staff
 from returnhome.casework.models import Person
-from returnhome.management.demonstration.councils import Places
+from returnhome.management.demonstration.councils import PROVIDER, Places
 from returnhome.rules.clock import LONDON
 from returnhome.rules.codes import CredentialKind, Role
 from returnhome.web.sign_in import DEMONSTRATION_PASSWORD
@@ -108,7 +108,7 @@ def _note_training(person: Person, one: Colleague, *, now: datetime, by: Person)
 
 
 def put_on_duty(people: Mapping[str, Person], places: Places, *, now: datetime) -> None:
-    """Northshire by day and by night, Westborough round the clock, from last week to next."""
+    """Northshire by day and by night, the others round the clock, from last week to next."""
     first = now.astimezone(LONDON).date() - timedelta(days=3)
     set_at = now - timedelta(days=6)
     days, nights = ("amina", "mara", "amina", "nadia"), ("sol", "nadia", "mara")
@@ -119,13 +119,14 @@ def put_on_duty(people: Mapping[str, Person], places: Places, *, now: datetime) 
             (days[number % 4], "Northshire", eight, twenty),
             (nights[number % 3], "Northshire", twenty, _hour(day + timedelta(days=1), 8)),
             ("wes", "Westborough", eight, _hour(day + timedelta(days=1), 8)),
+            ("tomasz", PROVIDER, eight, _hour(day + timedelta(days=1), 8)),
         ):
             staff.put_on_duty(
                 people[key],
                 places.organisations[council],
                 starts_at=starts,
                 ends_at=ends,
-                by=people["mara" if council == "Northshire" else "wes"],
+                by=people["mara" if council == "Northshire" else key],
                 at=set_at,
             )
 
