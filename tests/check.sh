@@ -18,13 +18,13 @@ say "Every model has its migration"
 "$bin/python" -m returnhome makemigrations --check --dry-run
 
 say "Tests on the embedded PostgreSQL"
-"$bin/python" -m pytest --durations=10
+"$bin/python" -m pytest -n auto --durations=15
 
 postgres15=/usr/lib/postgresql/15/bin
 if [ -x "$postgres15/initdb" ]; then
     say "The same on PostgreSQL 15"
     RETURNHOME_POSTGRES=$postgres15 RETURNHOME_DATA=$(mktemp -d) \
-        "$bin/python" -m pytest -m "not browser"
+        "$bin/python" -m pytest -n auto -m "not browser and not check"
 elif [ "${CI:-}" = true ]; then
     say "PostgreSQL 15 is not here: apt-get install postgresql"
     exit 1
