@@ -1,6 +1,6 @@
 """The child: names, numbers, where they live, who looks after them, and since when."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeVar
@@ -379,8 +379,38 @@ def open_record(
     at: datetime,
 ) -> Child:
     """Open a child's record; unconfirmed while nobody has said who the child is."""
+    child = draft(
+        forename=forename,
+        surname=surname,
+        born_on=born_on,
+        sex=sex,
+        responsible_authority=responsible_authority,
+        host_authority=host_authority,
+        provider=provider,
+        is_confirmed=is_confirmed,
+        by=by,
+        at=at,
+    )
+    open_all([child], by=by, at=at)
+    return child
+
+
+def draft(
+    *,
+    forename: str,
+    surname: str,
+    born_on: date | None,
+    sex: str,
+    responsible_authority: Authority,
+    host_authority: Authority | None = None,
+    provider: Organisation | None = None,
+    is_confirmed: bool,
+    by: Person,
+    at: datetime,
+) -> Child:
+    """A child's record, to be opened by `open_all`."""
     precision = BirthDatePrecision.KNOWN if born_on else BirthDatePrecision.UNKNOWN
-    child = Child.objects.create(
+    return Child(
         forename=forename,
         surname=surname,
         folded_name=folded(f"{forename} {surname}"),
@@ -395,8 +425,13 @@ def open_record(
         confirmed_at=at if is_confirmed else None,
         confirmed_by=by if is_confirmed else None,
     )
-    journal.write("open child", child, by=by, at=at)
-    return child
+
+
+@transaction.atomic
+def open_all(drafts: Sequence[Child], *, by: Person, at: datetime) -> None:
+    """Open many children's records at once."""
+    Child.objects.bulk_create(drafts)
+    journal.write_all("open child", drafts, by=by, at=at)
 
 
 @transaction.atomic

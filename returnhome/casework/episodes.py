@@ -1,7 +1,9 @@
 """Missing episodes: from last seen to the return, who must act, and where each one stands."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -499,6 +501,35 @@ def seen(sender: Organisation, digests: Iterable[str]) -> dict[str, int | None]:
     return dict(rows.values_list("digest", "basis__episode_id"))
 
 
+Span = tuple[datetime, datetime | None]
+"""From when to when a child was missing; without an end they still are."""
+
+
+def span(moments: Mapping[str, Moment | None]) -> Span:
+    """The time that an episode with these instants takes up, as the database compares it."""
+    start = moments.get("last_seen") or moments.get("reported")
+    end = moments.get("returned") or moments.get("found")
+    if start is None:
+        raise OutOfOrder("Say when the child was last seen, or when that was reported.")
+    return start.at, max(end.at, start.at) if end else None
+
+
+def do_overlap(one: Span, other: Span) -> bool:
+    """Whether both take up some time; a child last seen and found at once takes up none."""
+    is_empty = one[0] == one[1] or other[0] == other[1]
+    starts_in_time = other[1] is None or one[0] < other[1]
+    return not is_empty and starts_in_time and (one[1] is None or other[0] < one[1])
+
+
+def spans(child_ids: Iterable[int]) -> dict[int, dict[int, Span]]:
+    """The times that these children were missing, by child and episode."""
+    found: dict[int, dict[int, Span]] = defaultdict(dict)
+    theirs = Episode.objects.counted().filter(child__in=list(child_ids))
+    for child_id, pk, start, end in theirs.values_list("child_id", "pk", "started_at", "ended_at"):
+        found[child_id][pk] = (start, end)
+    return found
+
+
 def was_put_right(episode: Episode, name: str, moment: Moment, *, source: str) -> bool:
     """Whether somebody else has since corrected just this value of this source."""
     if getattr(episode, f"{name}_source") == source[:120]:
@@ -530,29 +561,39 @@ def _locked(episode: Episode) -> Episode:
 
 def _store(episode: Episode, before: tallies.Counted, *, at: datetime) -> Episode:
     """Reckon, save and move the figures; an overlap with another episode becomes a sentence."""
-    _check_order(episode)
+    check_order({name: episode.moment(name) for name in INSTANTS})
     episode.reckon(at)
-    try:
-        # Every verb is atomic, and the refusal leaves it: what it wrote goes with it.
+    with _overlaps_in_words():
         episode.save()
-    except IntegrityError as error:
-        if "no_two_episodes_of_a_child_overlap" in str(error):
-            raise Overlaps("The child already has an episode over that time.") from error
-        raise
     tallies.shift(before, episode.counts)
     return episode
 
 
-def _check_order(episode: Episode) -> None:
-    # A report may come after the child was found, so it bounds nothing.
-    start = episode.moment("last_seen")
-    for name in ("found", "returned"):
-        moment = episode.moment(name)
+@contextmanager
+def _overlaps_in_words() -> Iterator[None]:
+    """The database's refusal of two episodes at once, as a sentence.
+
+    Every verb is atomic, and the refusal leaves it: what it wrote before goes with it.
+    """
+    try:
+        yield
+    except IntegrityError as error:
+        if "no_two_episodes_of_a_child_overlap" in str(error):
+            raise Overlaps("The child already has an episode over that time.") from error
+        raise
+
+
+def check_order(moments: Mapping[str, Moment | None]) -> None:
+    """Whether the instants can follow each other so. Raises OutOfOrder.
+
+    A report may come after the child was found, so it bounds nothing.
+    """
+    start, found, returned = (moments.get(name) for name in ("last_seen", "found", "returned"))
+    for name, moment in (("found", found), ("returned", returned)):
         if moment and start and moment.latest < start.earliest:
             raise OutOfOrder(
                 f"The child cannot have been {name} before being last seen.", field=name
             )
-    found, returned = episode.found, episode.returned
     if found and returned and returned.latest < found.earliest:
         raise OutOfOrder("The child cannot have returned before being found.", field="returned")
 
@@ -561,6 +602,18 @@ def _set(episode: Episode, name: str, moment: Moment | None, source: str) -> Non
     setattr(episode, f"{name}_at", moment.at if moment else None)
     setattr(episode, f"{name}_precision", str(moment.precision) if moment else "")
     setattr(episode, f"{name}_source", source[:120] if moment else "")
+
+
+@dataclass(frozen=True)
+class Opening:
+    """An episode to be opened: whose, of which kind, when, and who must act."""
+
+    child: Child
+    kind: EpisodeKind
+    moments: Mapping[str, Moment | None]
+    owners: Owners
+    risk: RiskGrade | None = None
+    missing_from: str = ""
 
 
 @transaction.atomic
@@ -581,42 +634,62 @@ def open(
     Raises Overlaps when the child already has one over that time, OutOfOrder when the instants
     contradict each other, NamedMeanwhile when the child has been joined to another.
     """
-    child = children.lock(child.pk)[child.pk]
-    if child.joined_to_id:
+    opening = Opening(child, kind, moments, owners, risk, missing_from)
+    return open_all([opening], source=source, by=by, at=at)[0]
+
+
+@transaction.atomic
+def open_all(
+    openings: Sequence[Opening], *, source: str, by: Person, at: datetime
+) -> list[Episode]:
+    """Open many episodes at once, in their order; all or none, and it raises what `open` does."""
+    held = children.lock(*(opening.child.pk for opening in openings))
+    if any(child.joined_to_id for child in held.values()):
         raise NamedMeanwhile
+    opened = [_begun(each, held[each.child.pk], source, by=by, at=at) for each in openings]
+    with _overlaps_in_words():
+        Episode.objects.bulk_create(opened)
+    with tallies.gathered():
+        for episode in opened:
+            tallies.shift(None, episode.counts)
+    for axis in (Classification.KIND, Classification.RISK):
+        _classify([each for each in opened if getattr(each, axis)], axis, source, by=by, at=at)
+    journal.write_all("open episode", opened, by=by, at=at)
+    return opened
+
+
+def _begun(opening: Opening, child: Child, source: str, *, by: Person, at: datetime) -> Episode:
     episode = Episode(
         child=child,
-        kind=kind,
-        risk=risk or "",
-        missing_from=missing_from,
+        kind=opening.kind,
+        risk=opening.risk or "",
+        missing_from=opening.missing_from,
         opened_at=at,
         opened_by=by,
     )
-    _own(episode, owners)
+    _own(episode, opening.owners)
     for name in INSTANTS:
-        _set(episode, name, moments.get(name), source)
-    _store(episode, None, at=at)
-    _classify(episode, [Classification.KIND, Classification.RISK], source, by=by, at=at)
-    journal.write("open episode", episode, by=by, at=at)
+        _set(episode, name, opening.moments.get(name), source)
+    check_order(opening.moments)
+    episode.reckon(at)
     return episode
 
 
 def _classify(
-    episode: Episode, axes: Iterable[str], source: str, *, by: Person, at: datetime
+    theirs: Iterable[Episode], axis: str, source: str, *, by: Person, at: datetime
 ) -> None:
-    """Date the kind or the risk that the episode has now; a risk that nobody gave is none."""
+    """Date the kind or the risk that the episodes have now."""
     Classification.objects.bulk_create(
         [
             Classification(
                 episode=episode,
                 axis=axis,
-                code=code,
+                code=getattr(episode, axis),
                 source=source[:120],
                 recorded_at=at,
                 recorded_by=by,
             )
-            for axis in axes
-            if (code := getattr(episode, axis))
+            for episode in theirs
         ]
     )
 
@@ -666,8 +739,9 @@ def update(
         is_another_kind="kind" in changed,
     )
     _store(episode, before, at=at)
-    axes = {Classification.KIND, Classification.RISK} & set(changed)
-    _classify(episode, sorted(axes), source, by=by, at=at)
+    for axis in (Classification.KIND, Classification.RISK):
+        if axis in changed:
+            _classify([episode], axis, source, by=by, at=at)
     journal.write("update episode", episode, by=by, at=at)
     return tuple(changed)
 

@@ -101,13 +101,28 @@ class Person(NamedTuple):
     postcode: str
 
     @property
-    def name(self) -> str:
-        return folded(f"{self.forename} {self.surname}")
-
-    @property
     def days(self) -> set[date]:
         """The birth date, and the same with day and month swapped where that is a date."""
         return {day for day in (self.born_on, _swapped(self.born_on)) if day}
+
+
+class Letters(NamedTuple):
+    """Names and postcode as they are compared: folded once, for many comparisons."""
+
+    name: str
+    forename: str
+    surname: str
+    place: str = ""
+
+    @classmethod
+    def of(cls, one: Person) -> "Letters":
+        place = folded_postcode(one.postcode)
+        name = folded(f"{one.forename} {one.surname}")
+        return cls(name, folded(one.forename), folded(one.surname), place)
+
+    @classmethod
+    def of_child(cls, child: Child) -> "Letters":
+        return cls(child.folded_name, folded(child.forename), folded(child.surname))
 
 
 Likeness = tuple[int, tuple[str, ...]]
@@ -124,33 +139,37 @@ def resembling_each(people: Sequence[Person], *, limit: int = 10) -> list[list[L
     """The same for many at once, in their order, in five queries."""
     if not people:
         return []
-    near = Child.objects.confirmed().in_bulk(_near(people))
-    living = _living(near.values())
+    letters = list(map(Letters.of, people))
+    near = Child.objects.confirmed().in_bulk(_near(people, letters))
+    living, known = _living(near.values()), {}
     alike: defaultdict[object, set[int]] = defaultdict(set)
     for pk, child in near.items():
+        known[pk] = Letters.of_child(child)
         for key in (child.folded_name, child.born_on, *living[pk]):
             alike[key].add(pk)
     ranked = []
-    for person in people:
-        keys = (person.name, folded_postcode(person.postcode) or None, *person.days)
+    for person, theirs in zip(people, letters, strict=True):
+        keys = (theirs.name, theirs.place, *person.days)
         ids = set().union(*(alike.get(key, ()) for key in keys if key))
-        terms = [(pk, _terms(near[pk], person, living[pk])) for pk in ids]
+        terms = [
+            (pk, _terms(near[pk], known[pk], person, theirs, theirs.place in living[pk]))
+            for pk in ids
+        ]
         terms.sort(key=lambda pair: (-_weight(pair[1]), pair[0]))
         ranked.append([pair for pair in terms if _weight(pair[1]) >= WORTH_SHOWING][:limit])
     return ranked
 
 
-def _near(people: Iterable[Person]) -> set[int]:
+def _near(people: Iterable[Person], letters: Iterable[Letters]) -> set[int]:
     """Ids of those with one of the names, one of the birth dates, or a surname at a postcode."""
     known = Child.objects.confirmed()
-    named = known.filter(folded_name__in={person.name for person in people})
+    named = known.filter(folded_name__in={each.name for each in letters})
     born = known.filter(born_on__in=set().union(*(person.days for person in people)))
     ids = {*named.values_list("pk", flat=True), *born.values_list("pk", flat=True)}
     there = Q(pk__in=[])
-    for person in people:
-        if place := folded_postcode(person.postcode):
-            last = f" {folded(person.surname)}"
-            there |= Q(postcode=place, child__folded_name__endswith=last)
+    for each in letters:
+        if each.place:
+            there |= Q(postcode=each.place, child__folded_name__endswith=f" {each.surname}")
     for model in (Address, Placement):
         ids.update(model._default_manager.filter(there).values_list("child_id", flat=True))
     return ids
@@ -159,8 +178,11 @@ def _near(people: Iterable[Person]) -> set[int]:
 def compared(ids: Iterable[int], person: Person) -> dict[int, tuple[str, ...]]:
     """What agrees and what does not between these children and the one named."""
     near = Child.objects.confirmed().in_bulk(list(ids))
-    living = _living(near.values())
-    return {pk: _terms(child, person, living[pk]) for pk, child in near.items()}
+    living, theirs = _living(near.values()), Letters.of(person)
+    return {
+        pk: _terms(child, Letters.of_child(child), person, theirs, theirs.place in living[pk])
+        for pk, child in near.items()
+    }
 
 
 def _swapped(born_on: date | None) -> date | None:
@@ -173,15 +195,17 @@ def _weight(terms: tuple[str, ...]) -> int:
     return sum(WEIGHTS[term] for term in terms)
 
 
-def _terms(child: Child, person: Person, living: set[str]) -> tuple[str, ...]:
+def _terms(
+    child: Child, known: Letters, person: Person, told: Letters, is_same_place: bool
+) -> tuple[str, ...]:
     terms = []
-    if child.folded_name == person.name:
+    if known.name == told.name:
         terms.append("same name")
-    elif folded(child.surname) == folded(person.surname):
+    elif known.surname == told.surname:
         terms.append("same surname")
     else:
         terms.append("another surname")
-        if folded(child.forename) == folded(person.forename):
+        if known.forename == told.forename:
             terms.append("same forename")
     if person.born_on is None:
         terms.append("birth date not given")
@@ -191,6 +215,5 @@ def _terms(child: Child, person: Person, living: set[str]) -> tuple[str, ...]:
         terms.append("birth date with day and month swapped")
     else:
         terms.append("another birth date")
-    is_same_place = folded_postcode(person.postcode) in living
     terms.append("same postcode" if is_same_place else "another postcode")
     return tuple(terms)

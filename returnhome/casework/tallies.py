@@ -77,7 +77,11 @@ def gathered() -> Iterator[None]:
         yield
     finally:
         _gathering.reset(token)
-    move(moved)
+    outer = _gathering.get()
+    if outer is None:
+        move(moved)
+    else:
+        outer.update(moved)
 
 
 def shift(before: Counted, after: Counted) -> None:

@@ -31,6 +31,7 @@ MODULES = (
 )
 # Parts of a verb, written down by the verb that calls them.
 BY_THEIR_CALLER = {
+    "children.draft",
     "episodes.note",
     "notifications.draft",
     "notifications.join",
