@@ -19,8 +19,8 @@ from returnhome.casework.likeness import Person as Named
 from returnhome.casework.notifications import Notification
 from returnhome.casework.owners import Owners
 from returnhome.casework.staff import Person
-from returnhome.intake import loading
 from returnhome.intake.atlas import Atlas
+from returnhome.intake.told import as_received, home_as_told, owners_as_told
 from returnhome.rules import clock
 from returnhome.rules.access import Verb
 from returnhome.rules.codes import EpisodeKind, Sex
@@ -189,11 +189,11 @@ def _clock(request: Request, episode: Episode) -> str:
 def _told(stranger: Child) -> Told:
     """From the first row that gives a postcode, else from the first."""
     came = _opened_by(stranger)
-    rows = [loading.as_received(each) for each in came]
+    rows = [as_received(each) for each in came]
     row = next((each for each in rows if each.postcode), rows[0] if rows else None)
     return Told(
         Named(stranger.forename, stranger.surname, stranger.born_on, row.postcode if row else ""),
-        loading.home_as_told(row, Atlas()) if row else Circumstances(None, None, None),
+        home_as_told(row, Atlas()) if row else Circumstances(None, None, None),
         [(each, row.as_received) for each, row in zip(came, rows, strict=True)],
     )
 
@@ -365,12 +365,12 @@ def _owners_as_told(stranger: Child) -> Mapping[int, Owners]:
         if basis and basis.episode_id not in decided:
             episode = basis.episode
             row = replace(
-                loading.as_received(each),
+                as_received(each),
                 kind=EpisodeKind(episode.kind),
                 **{name: episode.moment(name) for name in INSTANTS},
             )
             receiver = notifications.receiver(each.delivery)
-            decided[episode.pk] = loading.as_told(row, atlas, receiver)
+            decided[episode.pk] = owners_as_told(row, atlas, receiver)
     return decided
 
 

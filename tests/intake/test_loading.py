@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from returnhome.casework import children, episodes, notifications, staff, tallies
+from returnhome.casework import children, episodes, notifications, owners, staff, tallies
 from returnhome.casework.models import (
     Child,
     Correction,
@@ -23,7 +23,7 @@ from returnhome.casework.models import (
     Tally,
 )
 from returnhome.casework.places import authority_named
-from returnhome.intake import loading, registering
+from returnhome.intake import loading, registering, taking
 from returnhome.intake.layouts import POLICE_A
 from returnhome.intake.outcome import Outcome, Result
 from returnhome.rules.clock import Moment
@@ -219,6 +219,16 @@ def test_a_dry_run_says_the_same_and_leaves_nothing(register, capsys):
     assert [row["result"] for row in dry["rows"]] == [row["result"] for row in wet["rows"]]
 
 
+@pytest.mark.parametrize("together", [1, 7])
+def test_how_many_rows_are_looked_up_together_makes_no_difference(
+    register, capsys, monkeypatch, together: int
+):
+    usual = intake(capsys, "--dry-run")
+    monkeypatch.setattr(loading, "TOGETHER", together)
+
+    assert intake(capsys, "--dry-run") == usual
+
+
 def test_a_register_loaded_again_changes_nothing(register):
     before = everything()
 
@@ -341,6 +351,55 @@ def test_a_child_whom_police_left_open_waits_and_is_never_refused(ewa: Child):
     assert outcome.rows[1].candidates == (ewa.pk,)
     assert "already has an episode over that time" in outcome.rows[1].reason
     assert Episode.objects.filter(bases__notification__reference="X2").get().child != ewa
+
+
+def test_two_rows_of_one_file_that_overlap_are_told_apart_before_the_database_is_asked(
+    ewa: Child,
+):
+    outcome = loaded(
+        told(found="25/06/2026 16:55"),
+        told(misper_ref="X2", last_seen="25/06/2026 16:00", reported="", found="26/06/2026 10:00"),
+        told(misper_ref="X3", last_seen="25/06/2026 16:55", reported="", found="26/06/2026 10:00"),
+    )
+
+    assert results(outcome) == ["opened", "waiting", "opened"]
+    assert ewa.episodes.count() == 2
+
+
+def test_a_record_changed_while_a_file_goes_in_stops_the_file_and_nothing_is_written(
+    ewa: Child, monkeypatch
+):
+    delivery = delivered(told(found="25/06/2026 16:55"))
+    seen = Moment(datetime(2026, 6, 25, 10, tzinfo=UTC))
+    look = episodes.spans
+
+    def looked_and_then_somebody_opened_one(ids):
+        before = look(ids)
+        mine = {"last_seen": seen}
+        episodes.open(
+            ewa,
+            kind=EpisodeKind.MISSING,
+            moments=mine,
+            source="Amina",
+            owners=told_owners(ewa),
+            by=staff.operator(),
+            at=AT,
+        )
+        return before
+
+    monkeypatch.setattr(episodes, "spans", looked_and_then_somebody_opened_one)
+    before = everything()
+
+    with pytest.raises(taking.ChangedMeanwhile, match="try again"):
+        loading.confirm(delivery, by=staff.operator(), at=AT)
+
+    assert everything() == before
+
+
+def told_owners(child: Child) -> owners.Owners:
+    return owners.of_child(
+        child, kind=EpisodeKind.MISSING, started_on=date(2026, 6, 25), ended_on=None
+    )
 
 
 def test_the_row_says_who_must_act_for_a_child_nobody_has_named(cast: Cast):

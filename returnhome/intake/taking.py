@@ -1,0 +1,383 @@
+"""One sender's rows into the ledger, some at a time: opened, updated, unchanged, waiting, refused.
+
+Rows of a reference that is known tell of the same episode. A new reference opens one: under the
+child whose name, birth date and postcode all agree, else under a child not yet named, so that no
+clock waits for a match. What is to be opened is gathered and opened together.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from returnhome.casework import children, episodes, likeness, notifications, owners
+from returnhome.casework.children import Child
+from returnhome.casework.episodes import Classification
+from returnhome.casework.notifications import Delivery, Notification
+from returnhome.casework.owners import Owners
+from returnhome.casework.places import Authority
+from returnhome.casework.staff import Person
+from returnhome.intake import told
+from returnhome.intake.atlas import Atlas
+from returnhome.intake.known import Known
+from returnhome.intake.outcome import Result, RowOutcome, unread
+from returnhome.intake.parsing import Row
+from returnhome.rules import Blocked
+from returnhome.rules.clock import Moment
+from returnhome.rules.codes import EpisodeKind, RiskGrade
+
+BY_RULE = "name, birth date and postcode all agree"
+BY_REFERENCE = "the reference is one of this child's"
+TWICE_AT_ONCE = (
+    "The child with this name, birth date and postcode already has an episode over that time"
+)
+WOULD_BE_TWICE_AT_ONCE = (
+    "With these times the child would have two episodes at once: correct the one that is wrong"
+)
+STILL_UNNAMED = "Nobody has said yet who the child of this reference is"
+
+
+class ChangedMeanwhile(Blocked):
+    sentence = (
+        "Somebody changed the record of a child of this file just now. Nothing was written: "
+        "try again."
+    )
+
+
+class Taking:
+    """One delivery on its way into the ledger."""
+
+    def __init__(self, delivery: Delivery, *, by: Person, at: datetime) -> None:
+        self.delivery, self.by, self.at = delivery, by, at
+        self.sender = delivery.sender
+        self.atlas = Atlas()
+        self.receiver = notifications.receiver(delivery)
+
+    def take(self, rows: Sequence[Row]) -> list[RowOutcome]:
+        """Take in some rows, having looked up together what is known of them."""
+        self._look_up(rows)
+        done = _with_candidates(rows, [self._row(row) for row in rows])
+        self._open_pending()
+        notifications.keep_all(self.drafts, by=self.by, at=self.at)
+        episodes.rest_all([(known.episode, draft) for known, draft in self.bases if known.episode])
+        return done
+
+    def _look_up(self, rows: Sequence[Row]) -> None:
+        digests = [digest for row in rows for digest in (row.digest, _refused_as(row))]
+        self.seen = episodes.seen(self.sender, digests)
+        sound = [row for row in rows if not row.faults]
+        known = episodes.of_references(self.sender, {row.reference for row in sound})
+        self.known = {reference: list(map(Known.of, theirs)) for reference, theirs in known.items()}
+        new = {told.described(row) for row in sound if row.reference not in known}
+        self.matches = likeness.exactly_each(each for each in new if each)
+        self.children = children.with_care({pk for ids in self.matches.values() for pk in ids})
+        self.spans = episodes.spans(self.children)
+        # What this lot of rows brings: told of before in it, to be opened, to be kept.
+        self.repeated: dict[str, Known] = {}
+        self.pending: list[Known] = []
+        self.drafts: list[Notification] = []
+        self.bases: list[tuple[Known, Notification]] = []
+
+    def _row(self, row: Row) -> RowOutcome:
+        if row.faults:
+            return self._refuse(row, row.reason)
+        if row.digest in self.repeated:
+            return _said(row, Result.UNCHANGED, self.repeated[row.digest])
+        if row.digest in self.seen:
+            return self._repeat(row, self.seen[row.digest])
+        try:
+            return self._tell(row)
+        except ChangedMeanwhile:
+            raise
+        except Blocked as blocked:
+            return self._refuse(row, blocked.sentence)
+
+    def _repeat(self, row: Row, episode_id: int | None) -> RowOutcome:
+        """A row that has come before, to the letter, is no news."""
+        theirs = self.known.get(row.reference, [])
+        about = [known for known in theirs if known.key == episode_id] or theirs
+        if not about:
+            return self._refuse(row, "The row has come before, and its episode is gone")
+        return _said(row, Result.UNCHANGED, about[0])
+
+    def _refuse(self, row: Row, reason: str) -> RowOutcome:
+        """Refused, and kept as received the first time it comes."""
+        digest = _refused_as(row)
+        if digest not in self.seen:
+            self.seen[digest] = None
+            whose = self._place(row) or self.receiver
+            self._draft(row, digest, Result.REFUSED, reason, responsible_authority=whose)
+        return unread(row, reason)
+
+    def _tell(self, row: Row) -> RowOutcome:
+        """Into the episode that the reference means, else into a new one."""
+        doubt = ""
+        candidates: tuple[int, ...] = ()
+        for known in self.known.get(row.reference, []):
+            if why := known.doubt(row):
+                doubt = why
+                continue
+            try:
+                return self._update(row, known)
+            except episodes.Overlaps:
+                doubt = WOULD_BE_TWICE_AT_ONCE
+                candidates = (known.child.pk,) if known.child.is_confirmed else ()
+        return self._open_unnamed(row, doubt, candidates) if doubt else self._open(row)
+
+    # A reference that is known.
+
+    def _update(self, row: Row, known: Known) -> RowOutcome:
+        moments = {
+            name: moment
+            for name in episodes.INSTANTS
+            if (moment := getattr(row, name)) and self._is_news(name, moment, known)
+        }
+        kind = row.kind if self._is_said_anew(Classification.KIND, row.kind, known) else None
+        risk = row.risk if self._is_said_anew(Classification.RISK, row.risk, known) else None
+        changed = self._change(row, known, moments, kind, risk)
+        if not known.child.is_confirmed:
+            return self._still_waiting(row, known, bool(changed))
+        result = Result.UPDATED if changed else Result.UNCHANGED
+        self._keep(row, known, result, joined_because=BY_REFERENCE)
+        return replace(_said(row, result, known), changed=changed)
+
+    def _change(
+        self,
+        row: Row,
+        known: Known,
+        moments: dict[str, Moment],
+        kind: EpisodeKind | None,
+        risk: RiskGrade | None,
+    ) -> tuple[str, ...]:
+        """Bring the news into the episode; gives what changed. Raises Overlaps, OutOfOrder."""
+        if not (moments or kind or risk):
+            return ()
+        fills_blanks = not any(known.moments[name] for name in moments)
+        if known.is_pending and fills_blanks and not kind and not risk:
+            return self._fill_in(known, moments)
+        if known.is_pending or any(each.child.pk == known.child.pk for each in self.pending):
+            self._open_pending()
+        assert known.episode
+        changed = episodes.update(
+            known.episode,
+            kind=kind,
+            risk=risk,
+            moments=moments,
+            source=self.sender.name,
+            by=self.by,
+            at=self.at,
+        )
+        known.moments |= moments
+        known.kind, known.risk = kind or known.kind, risk or known.risk
+        self._note_span(known)
+        return changed
+
+    def _fill_in(self, known: Known, moments: dict[str, Moment]) -> tuple[str, ...]:
+        """Let an episode that is about to be opened be opened with this too."""
+        assert known.opening
+        assert known.row
+        filled: dict[str, Any] = known.moments | moments
+        episodes.check_order(filled)
+        self._check_overlap(known.child, episodes.span(filled), apart_from=known.key)
+        known.moments = filled
+        # The age at the return may make it another duty.
+        full = replace(known.row, **filled)
+        whose = self._owners_of(full, known.child)
+        known.opening = replace(known.opening, moments=filled, owners=whose)
+        self._note_span(known)
+        return tuple(moments)
+
+    def _is_news(self, name: str, moment: Moment, known: Known) -> bool:
+        if not known.is_news(name, moment):
+            return False
+        if known.episode is None or known.moments[name] is None:
+            return True
+        # What a person has put right is not undone by the sender saying the same again.
+        return not episodes.was_put_right(known.episode, name, moment, source=self.sender.name)
+
+    def _is_said_anew(self, axis: str, code: str | None, known: Known) -> bool:
+        if code is None or code == getattr(known, axis):
+            return False
+        if known.episode is None:
+            return True
+        return episodes.last_said(known.episode, axis, source=self.sender.name) != code
+
+    def _still_waiting(self, row: Row, known: Known, is_news: bool) -> RowOutcome:
+        if known.lacks_what_is_said_of_the_child(row):
+            self._open_pending()
+            is_news = children.learn(
+                known.child,
+                forename=row.forename,
+                surname=row.surname,
+                born_on=row.born,
+                by=self.by,
+                at=self.at,
+            )
+            known.child.refresh_from_db(fields=["forename", "surname", "folded_name", "born_on"])
+        if not is_news:
+            self._keep(row, known, Result.UNCHANGED)
+            return _said(row, Result.UNCHANGED, known)
+        self._keep(row, known, Result.WAITING, STILL_UNNAMED)
+        return _said(row, Result.WAITING, known, STILL_UNNAMED)
+
+    # A reference that is new.
+
+    def _open(self, row: Row) -> RowOutcome:
+        described = told.described(row)
+        matches = self.matches.get(described, []) if described else []
+        if len(matches) != 1:
+            return self._open_unnamed(row, told.why_nobody(row, len(matches)), tuple(matches))
+        child = self.children[matches[0]]
+        known = Known.to_open(child, row, self._owners_of(row, child))
+        try:
+            self._check_overlap(child, known.span)
+        except episodes.Overlaps:
+            return self._open_unnamed(row, TWICE_AT_ONCE, (child.pk,))
+        self._remember(row, known)
+        self._keep(row, known, Result.OPENED, joined_because=BY_RULE)
+        return _said(row, Result.OPENED, known)
+
+    def _open_unnamed(self, row: Row, reason: str, candidates: tuple[int, ...]) -> RowOutcome:
+        """Under a child not yet named: the clock runs, and a person says who it is."""
+        whose = told.owners_as_told(row, self.atlas, self.receiver)
+        stranger = children.draft(
+            forename=row.forename,
+            surname=row.surname,
+            born_on=row.born,
+            sex=row.sex,
+            responsible_authority=whose.responsible_authority,
+            host_authority=whose.host_authority,
+            provider=whose.provider,
+            is_confirmed=False,
+            by=self.by,
+            at=self.at,
+        )
+        known = Known.to_open(stranger, row, whose)
+        self._remember(row, known)
+        self._keep(row, known, Result.WAITING, reason)
+        return _said(row, Result.WAITING, known, reason, candidates=candidates)
+
+    def _owners_of(self, row: Row, child: Child) -> Owners:
+        if not child.is_confirmed:
+            return told.owners_as_told(row, self.atlas, self.receiver)
+        return owners.of_child(
+            child,
+            kind=row.kind or EpisodeKind.MISSING,
+            started_on=told.started_on(row),
+            ended_on=told.ended_on(row),
+            missing_from=self._place(row),
+        )
+
+    def _check_overlap(self, child: Child, span: episodes.Span, *, apart_from: int = 0) -> None:
+        """What the database would refuse, said before it is asked. Raises Overlaps."""
+        theirs = self.spans.get(child.pk, {}) if child.pk else {}
+        for key, other in theirs.items():
+            if key != apart_from and episodes.do_overlap(span, other):
+                raise episodes.Overlaps(TWICE_AT_ONCE)
+
+    def _note_span(self, known: Known) -> None:
+        if known.child.pk in self.children:
+            self.spans.setdefault(known.child.pk, {})[known.key] = known.span
+
+    def _remember(self, row: Row, known: Known) -> None:
+        self.known.setdefault(row.reference, []).append(known)
+        self.pending.append(known)
+        self._note_span(known)
+
+    def _open_pending(self) -> None:
+        """Open all that is to be opened: children not yet named, then the episodes."""
+        if not self.pending:
+            return
+        pending, self.pending = self.pending, []
+        strangers = [known.child for known in pending if known.child.pk is None]
+        children.open_all(strangers, by=self.by, at=self.at)
+        openings = [known.opening for known in pending if known.opening]
+        try:
+            opened = episodes.open_all(openings, source=self.sender.name, by=self.by, at=self.at)
+        except (episodes.Overlaps, episodes.NamedMeanwhile) as quicker:
+            raise ChangedMeanwhile from quicker
+        for known, episode in zip(pending, opened, strict=True):
+            theirs = self.spans.get(known.child.pk, {})
+            theirs.pop(known.key, None)
+            known.episode = episode
+            self._note_span(known)
+
+    # What is kept of a row.
+
+    def _place(self, row: Row) -> Authority | None:
+        moment = row.last_seen or row.reported
+        return self.atlas.at(row.postcode, moment.day) if moment else None
+
+    def _keep(
+        self, row: Row, known: Known, result: Result, reason: str = "", joined_because: str = ""
+    ) -> None:
+        draft = self._draft(
+            row,
+            row.digest,
+            result,
+            reason,
+            child=known.child,
+            joined_because=joined_because,
+            **known.authorities,
+        )
+        self.repeated[row.digest] = known
+        self.bases.append((known, draft))
+
+    def _draft(
+        self, row: Row, digest: str, result: Result, reason: str, **whose: object
+    ) -> Notification:
+        draft = notifications.draft(
+            told.to_keep(row, digest),
+            delivery=self.delivery,
+            result=result,
+            reason=reason,
+            by=self.by,
+            at=self.at,
+            **whose,  # type: ignore[arg-type]
+        )
+        self.drafts.append(draft)
+        return draft
+
+
+def _with_candidates(rows: Sequence[Row], done: Sequence[RowOutcome]) -> list[RowOutcome]:
+    """Those that wait with the children they may be about, looked for together."""
+    wanting = {
+        row.number: told.person(row)
+        for row, said in zip(rows, done, strict=True)
+        if said.result is Result.WAITING and not said.candidates
+    }
+    alike = dict(zip(wanting, likeness.resembling_each(list(wanting.values())), strict=True))
+    return [
+        replace(said, candidates=tuple(pk for pk, _ in alike[said.row]))
+        if said.row in alike
+        else said
+        for said in done
+    ]
+
+
+def _refused_as(row: Row) -> str:
+    """Kept apart from the same row accepted: a date that lay ahead is none the day after."""
+    return sha256(f"refused {row.digest}".encode()).hexdigest()
+
+
+def _said(
+    row: Row,
+    result: Result,
+    known: Known,
+    reason: str = "",
+    candidates: tuple[int, ...] = (),
+) -> RowOutcome:
+    return RowOutcome(
+        row=row.number,
+        reference=row.reference,
+        name=f"{row.forename} {row.surname}".strip(),
+        born=row.born,
+        result=result,
+        reason=reason,
+        child=known.child.pk if known.child.is_confirmed else None,
+        candidates=candidates,
+        kind=EpisodeKind(known.kind),
+        moments=dict(known.moments),
+        goes_to=known.responsible.name,
+    )

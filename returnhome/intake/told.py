@@ -1,0 +1,106 @@
+"""What a row tells of a child: when it was, who must act, and what to look for on record."""
+
+import json
+from datetime import date
+
+from returnhome.casework import likeness, owners
+from returnhome.casework.children import Circumstances
+from returnhome.casework.notifications import Notification, Told
+from returnhome.casework.owners import Owners
+from returnhome.casework.places import Authority
+from returnhome.intake import layouts, parsing
+from returnhome.intake.atlas import Atlas
+from returnhome.intake.parsing import Row
+from returnhome.intake.reading import Record
+from returnhome.rules.ages import age_on
+from returnhome.rules.clock import LONDON
+from returnhome.rules.codes import EpisodeKind
+
+
+def owners_as_told(row: Row, atlas: Atlas, receiver: Authority | None) -> Owners:
+    """Who must act for a child whom nobody has named, from what the row says of care and home.
+
+    Raises responsibility.NobodyNamed when neither the row nor the file leads to an authority.
+    """
+    day = started_on(row)
+    return owners.decide(
+        home_as_told(row, atlas),
+        kind=row.kind or EpisodeKind.MISSING,
+        age_at_return=age_on(row.born, ended_on(row) or day) if row.born else None,
+        missing_from=atlas.at(row.postcode, day),
+        received_by=receiver,
+    )
+
+
+def home_as_told(row: Row, atlas: Atlas) -> Circumstances:
+    """Care and home as the row has them, by the authorities of the day on which it began."""
+    day = started_on(row)
+    place = atlas.at(row.postcode, day)
+    is_looked_after = bool(row.placing_authority) if row.looked_after is None else row.looked_after
+    if is_looked_after:
+        return Circumstances(atlas.named(row.placing_authority, day), place, None)
+    return Circumstances(None, None, place)
+
+
+def as_received(notification: Notification) -> Row:
+    """The row again, as it was read when it came."""
+    cells = json.loads(notification.as_received)
+    layout = layouts.chosen(list(cells), notification.delivery.layout)
+    record = Record(notification.row_number, list(cells.values()))
+    today = notification.received_at.astimezone(LONDON).date()
+    return parsing.parse(record, layout, today=today)
+
+
+def to_keep(row: Row, digest: str) -> Told:
+    """The row as a notification keeps it."""
+    return Told(
+        row_number=row.number,
+        reference=row.reference,
+        digest=digest,
+        as_received=json.dumps(row.as_received, ensure_ascii=False),
+        forename=row.forename,
+        surname=row.surname,
+        born_on=row.born,
+        sex=row.sex,
+        postcode=row.postcode,
+    )
+
+
+def person(row: Row) -> likeness.Person:
+    return likeness.Person(row.forename, row.surname, row.born, row.postcode)
+
+
+def described(row: Row) -> likeness.Described | None:
+    """By what the child is matched exactly; None where the row leaves some of it out."""
+    return likeness.described(
+        forename=row.forename, surname=row.surname, born_on=row.born, postcode=row.postcode
+    )
+
+
+def why_nobody(row: Row, matches: int) -> str:
+    """Why no rule can say who the child is."""
+    if matches:
+        return f"{matches} children on record have this name, birth date and postcode"
+    missing = [
+        label
+        for label, said in (
+            ("name", row.forename and row.surname),
+            ("birth date", row.born),
+            ("postcode", row.postcode),
+        )
+        if not said
+    ]
+    if missing:
+        return f"No child can be joined by rule, because the row has no {' and no '.join(missing)}"
+    return "No child on record has this name, birth date and postcode"
+
+
+def started_on(row: Row) -> date:
+    moment = row.last_seen or row.reported
+    assert moment  # a row with neither is refused before
+    return moment.day
+
+
+def ended_on(row: Row) -> date | None:
+    moment = row.returned or row.found
+    return moment.day if moment else None
