@@ -103,10 +103,11 @@ def of(episodes: EpisodeQuerySet, *, now: datetime) -> Iterator[EpisodeFacts]:
 
 
 def _last_of_each_interview(episodes: EpisodeQuerySet) -> dict[int, int]:
-    """Interview → the last episode it answers for, whose own it is."""
+    """Interview → the last of the episodes that it answers for, whose own it is."""
     theirs = Interview.objects.filter(held_at__isnull=False, coverages__episode__in=episodes)
-    last = Coverage.objects.filter(interview__in=theirs).values_list("interview")
-    return dict(last.annotate(own=Max("episode")).order_by())
+    covered = Coverage.objects.filter(interview__in=theirs)
+    in_order = covered.order_by("episode__started_at", "episode_id")
+    return dict(in_order.values_list("interview_id", "episode_id"))
 
 
 def _of_rows(episode: Episode, own: dict[int, int], now: datetime) -> EpisodeFacts:
@@ -140,11 +141,11 @@ def _of_rows(episode: Episode, own: dict[int, int], now: datetime) -> EpisodeFac
 
 
 def _standing_reply(offers: list[Offer]) -> Reply | None:
-    """The latest answer, unless a later offer still waits for one."""
+    """The latest answer, unless a later offer still waits for one; of one moment, the later row."""
     replies = [reply for offer in offers for reply in offer.replies.all()]
     latest = max(replies, key=lambda reply: (reply.given_at, reply.pk), default=None)
-    unanswered = [offer.made_at for offer in offers if not offer.replies.all()]
-    if latest and any(made_at > latest.given_at for made_at in unanswered):
+    asked = [(offer.made_at, offer.pk) for offer in offers if not offer.replies.all()]
+    if latest and any(later > (latest.given_at, latest.offer_id) for later in asked):
         return None
     return latest
 
@@ -152,12 +153,13 @@ def _standing_reply(offers: list[Offer]) -> Reply | None:
 def _standing_reason(
     episode: Episode, offers: Iterable[Offer], interviews: Iterable[Interview]
 ) -> NotHeldReason | None:
-    """The latest reason for no interview, unless there was an offer or a booking after it."""
+    """The latest reason for no interview, unless somebody was asked, answered or booked since."""
     rows: list[NotHeld] = list(episode.not_held_rows.all())
     latest = max(rows, key=lambda row: (row.at, row.pk), default=None)
     if latest is None:
         return None
     since = [offer.made_at for offer in offers] + [each.booked_at for each in interviews]
+    since += [reply.given_at for offer in offers for reply in offer.replies.all()]
     return None if any(at > latest.at for at in since) else NotHeldReason(latest.reason)
 
 

@@ -221,13 +221,13 @@ def _of_the_moment(
         child__joined_to__isnull=True,
     )
     counted: Counter[tuple[str, str]] = Counter()
-    for episodes, wanted in (
-        (at_stake, measures.OF_THE_MOMENT - {"waiting"}),
-        (unnamed, frozenset({"waiting"})),
-    ):
-        for sort, number in facts.sorts(episodes, now=now):
-            for part in measures.parts(sort) & wanted:
-                counted[sort.cohort, part] += number
+    for sort, number in facts.sorts(at_stake, now=now):
+        told = measures.parts(sort) - {"waiting"}
+        # What has not ended is in no roll-up; of what has, only the moment's parts are not.
+        for part in told if sort.ended_on is None else told & measures.OF_THE_MOMENT:
+            counted[sort.cohort, part] += number
+    for sort, number in facts.sorts(unnamed, now=now):
+        counted[sort.cohort, "waiting"] += number
     return counted
 
 
