@@ -32,6 +32,7 @@ MODULES = (
 # Parts of a verb, written down by the verb that calls them.
 BY_THEIR_CALLER = {
     "children.draft",
+    "children.drafted",
     "episodes.note",
     "notifications.draft",
     "notifications.join",
