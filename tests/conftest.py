@@ -37,19 +37,26 @@ def as_owner(*statements: sql.Composable) -> None:
 
 def make_database(name: str, *, template: str | None = None) -> None:
     drop_database(name)
+    if template:
+        end_sessions(template)
     copied = sql.SQL(" template {}").format(sql.Identifier(template)) if template else sql.SQL("")
     as_owner(sql.SQL("create database {}").format(sql.Identifier(name)) + copied)
 
 
-def drop_database(name: str) -> None:
-    # A page's own connection may still be closing, and only its own role may end it.
+def end_sessions(name: str) -> None:
+    """End what the product's role still has open there: only the role itself may."""
     with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as app:
         app.execute(
             "select pg_terminate_backend(pid) from pg_stat_activity"
             " where datname = %s and usename = current_user and pid <> pg_backend_pid()",
             [name],
         )
-    as_owner(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
+
+
+def drop_database(name: str) -> None:
+    end_sessions(name)
+    # PostgreSQL itself waits some seconds for a page's connection that is just closing.
+    as_owner(sql.SQL("drop database if exists {}").format(sql.Identifier(name)))
 
 
 @pytest.fixture(scope="session")
