@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from hashlib import sha256
 from typing import Any
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.db.models import Exists, OuterRef, Q
 
 from returnhome.casework import journal
@@ -223,6 +223,10 @@ def take_up(delivery: Delivery) -> Delivery:
     held = Delivery.objects.select_for_update().filter(pk=delivery.pk).first()
     if held is None or held.confirmed_at:
         raise AlreadyConfirmed
+    # A file can make a table a thousand times larger, and a plan made at its first row would read
+    # all of it for each of the others.
+    with connection.cursor() as cursor:
+        cursor.execute("set local plan_cache_mode = force_custom_plan")
     return held
 
 
