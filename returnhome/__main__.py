@@ -1,6 +1,7 @@
 """The command line: `returnhome COMMAND`, or `python -m returnhome COMMAND`."""
 
 import os
+import signal
 import sys
 from collections.abc import Sequence
 
@@ -49,6 +50,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print(f"There is no command “{words[0]}”.\n\n{usage()}", file=sys.stderr)
         sys.exit(2)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "returnhome.settings")
+    # From the first moment on: an embedded server is let go of only by a process that exits.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     if words[0] == "demo":
         os.environ["RETURNHOME_DEMO"] = "1"
     if words[0] not in NEEDS_NO_TABLE and not {"-h", "--help"} & set(words):

@@ -246,6 +246,7 @@ class Placement(models.Model):
     objects = PlacementQuerySet.as_manager()
 
     class Meta:
+        indexes = [models.Index(fields=["postcode"], name="placement_postcode")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(since__isnull=True) | Q(until__isnull=True) | Q(until__gte=F("since")),
@@ -289,6 +290,7 @@ class Address(models.Model):
     objects = AddressQuerySet.as_manager()
 
     class Meta:
+        indexes = [models.Index(fields=["postcode"], name="address_postcode")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(is_protected=False) | Q(postcode=""),

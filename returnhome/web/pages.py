@@ -199,12 +199,19 @@ def _navigation(person: Person, path: str) -> list[dict[str, Any]]:
             href = reverse(name)
         except NoReverseMatch:
             continue
-        if not verbs or any(person.may(verb, each) for verb in verbs for each in Relation):
+        if _has_use_for(person, verbs):
             items.append({"text": label, "href": href})
     for item in items:
         # The work list stands at the root, which every address begins with.
         item["active"] = path == "/" if item["href"] == "/" else path.startswith(item["href"])
     return items
+
+
+def _has_use_for(person: Person, verbs: tuple[Verb, ...]) -> bool:
+    if Verb.SEE_FIGURES in verbs:
+        # A provider's coordinator has the role and no authority whose figures there are.
+        return bool(person.reach.figures)
+    return not verbs or any(person.may(verb, each) for verb in verbs for each in Relation)
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:

@@ -837,4 +837,12 @@ class Migration(migrations.Migration):
             model_name='episode',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('ended_on__isnull', True), ('found_at__isnull', True), ('returned_at__isnull', True)), models.Q(('ended_at__gte', models.F('started_at')), ('ended_at__isnull', False), ('ended_on__isnull', False)), _connector='OR'), name='an_episode_ends_after_it_began'),
         ),
+        migrations.AddIndex(
+            model_name="address",
+            index=models.Index(fields=["postcode"], name="address_postcode"),
+        ),
+        migrations.AddIndex(
+            model_name="placement",
+            index=models.Index(fields=["postcode"], name="placement_postcode"),
+        ),
     ]
