@@ -550,6 +550,8 @@ def put_on_duty(
     """
     if ends_at <= starts_at:
         raise DutyEndsFirst("The duty must end after it starts.", field="ends_at")
+    if ends_at <= at:
+        raise DutyEndsFirst("This duty would be over already.", field="ends_at")
     if not person.is_active or not person.posts.filter(organisation=organisation, until=None):
         raise NotAColleague(f"{person.name} does not work for {organisation.name}.")
     duty = Duty.objects.create(

@@ -66,12 +66,14 @@ def calendar(request: HttpRequest, key: UUID) -> HttpResponse:
 
 
 def _event(interview: Interview, request: HttpRequest) -> Event:
-    event, start = Event(), interview.booked_for.astimezone(LONDON)
+    # A talk that took place stands where it was, so that the booked hour is free again.
+    event, begins = Event(), interview.held_at or interview.booked_for
+    start = begins.astimezone(LONDON)
     event.add("uid", f"interview-{interview.pk}@{request.get_host()}")
     event.add("dtstamp", interview.booked_at)
     event.add("dtstart", start)
     # An hour by the clock on the wall would be none or two on the nights the clocks change.
-    event.add("dtend", (interview.booked_for + ABOUT_AN_HOUR).astimezone(LONDON))
+    event.add("dtend", (begins + ABOUT_AN_HOUR).astimezone(LONDON))
     event.add("summary", f"Return home interview, ref {interview.pk}")
     event.add("location", Place(interview.place).label)
     event.add("class", "PRIVATE")

@@ -13,7 +13,7 @@ from returnhome.casework.interviews import Interview
 from returnhome.casework.journal import JournalEntry
 from returnhome.casework.staff import Person
 from returnhome.casework.support import Action, NothingNeeded
-from returnhome.rules import clock
+from returnhome.rules import clock, offering
 from returnhome.rules.access import Verb
 from returnhome.rules.clock import Standing
 from returnhome.rules.codes import (
@@ -33,10 +33,12 @@ from returnhome.rules.responsibility import Flag
 from returnhome.web import before, pages, steps, work
 
 DONE, NEXT, DOUBT, NOT_YET, NOT_OWED = "done", "next", "doubt", "not-yet", "not-owed"
+NO = "no"
 SAID = {
     DONE: "Done",
     NEXT: "Next",
     DOUBT: "In doubt",
+    NO: "No",
     NOT_YET: "Not yet",
     NOT_OWED: "Not owed",
 }
@@ -117,7 +119,7 @@ def _answered(episode: Episode, now: datetime) -> Stage:
         words = f"{DeclinedBy(episode.declined_by).label} declined"
     is_final = episode.answer == Answer.ACCEPTED or episode.declined_by == DeclinedBy.CHILD
     when = pages.near(episode.answered_at, now)
-    return Stage("Answered", DONE if is_final else DOUBT, f"{words}, {when}")
+    return Stage("Answered", DONE if is_final else NO, f"{words}, {when}")
 
 
 HELD = {Standing.IN_TIME: "in time", Standing.LATE: "late"}
@@ -128,7 +130,7 @@ def _held(episode: Episode, now: datetime) -> Stage:
         in_time = HELD.get(episode.standing(now).standing, "in time or late cannot be told")
         return Stage("Held", DONE, f"{pages.near(episode.held, now)}, {in_time}")
     if episode.not_held:
-        return Stage("Held", DOUBT, f"Not held: {NotHeldReason(episode.not_held).label.lower()}")
+        return Stage("Held", NO, f"Not held: {NotHeldReason(episode.not_held).label.lower()}")
     if episode.booked_for:
         return Stage("Held", NOT_YET, f"booked for {pages.near(episode.booked_for, now)}")
     return Stage("Held", NOT_YET, "")
@@ -143,8 +145,13 @@ def _acted(episode: Episode, now: datetime) -> Stage:
 # What else may be done, beside the next step.
 
 
-def also(episode: Episode, person: Person, next_href: str) -> list[tuple[str, str]]:
-    """The other things this person may do to the episode now: label and address."""
+def also(
+    episode: Episode, person: Person, next_href: str, offer_id: int | None = None
+) -> list[tuple[str, str]]:
+    """The other things this person may do to the episode now: label and address.
+
+    `offer_id` is the latest offer: while it is open, the child may still answer it.
+    """
     if episode.is_voided:
         return []
     is_back = episode.ended_at is not None
@@ -170,7 +177,17 @@ def also(episode: Episode, person: Person, next_href: str) -> list[tuple[str, st
     links = [
         (label, reverse(name, args=[episode.pk])) for is_open, label, name in wanted if is_open
     ]
+    if offers and is_owed and offer_id and _is_still_open(episode):
+        links.insert(0, ("Record the child’s own answer", reverse("answer-offer", args=[offer_id])))
     return [(label, href) for label, href in links if href != next_href]
+
+
+def _is_still_open(episode: Episode) -> bool:
+    """Answered, but with a parent's no or a “not now”: the offer still waits for the child."""
+    progress = episode.progress
+    return progress.answer is not None and offering.is_open(
+        answer=progress.answer, declined_by=progress.declined_by
+    )
 
 
 def _is_undecided(episode: Episode) -> bool:
@@ -205,9 +222,10 @@ class Talk:
 
 
 def talks(episode: Episode, person: Person, now: datetime) -> list[Talk]:
-    """Two queries."""
+    """Three queries."""
     found = list(
         episode.interviews.select_related("interviewer")
+        .prefetch_related("not_held_rows")
         .defer("place_note", "wishes", "independence_note")
         .newest_first()
     )
@@ -234,7 +252,8 @@ def talk_in_words(interview: Interview, now: datetime) -> str:
         signed = "signed off" if interview.signed_at else "record not signed off yet"
         return f"Held {pages.near(interview.held, now)}, {where}, {how}; {signed}"
     if interview.not_held_at:
-        return f"Booked for {pages.near(interview.booked_for, now)}, not held"
+        ended = "not held" if interview.not_held_rows.all() else "replaced by another booking"
+        return f"Booked for {pages.near(interview.booked_for, now)}, {ended}"
     return f"Booked for {pages.near(interview.booked_for, now)}, {where}, {how}"
 
 
@@ -303,7 +322,7 @@ def whole(episode: Episode, person: Person, now: datetime) -> dict[str, Any]:
         "due": episode.deadline,
         "stages": stages(episode, now),
         "step": step,
-        "also": also(episode, person, step.href),
+        "also": also(episode, person, step.href, there.offer_id),
         "badges": work.badges_of(episode, person),
         "flags": [Flag(flag).label for flag in episode.flags],
         "done": before.done(episode),

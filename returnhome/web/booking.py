@@ -1,6 +1,7 @@
 """Booking an interview, moving it, recording that it was held or was not."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -19,6 +20,9 @@ from returnhome.rules.codes import Answer, Mode, NotHeldReason, Place, Role
 from returnhome.web import before, days, gds, interviewers, pages
 from returnhome.web.asked import Request, covered, episode_for, interview_for
 from returnhome.web.interviewers import Interviewer
+
+# How long a talk and the way to it may take: nearer bookings than this are asked about.
+A_TALK = timedelta(minutes=59)
 
 
 class BookForm(gds.Form):
@@ -59,9 +63,11 @@ class BookForm(gds.Form):
         who: Sequence[Interviewer],
         request: Request,
         others: Sequence[Episode] = (),
+        moved: Interview | None = None,
         **options: Any,
     ) -> None:
         super().__init__(*args, **options)
+        self.moved = moved
         self.who = {one.person.pk: one for one in who}
         today = interviewers.today(request.now)
         choose = self.fields["interviewer"]
@@ -78,11 +84,24 @@ class BookForm(gds.Form):
         one, at = self.who[self.cleaned_data["interviewer"]], self.cleaned_data["booked_for"].at
         dues = [each.deadline for each in episodes if each.deadline]
         due = min(dues, key=lambda due: due.earliest, default=None)
-        return list(
-            interviewing.booking_warnings(
-                booked_for=at, due=due, training_due=one.training_due, checks_due=one.checks_due
-            )
+        said = interviewing.booking_warnings(
+            booked_for=at, due=due, training_due=one.training_due, checks_due=one.checks_due
         )
+        near = (at - A_TALK, at + A_TALK)
+        busy = Interview.objects.booked().filter(interviewer=one.person, booked_for__range=near)
+        if self.moved:
+            busy = busy.exclude(pk=self.moved.pk)
+        if busy.exists():
+            said = (*said, "This interviewer has another interview booked at about that time.")
+        return [*self._replaced(episodes), *said]
+
+    def _replaced(self, episodes: Sequence[Episode]) -> list[str]:
+        """A new booking takes the place of one that stands; moving one does not."""
+        booked = {each.booked_for for each in episodes if each.booked_for and not self.moved}
+        return [
+            f"An interview is booked for {pages.moment(when)}: this one takes its place."
+            for when in sorted(booked)
+        ]
 
     def is_confirmed(self, warnings: list[str]) -> bool:
         """Whether these very warnings were on the page already; if not, they are from now on."""
@@ -166,7 +185,7 @@ def move(request: Request, pk: int) -> HttpResponse:
     who = interviewers.of_episode(episodes[0], request.user)
     if interview.interviewer_id not in {one.person.pk for one in who}:
         who += interviewers.of_people([interview.interviewer])
-    form = BookForm(request.POST or None, who=who, request=request, initial=first)
+    form = BookForm(request.POST or None, who=who, request=request, moved=interview, initial=first)
     warnings: list[str] = []
     if request.method == "POST" and form.is_valid():
         warnings = form.warnings(episodes)

@@ -134,7 +134,11 @@ class Line(Component):
 
 
 class Text(Line, forms.CharField):
-    pass
+    def __init__(self, label: str, *, max_length: int | None = None, **options: Any) -> None:
+        if max_length:
+            too_long = {"max_length": f"Use {max_length} characters or fewer"}
+            options["error_messages"] = too_long | options.get("error_messages", {})
+        super().__init__(label, max_length=max_length, **options)
 
 
 class Email(Line, forms.EmailField):

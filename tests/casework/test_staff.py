@@ -369,6 +369,15 @@ def test_a_duty_ends_after_it_starts_and_is_a_colleagues(cast: Cast) -> None:
         staff.put_on_duty(
             cast.sol, cast.northshire_council, starts_at=NOW, ends_at=NOW, by=cast.mara, at=NOW
         )
+    with pytest.raises(DutyEndsFirst, match="over already"):
+        staff.put_on_duty(
+            cast.sol,
+            cast.northshire_council,
+            starts_at=NOW - hours(9),
+            ends_at=NOW - hours(1),
+            by=cast.mara,
+            at=NOW,
+        )
     with pytest.raises(NotAColleague):
         staff.put_on_duty(
             cast.owen,

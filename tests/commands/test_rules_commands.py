@@ -69,6 +69,7 @@ def test_a_row_that_cannot_be_read_is_named_and_the_others_are_answered() -> Non
     [
         (("timeliness", "no-such-file.csv"), "", "cannot be read"),
         (("timeliness", "-"), "", "The file is empty"),
+        (("timeliness", "-"), "Misper Ref,Surname\nA1,Wright\n", "there is no clock"),
         (("responsibility", "-"), "not json", "is not JSON"),
         (("responsibility", "-"), '{"case": 1}', "must hold a list of cases"),
         (("nonsense",), "", "There is no command"),

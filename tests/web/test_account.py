@@ -11,7 +11,7 @@ from returnhome.casework import interviews, staff
 from returnhome.casework.models import Person
 from returnhome.rules.clock import LONDON
 from returnhome.rules.codes import CredentialKind, NotHeldReason
-from tests.cast import Cast, booked, returned
+from tests.cast import Cast, booked, exactly, held, hours, returned
 from tests.web.asking import words_of
 
 
@@ -144,3 +144,16 @@ def test_the_account_asks_a_fixed_number_of_times(as_, cast: Cast, django_assert
 
     with django_assert_max_num_queries(7):
         assert ines.get("/account").status_code == 200
+
+
+def test_a_talk_that_was_held_stands_in_the_calendar_when_it_took_place(cast: Cast, now):
+    interview = held(returned(cast.kit, at=now), interviewer=cast.ines, by=cast.amina, at=now)
+    earlier = interview.booked_for - hours(2)
+    interviews.hold(
+        interview, exactly(earlier), is_independent=True, by=cast.ines, at=now + hours(6)
+    )
+
+    feed = Client().get(f"/calendar/{cast.ines.calendar_key}.ics").content.decode()
+
+    assert f"{earlier.astimezone(LONDON):%Y%m%dT%H%M%S}" in feed
+    assert f"{interview.booked_for.astimezone(LONDON):%Y%m%dT%H%M%S}" not in feed

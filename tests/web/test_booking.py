@@ -135,6 +135,30 @@ def test_one_interview_can_answer_for_an_earlier_episode_too(as_, cast: Cast, no
     assert set(Interview.objects.get().episodes.all()) == {earlier, episode}
 
 
+def test_a_booking_that_would_be_replaced_is_named_first(as_, cast: Cast, now):
+    trained(cast, cast.ines, now)
+    episode = returned(cast.sky, at=now)
+    booked(episode, interviewer=cast.ines, by=cast.amina, at=now)
+
+    response = as_("amina").post(f"/episodes/{episode.pk}/book", typed(cast, now + hours(20)))
+
+    assert "this one takes its place" in words_of(response)
+    assert Interview.objects.count() == 1
+
+
+def test_an_interviewer_in_two_places_at_once_is_asked_about(as_, cast: Cast, now):
+    trained(cast, cast.ines, now)
+    booked(returned(cast.kit, at=now), interviewer=cast.ines, by=cast.amina, at=now)
+    episode = returned(cast.sky, at=now)
+    accepted(episode, by=cast.amina, at=now)
+
+    response = as_("amina").post(
+        f"/episodes/{episode.pk}/book", typed(cast, now + hours(4) + timedelta(minutes=15))
+    )
+
+    assert "another interview booked at about that time" in words_of(response)
+
+
 def test_nothing_can_be_booked_before_the_child_accepts(as_, cast: Cast, now):
     trained(cast, cast.ines, now)
     episode = returned(cast.sky, at=now)

@@ -14,7 +14,7 @@ from returnhome.casework.models import Episode, Person
 from returnhome.rules import clock
 from returnhome.rules.codes import ActionKind, Answer, DeclinedBy, Means, NotHeldReason
 from returnhome.web import answered
-from tests.cast import NOW, Cast, accepted, booked, hours, missing, returned, signed
+from tests.cast import NOW, Cast, accepted, booked, hours, missing, offered, returned, signed
 
 
 def now() -> datetime:
@@ -74,8 +74,26 @@ def test_a_parents_no_leaves_the_answer_open_and_the_childs_own_closes_it(cast: 
         offers.answer(offer, Answer.DECLINED, declined_by=by, reason="Busy", by=cast.amina, at=NOW)
         return states(episode)["Answered"]
 
-    assert declined(DeclinedBy.PARENT_OR_CARER) == "doubt"
+    assert declined(DeclinedBy.PARENT_OR_CARER) == "no"
     assert declined(DeclinedBy.CHILD) == "done"
+
+
+def test_after_a_parents_no_the_childs_own_answer_can_still_be_recorded(client: Client, cast: Cast):
+    episode = returned(cast.kit, at=now())
+    offer = offered(episode, by=cast.amina, at=now())
+    offers.answer(
+        offer,
+        Answer.DECLINED,
+        declined_by=DeclinedBy.PARENT_OR_CARER,
+        reason="Not needed",
+        by=cast.amina,
+        at=now(),
+    )
+
+    page = page_of(client, cast.amina, episode)
+
+    assert "Record the child’s own answer" in page
+    assert f"/offers/{offer.pk}/answer" in page
 
 
 def test_a_signed_interview_leaves_only_what_follows(cast: Cast):

@@ -340,3 +340,12 @@ def test_the_log_says_where_a_fault_was_and_not_what_was_in_it():
     assert "Sky Marlowe" not in written.replace('raise RuntimeError("Sky Marlowe")', "").replace(
         'raise ValueError("Key (name)=(Sky Marlowe) already exists")', ""
     )
+
+
+def test_a_line_too_long_is_refused_in_the_houses_words():
+    class Short(gds.Form):
+        why = gds.Text("Why?", max_length=5)
+
+    form = Short({"why": "because"})
+
+    assert form.errors["why"] == ["Use 5 characters or fewer"]

@@ -33,6 +33,11 @@ class Command(BaseCommand):
                 raise CommandError(f"{file} is not a CSV file: {error}.", returncode=2) from error
         if len(columns) == 2:
             raise CommandError("The file is empty: it needs a row of headings.", returncode=2)
+        if not {"found_at", "returned_at"} & set(columns):
+            raise CommandError(
+                f"{file} has neither a column found_at nor returned_at, so there is no clock.",
+                returncode=2,
+            )
         answered, refused = self.answer(numbered)
         if options["json"]:
             self.stdout.write(json.dumps(answered, ensure_ascii=False, indent=1))
