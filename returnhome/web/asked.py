@@ -22,9 +22,12 @@ class Request(HttpRequest):
 def episode_for(request: Request, pk: int, verb: Verb) -> Episode:
     """The episode, where the person may do this to it; else it is not there. A look is journalled.
 
-    Nothing more is done to an episode recorded in error.
+    Nothing more is done to an episode recorded in error: there is no page for it. What was typed
+    while a colleague did that is let through to the verb, whose refusal gives the words back.
     """
-    seen = Episode.objects.visible_to(request.user).counted()
+    seen = Episode.objects.visible_to(request.user)
+    if request.method == "GET":
+        seen = seen.counted()
     episode = get_object_or_404(seen.select_related("child"), pk=pk)
     if not episode.allows(request.user, verb):
         raise Http404

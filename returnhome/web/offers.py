@@ -150,7 +150,9 @@ def _what_now(reply: offers.Reply) -> str:
 
 
 def _offer(request: Request, pk: int) -> Offer:
-    seen = Offer.objects.visible_to(request.user).filter(episode__voided_at__isnull=True)
+    seen = Offer.objects.visible_to(request.user)
+    if request.method == "GET":
+        seen = seen.filter(episode__voided_at__isnull=True)
     offer = get_object_or_404(seen.select_related("episode__child"), pk=pk)
     if not offer.episode.allows(request.user, Verb.OFFER):
         raise Http404

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from returnhome.casework import offers
+from returnhome.casework import episodes, offers
 from returnhome.casework.models import Attempt, Episode, JournalEntry, Offer, Reply
 from returnhome.rules.codes import Answer, DeclinedBy
 from tests.cast import Cast, hours, missing, offered, returned
@@ -213,3 +213,20 @@ def test_the_page_of_an_offer_asks_the_database_a_fixed_number_of_times(
         response = amina.get(f"/episodes/{episode.pk}/offer")
 
     assert "What was done before (40)" in words_of(response)
+
+
+def test_what_was_typed_is_not_lost_when_a_colleague_takes_the_episode_out(as_, cast: Cast, now):
+    episode = returned(cast.kit, at=now)
+    episodes.void(episode, because="Another child's", by=cast.mara, at=now)
+    typed = {
+        "means": "telephone",
+        "reached": "child",
+        "note": "Kit said he would think about it.",
+        **typed_at("offered_at", now - hours(1)),
+    }
+
+    response = as_("amina").post(f"/episodes/{episode.pk}/offer", typed)
+
+    assert "recorded in error" in words_of(response)
+    assert "Kit said he would think about it." in words_of(response)
+    assert not episode.offers.exists()
