@@ -172,7 +172,9 @@ class PersonQuerySet(models.QuerySet["Person"]):
 
         It can be filled beforehand because it is Django's own kind of cached property.
         """
-        posts = Post.objects.current().select_related("organisation__authority").order_by("pk")
+        posts = (
+            Post.objects.current().select_related("organisation__authority", "team").order_by("pk")
+        )
         return self.prefetch_related(models.Prefetch("posts", posts, to_attr="current_posts"))
 
     def by_name(self) -> "PersonQuerySet":
@@ -215,7 +217,9 @@ class Person(AbstractBaseUser):
 
     @cached_property
     def current_posts(self) -> list["Post"]:
-        posts = self.posts.filter(until__isnull=True).select_related("organisation__authority")
+        posts = self.posts.filter(until__isnull=True).select_related(
+            "organisation__authority", "team"
+        )
         return sorted(posts, key=lambda post: post.pk)
 
     @cached_property
@@ -463,6 +467,20 @@ def add_person(email: str, name: str, *, password: str | None, by: Person, at: d
     person.save()
     journal.write("add person", person, by=by, at=at)
     return person
+
+
+@transaction.atomic
+def team_called(name: str, organisation: Organisation, *, by: Person, at: datetime) -> Team | None:
+    """The organisation's team of that name, formed where there is none yet; no name, no team."""
+    name = " ".join(name.split())
+    if not name:
+        return None
+    known = Team.objects.filter(organisation=organisation, name__iexact=name).first()
+    if known:
+        return known
+    team = Team.objects.create(organisation=organisation, name=name)
+    journal.write("form team", team, by=by, at=at)
+    return team
 
 
 @transaction.atomic

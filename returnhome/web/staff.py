@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from returnhome.casework import episodes, interviews, staff, support
 from returnhome.casework.episodes import Episode
-from returnhome.casework.staff import Organisation, Person, Post
+from returnhome.casework.staff import Organisation, Person, Post, Team
 from returnhome.casework.support import Action
 from returnhome.rules import access
 from returnhome.rules.access import Relation, Verb
@@ -133,10 +133,16 @@ def _organisation(person: Person) -> Organisation:
     raise Http404
 
 
+A_TEAM = (
+    "Its name as colleagues say it. A new name forms a new team; the work list filters by team."
+)
+
+
 class PersonForm(gds.Form):
     name = gds.Text("Full name", spellcheck=False)
     email = gds.Email(hint="They sign in with it.", autocomplete="off")
     role = gds.Radios("Role", coerce=Role)
+    team = gds.Text("Team (optional)", required=False, max_length=120, hint=A_TEAM)
 
     def __init__(self, *args: Any, roles: list[Role], **options: Any) -> None:
         super().__init__(*args, **options)
@@ -157,6 +163,7 @@ def add(request: Request) -> HttpResponse:
                 said["role"],
                 organisation,
                 since=interviewers.today(request.now),
+                team=_team(form, organisation, request),
                 by=request.user,
                 at=request.now,
             )
@@ -178,9 +185,15 @@ def add(request: Request) -> HttpResponse:
     )
 
 
+def _team(form: gds.Form, organisation: Organisation, request: Request) -> Team | None:
+    named = form.cleaned_data["team"]
+    return staff.team_called(named, organisation, by=request.user, at=request.now)
+
+
 class RoleForm(gds.Form):
     role = gds.Radios("Which role?", noun="the role", coerce=Role)
     since = days.Date("From which day?", noun="the day it starts")
+    team = gds.Text("Team (optional)", required=False, max_length=120, hint=A_TEAM)
 
     def __init__(self, *args: Any, roles: list[Role], **options: Any) -> None:
         super().__init__(*args, **options)
@@ -197,12 +210,13 @@ def appoint(request: Request, pk: int) -> HttpResponse:
     first = {"since": interviewers.today(request.now)}
     form = RoleForm(request.POST or None, roles=free, initial=first)
     if request.method == "POST" and form.is_valid():
-        with gds.refusals_into(form):
+        with gds.refusals_into(form), transaction.atomic():
             staff.appoint(
                 person,
                 form.cleaned_data["role"],
                 organisation,
                 since=form.cleaned_data["since"],
+                team=_team(form, organisation, request),
                 by=request.user,
                 at=request.now,
             )

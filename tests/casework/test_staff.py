@@ -419,3 +419,13 @@ def test_a_duty_taken_back_is_gone_and_the_journal_knows_it(cast: Cast) -> None:
     assert last_act() == told
     assert not Duty.objects.exists()
     assert who_sees(duty) == NOBODY
+
+
+def test_a_team_is_formed_once_whatever_its_spaces_and_case(cast: Cast) -> None:
+    formed = staff.team_called(" North  team", cast.northshire_council, by=cast.adi, at=NOW)
+
+    assert last_act() == act("form team", formed, cast.adi, NOW)
+    again = staff.team_called("north team", cast.northshire_council, by=cast.adi, at=NOW)
+    assert again == formed
+    assert formed and formed.name == "North team"
+    assert staff.team_called("  ", cast.northshire_council, by=cast.adi, at=NOW) is None

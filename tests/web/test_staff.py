@@ -5,7 +5,16 @@ from datetime import date, timedelta
 import pytest
 
 from returnhome.casework import staff, support
-from returnhome.casework.models import Action, Credential, Duty, Episode, Interview, Person, Post
+from returnhome.casework.models import (
+    Action,
+    Credential,
+    Duty,
+    Episode,
+    Interview,
+    Person,
+    Post,
+    Team,
+)
 from returnhome.rules.codes import ActionKind, CredentialKind
 from tests.cast import Cast, booked, hours, offered, returned, signed
 from tests.web.asking import typed_at, words_of
@@ -88,6 +97,16 @@ def test_adi_gives_and_ends_a_role(as_, cast: Cast, now):
 
     assert given == {"interviewer", "coordinator"}
     assert {post.role for post in cast.ines.current_posts} == {"coordinator"}
+
+
+def test_adi_puts_a_colleague_into_a_team_and_the_work_list_filters_by_it(as_, cast: Cast, now):
+    for colleague in (cast.sol, cast.amina):
+        typed = {"role": "manager", "team": " North  team", **on("since", now.date())}
+        response = as_("adi").post(f"/people/{colleague.pk}/appoint", typed, follow=True)
+
+    assert "Northshire Council, North team" in words_of(response)
+    assert Team.objects.count() == 1
+    assert "North team" in words_of(as_("amina").get("/"))
 
 
 def test_nobody_gives_or_ends_their_own_roles(as_, cast: Cast, now):
