@@ -427,5 +427,6 @@ def test_a_team_is_formed_once_whatever_its_spaces_and_case(cast: Cast) -> None:
     assert last_act() == act("form team", formed, cast.adi, NOW)
     again = staff.team_called("north team", cast.northshire_council, by=cast.adi, at=NOW)
     assert again == formed
-    assert formed and formed.name == "North team"
+    assert formed is not None
+    assert formed.name == "North team"
     assert staff.team_called("  ", cast.northshire_council, by=cast.adi, at=NOW) is None
