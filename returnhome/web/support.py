@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -81,16 +82,27 @@ class ActionForm(gds.Form):
     owner = gds.Select("Who will do it?", coerce=int, missing="Select who will do it")
     due_on = days.Date("By when?", noun="the day it is due")
 
-    def __init__(self, *args: Any, colleagues: list[Person], **options: Any) -> None:
+    def __init__(
+        self, *args: Any, colleagues: list[Person], first_day: date, **options: Any
+    ) -> None:
         super().__init__(*args, **options)
+        self.first_day = first_day
         self.colleagues = {each.pk: each for each in colleagues}
         self.fields["owner"].choices = [(each.pk, each.name) for each in colleagues]  # type: ignore[attr-defined]
+
+    def clean_due_on(self) -> date:
+        due_on: date = self.cleaned_data["due_on"]
+        if due_on < self.first_day:
+            raise ValidationError("The day it is due must be today or later")
+        return due_on
 
 
 def add(request: Request, pk: int) -> HttpResponse:
     episode = episode_for(request, pk, Verb.ACT)
-    first = {"owner": request.user.pk, "due_on": today(request.now) + timedelta(days=7)}
-    form = ActionForm(request.POST or None, colleagues=_colleagues(request.user), initial=first)
+    now_on = today(request.now)
+    first = {"owner": request.user.pk, "due_on": now_on + timedelta(days=7)}
+    colleagues = _colleagues(request.user)
+    form = ActionForm(request.POST or None, colleagues=colleagues, first_day=now_on, initial=first)
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         with gds.refusals_into(form):

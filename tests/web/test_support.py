@@ -78,6 +78,16 @@ def test_an_action_that_says_nothing_is_refused_and_the_rest_stays(as_, cast: Ca
     assert 'value="safety_plan" selected' in response.content.decode()
 
 
+def test_an_action_cannot_be_due_before_today(as_, cast: Cast, episode, now):
+    form = typed(cast, now.date() - timedelta(days=2))
+
+    response = as_("mara").post(f"/episodes/{episode.pk}/add-action", form)
+
+    assert "must be today or later" in words_of(response)
+    assert "Write a safety plan" in words_of(response)
+    assert not Action.objects.exists()
+
+
 def test_only_colleagues_who_work_with_children_are_given_an_action(as_, cast: Cast, episode):
     words = words_of(as_("mara").get(f"/episodes/{episode.pk}/add-action"))
 
