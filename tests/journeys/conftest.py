@@ -12,7 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 from django.db import connection
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playwright
 
 from tests.cast import PASSWORD
 from tests.conftest import DATABASE, drop_database, make_database
@@ -102,9 +102,24 @@ def sign_in(browser: Browser, site: str) -> Iterator[SignIn]:
         context.close()
 
 
+def looked_over(page: Page, *, again: int = 3) -> list[dict[str, Any]]:
+    """What axe finds on the page that a click has led to.
+
+    A click returns before its page is whole, and axe stumbles over a document that is just being
+    replaced: then the new one is looked over instead.
+    """
+    page.wait_for_load_state("load")
+    try:
+        return Axe().run(page).response["violations"]
+    except Error:
+        if not again:
+            raise
+        return looked_over(page, again=again - 1)
+
+
 def assert_accessible(page: Page) -> None:
     """axe finds nothing, and at this width nothing has to be scrolled sideways."""
-    found = Axe().run(page).response["violations"]
+    found = looked_over(page)
     assert [
         (violation["id"], [node["html"][:160] for node in violation["nodes"]])
         for violation in found
