@@ -512,6 +512,22 @@ def confirm(
 
 
 @transaction.atomic
+def pass_to(child: Child, authority: Authority, *, by: Person, at: datetime) -> Child:
+    """Another authority answers for the child from now on: it has taken the duty over."""
+    child = lock(child.pk)[child.pk]
+    if child.responsible_authority_id == authority.pk:
+        return child
+    child.responsible_authority = authority
+    if child.host_authority_id == authority.pk:
+        child.host_authority = None
+    # Whoever was commissioned by the council before is not by this one.
+    child.provider = None
+    child.save(update_fields=["responsible_authority", "host_authority", "provider"])
+    journal.write("pass child on", child, by=by, at=at)
+    return child
+
+
+@transaction.atomic
 def learn(
     child: Child, *, forename: str, surname: str, born_on: date | None, by: Person, at: datetime
 ) -> bool:

@@ -17,7 +17,7 @@ from returnhome.casework.children import Child
 from returnhome.casework.notifications import Notification
 from returnhome.casework.owners import Owners, of_child
 from returnhome.casework.places import Authority
-from returnhome.casework.staff import ANSWERING, Organisation, Person
+from returnhome.casework.staff import ANSWERING, EPISODE_RELATIONS, Organisation, Person
 from returnhome.rules import Blocked, clock, measures
 from returnhome.rules.access import Verb
 from returnhome.rules.ages import is_adult_on
@@ -87,8 +87,8 @@ class MissingTimes(Func):
 
 class EpisodeQuerySet(models.QuerySet["Episode"]):
     def visible_to(self, person: Person) -> "EpisodeQuerySet":
-        """Those the person's council answers for or hosts, or the person's provider interviews."""
-        return self.filter(person.whose(Verb.SEE_EPISODE))
+        """Those the person's council answers for, hosts or counts, or their provider interviews."""
+        return self.filter(person.whose(Verb.SEE_EPISODE, *EPISODE_RELATIONS))
 
     def answered_for_by(self, person: Person, verb: str = Verb.SEE_EPISODE) -> "EpisodeQuerySet":
         """Those for which the person's own council or provider must act, and the person may."""
@@ -111,9 +111,11 @@ class EpisodeQuerySet(models.QuerySet["Episode"]):
 class Episode(models.Model):
     """One time missing, or away from placement without authorisation.
 
-    The four instants keep their precision and source; a correction keeps the old value. Cohort and
-    authorities are as at the start. The later moments (offered to acted on) are written by the
-    verbs of those stages and can be counted again from their rows.
+    The four instants keep their precision and source; a correction keeps the old value. Cohort,
+    host and the council it counts under are as at the start; `responsible_authority` is who must
+    act, and is never empty: the same, until another has taken the duty over. The later moments
+    (offered to acted on) are written by the verbs of those stages and can be counted again from
+    their rows.
     """
 
     child = models.ForeignKey(Child, models.PROTECT, related_name="episodes")
@@ -135,12 +137,15 @@ class Episode(models.Model):
     returned_source = models.CharField(max_length=120, default="", blank=True)
 
     responsible_authority = models.ForeignKey(Authority, models.PROTECT, related_name="+")
+    counted_under = models.ForeignKey(Authority, models.PROTECT, related_name="+")
     host_authority = models.ForeignKey(Authority, models.PROTECT, null=True, related_name="+")
     provider = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+")
     cohort = models.CharField(max_length=30)
     offer_kind = models.CharField(max_length=30)
     reasons = models.JSONField(default=list)
     flags = models.JSONField(default=list)
+    # A person has decided cohort, duty or host: the facts no longer change them by themselves.
+    is_overridden = models.BooleanField(default=False)
 
     opened_at = models.DateTimeField()
     opened_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
@@ -268,7 +273,7 @@ class Episode(models.Model):
                 fields=["owner"], condition=Q(settled_at__isnull=True), name="episode_work_owner"
             ),
             models.Index(
-                fields=["responsible_authority", "ended_on", "cohort"],
+                fields=["counted_under", "ended_on", "cohort"],
                 include=["child", "offer_kind", "not_held"],
                 condition=Q(voided_at__isnull=True),
                 name="episode_figures",
@@ -353,11 +358,11 @@ class Episode(models.Model):
         return next_step(self.progress)
 
     def relation_of(self, person: Person) -> str:
-        """How the person stands to the child: responsible, provider, host or none."""
+        """How the person stands to it: responsible, provider, host, counted or none."""
         return person.relation_to(self)
 
     def allows(self, person: Person, verb: str) -> bool:
-        return person.may_about(self, verb)
+        return person.may_about(self, verb, *EPISODE_RELATIONS)
 
     @property
     def facts(self) -> EpisodeFacts:
@@ -365,7 +370,7 @@ class Episode(models.Model):
         return EpisodeFacts(
             episode=self.pk,
             child=self.child_id,
-            authority=self.responsible_authority_id,
+            authority=self.counted_under_id,
             cohort=Cohort(self.cohort),
             kind=EpisodeKind(self.kind),
             offer_kind=OfferKind(self.offer_kind),
@@ -386,7 +391,7 @@ class Episode(models.Model):
         """Where this episode counts in the roll-up; nowhere while open or once voided."""
         if self.voided_at or self.ended_on is None:
             return None
-        place = tallies.Place(self.responsible_authority_id, self.cohort, self.kind, self.ended_on)
+        place = tallies.Place(self.counted_under_id, self.cohort, self.kind, self.ended_on)
         return place, measures.parts(self.facts)
 
     def reckon(self, at: datetime) -> None:
@@ -952,11 +957,55 @@ def move(
     return episode
 
 
+@transaction.atomic
+def decide_again(episode: Episode, owners: Owners, *, by: Person, at: datetime) -> bool:
+    """Take what the rules decide by what is known now; gives whether anything changed.
+
+    Who must act stays who it is, until the other authority takes the duty over.
+    """
+    episode = _locked(episode)
+    before, were = episode.counts, _decided(episode)
+    _own(episode, owners)
+    if _decided(episode) == were:
+        return False
+    _store(episode, before, at=at)
+    journal.write("decide again", episode, by=by, at=at)
+    return True
+
+
+def _decided(episode: Episode) -> tuple[Any, ...]:
+    return (
+        episode.counted_under_id,
+        episode.host_authority_id,
+        episode.provider_id,
+        episode.cohort,
+        episode.offer_kind,
+        episode.flags,
+        episode.reasons,
+    )
+
+
+@transaction.atomic
+def hand_to(episode: Episode, *, at: datetime, **whose: Any) -> Episode:
+    """Write who must act, interviews and answers for it, as a hand-over has settled it.
+
+    For the verbs of hand-overs, which journal what they did themselves.
+    """
+    episode = _locked(episode)
+    before = episode.counts
+    for name, value in whose.items():
+        setattr(episode, name, value)
+    return _store(episode, before, at=at)
+
+
 def _own(episode: Episode, owners: Owners) -> None:
-    episode.responsible_authority = owners.responsible_authority
+    """What the rules decided. The duty itself never moves so: another authority must take it."""
+    episode.counted_under = owners.responsible_authority
     episode.host_authority = owners.host_authority
-    episode.provider = owners.provider
     episode.cohort = owners.cohort
+    if episode.responsible_authority_id in (None, owners.responsible_authority.pk):
+        episode.responsible_authority = owners.responsible_authority
+        episode.provider = owners.provider
     _explain(episode, owners)
 
 

@@ -387,6 +387,25 @@ def book(
 
 
 @transaction.atomic
+def release(
+    episode: Episode, organisation: Organisation, *, by: Person, at: datetime
+) -> list[Interview]:
+    """End what this organisation has booked for the episode: it interviews the child no more.
+
+    What it has held stays its own to write down. Gives the bookings that ended.
+    """
+    booked = _booked([episode])
+    ended = [each for each in booked.bookings if each.organisation_id == organisation.pk]
+    if ended:
+        theirs = Coverage.objects.filter(interview__in=ended).values_list("episode_id", flat=True)
+        others = [each for each in booked.others if each.pk in set(theirs)]
+        _Booked(booked.episodes, ended, others).close("close booking", by=by, at=at)
+        episodes.note(booked.episodes[0], booked_for=None, at=at)
+        journal.write("release booking", episode, by=by, at=at)
+    return ended
+
+
+@transaction.atomic
 def move_booking(
     interview: Interview,
     *,

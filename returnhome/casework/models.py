@@ -1,5 +1,6 @@
 """Every table, in the order of the story; the one place where names are given on."""
 
+from returnhome.casework.agreements import Agreement
 from returnhome.casework.children import (
     Address,
     Alias,
@@ -8,7 +9,9 @@ from returnhome.casework.children import (
     Identifier,
     Placement,
 )
+from returnhome.casework.disputes import Dispute, Override
 from returnhome.casework.episodes import Basis, Classification, Correction, Episode
+from returnhome.casework.handovers import HandOver
 from returnhome.casework.interviews import Addendum, Coverage, Entry, Interview, NotHeld
 from returnhome.casework.journal import JournalEntry
 from returnhome.casework.notifications import Delivery, Notification
@@ -22,6 +25,7 @@ __all__ = [
     "Action",
     "Addendum",
     "Address",
+    "Agreement",
     "Alias",
     "Attempt",
     "Authority",
@@ -33,10 +37,12 @@ __all__ = [
     "Coverage",
     "Credential",
     "Delivery",
+    "Dispute",
     "Duty",
     "Entry",
     "Episode",
     "Force",
+    "HandOver",
     "Identifier",
     "Interview",
     "JournalEntry",
@@ -45,6 +51,7 @@ __all__ = [
     "Notification",
     "Offer",
     "Organisation",
+    "Override",
     "Person",
     "Placement",
     "Post",

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from returnhome.casework import agreements
+from returnhome.casework.agreements import Agreement
 from returnhome.casework.children import Child, Circumstances, circumstances
 from returnhome.casework.places import Authority
-from returnhome.casework.staff import Organisation
+from returnhome.casework.staff import Organisation, council_of
 from returnhome.rules import responsibility
 from returnhome.rules.ages import age_on
 from returnhome.rules.codes import Cohort, EpisodeKind, Nation, OfferKind
@@ -35,16 +37,37 @@ def of_child(
     ended_on: date | None,
     missing_from: Authority | None = None,
     received_by: Authority | None = None,
+    standing: agreements.Standing | None = None,
 ) -> Owners:
-    """Who must act for a known child, from the care and home on record at the episode's start."""
+    """Who must act for a known child, from the care and home on record at the episode's start.
+
+    `standing`: the arrangements, where they have been read already for many children.
+    """
+    there = circumstances(child, started_on)
     return decide(
-        circumstances(child, started_on),
+        there,
         kind=kind,
         age_at_return=_age(child.born_on, ended_on or started_on),
         missing_from=missing_from,
         received_by=received_by or child.responsible_authority,
         provider=child.provider,
+        agreement=None if child.provider else agreed_for(there, started_on, standing),
     )
+
+
+def agreed_for(
+    there: Circumstances, on: date, standing: agreements.Standing | None = None
+) -> Agreement | None:
+    """The arrangement under which a child in these circumstances is interviewed."""
+    authority = there.looked_after_by or there.lives_in
+    if authority is None:
+        return None
+    host = there.placed_in if there.placed_in != there.looked_after_by else None
+    cohort = Cohort.LOOKED_AFTER_OUT_OF_AREA if host else Cohort.LOOKED_AFTER_IN_AREA
+    if not there.looked_after_by:
+        cohort, host = Cohort.HOME, None
+    known = standing or agreements.standing([authority])
+    return known.for_child(authority, cohort, host, on)
 
 
 def _age(born_on: date | None, day: date) -> int | None:
@@ -59,8 +82,12 @@ def decide(
     missing_from: Authority | None,
     received_by: Authority | None,
     provider: Organisation | None = None,
+    agreement: Agreement | None = None,
 ) -> Owners:
-    """Put the facts to rules.responsibility and its names back into authorities."""
+    """Put the facts to rules.responsibility and its names back into authorities.
+
+    `provider`: commissioned for this very child, which comes before any general arrangement.
+    """
     named = {
         authority.name: authority
         for authority in (
@@ -78,6 +105,7 @@ def decide(
             for name, authority in named.items()
         }
     )
+    arrangement, interviewing = _arranged(provider, agreement)
     decision = responsibility.decide(
         Given(
             category=kind,
@@ -87,16 +115,14 @@ def decide(
             lives_in=_name(there.lives_in),
             missing_from=_name(missing_from),
             received_by=_name(received_by),
-            arrangement=Arrangement(ArrangementKind.PROVIDER, by=provider.name)
-            if provider
-            else None,
+            arrangement=arrangement,
         ),
         known=places,
     )
     return Owners(
         responsible_authority=named[decision.responsible],
         host_authority=named[decision.host] if decision.host else None,
-        provider=provider if provider and decision.interviewing == provider.name else None,
+        provider=interviewing if arrangement and decision.interviewing == arrangement.by else None,
         cohort=decision.cohort,
         offer_kind=decision.offer,
         reasons=tuple(
@@ -105,6 +131,20 @@ def decide(
         ),
         flags=tuple(str(flag) for flag in decision.flags),
     )
+
+
+def _arranged(
+    provider: Organisation | None, agreement: Agreement | None
+) -> tuple[Arrangement | None, Organisation | None]:
+    """The arrangement as the rules read it, and the organisation whose people interview."""
+    body = provider or (agreement.to_provider if agreement else None)
+    if body:
+        return Arrangement(ArrangementKind.PROVIDER, by=body.name), body
+    host = agreement.to_authority if agreement else None
+    if host is None:
+        return None, None
+    kind = ArrangementKind.HOST_INTERVIEWS
+    return Arrangement(kind, by=host.name, standing=True), council_of(host)
 
 
 def _name(authority: Authority | None) -> str | None:

@@ -245,6 +245,12 @@ def lineage(authority: Authority) -> frozenset[int]:
     return frozenset({authority.pk, *ended})
 
 
+def heirs(authority: Authority) -> frozenset[int]:
+    """Ids of the authority and of all that took over from it: whoever has its records now."""
+    later = _related(authority, to_successors=True) if authority.until else []
+    return frozenset({authority.pk, *(each.pk for each in later)})
+
+
 def distance_km(a: str, b: str) -> float | None:
     """Straight line between two postcodes in kilometres; None where one has no place on the map.
 

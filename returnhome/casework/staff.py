@@ -13,7 +13,7 @@ from django.db.models.functions import Lower
 from django.utils.functional import cached_property
 
 from returnhome.casework import journal
-from returnhome.casework.places import Authority, Force, lineage
+from returnhome.casework.places import Authority, Force, heirs, lineage
 from returnhome.rules import Blocked, access
 from returnhome.rules.access import Relation, Verb
 from returnhome.rules.clock import LONDON
@@ -74,6 +74,12 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
     def councils(self) -> "OrganisationQuerySet":
         return self.filter(kind=Organisation.COUNCIL)
 
+    def that_may(self, verb: str, relation: str) -> "OrganisationQuerySet":
+        """Those in which somebody at work holds a role that allows the verb."""
+        roles = [role for role in Role if access.may(role, verb, relation)]
+        at_work = Post.objects.current().filter(role__in=roles, person__is_active=True)
+        return self.filter(pk__in=at_work.values("organisation"))
+
 
 class Organisation(models.Model):
     """A council, a provider of interviews, a police force, a children's home."""
@@ -115,6 +121,8 @@ class Team(models.Model):
 
 ANSWERING = (Relation.RESPONSIBLE, Relation.PROVIDER)
 RELATIONS = (*ANSWERING, Relation.HOST)
+# An episode also stays in sight of the council in whose figures it counts.
+EPISODE_RELATIONS = (*RELATIONS, Relation.COUNTED)
 
 
 class Placed(Protocol):
@@ -288,8 +296,12 @@ class Person(AbstractBaseUser):
         posts = self._posts_that_may(verb, relation)
         if relation == Relation.PROVIDER:
             return "provider_id", _providers(posts)
-        column = "responsible" if relation == Relation.RESPONSIBLE else "host"
-        return f"{column}_authority_id", self._areas_of(posts)
+        return COLUMNS[Relation(relation)], self._areas_of(posts)
+
+    def may_for(self, verb: str, relation: str = Relation.NONE) -> tuple[frozenset[int], ...]:
+        """For which authorities and which organisations the person's posts allow the verb."""
+        posts = self._posts_that_may(verb, relation)
+        return self._areas_of(posts), _providers(posts)
 
     @property
     def organisation(self) -> Organisation | None:
@@ -299,22 +311,38 @@ class Person(AbstractBaseUser):
         return bool(self.reach.roles & set(roles))
 
     def relation_to(self, thing: "Placed") -> str:
-        """How the person stands to a child or episode: responsible, provider, host or none."""
+        """How the person stands to a child or episode: the nearest of the relations, or none."""
         if thing.responsible_authority_id in self.reach.authorities:
             return "responsible"
         if thing.provider_id in self.reach.providers:
             return "provider"
-        return "host" if thing.host_authority_id in self.reach.authorities else "none"
+        if thing.host_authority_id in self.reach.authorities:
+            return "host"
+        counted = getattr(thing, "counted_under_id", None)
+        return "counted" if counted in self.reach.authorities else "none"
 
     def may(self, verb: str, relation: str = "responsible") -> bool:
         """Does any role of this person allow `verb` on a child it stands in `relation` to?"""
         return any(access.may(Role(role), verb, relation) for role in self.reach.roles)
 
 
+# The column of a child or episode that tells of each relation to an authority.
+COLUMNS = {
+    Relation.RESPONSIBLE: "responsible_authority_id",
+    Relation.HOST: "host_authority_id",
+    Relation.COUNTED: "counted_under_id",
+}
+
+
 def _providers(posts: Iterable["Post"]) -> frozenset[int]:
-    return frozenset(
-        p.organisation_id for p in posts if p.organisation.kind == Organisation.PROVIDER
-    )
+    """Whoever may interview on a council's behalf: a provider, or another council."""
+    interviewing = (Organisation.PROVIDER, Organisation.COUNCIL)
+    return frozenset(p.organisation_id for p in posts if p.organisation.kind in interviewing)
+
+
+def council_of(authority: Authority) -> Organisation | None:
+    """The council of this authority on the system, one that took over from it included."""
+    return Organisation.objects.councils().filter(authority__in=heirs(authority)).first()
 
 
 class PostQuerySet(models.QuerySet["Post"]):

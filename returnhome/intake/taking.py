@@ -11,7 +11,14 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from returnhome.casework import children, episodes, likeness, notifications, owners
+from returnhome.casework import (
+    agreements,
+    children,
+    episodes,
+    likeness,
+    notifications,
+    owners,
+)
 from returnhome.casework.children import Child
 from returnhome.casework.episodes import Classification
 from returnhome.casework.notifications import Delivery, Notification
@@ -52,6 +59,7 @@ class Taking:
         self.delivery, self.by, self.at = delivery, by, at
         self.sender = delivery.sender
         self.atlas = Atlas()
+        self.standing = agreements.standing()
         self.receiver = notifications.receiver(delivery)
 
     def take(self, rows: Sequence[Row]) -> list[RowOutcome]:
@@ -267,6 +275,7 @@ class Taking:
             started_on=told.started_on(row),
             ended_on=told.ended_on(row),
             missing_from=self._place(row),
+            standing=self.standing,
         )
 
     def _check_overlap(self, child: Child, span: episodes.Span, *, apart_from: int = 0) -> None:

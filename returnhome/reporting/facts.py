@@ -121,7 +121,7 @@ def _of_rows(episode: Episode, own: dict[int, int], now: datetime) -> EpisodeFac
     return EpisodeFacts(
         episode=episode.pk,
         child=episode.child_id,
-        authority=episode.responsible_authority_id,
+        authority=episode.counted_under_id,
         cohort=Cohort(episode.cohort),
         kind=EpisodeKind(episode.kind),
         offer_kind=OfferKind(episode.offer_kind),

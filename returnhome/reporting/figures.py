@@ -192,13 +192,13 @@ def _stored(scope: Scope, first: date, last: date) -> Counter[tuple[str, str]]:
 
 
 def _theirs(scope: Scope) -> EpisodeQuerySet:
-    return Episode.objects.counted().filter(responsible_authority_id__in=scope.authorities)
+    return Episode.objects.counted().filter(counted_under_id__in=scope.authorities)
 
 
 def _placed_here(scope: Scope) -> EpisodeQuerySet:
     """Other councils' children placed in this council's area."""
     here = Episode.objects.counted().filter(host_authority_id__in=scope.authorities)
-    return here.exclude(responsible_authority_id__in=scope.authorities)
+    return here.exclude(counted_under_id__in=scope.authorities)
 
 
 def _ended_within(first: date, last: date) -> Q:

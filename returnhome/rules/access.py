@@ -14,6 +14,8 @@ class Relation(Code):
     HOST = "host", "Host authority"
     PROVIDER = "provider", "Provides the interviewer"
     OWN = "own", "The interviewer named"
+    COUNTED = "counted", "Was responsible at the start, and another has the duty now"
+    ASKED = "asked", "Asked by a hand-over that stands"
     NONE = "none", "No relation"
 
 
@@ -30,26 +32,46 @@ class Verb(Code):
     CONFIRM_INTAKE = "confirm_intake", "Confirm a file"
     MATCH = "match", "Join a notification to a child"
     MANAGE_PEOPLE = "manage_people", "Manage people and their roles"
+    ASK = "ask", "Ask another body to interview or to take the duty over"
+    ANSWER = "answer", "Answer such a request, and hand it back"
+    DISPUTE = "dispute", "Dispute who must act"
+    OVERRIDE = "override", "Override what the rules decided, and settle a dispute"
+    PLACE = "place", "Record care, placements and homes"
+    SEE_PLACED_HERE = "see_placed_here", "See the list of other councils' children placed here"
+    AGREE = "agree", "Keep standing arrangements with other councils and providers"
 
 
 RESPONSIBLE, HOST, PROVIDER = Relation.RESPONSIBLE, Relation.HOST, Relation.PROVIDER
-OWN = Relation.OWN
+OWN, COUNTED, ASKED = Relation.OWN, Relation.COUNTED, Relation.ASKED
 
 # About one's own organisation and no child in particular, so no relation to a child is asked for.
-OF_THE_ORGANISATION = frozenset({Verb.SEE_FIGURES, Verb.CONFIRM_INTAKE, Verb.MANAGE_PEOPLE})
+OF_THE_ORGANISATION = frozenset(
+    {
+        Verb.SEE_FIGURES,
+        Verb.CONFIRM_INTAKE,
+        Verb.MANAGE_PEOPLE,
+        Verb.SEE_PLACED_HERE,
+        Verb.AGREE,
+    }
+)
 NO_CHILD: frozenset[Relation] = frozenset()
 
 # A verb that is not named is not allowed. Where a host's own people interview, its relation is
 # `provider`: being the host alone never opens the account.
 MAY: dict[Role, dict[Verb, frozenset[Relation]]] = {
     Role.COORDINATOR: {
-        Verb.SEE_EPISODE: frozenset({RESPONSIBLE, HOST, PROVIDER, OWN}),
+        Verb.SEE_EPISODE: frozenset({RESPONSIBLE, HOST, PROVIDER, OWN, COUNTED}),
         Verb.SEE_ACCOUNT: frozenset({RESPONSIBLE, PROVIDER, OWN}),
         Verb.OFFER: frozenset({RESPONSIBLE, PROVIDER}),
         Verb.BOOK: frozenset({RESPONSIBLE, PROVIDER}),
         Verb.ACT: frozenset({RESPONSIBLE}),
         Verb.REASSIGN: frozenset({RESPONSIBLE, PROVIDER}),
         Verb.MATCH: frozenset({RESPONSIBLE}),
+        Verb.ASK: frozenset({RESPONSIBLE}),
+        Verb.ANSWER: frozenset({ASKED, PROVIDER}),
+        Verb.DISPUTE: frozenset({RESPONSIBLE, HOST, COUNTED}),
+        Verb.PLACE: frozenset({RESPONSIBLE}),
+        Verb.SEE_PLACED_HERE: NO_CHILD,
         Verb.SEE_FIGURES: NO_CHILD,
         Verb.CONFIRM_INTAKE: NO_CHILD,
     },
@@ -63,18 +85,26 @@ MAY: dict[Role, dict[Verb, frozenset[Relation]]] = {
         Verb.SIGN: frozenset({OWN}),
     },
     Role.SOCIAL_WORKER: {
-        Verb.SEE_EPISODE: frozenset({RESPONSIBLE, HOST}),
+        Verb.SEE_EPISODE: frozenset({RESPONSIBLE, HOST, COUNTED}),
         Verb.SEE_ACCOUNT: frozenset({RESPONSIBLE}),
         Verb.ACT: frozenset({RESPONSIBLE}),
+        Verb.PLACE: frozenset({RESPONSIBLE}),
     },
     Role.MANAGER: {
-        Verb.SEE_EPISODE: frozenset({RESPONSIBLE, HOST, PROVIDER}),
+        Verb.SEE_EPISODE: frozenset({RESPONSIBLE, HOST, PROVIDER, COUNTED}),
         Verb.SEE_ACCOUNT: frozenset({RESPONSIBLE, PROVIDER}),
         Verb.OFFER: frozenset({RESPONSIBLE, PROVIDER}),
         Verb.BOOK: frozenset({RESPONSIBLE, PROVIDER}),
         Verb.ACT: frozenset({RESPONSIBLE}),
         Verb.REASSIGN: frozenset({RESPONSIBLE, PROVIDER}),
         Verb.MATCH: frozenset({RESPONSIBLE}),
+        Verb.ASK: frozenset({RESPONSIBLE}),
+        Verb.ANSWER: frozenset({ASKED, PROVIDER}),
+        Verb.DISPUTE: frozenset({RESPONSIBLE, HOST, COUNTED}),
+        Verb.OVERRIDE: frozenset({RESPONSIBLE}),
+        Verb.PLACE: frozenset({RESPONSIBLE}),
+        Verb.SEE_PLACED_HERE: NO_CHILD,
+        Verb.AGREE: NO_CHILD,
         Verb.SEE_FIGURES: NO_CHILD,
         Verb.CONFIRM_INTAKE: NO_CHILD,
     },

@@ -397,12 +397,29 @@ class HandOverKind(Code):
     DUTY = "duty", "The duty passes to the authority that now looks after the child"
 
 
+class DutyGround(Code):
+    """Why the duty is another authority's. Only the first leaves the count where it started."""
+
+    LOOKED_AFTER_SINCE = "looked_after_since", "It looks after the child since the episode began"
+    BY_THE_FACTS = "by_the_facts", "By what is known now the child was its own from the start"
+    DISPUTED = "disputed", "The council that acts holds that the child is not its own"
+
+
+class SettledHow(Code):
+    """How a dispute over who must act came to its end; our own list."""
+
+    STAYS = "stays", "Whoever acts goes on acting"
+    TAKEN_OVER = "taken_over", "The other council has taken it over"
+    PUT_RIGHT = "put_right", "The facts were put right"
+
+
 class RefusalReason(Code):
     """Why a body that was asked refused. No national list exists: our own, from hosts' replies."""
 
     NOBODY_IN_TIME = "nobody_in_time", "No interviewer is free in time"
     NOT_IN_OUR_AREA = "not_in_our_area", "The child is not placed in our area"
     NOT_LOOKED_AFTER_BY_US = "not_looked_after_by_us", "We do not look after this child"
+    NOT_OURS = "not_ours", "The child does not live in our area either"
     NOT_INDEPENDENT = "not_independent", "Nobody here would be independent of the child's care"
     NO_AGREEMENT = "no_agreement", "No agreement on terms or cost"
     TOO_LITTLE_KNOWN = "too_little_known", "Too little is known to decide"

@@ -17,6 +17,7 @@ from returnhome.rules import Blocked, allowed
 from returnhome.rules.clock import LONDON
 from returnhome.rules.codes import (
     Code,
+    DutyGround,
     HandBackReason,
     HandOverKind,
     RefusalReason,
@@ -74,8 +75,8 @@ def answer_limit_on(day: date) -> AnswerLimit:
 class Asked:
     """One body asks another. `placed_in`: where the child stays; never filled from either side.
 
-    `is_authority`: whether the body asked is a council. `looked_after_since`: for the duty, the day
-    from which the authority asked looks after the child.
+    `is_authority`: whether the body asked is a council. For the duty: `ground`, why it is
+    another's, and `looked_after_since`, from when the authority asked looks after the child.
     """
 
     kind: HandOverKind
@@ -86,6 +87,7 @@ class Asked:
     report_due_at: datetime | None = None
     is_authority: bool = True
     looked_after_since: date | None = None
+    ground: DutyGround = DutyGround.LOOKED_AFTER_SINCE
     placed_in: Party | None = None
 
 
@@ -466,6 +468,9 @@ def check_can_ask(
 
 def may_take_the_duty(asked: Asked, handovers: Sequence[HandOver], first: Party) -> bool:
     if asked.to in owners_of(handovers, first):
+        return True
+    if asked.ground is not DutyGround.LOOKED_AFTER_SINCE:
+        # Nobody is made to take it: that the other accepts is the proof that it is theirs.
         return True
     since = asked.looked_after_since
     return since is not None and since <= asked.at.astimezone(LONDON).date()

@@ -110,6 +110,7 @@ class Ledger:
             opened_at=at,
             opened_by=by,
             responsible_authority=owned.responsible_authority,
+            counted_under=owned.responsible_authority,
             host_authority=owned.host_authority,
             provider=owned.provider,
             cohort=owned.cohort,
