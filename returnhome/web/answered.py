@@ -9,12 +9,13 @@ from django.db.models import Q
 from django.urls import reverse
 
 from returnhome.casework.episodes import Episode
+from returnhome.casework.handovers import HandOver, Story
 from returnhome.casework.interviews import Interview
 from returnhome.casework.journal import JournalEntry
 from returnhome.casework.staff import Person
 from returnhome.casework.support import Action, NothingNeeded
 from returnhome.rules import clock, offering
-from returnhome.rules.access import Verb
+from returnhome.rules.access import Relation, Verb
 from returnhome.rules.clock import Standing
 from returnhome.rules.codes import (
     ActionKind,
@@ -30,7 +31,7 @@ from returnhome.rules.codes import (
 )
 from returnhome.rules.progress import Step
 from returnhome.rules.responsibility import Flag
-from returnhome.web import before, pages, steps, work
+from returnhome.web import before, handovers, pages, steps, work
 
 DONE, NEXT, DOUBT, NOT_YET, NOT_OWED = "done", "next", "doubt", "not-yet", "not-owed"
 NO = "no"
@@ -171,6 +172,18 @@ def also(
             "decide-nothing-needed",
         ),
         (episode.allows(person, Verb.REASSIGN), "Give it to a colleague", "assign-episode"),
+        (
+            episode.allows(person, Verb.ASK) and is_owed,
+            "Ask somebody else to hold the interview",
+            "ask-handover",
+        ),
+        (is_owed and _may_decline(episode, person), "Refuse this one", "decline-handover"),
+        (episode.allows(person, Verb.DISPUTE), "Dispute who must act", "dispute-episode"),
+        (
+            episode.allows(person, Verb.OVERRIDE),
+            "Decide otherwise than the rules",
+            "override-episode",
+        ),
         (offers, "Correct a time", "correct-episode"),
         (episode.allows(person, Verb.MATCH), "Recorded in error", "void-episode"),
     )
@@ -180,6 +193,12 @@ def also(
     if offers and is_owed and offer_id and _is_still_open(episode):
         links.insert(0, ("Record the child’s own answer", reverse("answer-offer", args=[offer_id])))
     return [(label, href) for label, href in links if href != next_href]
+
+
+def _may_decline(episode: Episode, person: Person) -> bool:
+    """The person's organisation interviews by a standing arrangement, and may say no to this."""
+    _, organisations = person.may_for(Verb.ANSWER, Relation.PROVIDER)
+    return episode.provider_id in organisations
 
 
 def _is_still_open(episode: Episode) -> bool:
@@ -279,6 +298,37 @@ def classified(episode: Episode) -> list[tuple[str, Any]]:
     ]
 
 
+@dataclass(frozen=True)
+class Handed:
+    """A hand-over in a line; `href` only for those who may open it."""
+
+    row: HandOver
+    text: str
+    label: str
+    colour: str
+    href: str
+
+
+def handed(episode: Episode, person: Person, now: datetime) -> list[Handed]:
+    """The hand-overs of the episode, the newest first. Three queries, one where there is none."""
+    story = Story(episode)
+    if not story.rows:
+        return []
+    known = set(
+        HandOver.objects.visible_to(person).filter(episode=episode).values_list("pk", flat=True)
+    )
+    return [
+        Handed(
+            row,
+            handovers.what_in_words(row),
+            handovers.label_of(row, story.step(row, now)),
+            handovers.COLOURS[story.step(row, now)],
+            reverse("show-handover", args=[row.pk]) if row.pk in known else "",
+        )
+        for row in reversed(story.rows)
+    ]
+
+
 def looked(episode: Episode) -> list[tuple[str, datetime, int]]:
     """Who has opened this page, the latest first, when last, and how often of the last hundred."""
     rows = (
@@ -347,6 +397,12 @@ def whole(episode: Episode, person: Person, now: datetime) -> dict[str, Any]:
         "duty": OfferKind(episode.offer_kind).label,
         "times": times(episode),
         "names": NAMES,
+        "handovers": handed(episode, person, now),
+        "dispute": episode.disputes.open().select_related("should_be", "raised_by").first(),
+        "may_settle": episode.allows(person, Verb.OVERRIDE),
+        "overrides": list(episode.overrides.select_related("by", "was_host").newest_first())
+        if episode.is_overridden
+        else [],
         "may_match": episode.child.allows(person, Verb.MATCH),
         "is_host": episode.relation_of(person) == "host",
     }

@@ -31,6 +31,7 @@ from returnhome.web import gds
 NAVIGATION: tuple[tuple[str, str, tuple[Verb, ...]], ...] = (
     ("Work list", "worklist", ()),
     ("Children", "children", (Verb.SEE_EPISODE,)),
+    ("Hand-overs", "handovers", (Verb.ASK, Verb.ANSWER)),
     ("Actions", "actions", (Verb.SEE_EPISODE,)),
     ("Intake", "intake", (Verb.CONFIRM_INTAKE,)),
     ("Figures", "figures", (Verb.SEE_FIGURES,)),

@@ -10,9 +10,10 @@ from django.urls import reverse
 from returnhome.casework.episodes import Episode
 from returnhome.casework.interviews import Coverage, Interview
 from returnhome.casework.offers import Offer
-from returnhome.casework.staff import Person
+from returnhome.casework.staff import Person, Post
 from returnhome.casework.support import Action
 from returnhome.rules.access import Verb
+from returnhome.rules.codes import OfferKind
 from returnhome.rules.progress import Step
 from returnhome.web.pages import day, near
 
@@ -34,6 +35,8 @@ class Beside:
     offer_id: int | None = None
     interview: Interview | None = None
     action: Action | None = None
+    # Somebody of another organisation has it in hand.
+    is_elsewhere: bool = False
 
 
 @dataclass(frozen=True)
@@ -51,10 +54,11 @@ class Next:
 
 
 def beside(episodes: Iterable[Episode], person: Person) -> dict[int, Beside]:
-    """By episode: the latest offer, the open interview, the action most pressing. Three queries.
+    """By episode: the latest offer, the open interview, the action most pressing. Four queries.
 
     Of several actions the person's own comes first, so that the button is theirs.
     """
+    episodes = list(episodes)
     ids = [episode.pk for episode in episodes]
     offers = dict(
         Offer.objects.filter(episode__in=ids)
@@ -70,7 +74,19 @@ def beside(episodes: Iterable[Episode], person: Person) -> dict[int, Beside]:
     )
     talks = {c.episode_id: c.interview for c in coverages if _is_unfinished(c.interview)}
     actions = _pressing(ids, coverages, person)
-    return {pk: Beside(offers.get(pk), talks.get(pk), actions.get(pk)) for pk in ids}
+    away = _in_other_hands(episodes, person)
+    return {pk: Beside(offers.get(pk), talks.get(pk), actions.get(pk), pk in away) for pk in ids}
+
+
+def _in_other_hands(episodes: Iterable[Episode], person: Person) -> set[int]:
+    """Episodes that somebody answers for who works for none of the person's organisations."""
+    owned = {each.pk: each.owner_id for each in episodes if each.owner_id}
+    colleagues = set(
+        Post.objects.current()
+        .filter(person__in=set(owned.values()), organisation__in=person.reach.organisations)
+        .values_list("person_id", flat=True)
+    )
+    return {pk for pk, owner in owned.items() if owner not in colleagues}
 
 
 def _is_unfinished(interview: Interview) -> bool:
@@ -108,9 +124,20 @@ def next_for(episode: Episode, person: Person, there: Beside, now: datetime) -> 
         return _unsigned(person, there.interview)
     if step is Step.DO_ACTIONS and there.action:
         return _to_follow(person, there.action)
+    if _waits_for_others(episode, there, now):
+        return Next(awaited=_awaited(step, episode))
     if step in NEEDS and episode.allows(person, NEEDS[step]):
         return _button(step, episode, there)
     return Next(awaited=_awaited(step, episode))
+
+
+def _waits_for_others(episode: Episode, there: Beside, now: datetime) -> bool:
+    """While there is time, whoever has taken it on is let do it; once it is over, all may."""
+    is_to_follow = episode.signed_at is not None or (
+        episode.offer_kind == OfferKind.ADULT_PATHWAY and not episode.booked_for
+    )
+    has_time = episode.due_at is not None and episode.due_at >= now
+    return there.is_elsewhere and has_time and not episode.held_at and not is_to_follow
 
 
 def _button(step: Step, episode: Episode, there: Beside) -> Next:

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Case, Count, F, IntegerField, Q, Value, When
+from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, Value, When
 
+from returnhome.casework import handovers
 from returnhome.casework.episodes import Episode
-from returnhome.casework.staff import Person
+from returnhome.casework.handovers import HandOver
+from returnhome.casework.staff import Person, Post
 from returnhome.rules import clock
 from returnhome.rules.access import Verb
 from returnhome.rules.clock import Standing
@@ -72,6 +74,12 @@ def group_of(person: Person, now: datetime) -> Case:
     is_to_follow = Q(signed_at__isnull=False) | Q(
         offer_kind=OfferKind.ADULT_PATHWAY, held_at__isnull=True, booked_for__isnull=True
     )
+    # Another organisation's person has it in hand: we wait, until the time is over.
+    elsewhere = Q(owner__isnull=False) & ~Exists(
+        Post.objects.current().filter(
+            person=OuterRef("owner"), organisation__in=person.reach.organisations
+        )
+    )
     ours = (
         (is_to_follow & Q(has_actions=True) & my_action)
         | (is_to_follow & Q(has_actions=False) & may_act)
@@ -83,6 +91,7 @@ def group_of(person: Person, now: datetime) -> Case:
         When(may_offer, owner__isnull=True, then=UNACCEPTED.rank),
         When(owner__isnull=True, then=OTHERS.rank),
         When(~ours, then=OTHERS.rank),
+        When(elsewhere & ~is_held & ~is_to_follow & Q(due_at__gte=now), then=OTHERS.rank),
         When(is_held | is_to_follow, then=NEXT.rank),
         When(due_at__lt=now, then=OVER.rank),
         When(due_at__lt=end_of_today(now), then=TODAY.rank),
@@ -123,9 +132,10 @@ def counts(unfinished: Work) -> dict[str, int]:
 
 
 def rows_of(episodes: Sequence[Episode], person: Person, now: datetime) -> list[Row]:
-    """What the page shows of these episodes; four queries for any number."""
+    """What the page shows of these episodes; five queries for any number."""
     there = steps.beside(episodes, person)
     lately = _lately(episodes)
+    requests = handovers.standing_of(episodes)
     today = now.astimezone(clock.LONDON).date()
     return [
         Row(
@@ -137,7 +147,10 @@ def rows_of(episodes: Sequence[Episode], person: Person, now: datetime) -> list[
             standing=episode.standing(now).standing,
             clock=clock_in_words(episode, now),
             is_soon=bool(episode.due_at and episode.due_at < end_of_today(now)),
-            badges=badges_of(episode, person, lately[episode.pk]),
+            badges=[
+                *badges_of(episode, person, lately[episode.pk]),
+                *request_badges(requests.get(episode.pk), person, now),
+            ],
             next=steps.next_for(episode, person, there[episode.pk], now),
             whose=_whose(episode, person),
         )
@@ -214,6 +227,20 @@ def badges_of(episode: Episode, person: Person, lately: int = 1) -> list[tuple[s
     if episode.offer_kind == OfferKind.ADULT_PATHWAY:
         badges.append(("Turned 18", "grey"))
     return badges
+
+
+def request_badges(
+    request: HandOver | None, person: Person, now: datetime
+) -> list[tuple[str, str]]:
+    """Whom the council has asked, and whether that was answered: label and colour."""
+    if request is None or request.is_asked_of(person):
+        return []
+    to = request.to.name
+    if request.is_answered:
+        return [] if request.is_of_the_duty else [(f"{to} interviews", "turquoise")]
+    if request.answer_due_at < now:
+        return [(f"{to} has not answered", "red")]
+    return [(f"{to} asked, answer due {pages.near(request.answer_due_at, now)}", "blue")]
 
 
 def _ordinal(number: int) -> str:

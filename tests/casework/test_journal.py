@@ -20,8 +20,11 @@ from tests.casework.ledger import act, last_act
 from tests.cast import NOW, Cast, exactly, hours, offered, returned, signed
 
 MODULES = (
+    "agreements",
     "children",
+    "disputes",
     "episodes",
+    "handovers",
     "interviews",
     "matching",
     "notifications",
@@ -33,6 +36,7 @@ MODULES = (
 BY_THEIR_CALLER = {
     "children.draft",
     "children.drafted",
+    "episodes.hand_to",
     "episodes.note",
     "notifications.draft",
     "notifications.join",
@@ -234,6 +238,9 @@ ALONE = {
     "Correction.was_at": "the value itself",
     "Reply.given_at": "the child's own; recorded_by wrote it down",
     "Interview.held_at": "held_noted_by wrote it down",
+    "HandOver.answer_due_at": "computed when it was asked",
+    "HandOver.report_due_at": "asked_by set it",
+    "HandOver.overtaken_at": "asked_by of the request that overtook it",
     "Entry.replaced_at": "whoever wrote the entry that replaced it",
     **{
         f"Episode.{name}_at": "an instant of the child's, with its source"

@@ -123,6 +123,13 @@ SEALED = {
     "Action.what",
     "Action.outcome",
     "NothingNeeded.reason",
+    "HandOver.terms",
+    "HandOver.answer_note",
+    "HandOver.withdrawal_note",
+    "HandOver.hand_back_note",
+    "Dispute.because",
+    "Dispute.settled_because",
+    "Override.because",
 }
 # Short texts that are codes, names or numbers, or that tell of the record and not of the child.
 PLAIN = {
