@@ -291,17 +291,15 @@ def written(when: str, precision: str = "") -> str:
 
 def who_must_act_cases() -> str:
     cases = json.loads((CASES / "responsibility.json").read_text(encoding="utf-8"))
-    known = responsibility.places_from(
-        *(reference.read(name) for name in ("authorities", "districts", "elsewhere"))
-    )
     return table(
         ["case", "what is known", "must act", "host", "duty", "interviews", "told", "marked"],
-        (who_must_act_case(case, known) for case in cases),
+        (who_must_act_case(case) for case in cases),
     )
 
 
-def who_must_act_case(case: dict, known: responsibility.Places) -> list[Cell]:
-    decision = responsibility.decide(responsibility.given_from(case["given"]), known=known)
+def who_must_act_case(case: dict) -> list[Cell]:
+    given = responsibility.given_from(case["given"])
+    decision = responsibility.decide(given, known=reference.places())
     return [
         case["case"],
         case["text"],
