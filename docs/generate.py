@@ -15,7 +15,8 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from returnhome import rules
+from returnhome import api, rules
+from returnhome.api.problems import KINDS
 from returnhome.casework import reference
 from returnhome.intake.layouts import LAYOUTS, Layout
 from returnhome.intake.register import REGISTER
@@ -321,6 +322,27 @@ def sources() -> str:
     )
 
 
+# What machines say.
+
+
+def endpoints() -> str:
+    return table(
+        ["endpoint", "what it does"],
+        (
+            [code(f"{method.upper()} {address}"), each["summary"]]
+            for address, methods in api.described()["paths"].items()
+            for method, each in methods.items()
+        ),
+    )
+
+
+def api_problems() -> str:
+    return table(
+        ["code", "`type` ends with", "means", "what to do"],
+        ([kind.code, code(name), kind.title, kind.means] for name, kind in KINDS.items()),
+    )
+
+
 # Files and places.
 
 
@@ -382,6 +404,8 @@ DRAWN: dict[str, Callable[[], str]] = {
     "clock-cases": clock_cases,
     "who-must-act-cases": who_must_act_cases,
     "sources": sources,
+    "endpoints": endpoints,
+    "api-problems": api_problems,
     "layouts": layouts,
     "register-layout": register_layout,
     "place-counts": place_counts,

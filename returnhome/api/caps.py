@@ -25,7 +25,7 @@ class Cap(BaseThrottle):
         self.most = most
 
     def allow_request(self, request: HttpRequest) -> bool:
-        key = f"cap:{digest(self.get_ident(request) or '')}:{int(time.time()) // MINUTE}"
+        key = f"cap:{digest(self.get_ident(request) or '')}:{this_minute()}"
         with transaction.atomic():
             # Touching a row locks it. Where there is none yet, one of several makes it.
             while not cache.touch(key, 2 * MINUTE):
@@ -37,6 +37,10 @@ class Cap(BaseThrottle):
 
     def wait(self) -> float:
         return MINUTE - time.time() % MINUTE
+
+
+def this_minute() -> int:
+    return int(time.time()) // MINUTE
 
 
 def digest(address: str) -> str:

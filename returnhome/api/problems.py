@@ -29,16 +29,18 @@ KINDS = {
     "not-found": Kind(404, "There is nothing at this address", "Look for it in openapi.json."),
     "wrong-method": Kind(405, "The address takes another method", "The header Allow names it."),
     "refused": Kind(
-        409, "The rules do not allow it as things stand", "Show `detail` to a person. Do not retry."
+        409,
+        "The rules do not allow it as things stand",
+        "Show the detail to a person. Do not retry.",
     ),
     "too-large": Kind(413, "The body is too large", "Send it in parts."),
     "not-understood": Kind(
-        422, "Something in the body is not what it should be", "Mend what `errors` points to."
+        422, "Something in the body is not what it should be", "Mend what the errors point to."
     ),
     "too-many": Kind(
         429, "Too many requests from one address", "Wait as long as the header Retry-After says."
     ),
-    "broken": Kind(500, "Something went wrong here", "Tell us the `reference`. Retry later."),
+    "broken": Kind(500, "Something went wrong here", "Tell us the reference. Retry later."),
 }
 
 

@@ -342,11 +342,11 @@ def names() -> list[str]:
 
 
 def like(name: str, most: int = 3) -> list[str]:
-    """Names near to one that is in no list, the likeliest first: those that begin with it lead."""
+    """Names that begin with one that is in no list; else those near to it, the nearest first."""
     key, known = _key(name), _names()
-    begins = [each for each in known if key and f"{each} ".startswith(f"{key} ")]
-    near = get_close_matches(key, known, n=most, cutoff=0.7)
-    return list(dict.fromkeys(known[each] for each in (*begins, *near)))[:most]
+    begins = [each for each in known if each.startswith(f"{key} ")]
+    found = begins or get_close_matches(key, known, n=most, cutoff=0.7)
+    return [known[each] for each in found[:most]]
 
 
 @cache

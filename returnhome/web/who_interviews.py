@@ -4,6 +4,7 @@ The form asks by GET, so that an answer can be kept as a bookmark and sent on. I
 and an age, never who the child is.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from typing import Any
 from urllib.parse import urlencode
@@ -71,7 +72,10 @@ class Facts(gds.Form):
         reveal={YES: ["looked_after_by", "placed_in"], NO: ["lives_in"]},
         required=False,
     )
-    looked_after_by = Place("Which council looks after the child?", hint="As far as you know it.")
+    looked_after_by = Place(
+        "Which council looks after the child?",
+        hint="The one that the child’s social worker works for.",
+    )
     placed_in = Place(
         "Where is the child placed?",
         hint="The council or district in whose area the home or the foster carers are.",
@@ -102,7 +106,7 @@ class Facts(gds.Form):
         ),
     )
     other = gds.Radios(
-        "Has another council or a provider been asked to hold the interview?",
+        "Has another council or a provider agreed to hold it, or been asked to?",
         choices=[
             (NOBODY, "No, or I do not know"),
             (COUNCIL, "Another council"),
@@ -119,7 +123,7 @@ class Facts(gds.Form):
             (THIS_TIME, "It has agreed this time"),
             (REFUSED, "It has refused this time"),
         ],
-        empty="It has not answered yet",
+        empty="No answer yet",
         required=False,
     )
     provider_said = gds.Select(
@@ -247,8 +251,10 @@ FLAGS = {
 
 @dataclass(frozen=True)
 class Why:
-    sentence: str
+    """A document, and what follows from it here."""
+
     source: Source
+    sentences: list[str]
 
 
 def headline(decision: Decision) -> str:
@@ -290,8 +296,12 @@ def follows(decision: Decision) -> list[str]:
     return [step for step in steps if step]
 
 
-def why(reason: Reason) -> Why:
-    return Why(reason.sentence, sources.BY_WORDS[reason.source])
+def why(reasons: Iterable[Reason]) -> list[Why]:
+    """The reasons under the documents they rest on, in the order in which these come first."""
+    found: dict[str, list[str]] = {}
+    for reason in reasons:
+        found.setdefault(reason.source, []).append(reason.sentence)
+    return [Why(sources.BY_WORDS[words], sentences) for words, sentences in found.items()]
 
 
 @require_safe
@@ -308,7 +318,7 @@ def who_interviews(request: HttpRequest) -> HttpResponse:
             "headline": headline(decision),
             "follows": follows(decision),
             "flags": [FLAGS[flag] for flag in decision.flags],
-            "reasons": [why(reason) for reason in decision.reasons],
+            "reasons": why(decision.reasons),
             "told": form.told(),
         }
     return render(request, "who_interviews/index.html", context)
