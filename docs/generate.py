@@ -15,7 +15,8 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from returnhome import rules
+from returnhome import api, rules
+from returnhome.api.problems import KINDS
 from returnhome.casework import reference
 from returnhome.intake.layouts import LAYOUTS, Layout
 from returnhome.intake.register import REGISTER
@@ -291,17 +292,15 @@ def written(when: str, precision: str = "") -> str:
 
 def who_must_act_cases() -> str:
     cases = json.loads((CASES / "responsibility.json").read_text(encoding="utf-8"))
-    known = responsibility.places_from(
-        *(reference.read(name) for name in ("authorities", "districts", "elsewhere"))
-    )
     return table(
         ["case", "what is known", "must act", "host", "duty", "interviews", "told", "marked"],
-        (who_must_act_case(case, known) for case in cases),
+        (who_must_act_case(case) for case in cases),
     )
 
 
-def who_must_act_case(case: dict, known: responsibility.Places) -> list[Cell]:
-    decision = responsibility.decide(responsibility.given_from(case["given"]), known=known)
+def who_must_act_case(case: dict) -> list[Cell]:
+    given = responsibility.given_from(case["given"])
+    decision = responsibility.decide(given, known=reference.places())
     return [
         case["case"],
         case["text"],
@@ -320,6 +319,27 @@ def sources() -> str:
     return table(
         ["document", "part", "checked against the document"],
         ([each.document, each.part, "yes" if each.is_confirmed else "not yet"] for each in named),
+    )
+
+
+# What machines say.
+
+
+def endpoints() -> str:
+    return table(
+        ["endpoint", "what it does"],
+        (
+            [code(f"{method.upper()} {address}"), each["summary"]]
+            for address, methods in api.described()["paths"].items()
+            for method, each in methods.items()
+        ),
+    )
+
+
+def api_problems() -> str:
+    return table(
+        ["code", "`type` ends with", "means", "what to do"],
+        ([kind.code, code(name), kind.title, kind.means] for name, kind in KINDS.items()),
     )
 
 
@@ -384,6 +404,8 @@ DRAWN: dict[str, Callable[[], str]] = {
     "clock-cases": clock_cases,
     "who-must-act-cases": who_must_act_cases,
     "sources": sources,
+    "endpoints": endpoints,
+    "api-problems": api_problems,
     "layouts": layouts,
     "register-layout": register_layout,
     "place-counts": place_counts,

@@ -1,5 +1,6 @@
-"""Every page's address: one line a stage."""
+"""Every page's address, one line a stage; and the API's."""
 
+from returnhome import api
 from returnhome.web import (
     account,
     booking,
@@ -17,6 +18,7 @@ from returnhome.web import (
     staff,
     story,
     support,
+    who_interviews,
     worklist,
 )
 
@@ -39,6 +41,8 @@ STAGES = (
     staff,
     duty,
     account,
+    who_interviews,
+    api,
 )
 
 urlpatterns = [pattern for stage in STAGES for pattern in stage.urlpatterns]

@@ -46,3 +46,17 @@ AGE = Source("Family Law Reform Act 1969", date(1970, 1, 1), "section 9", is_con
 OWN_RULE = Source(
     "Returnhome's own rule, where the guidance is silent", date(2026, 1, 1), is_confirmed=True
 )
+
+# A reason carries its source as words: here is the document again that they stand for.
+BY_WORDS = {
+    str(source): source
+    for source in (
+        RETURN_INTERVIEWS,
+        AWAY_WITHOUT_AUTHORISATION,
+        OUT_OF_AREA,
+        TRAFFICKED,
+        BEYOND_ENGLAND,
+        AGE,
+        OWN_RULE,
+    )
+}

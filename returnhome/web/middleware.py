@@ -17,8 +17,16 @@ from returnhome.web import errors
 
 Next = Callable[[HttpRequest], HttpResponseBase]
 
-# Open to a stranger. A calendar's address carries its own secret; signing in comes first elsewhere.
-OPEN = ("/accounts/login/", "/accounts/logout/", "/accounts/password/reset/", "/calendar/")
+# Open to a stranger. A calendar's address carries its own secret, the API has rules of its own;
+# signing in comes first elsewhere.
+OPEN = (
+    "/accounts/login/",
+    "/accounts/logout/",
+    "/accounts/password/reset/",
+    "/calendar/",
+    "/who-interviews",
+    "/api/",
+)
 
 POLICY = "; ".join(
     (
