@@ -158,6 +158,9 @@ def _due(row: HandOver, step: Step, now: datetime) -> tuple[str, bool]:
         return f"Answer due {pages.near(row.answer_due_at, now)}", False
     if step is Step.EXPIRED:
         return f"Was due {pages.near(row.answer_due_at, now)}", True
+    is_over = row.overtaken_at or row.episode.is_settled or row.episode.is_voided
+    if step in (Step.REFUSED, Step.HANDED_BACK) and not is_over:
+        return "To be arranged another way", True
     if step is Step.ACCEPTED and row.report_due_at and not row.is_of_the_duty:
         is_late = row.report_due_at < now
         said = "Report was due" if is_late else "Report due"
@@ -207,15 +210,17 @@ def show(request: Request, pk: int) -> HttpResponse:
     step = story.step(row, now)
     may_open = row.episode.allows(person, Verb.SEE_EPISODE)
     proposed = row.proposed_child
+    parts = parts_for(row, story, person, now)
     context = {
         "row": row,
+        "sees_all": parts == handover.EVERYTHING,
         "reference": shown.reference(row),
         "title": "Take the duty over" if row.is_of_the_duty else "Hold the interview",
         "step": step,
         "label": label_of(row, step),
         "colour": COLOURS[step],
         "due": _due(row, step, now),
-        "shown": shown.shown(row, parts_for(row, story, person, now), now),
+        "shown": shown.shown(row, parts, now),
         "happened": happened(row, story),
         "may_open": may_open,
         "proposed": proposed if proposed and proposed.allows(person, Verb.SEE_EPISODE) else None,
