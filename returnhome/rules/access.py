@@ -26,17 +26,21 @@ class Verb(Code):
     SIGN = "sign", "Sign a record off"
     ACT = "act", "Decide what follows"
     REASSIGN = "reassign", "Give the work to somebody else"
+    TELL = "tell", "Record who was told"
     SEE_FIGURES = "see_figures", "See figures"
     CONFIRM_INTAKE = "confirm_intake", "Confirm a file"
     MATCH = "match", "Join a notification to a child"
     MANAGE_PEOPLE = "manage_people", "Manage people and their roles"
+    SET_POLICY = "set_policy", "Note what local policy says"
 
 
 RESPONSIBLE, HOST, PROVIDER = Relation.RESPONSIBLE, Relation.HOST, Relation.PROVIDER
 OWN = Relation.OWN
 
 # About one's own organisation and no child in particular, so no relation to a child is asked for.
-OF_THE_ORGANISATION = frozenset({Verb.SEE_FIGURES, Verb.CONFIRM_INTAKE, Verb.MANAGE_PEOPLE})
+OF_THE_ORGANISATION = frozenset(
+    {Verb.SEE_FIGURES, Verb.CONFIRM_INTAKE, Verb.MANAGE_PEOPLE, Verb.SET_POLICY}
+)
 NO_CHILD: frozenset[Relation] = frozenset()
 
 # A verb that is not named is not allowed. Where a host's own people interview, its relation is
@@ -49,6 +53,7 @@ MAY: dict[Role, dict[Verb, frozenset[Relation]]] = {
         Verb.BOOK: frozenset({RESPONSIBLE, PROVIDER}),
         Verb.ACT: frozenset({RESPONSIBLE}),
         Verb.REASSIGN: frozenset({RESPONSIBLE, PROVIDER}),
+        Verb.TELL: frozenset({RESPONSIBLE, PROVIDER}),
         Verb.MATCH: frozenset({RESPONSIBLE}),
         Verb.SEE_FIGURES: NO_CHILD,
         Verb.CONFIRM_INTAKE: NO_CHILD,
@@ -61,11 +66,13 @@ MAY: dict[Role, dict[Verb, frozenset[Relation]]] = {
         Verb.BOOK: frozenset({RESPONSIBLE, PROVIDER, OWN}),
         Verb.RECORD: frozenset({OWN}),
         Verb.SIGN: frozenset({OWN}),
+        Verb.TELL: frozenset({RESPONSIBLE}),
     },
     Role.SOCIAL_WORKER: {
         Verb.SEE_EPISODE: frozenset({RESPONSIBLE, HOST}),
         Verb.SEE_ACCOUNT: frozenset({RESPONSIBLE}),
         Verb.ACT: frozenset({RESPONSIBLE}),
+        Verb.TELL: frozenset({RESPONSIBLE}),
     },
     Role.MANAGER: {
         Verb.SEE_EPISODE: frozenset({RESPONSIBLE, HOST, PROVIDER}),
@@ -74,9 +81,11 @@ MAY: dict[Role, dict[Verb, frozenset[Relation]]] = {
         Verb.BOOK: frozenset({RESPONSIBLE, PROVIDER}),
         Verb.ACT: frozenset({RESPONSIBLE}),
         Verb.REASSIGN: frozenset({RESPONSIBLE, PROVIDER}),
+        Verb.TELL: frozenset({RESPONSIBLE}),
         Verb.MATCH: frozenset({RESPONSIBLE}),
         Verb.SEE_FIGURES: NO_CHILD,
         Verb.CONFIRM_INTAKE: NO_CHILD,
+        Verb.SET_POLICY: NO_CHILD,
     },
     Role.ANALYST: {Verb.SEE_FIGURES: NO_CHILD},
     Role.ADMINISTRATOR: {Verb.MANAGE_PEOPLE: NO_CHILD},
