@@ -107,6 +107,7 @@ def test_every_rule_names_its_source() -> None:
 
 
 VERBS = ("children", "notifications", "episodes", "matching", "offers", "interviews", "support")
+VERBS += ("policies", "tellings")
 
 
 @pytest.mark.parametrize("stage", [*VERBS, "staff"])

@@ -123,6 +123,14 @@ SEALED = {
     "Action.what",
     "Action.outcome",
     "NothingNeeded.reason",
+    "Telling.name",
+    "Telling.despite",
+    "Telling.not_told_because",
+    "PreventionInterview.by_whom",
+    "PreventionInterview.learnt",
+    "PreventionInterview.not_held_because",
+    "ParentalRisk.why",
+    "ParentalRisk.ended_because",
 }
 # Short texts that are codes, names or numbers, or that tell of the record and not of the child.
 PLAIN = {
