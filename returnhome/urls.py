@@ -2,6 +2,7 @@
 
 from returnhome.web import (
     account,
+    adult_pathway,
     booking,
     duty,
     episodes,
@@ -10,11 +11,13 @@ from returnhome.web import (
     intake,
     matching,
     offers,
+    policies,
     recording,
     sign_in,
     staff,
     story,
     support,
+    tellings,
     worklist,
 )
 
@@ -27,10 +30,13 @@ STAGES = (
     finding,
     story,
     episodes,
+    tellings,
     offers,
     booking,
     recording,
     support,
+    adult_pathway,
+    policies,
     figures,
     staff,
     duty,

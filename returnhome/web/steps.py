@@ -13,7 +13,7 @@ from returnhome.casework.offers import Offer
 from returnhome.casework.staff import Person
 from returnhome.casework.support import Action
 from returnhome.rules.access import Verb
-from returnhome.rules.progress import Step
+from returnhome.rules.progress import Step, is_pathway_undecided
 from returnhome.web.pages import day, near
 
 # What anybody must be allowed for the steps that are not one named person's own.
@@ -116,6 +116,8 @@ def next_for(episode: Episode, person: Person, there: Beside, now: datetime) -> 
 def _button(step: Step, episode: Episode, there: Beside) -> Next:
     if step is Step.ANSWER and there.offer_id:
         return Next("Record the answer", reverse("answer-offer", args=[there.offer_id]))
+    if step is Step.ACT and is_pathway_undecided(episode.progress):
+        return Next("Decide the adult pathway", reverse("adult-pathway", args=[episode.pk]))
     label, name = {
         Step.RECORD_RETURN: ("Record the return", "record-return-episode"),
         Step.TAKE_ON: ("Take on", "take-on-episode"),
