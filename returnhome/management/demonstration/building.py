@@ -17,6 +17,7 @@ from returnhome.management.demonstration import (
     police,
     recent,
     stories,
+    told,
 )
 from returnhome.management.demonstration.history import History, first_day
 from returnhome.management.demonstration.telling import Teller
@@ -82,6 +83,7 @@ def _make(now: datetime) -> None:
     stories.tell(teller)
     police.take_in(teller)
     police.lay_ready(children, now)
+    told.tell(teller)
 
 
 def empty() -> None:
