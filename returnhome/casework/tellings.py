@@ -232,6 +232,7 @@ def about(
         is_parent_the_risk=is_parent_the_risk,
         is_responsible_elsewhere=episode.responsible_authority.nation != Nation.ENGLAND,
         is_provisional=Flag.PROVISIONAL in flags,
+        is_found_by_police=_is_from_police(episode.found_source or episode.returned_source),
         others=_others(episode),
     )
 
@@ -239,6 +240,12 @@ def about(
 def _age(episode: Episode) -> int | None:
     born, day = episode.child.born_on, episode.ended_on or episode.started_on
     return age_on(born, day) if born and born <= day else None
+
+
+def _is_from_police(source: str) -> bool:
+    """By the name of the force: all of them are a police or a constabulary."""
+    said = source.casefold()
+    return "police" in said or "constabulary" in said
 
 
 def _others(episode: Episode) -> tuple[str, ...]:

@@ -46,12 +46,12 @@ AGE = Source("Family Law Reform Act 1969", date(1970, 1, 1), "section 9", is_con
 WHEN_MISSING = Source(
     GUIDANCE,
     date(2014, 1, 1),
-    "“When a looked after child goes missing” and “… is found”, page 22 (the headings were read)",
+    "“When a looked after child goes missing” and “… is found”, page 22: headings only",
 )
 REVIEWING_OFFICER = Source(
     "South Gloucestershire, Missing children, part 4",
     date(2014, 1, 1),
-    "the reviewing officer is told of every time missing (an undated copy)",
+    "the reviewing officer is told of every time missing; an undated copy",
 )
 SERIOUS_EVENT = Source(
     "The Children's Homes (England) Regulations 2015",
@@ -68,7 +68,7 @@ PERSONAL_ADVISER = Source(
 ADULT_SAFEGUARDING = Source(
     "Care Act 2014",
     date(2015, 4, 1),
-    "section 42 (read as others quote it)",
+    "section 42, as others quote it",
 )
 OWN_RULE = Source(
     "Returnhome's own rule, where the guidance is silent", date(2026, 1, 1), is_confirmed=True

@@ -142,6 +142,7 @@ class About:
     is_parent_the_risk: bool = False
     is_responsible_elsewhere: bool = False
     is_provisional: bool = False
+    is_found_by_police: bool = False
     others: tuple[str, ...] = ()
 
     @property
@@ -171,7 +172,7 @@ def to_tell(about: About) -> tuple[ToTell, ...]:
         _personal_adviser(about),
         _responsible(about),
         _host(about),
-        _police(),
+        _police(about),
         _school(about),
         _ofsted(about),
         _others(about),
@@ -269,7 +270,10 @@ def _host(about: About) -> ToTell | None:
     return ToTell(Whom.HOST_AUTHORITY, Need.MUST, why, OUT_OF_AREA)
 
 
-def _police() -> ToTell:
+def _police(about: About) -> ToTell:
+    if about.is_found_by_police:
+        why = "They said themselves that the child was found. Where they do not know of the return."
+        return ToTell(Whom.POLICE, Need.PERSON_DECIDES, why, OWN_RULE)
     why = "So that they end their search, and hold their own prevention interview."
     return ToTell(Whom.POLICE, Need.MUST, why, WHEN_MISSING)
 

@@ -74,10 +74,11 @@ def _proposals(episode: Episode, person: Person, now: datetime) -> list[Proposal
     added = {each.kind: each for each in actions.order_by("-pk")}
     decided = NothingNeeded.objects.visible_to(person).filter(about).select_related("by").distinct()
     left_out = {each.kind: each for each in decided.order_by("pk")}
+    owner = _owner(episode, person)
     return [
         Proposal(
             owed=each,
-            owner=_owner(episode, person),
+            owner=owner,
             due_on=today(now) + each.within,
             action=added.get(each.kind),
             left_out=left_out.get(each.kind) or left_out.get(""),

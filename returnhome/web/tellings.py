@@ -11,6 +11,7 @@ from django.shortcuts import redirect
 from django.urls import path, reverse
 
 from returnhome.casework import tellings
+from returnhome.casework.children import Child
 from returnhome.casework.episodes import Episode
 from returnhome.casework.staff import Person
 from returnhome.casework.tellings import ParentalRisk, PreventionInterview, Telling
@@ -76,7 +77,7 @@ def whole(episode: Episode, person: Person, now: datetime) -> Told:
         .in_order()
     )
     noted = PreventionInterview.objects.visible_to(person).filter(episode=episode)
-    risk = risk_for(episode, person)
+    risk = risk_for(episode.child, person)
     found = _lines(episode, rows, risk, now, may_tell=may_tell, may_read=may_read)
     return Told(
         lines=[line for line in found if not is_host or line.whom is Whom.HOST_AUTHORITY],
@@ -96,15 +97,15 @@ def may_note(episode: Episode, person: Person) -> bool:
     return any(episode.allows(person, verb) for verb in (Verb.OFFER, Verb.SEE_ACCOUNT))
 
 
-def risk_for(episode: Episode, person: Person) -> ParentalRisk | None:
+def risk_for(child: Child, person: Person) -> ParentalRisk | None:
     """The note that a parent may be the risk, where one stands and the person acts."""
-    noted = ParentalRisk.objects.visible_to(person).about(episode.child).standing()
+    noted = ParentalRisk.objects.visible_to(person).about(child).standing()
     return noted.select_related("noted_by").newest_first().first()
 
 
 def warning_for(episode: Episode, person: Person) -> str:
     """What whoever is about to speak with the family must know."""
-    if risk_for(episode, person) is None:
+    if risk_for(episode.child, person) is None:
         return ""
     return (
         "A parent may be the risk: do not tell a parent, and do not ask through one. "
@@ -161,7 +162,8 @@ def _line(
     return Line(
         whom=each.whom,
         name=each.name,
-        why=each.why,
+        # Why is no question any more once it is done.
+        why="" if rows and left is None and each.need is not Need.NOT_TO_BE_TOLD else each.why,
         source=str(each.source),
         badge=_badge(each.need, rows, left),
         said=[_said(row, now, may_read) for row in rows],
@@ -172,7 +174,7 @@ def _line(
 
 
 def _badge(need: Need, rows: Sequence[Telling], left: Occasion | None) -> tuple[str, str]:
-    if need is Need.NOT_TO_BE_TOLD and not rows:
+    if need is Need.NOT_TO_BE_TOLD:
         return ("Do not tell", "red")
     if left is None:
         if not rows:
@@ -398,7 +400,7 @@ def note_prevention_interview(request: Request, pk: int) -> HttpResponse:
         title="Note the police’s prevention interview",
         caption=pages.name_of(episode.child),
         inset="This is the police’s own short interview soon after the return. It is not the "
-        "return home interview: that is still to be offered, and the 72 hours go on.",
+        "return home interview, and stops no clock.",
         button="Save",
         back=_back(episode),
         cancel=_back(episode),
@@ -446,7 +448,7 @@ class EndRiskForm(gds.Form):
 
 def end_parental_risk(request: Request, pk: int) -> HttpResponse:
     episode = episode_for(request, pk, Verb.TELL)
-    risk = risk_for(episode, request.user)
+    risk = risk_for(episode.child, request.user)
     if risk is None:
         messages.info(request, "There is no such note now.")
         return redirect(_back(episode))
@@ -478,7 +480,7 @@ def _back(episode: Episode) -> str:
 
 
 def _lower(label: str) -> str:
-    return label if label[:2].isupper() or label.startswith("Ofsted") else before.lower(label)
+    return label if label.startswith("Ofsted") else before.lower(label)
 
 
 urlpatterns = [

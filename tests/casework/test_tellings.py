@@ -276,10 +276,25 @@ def test_the_list_of_a_child_placed_elsewhere_has_the_host_and_the_reviewing_off
 def test_the_list_of_a_child_at_home_is_short(cast: Cast) -> None:
     found = needs(returned(cast.kit))
 
-    assert {whom for whom, need in found.items() if need is Need.MUST} == {
-        Whom.PARENT,
-        Whom.POLICE,
-    }
+    assert {whom for whom, need in found.items() if need is Need.MUST} == {Whom.PARENT}
+
+
+@pytest.mark.parametrize(
+    ("source", "need"),
+    [
+        ("Northshire Police", Need.PERSON_DECIDES),
+        ("Avon and Somerset Constabulary", Need.PERSON_DECIDES),
+        ("Larchwood House", Need.MUST),
+        ("Amina Yusuf", Need.MUST),
+    ],
+)
+def test_the_police_must_be_told_unless_they_said_themselves_that_the_child_was_found(
+    cast: Cast, source: str, need: Need
+) -> None:
+    episode = returned(cast.kit)
+    Episode.objects.filter(pk=episode.pk).update(found_source=source)
+
+    assert needs(episode)[Whom.POLICE] is need
 
 
 def test_the_list_of_a_care_leaver_has_the_personal_adviser(cast: Cast) -> None:

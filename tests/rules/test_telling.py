@@ -104,6 +104,10 @@ def test_whether_there_is_a_protection_plan_is_asked_where_nothing_says_so():
     assert Whom.CONFERENCE_CHAIR not in needs(has_protection_plan=False)
 
 
+def test_police_who_found_the_child_themselves_need_not_be_told_of_it():
+    assert needs(is_found_by_police=True)[Whom.POLICE] is Need.PERSON_DECIDES
+
+
 @pytest.mark.parametrize(
     ("facts", "is_listed"),
     [
@@ -152,6 +156,7 @@ EVERY_FACT = some.builds(
     is_parent_the_risk=some.booleans(),
     is_responsible_elsewhere=some.booleans(),
     is_provisional=some.booleans(),
+    is_found_by_police=some.booleans(),
     others=some.sampled_from([(), ("Leeds",)]),
 )
 
