@@ -65,6 +65,8 @@ PERSONAL_ADVISER = Source(
     "section 23C(1) to (3): a personal adviser for a former relevant child",
     is_confirmed=True,
 )
+ADVISER_FROM_16 = Source("Children Act 1989", date(2001, 10, 1), "Schedule 2, paragraph 19C")
+PARENTAL_RESPONSIBILITY = Source("Children Act 1989", date(1991, 10, 14), "sections 3 and 105(1)")
 ADULT_SAFEGUARDING = Source(
     "Care Act 2014",
     date(2015, 4, 1),

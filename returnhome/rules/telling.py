@@ -16,9 +16,10 @@ from returnhome.rules import Blocked, allowed
 from returnhome.rules.ages import ADULT
 from returnhome.rules.codes import Code, OfferKind
 from returnhome.rules.sources import (
-    AGE,
+    ADVISER_FROM_16,
     OUT_OF_AREA,
     OWN_RULE,
+    PARENTAL_RESPONSIBILITY,
     PERSONAL_ADVISER,
     RETURN_INTERVIEWS,
     REVIEWING_OFFICER,
@@ -193,7 +194,7 @@ def _parent(about: About) -> ToTell:
             Whom.PARENT,
             Need.PERSON_DECIDES,
             "At 18 nobody has parental responsibility any more: ask the young person first.",
-            AGE,
+            PARENTAL_RESPONSIBILITY,
         )
     if about.has_protection_plan:
         return ToTell(
@@ -245,7 +246,7 @@ def _personal_adviser(about: About) -> ToTell | None:
         return ToTell(Whom.PERSONAL_ADVISER, Need.MUST, why, PERSONAL_ADVISER)
     if about.age is not None and about.age >= LEAVING_CARE_FROM:
         why = "Where one has been appointed already, as mostly from 16 on."
-        return ToTell(Whom.PERSONAL_ADVISER, Need.PERSON_DECIDES, why, PERSONAL_ADVISER)
+        return ToTell(Whom.PERSONAL_ADVISER, Need.PERSON_DECIDES, why, ADVISER_FROM_16)
     return None
 
 
