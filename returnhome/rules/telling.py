@@ -273,7 +273,7 @@ def _host(about: About) -> ToTell | None:
 
 def _police(about: About) -> ToTell:
     if about.is_found_by_police:
-        why = "They said themselves that the child was found. Where they do not know of the return."
+        why = "They said themselves that the child was found: tell them if they know no more."
         return ToTell(Whom.POLICE, Need.PERSON_DECIDES, why, OWN_RULE)
     why = "So that they end their search, and hold their own prevention interview."
     return ToTell(Whom.POLICE, Need.MUST, why, WHEN_MISSING)
