@@ -110,6 +110,7 @@ VERBS = (
     *("children", "notifications", "agreements", "episodes", "matching", "offers", "interviews"),
     *("handovers", "disputes", "support"),
 )
+VERBS += ("policies", "tellings")
 
 
 @pytest.mark.parametrize("stage", [*VERBS, "staff"])

@@ -29,9 +29,9 @@ from returnhome.rules.codes import (
     Place,
     RiskGrade,
 )
-from returnhome.rules.progress import Step
+from returnhome.rules.progress import Step, is_on_adult_pathway, is_talk_offered
 from returnhome.rules.responsibility import Flag
-from returnhome.web import before, handovers, pages, steps, work
+from returnhome.web import before, handovers, pages, steps, tellings, work
 
 DONE, NEXT, DOUBT, NOT_YET, NOT_OWED = "done", "next", "doubt", "not-yet", "not-owed"
 NO = "no"
@@ -74,7 +74,7 @@ BRINGS = {
 
 def stages(episode: Episode, now: datetime) -> list[Stage]:
     """The eight moments, in their order."""
-    is_adult = episode.offer_kind == OfferKind.ADULT_PATHWAY
+    is_owed = is_talk_offered(episode.progress)
     coming = BRINGS.get(episode.next_step)
     found = [
         _instant(episode, "reported", "Reported", now),
@@ -87,16 +87,16 @@ def stages(episode: Episode, now: datetime) -> list[Stage]:
         _acted(episode, now),
     ]
     return [
-        Stage(one.title, _state(one, coming, is_adult), one.text) if one.state == NOT_YET else one
+        Stage(one.title, _state(one, coming, is_owed), one.text) if one.state == NOT_YET else one
         for one in found
     ]
 
 
-def _state(stage: Stage, coming: str | None, is_adult: bool) -> str:
+def _state(stage: Stage, coming: str | None, is_owed: bool) -> str:
     if stage.title == coming:
         return NEXT
     is_of_the_talk = stage.title in ("Offered", "Answered", "Held", "Signed off")
-    return NOT_OWED if is_adult and is_of_the_talk else NOT_YET
+    return NOT_OWED if is_of_the_talk and not is_owed else NOT_YET
 
 
 def _instant(episode: Episode, name: str, title: str, now: datetime) -> Stage:
@@ -156,7 +156,11 @@ def also(
     if episode.is_voided:
         return []
     is_back = episode.ended_at is not None
-    is_owed = is_back and not episode.held_at and episode.offer_kind != OfferKind.ADULT_PATHWAY
+    # A child who was away can be offered a talk whatever the policy says; an adult cannot.
+    is_adult = episode.offer_kind == OfferKind.ADULT_PATHWAY
+    is_owed = (
+        is_back and not episode.held_at and not (is_adult and not episode.is_offered_by_policy)
+    )
     offers, books = (episode.allows(person, verb) for verb in (Verb.OFFER, Verb.BOOK))
     is_accepted = episode.answer == Answer.ACCEPTED
     wanted = (
@@ -165,6 +169,11 @@ def also(
         (offers and is_owed, "Record an attempt that reached nobody", "make-attempt"),
         (books and is_owed and is_accepted, "Book an interview", "book-interview"),
         (books and is_owed, "Say why no interview took place", "not-hold-interview"),
+        (
+            episode.allows(person, Verb.ACT) and is_on_adult_pathway(episode.progress),
+            "Adult pathway",
+            "adult-pathway",
+        ),
         (episode.allows(person, Verb.ACT) and is_back, "Add an action", "add-action"),
         (
             episode.allows(person, Verb.ACT) and _is_undecided(episode),
@@ -192,6 +201,8 @@ def also(
     ]
     if offers and is_owed and offer_id and _is_still_open(episode):
         links.insert(0, ("Record the child’s own answer", reverse("answer-offer", args=[offer_id])))
+    if episode.allows(person, Verb.TELL):
+        links.append(("Record who was told", "#told"))
     return [(label, href) for label, href in links if href != next_href]
 
 
@@ -289,6 +300,18 @@ def actions_of(
     return [(ActionKind(one.kind).label, one) for one in theirs]
 
 
+def decisions_of(episode: Episode, person: Person) -> list[tuple[str, NothingNeeded]]:
+    """What was decided not to do: nothing at all, or one action that was owed."""
+    theirs = NothingNeeded.objects.visible_to(person).filter(episode=episode).select_related("by")
+    return [(nothing_in_words(one), one) for one in theirs]
+
+
+def nothing_in_words(decision: NothingNeeded) -> str:
+    if decision.is_about_all:
+        return "Nothing needs to follow"
+    return f"Left out: {before.lower(ActionKind(decision.kind).label)}"
+
+
 def classified(episode: Episode) -> list[tuple[str, Any]]:
     labels = {"kind": EpisodeKind, "risk": RiskGrade}
     said = {"kind": "", "risk": "Risk: "}
@@ -379,10 +402,9 @@ def whole(episode: Episode, person: Person, now: datetime) -> dict[str, Any]:
         "may_note": may_note,
         "talks": answering,
         "actions": actions_of(episode, answering, person),
-        "decisions": list(
-            NothingNeeded.objects.visible_to(person).filter(episode=episode).select_related("by")
-        ),
+        "decisions": decisions_of(episode, person),
         "others": coverable(episode, person),
+        "told": tellings.whole(episode, person, now),
         "notifications": [
             basis.notification
             for basis in episode.bases.select_related("notification__sender")

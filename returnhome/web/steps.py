@@ -13,8 +13,7 @@ from returnhome.casework.offers import Offer
 from returnhome.casework.staff import Person, Post
 from returnhome.casework.support import Action
 from returnhome.rules.access import Verb
-from returnhome.rules.codes import OfferKind
-from returnhome.rules.progress import Step
+from returnhome.rules.progress import Step, is_pathway_undecided
 from returnhome.web.pages import day, near
 
 # What anybody must be allowed for the steps that are not one named person's own.
@@ -26,6 +25,10 @@ NEEDS = {
     Step.BOOK: Verb.BOOK,
     Step.ACT: Verb.ACT,
 }
+
+
+# While there is time, whoever has taken it on elsewhere is let do it; once it is over, all may.
+OF_WHOEVER_HAS_IT = (Step.OFFER, Step.ANSWER, Step.BOOK)
 
 
 @dataclass(frozen=True)
@@ -124,25 +127,22 @@ def next_for(episode: Episode, person: Person, there: Beside, now: datetime) -> 
         return _unsigned(person, there.interview)
     if step is Step.DO_ACTIONS and there.action:
         return _to_follow(person, there.action)
-    if _waits_for_others(episode, there, now):
+    if there.is_elsewhere and step in OF_WHOEVER_HAS_IT and _has_time(episode, now):
         return Next(awaited=_awaited(step, episode))
     if step in NEEDS and episode.allows(person, NEEDS[step]):
         return _button(step, episode, there)
     return Next(awaited=_awaited(step, episode))
 
 
-def _waits_for_others(episode: Episode, there: Beside, now: datetime) -> bool:
-    """While there is time, whoever has taken it on is let do it; once it is over, all may."""
-    is_to_follow = episode.signed_at is not None or (
-        episode.offer_kind == OfferKind.ADULT_PATHWAY and not episode.booked_for
-    )
-    has_time = episode.due_at is not None and episode.due_at >= now
-    return there.is_elsewhere and has_time and not episode.held_at and not is_to_follow
+def _has_time(episode: Episode, now: datetime) -> bool:
+    return episode.due_at is not None and episode.due_at >= now
 
 
 def _button(step: Step, episode: Episode, there: Beside) -> Next:
     if step is Step.ANSWER and there.offer_id:
         return Next("Record the answer", reverse("answer-offer", args=[there.offer_id]))
+    if step is Step.ACT and is_pathway_undecided(episode.progress):
+        return Next("Decide the adult pathway", reverse("adult-pathway", args=[episode.pk]))
     label, name = {
         Step.RECORD_RETURN: ("Record the return", "record-return-episode"),
         Step.TAKE_ON: ("Take on", "take-on-episode"),

@@ -14,7 +14,7 @@ from returnhome.casework.staff import Person, Post
 from returnhome.rules import clock
 from returnhome.rules.access import Verb
 from returnhome.rules.clock import Standing
-from returnhome.rules.codes import EpisodeKind, OfferKind, RiskGrade
+from returnhome.rules.codes import EpisodeKind, NotHeldReason, OfferKind, RiskGrade
 from returnhome.web import pages, steps
 from returnhome.web.steps import Next
 
@@ -70,9 +70,17 @@ def group_of(person: Person, now: datetime) -> Case:
     my_talk = Q(steps.is_their_talk(person))
     my_action = steps.is_their_action(person)
     is_held = Q(held_at__isnull=False)
-    # Somebody who turned 18 is owed no interview, only what follows.
-    is_to_follow = Q(signed_at__isnull=False) | Q(
-        offer_kind=OfferKind.ADULT_PATHWAY, held_at__isnull=True, booked_for__isnull=True
+    # Somebody who turned 18 is owed what the adult pathway asks for, and a talk only where the
+    # council's own policy says so; policy may also offer no talk to a child who was away.
+    has_turned_18 = Q(not_held=NotHeldReason.TURNED_18)
+    is_adult = Q(offer_kind=OfferKind.ADULT_PATHWAY)
+    is_by_policy = Q(offer_kind=OfferKind.ADULT_PATHWAY, is_offered_by_policy=True)
+    is_undecided = (is_adult | has_turned_18) & Q(pathway_decided_at__isnull=True)
+    no_talk = (
+        is_adult & (Q(is_offered_by_policy__isnull=True) | Q(is_offered_by_policy=False))
+    ) | (Q(offer_kind=OfferKind.LOCAL_POLICY, is_offered_by_policy=False, offered_at__isnull=True))
+    is_to_follow = Q(signed_at__isnull=False) | (
+        (is_undecided | no_talk | has_turned_18) & Q(held_at__isnull=True, booked_for__isnull=True)
     )
     # Another organisation's person has it in hand: we wait, until the time is over.
     elsewhere = Q(owner__isnull=False) & ~Exists(
@@ -81,7 +89,8 @@ def group_of(person: Person, now: datetime) -> Case:
         )
     )
     ours = (
-        (is_to_follow & Q(has_actions=True) & my_action)
+        (is_to_follow & is_undecided & may_act)
+        | (is_to_follow & ~is_undecided & Q(has_actions=True) & my_action)
         | (is_to_follow & Q(has_actions=False) & may_act)
         | (~is_to_follow & my_talk)
         | (~is_to_follow & ~is_held & ~steps.is_safely_booked(now) & may_offer)
@@ -91,8 +100,11 @@ def group_of(person: Person, now: datetime) -> Case:
         When(may_offer, owner__isnull=True, then=UNACCEPTED.rank),
         When(owner__isnull=True, then=OTHERS.rank),
         When(~ours, then=OTHERS.rank),
-        When(elsewhere & ~is_held & ~is_to_follow & Q(due_at__gte=now), then=OTHERS.rank),
-        When(is_held | is_to_follow, then=NEXT.rank),
+        When(
+            elsewhere & ~is_held & ~is_to_follow & Q(booked_for=None, due_at__gte=now),
+            then=OTHERS.rank,
+        ),
+        When(is_held | (is_to_follow & ~is_by_policy), then=NEXT.rank),
         When(due_at__lt=now, then=OVER.rank),
         When(due_at__lt=end_of_today(now), then=TODAY.rank),
         default=NEXT.rank,

@@ -59,6 +59,22 @@ def test_figures_and_people_have_their_own_roles():
     }
 
 
+def test_who_was_told_is_recorded_by_the_responsible_authority_and_a_providers_coordinator():
+    allowed = {pair for pair in product(Role, Relation) if may(pair[0], Verb.TELL, pair[1])}
+
+    assert allowed == {
+        (Role.COORDINATOR, Relation.RESPONSIBLE),
+        (Role.COORDINATOR, Relation.PROVIDER),
+        (Role.INTERVIEWER, Relation.RESPONSIBLE),
+        (Role.MANAGER, Relation.RESPONSIBLE),
+        (Role.SOCIAL_WORKER, Relation.RESPONSIBLE),
+    }
+
+
+def test_only_a_manager_notes_what_local_policy_says():
+    assert {role for role in Role if may(role, Verb.SET_POLICY)} == {Role.MANAGER}
+
+
 @pytest.mark.parametrize("verb", [Verb.RECORD, Verb.SIGN])
 def test_only_the_interviewer_named_records_and_signs(verb):
     allowed = {pair for pair in product(Role, Relation) if may(pair[0], verb, pair[1])}

@@ -18,6 +18,7 @@ from returnhome.management.demonstration import (
     police,
     recent,
     stories,
+    told,
 )
 from returnhome.management.demonstration.history import History, first_day
 from returnhome.management.demonstration.telling import Teller
@@ -84,6 +85,7 @@ def _make(now: datetime) -> None:
     asked.tell(teller)
     police.take_in(teller)
     police.lay_ready(children, now)
+    told.tell(teller)
 
 
 def empty() -> None:
