@@ -25,18 +25,22 @@ class Verb(Code):
     RECORD = "record", "Record an interview"
     SIGN = "sign", "Sign a record off"
     ACT = "act", "Decide what follows"
+    MEET = "meet", "Record a meeting"
     REASSIGN = "reassign", "Give the work to somebody else"
     SEE_FIGURES = "see_figures", "See figures"
     CONFIRM_INTAKE = "confirm_intake", "Confirm a file"
     MATCH = "match", "Join a notification to a child"
     MANAGE_PEOPLE = "manage_people", "Manage people and their roles"
+    SET_PROTOCOL = "set_protocol", "Set the local protocols"
 
 
 RESPONSIBLE, HOST, PROVIDER = Relation.RESPONSIBLE, Relation.HOST, Relation.PROVIDER
 OWN = Relation.OWN
 
 # About one's own organisation and no child in particular, so no relation to a child is asked for.
-OF_THE_ORGANISATION = frozenset({Verb.SEE_FIGURES, Verb.CONFIRM_INTAKE, Verb.MANAGE_PEOPLE})
+OF_THE_ORGANISATION = frozenset(
+    {Verb.SEE_FIGURES, Verb.CONFIRM_INTAKE, Verb.MANAGE_PEOPLE, Verb.SET_PROTOCOL}
+)
 NO_CHILD: frozenset[Relation] = frozenset()
 
 # A verb that is not named is not allowed. Where a host's own people interview, its relation is
@@ -48,6 +52,7 @@ MAY: dict[Role, dict[Verb, frozenset[Relation]]] = {
         Verb.OFFER: frozenset({RESPONSIBLE, PROVIDER}),
         Verb.BOOK: frozenset({RESPONSIBLE, PROVIDER}),
         Verb.ACT: frozenset({RESPONSIBLE}),
+        Verb.MEET: frozenset({RESPONSIBLE}),
         Verb.REASSIGN: frozenset({RESPONSIBLE, PROVIDER}),
         Verb.MATCH: frozenset({RESPONSIBLE}),
         Verb.SEE_FIGURES: NO_CHILD,
@@ -66,6 +71,7 @@ MAY: dict[Role, dict[Verb, frozenset[Relation]]] = {
         Verb.SEE_EPISODE: frozenset({RESPONSIBLE, HOST}),
         Verb.SEE_ACCOUNT: frozenset({RESPONSIBLE}),
         Verb.ACT: frozenset({RESPONSIBLE}),
+        Verb.MEET: frozenset({RESPONSIBLE}),
     },
     Role.MANAGER: {
         Verb.SEE_EPISODE: frozenset({RESPONSIBLE, HOST, PROVIDER}),
@@ -73,10 +79,12 @@ MAY: dict[Role, dict[Verb, frozenset[Relation]]] = {
         Verb.OFFER: frozenset({RESPONSIBLE, PROVIDER}),
         Verb.BOOK: frozenset({RESPONSIBLE, PROVIDER}),
         Verb.ACT: frozenset({RESPONSIBLE}),
+        Verb.MEET: frozenset({RESPONSIBLE}),
         Verb.REASSIGN: frozenset({RESPONSIBLE, PROVIDER}),
         Verb.MATCH: frozenset({RESPONSIBLE}),
         Verb.SEE_FIGURES: NO_CHILD,
         Verb.CONFIRM_INTAKE: NO_CHILD,
+        Verb.SET_PROTOCOL: NO_CHILD,
     },
     Role.ANALYST: {Verb.SEE_FIGURES: NO_CHILD},
     Role.ADMINISTRATOR: {Verb.MANAGE_PEOPLE: NO_CHILD},

@@ -52,8 +52,15 @@ class Progress:
 
 
 def is_settled(progress: Progress) -> bool:
-    """Nothing more is owed for now. A later offer, booking or action opens it again."""
-    if progress.voided_at or is_acted_on(progress):
+    """Nothing more is owed for now. A later offer, booking or action opens it again.
+
+    A child who is still missing is never settled, whatever was written down of an interview.
+    """
+    if progress.voided_at:
+        return True
+    if not (progress.found_at or progress.returned_at):
+        return False
+    if is_acted_on(progress):
         return True
     return is_closed_unheld(progress) and not is_something_to_do(progress)
 

@@ -41,6 +41,10 @@ ADULT = {"offer_kind": OfferKind.ADULT_PATHWAY}
         (TAKEN_ON | {"offered_at": hour(1)} | CHILD | {"has_actions": True}, Step.DO_ACTIONS),
         (TAKEN_ON | {"not_held": NotHeldReason.MISSING_AGAIN}, Step.OFFER),
         (TAKEN_ON | {"not_held": NotHeldReason.TURNED_18}, Step.NOTHING),
+        # Whatever was written down of an interview, a child who is still missing stays.
+        ({"not_held": NotHeldReason.NOT_OFFERED}, Step.RECORD_RETURN),
+        ({"offered_at": hour(1)} | CHILD, Step.RECORD_RETURN),
+        (ADULT | {"acted_at": hour(9)}, Step.RECORD_RETURN),
         (TAKEN_ON | ADULT, Step.ACT),
         (TAKEN_ON | ADULT | {"acted_at": hour(9)}, Step.NOTHING),
         ({"voided_at": hour(1)}, Step.NOTHING),
