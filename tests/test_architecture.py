@@ -109,7 +109,7 @@ def test_every_rule_names_its_source() -> None:
 VERBS = ("children", "notifications", "episodes", "matching", "offers", "interviews", "support")
 
 
-@pytest.mark.parametrize("stage", [*VERBS, "staff"])
+@pytest.mark.parametrize("stage", [*VERBS, "staff", "protocols", "concerns", "meetings"])
 def test_every_verb_takes_who_and_when(stage: str) -> None:
     """A function that journals is a verb: `by` and `at` by name, in one transaction."""
     tree = ast.parse((HOUSE / "casework" / f"{stage}.py").read_text())

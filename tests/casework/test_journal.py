@@ -234,6 +234,7 @@ ALONE = {
     "Correction.was_at": "the value itself",
     "Reply.given_at": "the child's own; recorded_by wrote it down",
     "Interview.held_at": "held_noted_by wrote it down",
+    "Meeting.held_at": "recorded_by wrote it down",
     "Entry.replaced_at": "whoever wrote the entry that replaced it",
     **{
         f"Episode.{name}_at": "an instant of the child's, with its source"
