@@ -13,7 +13,7 @@ from returnhome.rules import clock
 from returnhome.rules.access import Verb
 from returnhome.rules.clock import Standing
 from returnhome.rules.codes import EpisodeKind, OfferKind, RiskGrade
-from returnhome.web import pages, steps
+from returnhome.web import called, pages, steps
 from returnhome.web.steps import Next
 
 REPEATED_WITHIN = timedelta(days=90)
@@ -123,9 +123,10 @@ def counts(unfinished: Work) -> dict[str, int]:
 
 
 def rows_of(episodes: Sequence[Episode], person: Person, now: datetime) -> list[Row]:
-    """What the page shows of these episodes; four queries for any number."""
+    """What the page shows of these episodes; nine queries for any number."""
     there = steps.beside(episodes, person)
     lately = _lately(episodes)
+    calls = called.of_children([episode.child for episode in episodes], person, now)
     today = now.astimezone(clock.LONDON).date()
     return [
         Row(
@@ -137,7 +138,10 @@ def rows_of(episodes: Sequence[Episode], person: Person, now: datetime) -> list[
             standing=episode.standing(now).standing,
             clock=clock_in_words(episode, now),
             is_soon=bool(episode.due_at and episode.due_at < end_of_today(now)),
-            badges=badges_of(episode, person, lately[episode.pk]),
+            badges=[
+                *called.badges(calls, episode.child_id),
+                *badges_of(episode, person, lately[episode.pk]),
+            ],
             next=steps.next_for(episode, person, there[episode.pk], now),
             whose=_whose(episode, person),
         )
