@@ -61,7 +61,7 @@ def called_for(children: Iterable[Child], *, now: datetime) -> dict[int, tuple[E
 def _times_missing(child_ids: Sequence[int], now: datetime) -> Mapping[int, list[TimeMissing]]:
     counted = Episode.objects.counted().filter(child__in=child_ids)
     rows = list(counted.only(*READ))
-    kinds, grades = _classified(child_ids)
+    kinds, grades = _classified([row.pk for row in rows])
     found: defaultdict[int, list[TimeMissing]] = defaultdict(list)
     for row in rows:
         known = kinds.get(row.pk, [])
@@ -72,10 +72,10 @@ def _times_missing(child_ids: Sequence[int], now: datetime) -> Mapping[int, list
 Dated = list[tuple[datetime, str]]
 
 
-def _classified(child_ids: Sequence[int]) -> tuple[dict[int, Dated], dict[int, Dated]]:
+def _classified(episode_ids: Sequence[int]) -> tuple[dict[int, Dated], dict[int, Dated]]:
     """By episode: its kinds, and the police's risk grades, each from when, in their order."""
     rows = (
-        Classification.objects.filter(episode__child__in=child_ids)
+        Classification.objects.filter(episode__in=episode_ids)
         .order_by("recorded_at", "pk")
         .values_list("episode_id", "axis", "recorded_at", "code")
     )
