@@ -37,7 +37,12 @@ class Call:
 
     @property
     def protocol(self) -> str:
-        return f"{self.escalation.protocol}, version {self.escalation.version}"
+        return f"{self.escalation.protocol}, {version_in_words(self.escalation.version)}"
+
+
+def version_in_words(version: str) -> str:
+    """“version 1”, or “own version 1” of one that a council has written itself."""
+    return f"own version {version[4:]}" if version.startswith("own ") else f"version {version}"
 
 
 def are_known_to(person: Person, child: Child) -> bool:

@@ -32,6 +32,19 @@ LONG_OVERDUE = timedelta(days=30)
 
 
 @dataclass(frozen=True)
+class OfChild:
+    """All that is called for of one child; one meeting, the gravest, does for the lighter ones."""
+
+    child: Child
+    calls: Sequence[Call]
+
+    @property
+    def href(self) -> str:
+        grave = list(MeetingKind)
+        return max(self.calls, key=lambda call: grave.index(call.escalation.action)).href
+
+
+@dataclass(frozen=True)
 class Closed:
     """What was closed lately: by a meeting on a day, or because the child was found first."""
 
@@ -49,23 +62,30 @@ def index(request: Request) -> HttpResponse:
     found = escalations.of_council(theirs, now=now)
     calls = [called.call_of(child, each, person, now) for child, each in found]
     due = called.still_open(calls)
-    fresh = [call for call in due if not _is_long_overdue(call, now)]
-    page = Paginator(fresh, A_PAGE).get_page(request.GET.get("page"))
-    long_overdue = [call for call in due if _is_long_overdue(call, now)]
-    closed = _closed_lately(calls, now)
+    pressing = [call for call in due if not _is_long_overdue(call, now)]
+    page = Paginator(_by_child(pressing), A_PAGE).get_page(request.GET.get("page"))
+    long_overdue = _by_child(call for call in due if _is_long_overdue(call, now))
+    closed = _closed_lately(calls, now)[:A_PAGE]
+    shown = [each.child for each in (*page.object_list, *long_overdue[:A_PAGE])]
+    children = {child.pk: child for child in (*shown, *(each.call.child for each in closed))}
+    journal.write_all("read meetings called for", children.values(), by=person, at=now)
     context = {
         "page": page,
-        "late": sum(call.escalation.due_at < now for call in fresh),
-        "number": len(fresh),
+        "number": len(pressing),
+        "late": sum(call.escalation.due_at < now for call in pressing),
         "long_overdue": long_overdue[:A_PAGE],
         "number_long_overdue": len(long_overdue),
-        "closed": closed[:A_PAGE],
-        "may_set": person.may(Verb.SET_PROTOCOL),
+        "closed": closed,
     }
-    shown = [*page.object_list, *long_overdue[:A_PAGE], *(each.call for each in closed[:A_PAGE])]
-    children = {call.child.pk: call.child for call in shown}
-    journal.write_all("read meetings called for", children.values(), by=person, at=now)
     return render(request, "meetings/index.html", context)
+
+
+def _by_child(calls: Iterable[Call]) -> list[OfChild]:
+    """The child with the soonest due meeting first."""
+    found: dict[int, list[Call]] = {}
+    for call in calls:
+        found.setdefault(call.child.pk, []).append(call)
+    return [OfChild(theirs[0].child, theirs) for theirs in found.values()]
 
 
 def has_council(person: Person) -> bool:

@@ -31,7 +31,7 @@ from returnhome.rules.protocols import (
     uk_day,
 )
 from returnhome.rules.sources import OWN_RULE
-from returnhome.web import days, gds, pages
+from returnhome.web import called, days, gds, pages
 from returnhome.web.asked import Request
 
 # Whoever acts on them, and whoever looks after the accounts of those who do.
@@ -137,6 +137,7 @@ def index(request: Request) -> HttpResponse:
         "authority": authority,
         "protocols": shown(_rows(request, authority), uk_day(request.now)),
         "may_set": _may_set(request.user, authority),
+        "version": called.version_in_words,
     }
     return render(request, "protocols/index.html", context)
 
@@ -187,7 +188,8 @@ def follow(request: Request, key: str) -> HttpResponse:
             row = protocols.follow(
                 authority, key, since=form.cleaned_data["day"], by=request.user, at=request.now
             )
-            said = f"{one.name}: version {row.version} is in force from {pages.day(row.since)}."
+            version = called.version_in_words(row.version)
+            said = f"{one.name}: {version} is in force from {pages.day(row.since)}."
             messages.success(request, said)
             return redirect("protocols")
     seed = seeds(key)[-1]
@@ -301,7 +303,7 @@ class OwnForm(gds.Form):
             name: self.cleaned_data.get(f"{name}-{number}")
             for name in _rule_fields(base, is_one_of_several=True)
         }
-        every = (said.get("every") or 0) * 24
+        every, early = (said.get("every") or 0) * 24, rule_as_data(base)["early"]
         only = {
             "concerns": [str(each) for each in said["concerns"] or ()],
             "age_under": said["age_under"],
@@ -314,7 +316,8 @@ class OwnForm(gds.Form):
             | numbers
             | {
                 "every": every,
-                "early": rule_as_data(base)["early"] if every else 0,
+                # One that comes round sooner than that is never held beforehand.
+                "early": early if every > early else 0,
                 "within": said["within"],
                 "action": said["action"],
                 "owner": said["owner"],
@@ -459,6 +462,7 @@ def _own(request: Request, authority: Authority, key: str, base: Protocol) -> Ht
         title="A version of your own",
         caption=base.name,
         button="Put it in force from that day",
+        rules=[],
     )
 
 
