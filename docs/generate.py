@@ -20,11 +20,20 @@ from returnhome.api.problems import KINDS
 from returnhome.casework import reference
 from returnhome.intake.layouts import LAYOUTS, Layout
 from returnhome.intake.register import REGISTER
-from returnhome.rules import access, adult_pathway, clock, measures, responsibility, standard
+from returnhome.rules import (
+    access,
+    adult_pathway,
+    clock,
+    measures,
+    protocols,
+    responsibility,
+    standard,
+)
 from returnhome.rules.codes import (
     Answer,
     Code,
     DeclinedBy,
+    MeetingKind,
     NotHeldReason,
     OfferKind,
     Role,
@@ -431,6 +440,41 @@ def api_problems() -> str:
     )
 
 
+# When a meeting is called for.
+
+
+def protocol_rules() -> str:
+    return table(
+        ["protocol", "version", "what it calls for", "document", "checked against the document"],
+        (
+            [
+                protocol.name,
+                protocol.version,
+                protocols.rule_in_words(rule),
+                document(rule.source or protocol.source),
+                "yes" if (rule.source or protocol.source).is_confirmed else "not yet",
+            ]
+            for protocol in protocols.PROTOCOLS
+            for rule in protocol.rules
+        ),
+    )
+
+
+def document(source: Source) -> str:
+    return listed(part for part in (source.document, source.part) if part)
+
+
+def meeting_kinds() -> str:
+    grave = list(MeetingKind)
+    return table(
+        ["meeting", "does for"],
+        (
+            [each.label, listed(lighter.label for lighter in grave[: number + 1])]
+            for number, each in enumerate(grave)
+        ),
+    )
+
+
 # Files and places.
 
 
@@ -497,6 +541,8 @@ DRAWN: dict[str, Callable[[], str]] = {
     "who-is-told": who_is_told,
     "why-told": why_told,
     "owed-at-eighteen": owed_at_18,
+    "protocols": protocol_rules,
+    "meeting-kinds": meeting_kinds,
     "layouts": layouts,
     "register-layout": register_layout,
     "place-counts": place_counts,

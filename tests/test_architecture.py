@@ -113,7 +113,7 @@ VERBS = (
 VERBS += ("policies", "tellings")
 
 
-@pytest.mark.parametrize("stage", [*VERBS, "staff"])
+@pytest.mark.parametrize("stage", [*VERBS, "staff", "protocols", "concerns", "meetings"])
 def test_every_verb_takes_who_and_when(stage: str) -> None:
     """A function that journals is a verb: `by` and `at` by name, in one transaction."""
     tree = ast.parse((HOUSE / "casework" / f"{stage}.py").read_text())

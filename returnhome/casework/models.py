@@ -9,15 +9,18 @@ from returnhome.casework.children import (
     Identifier,
     Placement,
 )
+from returnhome.casework.concerns import NotedConcern
 from returnhome.casework.disputes import Dispute, Override
 from returnhome.casework.episodes import Basis, Classification, Correction, Episode
 from returnhome.casework.handovers import HandOver
 from returnhome.casework.interviews import Addendum, Coverage, Entry, Interview, NotHeld
 from returnhome.casework.journal import JournalEntry
+from returnhome.casework.meetings import Meeting, VoidedMeeting
 from returnhome.casework.notifications import Delivery, Notification
 from returnhome.casework.offers import Attempt, Offer, Reply
 from returnhome.casework.places import Authority, Force, Postcode, ReferenceLoad, Succession
 from returnhome.casework.policies import LocalPolicy
+from returnhome.casework.protocols import LocalProtocol
 from returnhome.casework.staff import Credential, Duty, Organisation, Person, Post, Team
 from returnhome.casework.support import Action, NothingNeeded
 from returnhome.casework.tallies import Tally
@@ -49,7 +52,10 @@ __all__ = [
     "Interview",
     "JournalEntry",
     "LocalPolicy",
+    "LocalProtocol",
+    "Meeting",
     "NotHeld",
+    "NotedConcern",
     "NothingNeeded",
     "Notification",
     "Offer",
@@ -67,4 +73,5 @@ __all__ = [
     "Tally",
     "Team",
     "Telling",
+    "VoidedMeeting",
 ]

@@ -27,6 +27,7 @@ class Verb(Code):
     RECORD = "record", "Record an interview"
     SIGN = "sign", "Sign a record off"
     ACT = "act", "Decide what follows"
+    MEET = "meet", "Record a meeting"
     REASSIGN = "reassign", "Give the work to somebody else"
     TELL = "tell", "Record who was told"
     SEE_FIGURES = "see_figures", "See figures"
@@ -41,6 +42,7 @@ class Verb(Code):
     SEE_PLACED_HERE = "see_placed_here", "See the list of other councils' children placed here"
     AGREE = "agree", "Keep standing arrangements with other councils and providers"
     SET_POLICY = "set_policy", "Note what local policy says"
+    SET_PROTOCOL = "set_protocol", "Set the local protocols"
 
 
 RESPONSIBLE, HOST, PROVIDER = Relation.RESPONSIBLE, Relation.HOST, Relation.PROVIDER
@@ -55,6 +57,7 @@ OF_THE_ORGANISATION = frozenset(
         Verb.SEE_PLACED_HERE,
         Verb.AGREE,
         Verb.SET_POLICY,
+        Verb.SET_PROTOCOL,
     }
 )
 NO_CHILD: frozenset[Relation] = frozenset()
@@ -68,6 +71,7 @@ MAY: dict[Role, dict[Verb, frozenset[Relation]]] = {
         Verb.OFFER: frozenset({RESPONSIBLE, PROVIDER}),
         Verb.BOOK: frozenset({RESPONSIBLE, PROVIDER}),
         Verb.ACT: frozenset({RESPONSIBLE}),
+        Verb.MEET: frozenset({RESPONSIBLE}),
         Verb.REASSIGN: frozenset({RESPONSIBLE, PROVIDER}),
         Verb.TELL: frozenset({RESPONSIBLE, PROVIDER}),
         Verb.MATCH: frozenset({RESPONSIBLE}),
@@ -95,6 +99,7 @@ MAY: dict[Role, dict[Verb, frozenset[Relation]]] = {
         Verb.ACT: frozenset({RESPONSIBLE}),
         Verb.PLACE: frozenset({RESPONSIBLE}),
         Verb.TELL: frozenset({RESPONSIBLE}),
+        Verb.MEET: frozenset({RESPONSIBLE}),
     },
     Role.MANAGER: {
         Verb.SEE_EPISODE: frozenset({RESPONSIBLE, HOST, PROVIDER, COUNTED}),
@@ -102,6 +107,7 @@ MAY: dict[Role, dict[Verb, frozenset[Relation]]] = {
         Verb.OFFER: frozenset({RESPONSIBLE, PROVIDER}),
         Verb.BOOK: frozenset({RESPONSIBLE, PROVIDER}),
         Verb.ACT: frozenset({RESPONSIBLE}),
+        Verb.MEET: frozenset({RESPONSIBLE}),
         Verb.REASSIGN: frozenset({RESPONSIBLE, PROVIDER}),
         Verb.TELL: frozenset({RESPONSIBLE}),
         Verb.MATCH: frozenset({RESPONSIBLE}),
@@ -115,6 +121,7 @@ MAY: dict[Role, dict[Verb, frozenset[Relation]]] = {
         Verb.SEE_FIGURES: NO_CHILD,
         Verb.CONFIRM_INTAKE: NO_CHILD,
         Verb.SET_POLICY: NO_CHILD,
+        Verb.SET_PROTOCOL: NO_CHILD,
     },
     Role.ANALYST: {Verb.SEE_FIGURES: NO_CHILD},
     Role.ADMINISTRATOR: {Verb.MANAGE_PEOPLE: NO_CHILD},

@@ -8,8 +8,8 @@ same escalations under the same keys, so none is raised twice.
 """
 
 from bisect import bisect_left
-from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import zip_longest
 
@@ -18,7 +18,7 @@ from returnhome.rules.ages import age_on
 from returnhome.rules.clock import Moment, counted, day_and_time, midnight
 from returnhome.rules.codes import Concern, EpisodeKind, MeetingKind, RiskGrade, Role
 from returnhome.rules.offering import InTheFuture
-from returnhome.rules.protocols import Only, Protocol, Rule, uk_day
+from returnhome.rules.protocols import Only, Protocol, Rule, only_words, uk_day
 
 # What happened.
 
@@ -28,7 +28,8 @@ class TimeMissing:
     """One episode as the protocols read it; voided ones are left out.
 
     `started`: last seen, else reported. `known_at`: when it was reported to anybody. `ended_at`:
-    found, else returned. `grades`: the police's risk grades, each from when.
+    found, else returned. `grades`: the police's risk grades, each from when. `is_looked_after`: at
+    the start, as the cohort is.
     """
 
     episode: Hashable
@@ -37,15 +38,24 @@ class TimeMissing:
     kind: EpisodeKind = EpisodeKind.MISSING
     ended_at: datetime | None = None
     grades: tuple[tuple[datetime, RiskGrade], ...] = ()
+    is_looked_after: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """A concern about the child, from when it was noted until it was ended."""
+
+    concern: Concern
+    at: datetime
+    ended_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChildFacts:
-    """What the protocols read of the child; `concerns`: each with when it was noted."""
+    """What the protocols read of the child; `concerns` with those that have ended."""
 
     born_on: date | None = None
-    is_looked_after: bool = False
-    concerns: Mapping[Concern, datetime] = field(default_factory=dict)
+    concerns: tuple[Noted, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,48 +227,53 @@ def by_count(question: Question, episodes: Sequence[TimeMissing]) -> list[Escala
 def reached_at(question: Question, window: Sequence[TimeMissing]) -> datetime | None:
     """When enough of these episodes were known, of a child for whom the rule is."""
     rule, latest = question.rule, window[-1]
-    since = holds_since(rule.only, question.child, latest)
-    if since is None or len(window) < rule.times:
+    if len(window) < rule.times:
         return None
     last_day = window[-rule.times].started.day + timedelta(days=rule.days - 1)
-    is_over = latest.ended_at is not None and latest.ended_at < since
-    if is_over and uk_day(since) > last_day:
-        # Noted once the child was back and the days were over: it does not go with that count.
-        return None
+    # Noted once the child was back and the days were over: it does not go with that count.
+    spans = [
+        span
+        for span in holds(rule.only, question.child, latest)
+        if latest.ended_at is None or latest.ended_at >= span[0] or uk_day(span[0]) <= last_day
+    ]
     enough = sorted(each.known_at for each in window)[rule.times - 1]
-    at = max(enough, latest.known_at, since)
-    return at if at <= question.now and question.protocol.is_in_force(at) else None
+    at = first_within(spans, max(enough, latest.known_at))
+    if at is None or at > question.now or not question.protocol.is_in_force(at):
+        return None
+    return at
 
 
 def by_hours(question: Question, episodes: Sequence[TimeMissing]) -> list[Escalation]:
     """Once the hours are up, and again as often as the rule says, until the child is found."""
     calls = []
     for episode in episodes:
-        since = holds_since(question.rule.only, question.child, episode)
-        if since is not None:
-            calls += by_hours_of_one(question, episode, since)
+        spans = holds(question.rule.only, question.child, episode)
+        if spans:
+            calls += by_hours_of_one(question, episode, spans)
     return calls
 
 
-def by_hours_of_one(question: Question, episode: TimeMissing, since: datetime) -> list[Escalation]:
+def by_hours_of_one(
+    question: Question, episode: TimeMissing, spans: Sequence["Span"]
+) -> list[Escalation]:
     rule, calls = question.rule, []
+    in_force_at = midnight(question.protocol.since)
     up_at = episode.started.earliest + timedelta(hours=rule.hours)
-    at = max(up_at, episode.known_at, since, midnight(question.protocol.since))
+    at = first_within(spans, max(up_at, episode.known_at, in_force_at))
     in_time = [each for each in question.closing if each.held_at >= up_at - rule.early]
-    if is_due(question, episode, at) and not (in_time and in_time[0].held_at < at):
+    if at and is_due(question, episode, at) and not (in_time and in_time[0].held_at < at):
         said = f"Missing for {rule.hours} hours, since {day_and_time(episode.started.earliest)}"
         calls.append(
-            question.raised(
-                said + only_words(rule.only), episode, at=at, after=None, until_found=True
-            )
+            question.raised(said + ending(rule.only), episode, at=at, after=None, until_found=True)
         )
     if rule.every is None:
         return calls
     for meeting, following in zip_longest(in_time, in_time[1:]):
-        again_at, said = next_meeting(meeting, rule.every)
-        again_at = max(again_at, since, midnight(question.protocol.since))
-        is_held = following is not None and following.held_at < again_at
-        if is_due(question, episode, again_at) and not is_held:
+        next_at, said = next_meeting(meeting, rule.every)
+        again_at = first_within(spans, max(next_at, in_force_at))
+        if again_at is None or not is_due(question, episode, again_at):
+            continue
+        if following is None or following.held_at >= again_at:
             calls.append(
                 question.raised(said, episode, at=again_at, after=meeting, until_found=True)
             )
@@ -282,25 +297,37 @@ def next_meeting(meeting: Meeting, every: timedelta) -> tuple[datetime, str]:
     return again_at, f"Still missing {passed} after the meeting of {on}."
 
 
-def holds_since(only: Only, child: ChildFacts, episode: TimeMissing) -> datetime | None:
-    """From when the rule is for this child in this episode; None where it is not."""
+Span = tuple[datetime, datetime | None]
+"""From when until when something was so; without an end it still is."""
+
+
+def holds(only: Only, child: ChildFacts, episode: TimeMissing) -> list[Span]:
+    """From when until when the rule is for this child in this episode; nothing where it is not."""
     since = [episode.started.at]
-    if only.looked_after and not child.is_looked_after:
-        return None
+    if only.looked_after and not episode.is_looked_after:
+        return []
     if only.age_under is not None and not is_under(only.age_under, child, episode.started.day):
-        return None
-    if only.concerns:
-        noted = [at for concern, at in child.concerns.items() if concern in only.concerns]
-        if not noted:
-            return None
-        since.append(min(noted))
+        return []
     if only.risk_from is not None:
         grave = list(RiskGrade)[list(RiskGrade).index(only.risk_from) :]
         graded = [at for at, grade in episode.grades if grade in grave]
         if not graded:
-            return None
+            return []
         since.append(min(graded))
-    return max(since)
+    first = max(since)
+    if not only.concerns:
+        return [(first, None)]
+    return [
+        (max(first, each.at), each.ended_at)
+        for each in child.concerns
+        if each.concern in only.concerns
+    ]
+
+
+def first_within(spans: Iterable[Span], at: datetime) -> datetime | None:
+    """The first moment from `at` on that lies in one of these."""
+    moments = [max(at, since) for since, until in spans if until is None or max(at, since) < until]
+    return min(moments, default=None)
 
 
 def is_under(age: int, child: ChildFacts, day: date) -> bool:
@@ -316,24 +343,17 @@ def is_enough(held: MeetingKind, called_for: MeetingKind) -> bool:
 
 
 def count_sentence(rule: Rule, window: Sequence[TimeMissing], at: datetime) -> str:
-    on, words = long_day(window[-1].started.day), only_words(rule.only)
+    on, words = long_day(window[-1].started.day), ending(rule.only)
     if rule.times == 1:
         return f"Missing from {on}{words}"
     number = counted(sum(each.known_at <= at for each in window), "episode")
     return f"{number} in {rule.days} days, the last from {on}{words}"
 
 
-def only_words(only: Only) -> str:
-    """The rest of a sentence: for which children the rule is."""
-    words = [concern.label.lower() for concern in Concern if concern in only.concerns]
-    said = [" or ".join(words)] if words else []
-    if only.age_under is not None:
-        said.append(f"under {only.age_under}, or of unknown age")
-    if only.risk_from is not None:
-        said.append(f"risk graded {only.risk_from.label.lower()} or above")
-    if only.looked_after:
-        said.append("looked after")
-    return f" ({'; '.join(said)})." if said else "."
+def ending(only: Only) -> str:
+    """The end of a sentence: for which children the rule is."""
+    words = only_words(only)
+    return f" ({words})." if words else "."
 
 
 def long_day(day: date) -> str:

@@ -57,9 +57,14 @@ class Progress:
 
 
 def is_settled(progress: Progress) -> bool:
-    """Nothing more is owed for now. A later offer, booking or action opens it again."""
+    """Nothing more is owed for now. A later offer, booking or action opens it again.
+
+    A child who is still missing is never settled, whatever was written down of an interview.
+    """
     if progress.voided_at:
         return True
+    if not (progress.found_at or progress.returned_at):
+        return False
     if is_on_adult_pathway(progress):
         return _is_pathway_walked(progress)
     if is_acted_on(progress):

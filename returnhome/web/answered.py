@@ -31,7 +31,7 @@ from returnhome.rules.codes import (
 )
 from returnhome.rules.progress import Step, is_on_adult_pathway, is_talk_offered
 from returnhome.rules.responsibility import Flag
-from returnhome.web import before, handovers, pages, steps, tellings, work
+from returnhome.web import before, called, handovers, pages, steps, tellings, work
 
 DONE, NEXT, DOUBT, NOT_YET, NOT_OWED = "done", "next", "doubt", "not-yet", "not-owed"
 NO = "no"
@@ -381,6 +381,12 @@ def coverable(episode: Episode, person: Person) -> Sequence[Episode]:
     )
 
 
+def calls_of(episode: Episode, person: Person, now: datetime) -> list[called.Call]:
+    """The meetings that are called for because of this episode. Five queries, or none."""
+    found = called.of_children([episode.child], person, now).get(episode.child_id, ())
+    return [call for call in called.still_open(found) if call.escalation.episode == episode.pk]
+
+
 def whole(episode: Episode, person: Person, now: datetime) -> dict[str, Any]:
     """All that the page shows, for this person; a fixed number of queries."""
     there = steps.beside([episode], person)[episode.pk]
@@ -397,6 +403,7 @@ def whole(episode: Episode, person: Person, now: datetime) -> dict[str, Any]:
         "step": step,
         "also": also(episode, person, step.href, there.offer_id),
         "badges": work.badges_of(episode, person),
+        "calls": calls_of(episode, person, now),
         "flags": [Flag(flag).label for flag in episode.flags],
         "done": before.done(episode),
         "may_note": may_note,

@@ -33,6 +33,7 @@ NAVIGATION: tuple[tuple[str, str, tuple[Verb, ...]], ...] = (
     ("Children", "children", (Verb.SEE_EPISODE,)),
     ("Hand-overs", "handovers", (Verb.ASK, Verb.ANSWER)),
     ("Actions", "actions", (Verb.SEE_EPISODE,)),
+    ("Meetings", "meetings", (Verb.MEET,)),
     ("Intake", "intake", (Verb.CONFIRM_INTAKE,)),
     ("Figures", "figures", (Verb.SEE_FIGURES,)),
     ("People", "people", (Verb.REASSIGN, Verb.MANAGE_PEOPLE)),
@@ -215,6 +216,9 @@ def _has_use_for(person: Person, verbs: tuple[Verb, ...]) -> bool:
         return bool(person.reach.figures)
     if Verb.SET_POLICY in verbs:
         return bool(person.reach.policies)
+    if Verb.MEET in verbs:
+        # Nor children for whom its council answers.
+        return person.may(Verb.MEET) and bool(person.reach.authorities)
     return not verbs or any(person.may(verb, each) for verb in verbs for each in Relation)
 
 

@@ -22,7 +22,7 @@ from returnhome.rules import clock
 from returnhome.rules.access import Verb
 from returnhome.rules.codes import ActionKind, BirthDatePrecision, Sex
 from returnhome.rules.standard.parts import Kind, SaidBy
-from returnhome.web import events, pages, steps, tellings, work
+from returnhome.web import concerns, events, meetings, pages, steps, tellings, work
 from returnhome.web.asked import Request
 
 # The parts of the standard whose words stand on top: why they went, and what would help.
@@ -137,6 +137,8 @@ def show(request: Request, pk: int) -> HttpResponse:
         "open": _open(theirs, person, now),
         "page": events.Line(theirs, person).page(request.GET.get("page")),
         "has_episodes": bool(theirs),
+        **meetings.of_child(child, person, now),
+        **concerns.of_child(child, person),
     }
     return render(request, "children/show.html", context)
 

@@ -15,7 +15,7 @@ from returnhome.rules import clock
 from returnhome.rules.access import Verb
 from returnhome.rules.clock import Standing
 from returnhome.rules.codes import EpisodeKind, NotHeldReason, OfferKind, RiskGrade
-from returnhome.web import pages, steps
+from returnhome.web import called, pages, steps
 from returnhome.web.steps import Next
 
 REPEATED_WITHIN = timedelta(days=90)
@@ -144,10 +144,11 @@ def counts(unfinished: Work) -> dict[str, int]:
 
 
 def rows_of(episodes: Sequence[Episode], person: Person, now: datetime) -> list[Row]:
-    """What the page shows of these episodes; five queries for any number."""
+    """What the page shows of these episodes; ten queries for any number."""
     there = steps.beside(episodes, person)
     lately = _lately(episodes)
     requests = handovers.standing_of(episodes)
+    calls = called.of_children([episode.child for episode in episodes], person, now)
     today = now.astimezone(clock.LONDON).date()
     return [
         Row(
@@ -160,6 +161,7 @@ def rows_of(episodes: Sequence[Episode], person: Person, now: datetime) -> list[
             clock=clock_in_words(episode, now),
             is_soon=bool(episode.due_at and episode.due_at < end_of_today(now)),
             badges=[
+                *called.badges(calls, episode.child_id),
                 *badges_of(episode, person, lately[episode.pk]),
                 *request_badges(requests.get(episode.pk), person, now),
             ],

@@ -283,6 +283,7 @@ ALONE = {
     "HandOver.overtaken_at": "asked_by of the request that overtook it",
     "PreventionInterview.held_at": "the police held it; recorded_by wrote it down",
     "Telling.told_at": "told_by, or told_by_other where it was nobody of ours",
+    "Meeting.held_at": "recorded_by wrote it down",
     "Entry.replaced_at": "whoever wrote the entry that replaced it",
     **{
         f"Episode.{name}_at": "an instant of the child's, with its source"

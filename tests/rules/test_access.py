@@ -98,6 +98,13 @@ def test_what_follows_is_decided_by_the_responsible_authority():
     }
 
 
+def test_a_meeting_is_recorded_by_those_who_decide_what_follows():
+    allowed = {pair for pair in product(Role, Relation) if may(pair[0], Verb.MEET, pair[1])}
+
+    assert allowed == {pair for pair in product(Role, Relation) if may(pair[0], Verb.ACT, pair[1])}
+    assert {role for role in Role if may(role, Verb.SET_PROTOCOL)} == {Role.MANAGER}
+
+
 @pytest.mark.parametrize(("role", "verb"), [*product(Role, ABOUT_A_CHILD)])
 def test_nobody_does_what_they_may_not_see(role, verb):
     for relation in Relation:

@@ -15,6 +15,7 @@ from returnhome.rules.escalation import (
     Meeting,
     NextBeforeHeld,
     NobodyCame,
+    Noted,
     NothingDecided,
     TimeMissing,
     escalations,
@@ -30,7 +31,7 @@ LATER = T0 + 60 * DAY
 REVIEW, MISSING_MEETING = MeetingKind.REVIEW, MeetingKind.MISSING_MEETING
 STRATEGY = MeetingKind.STRATEGY_MEETING
 IN_30, IN_90, LONG = protocols.PROTOCOLS
-EXPLOITED = ChildFacts(concerns={Concern.EXPLOITATION: T0 - 30 * DAY})
+EXPLOITED = ChildFacts(concerns=(Noted(Concern.EXPLOITATION, T0 - 30 * DAY),))
 
 
 def missing(start, end=..., *, known=None, **facts) -> TimeMissing:
@@ -175,14 +176,14 @@ def test_an_episode_put_in_later_does_not_raise_it_again():
     ],
 )
 def test_three_times_in_90_days_call_for_a_meeting_where_exploitation_is_suspected(noted, expected):
-    concerns = {} if noted is None else {Concern.EXPLOITATION: T0 + noted * DAY}
+    concerns = () if noted is None else (Noted(Concern.EXPLOITATION, T0 + noted * DAY),)
     child = ChildFacts(concerns=concerns)
 
     assert raised(IN_90, missing(0), missing(40), missing(80), child=child, days=999) == expected
 
 
 def test_another_concern_is_not_exploitation():
-    child = ChildFacts(concerns={Concern.UNACCOMPANIED: T0})
+    child = ChildFacts(concerns=(Noted(Concern.UNACCOMPANIED, T0),))
 
     assert raised(IN_90, missing(0), missing(1), missing(2), child=child) == []
     (only,) = called(IN_90, [missing(0), missing(1), missing(2)], child=EXPLOITED)
@@ -312,7 +313,6 @@ BORN = date(2012, 6, 1)
         (Only(age_under=14), ChildFacts(), (), [0.0]),
         (Only(age_under=14), ChildFacts(born_on=date(2030, 1, 1)), (), [0.0]),
         (Only(looked_after=True), ChildFacts(), (), []),
-        (Only(looked_after=True), ChildFacts(is_looked_after=True), (), [0.0]),
         (Only(risk_from=RiskGrade.HIGH), ChildFacts(), (), []),
         (Only(risk_from=RiskGrade.HIGH), ChildFacts(), ((0, RiskGrade.MEDIUM),), []),
         (
@@ -323,7 +323,7 @@ BORN = date(2012, 6, 1)
         ),
         (
             Only(concerns=frozenset({Concern.UNACCOMPANIED, Concern.CHILD_PROTECTION_PLAN})),
-            ChildFacts(concerns={Concern.CHILD_PROTECTION_PLAN: T0 - DAY}),
+            ChildFacts(concerns=(Noted(Concern.CHILD_PROTECTION_PLAN, T0 - DAY),)),
             (),
             [0.0],
         ),
@@ -338,6 +338,54 @@ def test_a_flag_alone_can_call_for_a_meeting(only, child, grades, expected):
     assert [(each.raised_at - T0) / DAY for each in calls] == expected
 
 
+def test_a_child_counts_as_looked_after_who_was_so_at_the_start():
+    protocol = a_protocol(counting(only=Only(looked_after=True)))
+
+    assert raised(protocol, missing(0, is_looked_after=True), missing(5)) == [(0.0, True)]
+
+
+@pytest.mark.parametrize(
+    ("spans", "expected"),
+    [
+        # Ended before the third time, on that very moment, and after it.
+        ([(-90, 79)], []),
+        ([(-90, 80)], []),
+        ([(-90, 81)], [80.0]),
+        # Noted again: what counts is that it stood when the count was reached, or came to stand.
+        ([(-90, 10), (20, None)], [80.0]),
+        ([(-90, 10), (84, None)], [84.0]),
+        ([(-90, 10), (84, 85)], [84.0]),
+    ],
+)
+def test_a_concern_that_has_ended_calls_for_nothing_new_and_what_it_called_for_stays(
+    spans, expected
+):
+    concerns = tuple(
+        Noted(Concern.EXPLOITATION, T0 + noted * DAY, None if ended is None else T0 + ended * DAY)
+        for noted, ended in spans
+    )
+    child = ChildFacts(concerns=concerns)
+
+    calls = called(IN_90, [missing(0), missing(40), missing(80)], child=child, days=400)
+
+    assert [(each.raised_at - T0) / DAY for each in calls] == expected
+    assert all(each.is_open for each in calls)
+
+
+def test_a_concern_that_ended_before_the_hours_were_up_calls_for_nothing():
+    only = Only(concerns=frozenset({Concern.UNACCOMPANIED}))
+    rule = Rule(
+        key="hours", hours=24, every=DAY, action=REVIEW, owner=Role.MANAGER, within=DAY, only=only
+    )
+    ended = ChildFacts(concerns=(Noted(Concern.UNACCOMPANIED, T0 - DAY, T0 + HOUR),))
+    meetings = [met(1.5)]
+
+    assert called(a_protocol(rule), [missing(0, None)], meetings, child=ended) == ()
+    later = ChildFacts(concerns=(Noted(Concern.UNACCOMPANIED, T0 - DAY, T0 + 2 * DAY),))
+    calls = called(a_protocol(rule), [missing(0, None)], meetings, child=later)
+    assert [each.met for each in calls] == ["M1.5"]
+
+
 def test_a_grade_raised_on_the_third_day_calls_for_a_meeting_on_the_third_day():
     protocol = a_protocol(counting(days=1, only=Only(risk_from=RiskGrade.HIGH)))
     episode = missing(0, None, grades=((T0 + 2 * DAY, RiskGrade.HIGH),))
@@ -350,9 +398,10 @@ def test_a_grade_raised_on_the_third_day_calls_for_a_meeting_on_the_third_day():
 
 def test_a_sentence_names_all_that_the_rule_asks_for():
     only = Only(concerns=frozenset(Concern), age_under=14, looked_after=True)
-    child = ChildFacts(is_looked_after=True, concerns=dict.fromkeys(Concern, T0))
+    child = ChildFacts(concerns=tuple(Noted(each, T0) for each in Concern))
+    episode = missing(0, is_looked_after=True)
 
-    (call,) = called(a_protocol(counting(only=only)), [missing(0)], child=child)
+    (call,) = called(a_protocol(counting(only=only)), [episode], child=child)
 
     assert call.because == (
         "Missing from 1 June 2026 (exploitation known or suspected or unaccompanied "

@@ -51,6 +51,10 @@ AWAY = TAKEN_ON | {"offer_kind": OfferKind.LOCAL_POLICY}
         (TAKEN_ON | {"not_held": TURNED_18}, Step.ACT),
         (TAKEN_ON | {"not_held": TURNED_18, "acted_at": hour(9)}, Step.ACT),
         (WALKED | {"offer_kind": OfferKind.STATUTORY, "not_held": TURNED_18}, Step.NOTHING),
+        # Whatever was written down of an interview, a child who is still missing stays.
+        ({"not_held": NotHeldReason.NOT_OFFERED}, Step.RECORD_RETURN),
+        ({"offered_at": hour(1)} | CHILD, Step.RECORD_RETURN),
+        (ADULT | {"acted_at": hour(9)}, Step.RECORD_RETURN),
         (TAKEN_ON | ADULT, Step.ACT),
         # Something was done, and not all that is owed has been decided.
         (TAKEN_ON | ADULT | {"has_actions": True}, Step.ACT),
