@@ -11,14 +11,17 @@ from returnhome.casework.children import (
 from returnhome.casework.episodes import Basis, Classification, Correction, Episode
 from returnhome.casework.interviews import Addendum, Coverage, Entry, Interview, NotHeld
 from returnhome.casework.journal import JournalEntry
+from returnhome.casework.messages import Message
 from returnhome.casework.notifications import Delivery, Notification
 from returnhome.casework.offers import Attempt, Offer, Reply
 from returnhome.casework.places import Authority, Force, Postcode, ReferenceLoad, Succession
+from returnhome.casework.rotas import Absence, Mailbox, OutOfHours, Pace, Seat
 from returnhome.casework.staff import Credential, Duty, Organisation, Person, Post, Team
 from returnhome.casework.support import Action, NothingNeeded
 from returnhome.casework.tallies import Tally
 
 __all__ = [
+    "Absence",
     "Action",
     "Addendum",
     "Address",
@@ -40,17 +43,22 @@ __all__ = [
     "Identifier",
     "Interview",
     "JournalEntry",
+    "Mailbox",
+    "Message",
     "NotHeld",
     "NothingNeeded",
     "Notification",
     "Offer",
     "Organisation",
+    "OutOfHours",
+    "Pace",
     "Person",
     "Placement",
     "Post",
     "Postcode",
     "ReferenceLoad",
     "Reply",
+    "Seat",
     "Succession",
     "Tally",
     "Team",
