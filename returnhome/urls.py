@@ -11,6 +11,7 @@ from returnhome.web import (
     matching,
     offers,
     recording,
+    rotas,
     sign_in,
     staff,
     story,
@@ -34,6 +35,7 @@ STAGES = (
     figures,
     staff,
     duty,
+    rotas,
     account,
 )
 

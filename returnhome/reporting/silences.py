@@ -122,7 +122,8 @@ def unanswered(at: datetime, ids: Ids) -> Iterator[Silence]:
     rows = [row for row in _unanswered(at, ids) if row.back]
     high = _high_since([row for row in rows if row.is_high])
     for row, organisation in _with_councils(rows):
-        since = max(row.asked_at, row.back or row.asked_at)
+        # Of a day alone the moment may be still to come.
+        since = max(row.asked_at, min(row.back or row.asked_at, at))
         if row.is_high and high[row.pk] >= since:
             continue
         yield _of(row, Waiting.REQUEST, organisation, since=since, occasion=row.asked_at)
@@ -139,7 +140,8 @@ def high_risk(at: datetime, ids: Ids) -> Iterator[Silence]:
 
 def _unanswered(at: datetime, ids: Ids) -> list[_Row]:
     news = rota.notice_on(at.astimezone(LONDON).date()).news_for
-    rows = _rows(Episode.objects.filter(unanswered_since__gt=at - news), ids)
+    waiting = Episode.objects.filter(unanswered_since__gt=at - news, unanswered_since__lte=at)
+    rows = _rows(waiting, ids)
     return [row for row in rows if not row.is_history(news)]
 
 

@@ -24,7 +24,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, end_with_input: bool, **options: Any) -> None:
         if end_with_input:
             working.end_with_input()
-        self.stderr.write("Returnhome looks round. Ctrl-C ends it.")
+        else:
+            self.stderr.write("Returnhome looks round. Ctrl-C ends it.")
         if not working.work():
             self.stderr.write("The database was lost.")
             sys.exit(1)

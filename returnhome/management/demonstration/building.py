@@ -16,6 +16,7 @@ from returnhome.management.demonstration import (
     known,
     police,
     recent,
+    rotas,
     stories,
 )
 from returnhome.management.demonstration.history import History, first_day
@@ -82,6 +83,7 @@ def _make(now: datetime) -> None:
     stories.tell(teller)
     police.take_in(teller)
     police.lay_ready(children, now)
+    rotas.tell(teller)
 
 
 def empty() -> None:
