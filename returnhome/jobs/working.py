@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-import sys
 from contextlib import suppress
 from threading import Thread
 
@@ -73,7 +72,9 @@ def end_with_input() -> None:
     """End this process once standard input ends: with whoever started it, however that ended."""
 
     def wait() -> None:
-        sys.stdin.buffer.read()
+        # Not by way of sys.stdin, whose lock a process that ends would wait for in vain.
+        while os.read(0, 1024):
+            pass
         os.kill(os.getpid(), signal.SIGTERM)
 
     Thread(target=wait, daemon=True).start()

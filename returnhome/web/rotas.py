@@ -111,7 +111,7 @@ class NameForm(gds.Form):
         "A mailbox that is told as well (optional)",
         required=False,
         autocomplete="off",
-        hint="One that several people read, such as missing.children@example.gov.uk.",
+        hint="One that several people read, such as team@example.gov.uk.",
     )
 
     def __init__(self, *args: Any, colleagues: Sequence[Person], **options: Any) -> None:
@@ -363,6 +363,12 @@ class Row:
     colour: str
     came_of_it: str
     why: str
+
+    @property
+    def sent_later(self) -> bool:
+        """Whether it did not leave at once."""
+        sent_at = self.message.sent_at
+        return sent_at is not None and sent_at - self.message.created_at > MINUTE
 
 
 def sent(request: Request) -> HttpResponse:

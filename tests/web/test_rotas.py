@@ -295,7 +295,7 @@ def test_the_pages_ask_a_fixed_number_of_times(as_, cast: Cast, now, django_asse
 
     with django_assert_max_num_queries(16):
         assert amina.get("/duty/rota").status_code == 200
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         assert amina.get("/duty/messages").status_code == 200
 
 
