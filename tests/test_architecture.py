@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 HOUSE = Path(__file__).parent.parent / "returnhome"
-DOORS = ("web", "api", "management", "urls.py", "wsgi.py", "__main__.py", "settings.py")
+DOORS = ("web", "api", "jobs", "management", "urls.py", "wsgi.py", "__main__.py", "settings.py")
 LAUNCHER = ("database.py", "embedded.py")
 CLOCKS = {("timezone", "now"), ("datetime", "now"), ("datetime", "utcnow"), ("date", "today")}
 CLOCKS |= {("time", "time"), ("timezone", "localdate"), ("timezone", "localtime")}
@@ -109,7 +109,7 @@ def test_every_rule_names_its_source() -> None:
 VERBS = ("children", "notifications", "episodes", "matching", "offers", "interviews", "support")
 
 
-@pytest.mark.parametrize("stage", [*VERBS, "staff"])
+@pytest.mark.parametrize("stage", [*VERBS, "staff", "rotas", "messages"])
 def test_every_verb_takes_who_and_when(stage: str) -> None:
     """A function that journals is a verb: `by` and `at` by name, in one transaction."""
     tree = ast.parse((HOUSE / "casework" / f"{stage}.py").read_text())

@@ -6,7 +6,6 @@ import signal
 from contextlib import suppress
 from threading import Thread
 
-from django.db import connections
 from procrastinate.app import App
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import ConnectorException
@@ -30,11 +29,8 @@ def work() -> bool:
     refuse_unsafe()
     check_way_out()
     connector = app.connector.get_worker_connector()  # type: ignore[attr-defined]
-    try:
-        with app.replace_connector(connector) as ours:
-            return asyncio.run(_work(ours))
-    finally:
-        connections.close_all()
+    with app.replace_connector(connector) as ours:
+        return asyncio.run(_work(ours))
 
 
 async def _work(ours: App) -> bool:

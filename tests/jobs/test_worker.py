@@ -62,6 +62,15 @@ def test_the_worker_is_the_role_that_owns_nothing(
     assert not database.role_facts(os.environ["DATABASE_URL"]).owns_something
 
 
+def test_a_worker_ends_with_whoever_started_it(apart: Cast, mailbox: Mailbox) -> None:
+    with at_work(mailbox) as worker:
+        assert until(lambda: silences.is_anybody_listening(timezone.now()), within=LATEST)
+        said = worker.communicate(timeout=LATEST)  # which closes its standard input
+
+    assert said == ("", "")
+    assert worker.returncode == 0
+
+
 def test_a_worker_that_was_killed_is_soon_not_taken_to_listen(
     apart: Cast, mailbox: Mailbox
 ) -> None:

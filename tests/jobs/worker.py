@@ -18,6 +18,7 @@ import django
 django.setup()
 from returnhome.jobs import working
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(3))
+working.end_with_input()
 print("ready", flush=True)
 sys.exit(0 if working.work() else 1)
 """
@@ -37,6 +38,7 @@ def at_work(mailbox: Mailbox) -> Iterator[subprocess.Popen[str]]:
             "EMAIL_PORT": str(mailbox.port),
             "PUBLIC_URL": "https://returnhome.example",
         },
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
