@@ -9,7 +9,7 @@ from returnhome.management.demonstration.telling import HOUR, MINUTE, Teller
 from returnhome.rules.codes import Rung, Waiting
 
 LOOKED_FOR = 14 * HOUR
-EVERY = 30 * MINUTE
+EVERY = HOUR
 
 
 def tell(teller: Teller) -> None:
