@@ -16,6 +16,7 @@ from returnhome.embedded import DatabaseUnavailable
 COMMANDS = {
     "demo": "serve the product with demonstration data",
     "serve": "serve the product",
+    "worker": "notice what nobody answers, and send messages",
     "migrate": "bring the database up to date",
     "check": "look for unsafe or missing settings",
     "people": "add an organisation and its first people",

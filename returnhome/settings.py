@@ -75,6 +75,7 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "allauth",
     "allauth.account",
+    "procrastinate.contrib.django",
     "returnhome",
     "returnhome.casework",
 ]
@@ -191,7 +192,29 @@ EMAIL_PORT = int(os.environ.get("EMAIL_PORT", "587"))
 EMAIL_HOST_USER = os.environ.get("EMAIL_HOST_USER", "")
 EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = EMAIL_PORT == 587
+# Seconds for each step of the conversation with the mail server; see messages.HOLD.
+EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = os.environ.get("EMAIL_FROM", "returnhome@localhost")
+
+# GOV.UK Notify instead of a mail server, for the messages of the worker.
+NOTIFY_API_KEY = os.environ.get("NOTIFY_API_KEY", "")
+NOTIFY_TEMPLATE_ID = os.environ.get("NOTIFY_TEMPLATE_ID", "")
+NOTIFY_URL = os.environ.get("NOTIFY_URL", "https://api.notifications.service.gov.uk").rstrip("/")
+
+
+def _public_url() -> str:
+    """Where people find the product: messages lead there."""
+    if given := os.environ.get("PUBLIC_URL"):
+        return given.rstrip("/")
+    if LIVE:
+        return f"https://{ALLOWED_HOSTS[0].lstrip('.')}"
+    return f"http://localhost:{os.environ.get('PORT') or '8000'}"
+
+
+PUBLIC_URL = _public_url()
+# The jobs are found here; only the worker reads them.
+PROCRASTINATE_IMPORT_PATHS = ["returnhome.jobs.tasks"]
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""
 
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "Europe/London"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 HOUSE = Path(__file__).parent.parent / "returnhome"
-DOORS = ("web", "api", "management", "urls.py", "wsgi.py", "__main__.py", "settings.py")
+DOORS = ("web", "api", "jobs", "management", "urls.py", "wsgi.py", "__main__.py", "settings.py")
 LAUNCHER = ("database.py", "embedded.py")
 CLOCKS = {("timezone", "now"), ("datetime", "now"), ("datetime", "utcnow"), ("date", "today")}
 CLOCKS |= {("time", "time"), ("timezone", "localdate"), ("timezone", "localtime")}
@@ -113,7 +113,10 @@ VERBS = (
 VERBS += ("policies", "tellings")
 
 
-@pytest.mark.parametrize("stage", [*VERBS, "staff", "protocols", "concerns", "meetings"])
+STAGES = [*VERBS, "staff", "protocols", "concerns", "meetings", "rotas", "messages"]
+
+
+@pytest.mark.parametrize("stage", STAGES)
 def test_every_verb_takes_who_and_when(stage: str) -> None:
     """A function that journals is a verb: `by` and `at` by name, in one transaction."""
     tree = ast.parse((HOUSE / "casework" / f"{stage}.py").read_text())

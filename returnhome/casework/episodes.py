@@ -186,6 +186,8 @@ class Episode(models.Model):
     overdue_at = models.DateTimeField(null=True)
     timeliness = models.CharField(max_length=20, default="")
     settled_at = models.DateTimeField(null=True)
+    # Since when it waits for somebody to answer for it: asked every few seconds.
+    unanswered_since = models.DateTimeField(null=True)
 
     objects = EpisodeQuerySet.as_manager()
 
@@ -227,6 +229,11 @@ class Episode(models.Model):
                 condition=Q(owner__isnull=True, owned_since__isnull=True)
                 | Q(owner__isnull=False, owned_since__isnull=False),
                 name="an_owner_has_a_since",
+            ),
+            models.CheckConstraint(
+                condition=Q(unanswered_since__isnull=True)
+                | Q(owner__isnull=True, settled_at__isnull=True),
+                name="an_unanswered_episode_has_no_owner",
             ),
             models.CheckConstraint(
                 condition=Q(answer="", answered_at__isnull=True)
@@ -280,6 +287,16 @@ class Episode(models.Model):
                 fields=["owner"], condition=Q(settled_at__isnull=True), name="episode_work_owner"
             ),
             models.Index(
+                fields=["unanswered_since"],
+                condition=Q(unanswered_since__isnull=False),
+                name="episode_unanswered",
+            ),
+            models.Index(
+                fields=["due_at"],
+                condition=Q(settled_at__isnull=True, held_at__isnull=True, booked_for__isnull=True),
+                name="episode_running",
+            ),
+            models.Index(
                 fields=["counted_under", "ended_on", "cohort"],
                 include=["child", "offer_kind", "not_held"],
                 condition=Q(voided_at__isnull=True),
@@ -328,6 +345,13 @@ class Episode(models.Model):
     @property
     def is_settled(self) -> bool:
         return self.settled_at is not None
+
+    @property
+    def is_unanswered(self) -> bool:
+        """Somebody must answer for it, and nobody does: the child is back, or at high risk."""
+        if self.owner_id is not None or self.is_settled:
+            return False
+        return self.ended_at is not None or self.risk == RiskGrade.HIGH
 
     @property
     def is_provisional(self) -> bool:
@@ -416,6 +440,7 @@ class Episode(models.Model):
         self.timeliness = self.standing(at).standing if self.held_at else ""
         settled = is_settled(self.progress)
         self.settled_at = (self.settled_at or at) if settled else None
+        self.unanswered_since = (self.unanswered_since or at) if self.is_unanswered else None
 
 
 class CorrectionQuerySet(models.QuerySet["Correction"]):
@@ -903,12 +928,21 @@ def assign(episode: Episode, owner: Person | None, *, by: Person, at: datetime) 
     check_stands(episode)
     if owner:
         staff.check_works_with(owner, [episode], *ANSWERING, field="owner")
-    episode.owner, episode.owned_since = owner, at if owner else None
-    # Where policy offers no talk, nothing more is owed once somebody has looked.
-    episode.reckon(at)
-    episode.save(update_fields=["owner", "owned_since", "settled_at"])
+    _give(episode, owner, at)
+    episode.save(update_fields=GIVEN)
     journal.write("assign episode" if owner else "give back episode", episode, by=by, at=at)
     return episode
+
+
+GIVEN = ("owner", "owned_since", "unanswered_since", "settled_at")
+
+
+def _give(episode: Episode, owner: Person | None, at: datetime) -> None:
+    """To somebody, or back to everybody: then it waits again, from now on."""
+    episode.owner, episode.owned_since = owner, at if owner else None
+    episode.unanswered_since = None
+    # Where policy offers no talk, nothing more is owed once somebody has looked.
+    episode.reckon(at)
 
 
 @transaction.atomic
@@ -928,8 +962,8 @@ def reassign_all(owner: Person, to: Person | None, *, by: Person, at: datetime) 
     if to:
         staff.check_works_with(to, theirs, *ANSWERING, field="to")
     for episode in theirs:
-        episode.owner, episode.owned_since = to, at if to else None
-    Episode.objects.bulk_update(theirs, ["owner", "owned_since"])
+        _give(episode, to, at)
+    Episode.objects.bulk_update(theirs, GIVEN)
     journal.write_all("assign episode" if to else "give back episode", theirs, by=by, at=at)
     return len(theirs)
 
@@ -1007,6 +1041,9 @@ def hand_to(episode: Episode, *, at: datetime, **whose: Any) -> Episode:
     """
     episode = _locked(episode)
     before = episode.counts
+    if "responsible_authority" in whose:
+        # Another council is asked only now.
+        episode.unanswered_since = None
     for name, value in whose.items():
         setattr(episode, name, value)
     return _store(episode, before, at=at)

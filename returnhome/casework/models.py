@@ -16,17 +16,20 @@ from returnhome.casework.handovers import HandOver
 from returnhome.casework.interviews import Addendum, Coverage, Entry, Interview, NotHeld
 from returnhome.casework.journal import JournalEntry
 from returnhome.casework.meetings import Meeting, VoidedMeeting
+from returnhome.casework.messages import Message
 from returnhome.casework.notifications import Delivery, Notification
 from returnhome.casework.offers import Attempt, Offer, Reply
 from returnhome.casework.places import Authority, Force, Postcode, ReferenceLoad, Succession
 from returnhome.casework.policies import LocalPolicy
 from returnhome.casework.protocols import LocalProtocol
+from returnhome.casework.rotas import Absence, Mailbox, OutOfHours, Pace, Seat
 from returnhome.casework.staff import Credential, Duty, Organisation, Person, Post, Team
 from returnhome.casework.support import Action, NothingNeeded
 from returnhome.casework.tallies import Tally
 from returnhome.casework.tellings import ParentalRisk, PreventionInterview, Telling
 
 __all__ = [
+    "Absence",
     "Action",
     "Addendum",
     "Address",
@@ -53,14 +56,18 @@ __all__ = [
     "JournalEntry",
     "LocalPolicy",
     "LocalProtocol",
+    "Mailbox",
     "Meeting",
+    "Message",
     "NotHeld",
     "NotedConcern",
     "NothingNeeded",
     "Notification",
     "Offer",
     "Organisation",
+    "OutOfHours",
     "Override",
+    "Pace",
     "ParentalRisk",
     "Person",
     "Placement",
@@ -69,6 +76,7 @@ __all__ = [
     "PreventionInterview",
     "ReferenceLoad",
     "Reply",
+    "Seat",
     "Succession",
     "Tally",
     "Team",

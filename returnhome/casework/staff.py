@@ -644,10 +644,34 @@ def check_works_with(person: Person, things: Iterable[Placed], *relations: str, 
 OPERATOR_EMAIL = "operator@returnhome.invalid"
 
 
+def councils_of(authorities: Iterable[int]) -> dict[int, int]:
+    """By authority: the organisation that answers there now, a successor for what it took over.
+
+    An authority whose council does not work with the system is left out.
+    """
+    councils = list(Organisation.objects.councils().select_related("authority").order_by("pk"))
+    answering = {each.authority_id: each.pk for each in councils}
+    wanted = set(authorities)
+    if wanted - answering.keys():
+        for council in councils:
+            for earlier in lineage(council.authority) if council.authority else ():
+                answering.setdefault(earlier, council.pk)
+    return {pk: answering[pk] for pk in wanted & answering.keys() if pk is not None}
+
+
+CLOCKWORK_EMAIL = "clockwork@returnhome.invalid"
+
+
 def operator() -> Person:
     """Whoever works at the command line: an account that can never sign in."""
-    person, _ = Person.objects.get_or_create(
-        email=OPERATOR_EMAIL,
-        defaults={"name": "Operator", "is_active": False, "password": "!"},
-    )
-    return person
+    return _without_sign_in(OPERATOR_EMAIL, "Operator")
+
+
+def clockwork() -> Person:
+    """What happens by itself acts as this: no role, so no child is open to it, and no sign-in."""
+    return _without_sign_in(CLOCKWORK_EMAIL, "Returnhome by itself")
+
+
+def _without_sign_in(email: str, name: str) -> Person:
+    unusable = {"name": name, "is_active": False, "password": "!"}
+    return Person.objects.get_or_create(email=email, defaults=unusable)[0]

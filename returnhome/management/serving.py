@@ -3,8 +3,10 @@
 import os
 import signal
 import socket
+import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
@@ -111,3 +113,21 @@ class Server(BaseApplication):
 def serve(host: str, port: int, *, when_ready: Callable[[], None]) -> None:
     """Serve until SIGTERM or Ctrl-C, then leave by SystemExit. `when_ready` speaks once it can."""
     Server(host, port, when_ready).run()
+
+
+@contextmanager
+def with_worker(port: int) -> Iterator[None]:
+    """A worker beside the server for as long as the block lasts: `port` is where messages lead.
+
+    It reads from us and hears when we are gone, however that came about.
+    """
+    worker = subprocess.Popen(
+        [sys.executable, "-m", "returnhome", "worker", "--end-with-input"],
+        stdin=subprocess.PIPE,
+        env={**os.environ, "PORT": str(port)},
+    )
+    try:
+        yield
+    finally:
+        worker.terminate()
+        worker.wait()

@@ -475,6 +475,8 @@ class Rung(Code):
     TEAM = "team", "The whole team"
     MANAGER = "manager", "A manager"
     HEAD_OF_SERVICE = "head_of_service", "The head of service"
+    OWNER = "owner", "Whoever has taken it on"
+    ADMINISTRATORS = "administrators", "The administrators, where nobody else is there"
 
 
 class Waiting(Code):
@@ -482,6 +484,16 @@ class Waiting(Code):
 
     REQUEST = "request", "A request that nobody has answered"
     HIGH_RISK = "high_risk", "A new high-risk episode that nobody has acknowledged"
+    RUNNING_OUT = "running_out", "72 hours that soon run out, with no interview booked"
+    RUN_OUT = "run_out", "72 hours that have run out, with no interview held or booked"
+
+
+class NotSent(Code):
+    """Why a message did not get through; our own."""
+
+    NO_SERVER = "no_server", "The mail service could not be reached"
+    ADDRESS = "address", "The mail service does not take this address"
+    REFUSED = "refused", "The mail service refused the message"
 
 
 class Role(Code):

@@ -6,16 +6,21 @@ bank holidays never stop it, so that an emergency duty team has its place on a r
 
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 
 from returnhome.rules import Blocked
-from returnhome.rules.clock import HOUR
+from returnhome.rules.clock import DAY, HOUR, LONDON, NO_TIME
 from returnhome.rules.codes import Rung, Waiting
 from returnhome.rules.sources import OWN_RULE, Source
 
 
 class NobodyOnTheRota(Blocked):
     sentence = "Nobody is on this rota. Name at least one level."
+
+
+class TimesNotRising(Blocked):
+    sentence = "Each level must be told later than the one before it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,15 @@ class Ladder:
     source: Source
     levels: tuple[Level, ...]
 
+
+# Up these a silence climbs with time, lowest first.
+RUNGS = (Rung.ON_DUTY, Rung.TEAM, Rung.MANAGER, Rung.HEAD_OF_SERVICE)
+# Never reached by waiting: told only where nobody below is there.
+IN_PLACE = 36525 * DAY
+ONE_PERSONS = (
+    Level(Rung.OWNER, NO_TIME),
+    *(Level(rung, IN_PLACE + place * DAY) for place, rung in enumerate(RUNGS)),
+)
 
 LADDERS = (
     Ladder(
@@ -60,7 +74,58 @@ LADDERS = (
             Level(Rung.HEAD_OF_SERVICE, HOUR),
         ),
     ),
+    Ladder(Waiting.RUNNING_OUT, date(2026, 1, 1), OWN_RULE, ONE_PERSONS),
+    Ladder(Waiting.RUN_OUT, date(2026, 1, 1), OWN_RULE, ONE_PERSONS),
 )
+# The two of which an organisation may have times of its own.
+CLIMBING = (Waiting.REQUEST, Waiting.HIGH_RISK)
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """When whoever answers for a child is told that the 72 hours end, and what is no news."""
+
+    since: date
+    source: Source
+    # How long before the 72 hours run out.
+    before: timedelta
+    # A child who came back longer ago than this is a matter of the record: a register of past years
+    # that is read in must not wake anybody.
+    news_for: timedelta
+
+
+NOTICES = (Notice(date(2026, 1, 1), OWN_RULE, before=12 * HOUR, news_for=30 * DAY),)
+
+
+def notice_on(day: date, notices: Iterable[Notice] = NOTICES) -> Notice:
+    """What is in force on `day`; before the first one, the first."""
+    ours = sorted(notices, key=lambda each: each.since)
+    return [ours[0], *(each for each in ours if each.since <= day)][-1]
+
+
+def climbing_in(of: Waiting, since: date, *after: timedelta) -> Ladder:
+    """A ladder with an organisation's own times: of the team and all above, in the order of RUNGS.
+
+    Whoever is on duty is always told at once. Raises TimesNotRising.
+    """
+    times = (NO_TIME, *after)
+    if any(later <= sooner for sooner, later in pairwise(times)):
+        raise TimesNotRising
+    levels = tuple(Level(rung, wait) for rung, wait in zip(RUNGS, times, strict=True))
+    return Ladder(of, since, OWN_RULE, levels)
+
+
+def is_out_of_hours(now: datetime, begins: time, ends: time) -> bool:
+    """Whether an emergency duty team is on: between these times of a weekday, and all weekend.
+
+    UK time. It knows of no bank holiday: one is a weekday like any other, and the clock runs on.
+    """
+    local = now.astimezone(LONDON)
+    if local.weekday() >= 5:
+        return True
+    if begins > ends:
+        return local.time() >= begins or local.time() < ends
+    return begins <= local.time() < ends
 
 
 def ladder_on(of: Waiting, day: date, ladders: Iterable[Ladder] = LADDERS) -> Ladder:

@@ -14,7 +14,7 @@ from returnhome.casework.staff import Duty, Organisation, Person
 from returnhome.rules import access
 from returnhome.rules.clock import LONDON
 from returnhome.rules.codes import Role
-from returnhome.web import days, gds
+from returnhome.web import days, gds, rotas
 from returnhome.web.asked import Request
 from returnhome.web.staff import CASEWORK, may_manage, may_reassign
 
@@ -76,6 +76,7 @@ def index(request: Request) -> HttpResponse:
         now_on=[each for each in coming if each.starts_at <= request.now],
         later=[each for each in coming if each.starts_at > request.now],
         may_set=may_set,
+        may_keep=rotas.may_keep(request.user),
     )
 
 

@@ -10,11 +10,12 @@ from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, 
 from returnhome.casework import handovers
 from returnhome.casework.episodes import Episode
 from returnhome.casework.handovers import HandOver
+from returnhome.casework.messages import Message
 from returnhome.casework.staff import Person, Post
-from returnhome.rules import clock
+from returnhome.rules import clock, rota
 from returnhome.rules.access import Verb
 from returnhome.rules.clock import Standing
-from returnhome.rules.codes import EpisodeKind, NotHeldReason, OfferKind, RiskGrade
+from returnhome.rules.codes import EpisodeKind, NotHeldReason, OfferKind, RiskGrade, Rung
 from returnhome.web import called, pages, steps
 from returnhome.web.steps import Next
 
@@ -144,9 +145,10 @@ def counts(unfinished: Work) -> dict[str, int]:
 
 
 def rows_of(episodes: Sequence[Episode], person: Person, now: datetime) -> list[Row]:
-    """What the page shows of these episodes; ten queries for any number."""
+    """What the page shows of these episodes; eleven queries for any number."""
     there = steps.beside(episodes, person)
     lately = _lately(episodes)
+    climbed = _climbed(episodes)
     requests = handovers.standing_of(episodes)
     calls = called.of_children([episode.child for episode in episodes], person, now)
     today = now.astimezone(clock.LONDON).date()
@@ -161,6 +163,7 @@ def rows_of(episodes: Sequence[Episode], person: Person, now: datetime) -> list[
             clock=clock_in_words(episode, now),
             is_soon=bool(episode.due_at and episode.due_at < end_of_today(now)),
             badges=[
+                *_with_whom(episode, person, climbed.get(episode.pk), now),
                 *called.badges(calls, episode.child_id),
                 *badges_of(episode, person, lately[episode.pk]),
                 *request_badges(requests.get(episode.pk), person, now),
@@ -255,6 +258,44 @@ def request_badges(
     if request.answer_due_at < now:
         return [(f"{to} has not answered", "red")]
     return [(f"{to} asked, answer due {pages.near(request.answer_due_at, now)}", "blue")]
+
+
+# How far up the rota it has climbed that nobody answers, and how pressing that is.
+WITH = {
+    Rung.ON_DUTY: ("whoever is on duty", "blue"),
+    Rung.TEAM: ("the whole team", "yellow"),
+    Rung.MANAGER: ("the manager", "orange"),
+    Rung.HEAD_OF_SERVICE: ("the head of service", "red"),
+    Rung.ADMINISTRATORS: ("the administrators", "red"),
+}
+Climbed = tuple[Rung, datetime]
+
+
+def _with_whom(
+    episode: Episode, person: Person, climbed: Climbed | None, now: datetime
+) -> list[tuple[str, str]]:
+    """Who was told last of what nobody has answered; another council's rota is its own."""
+    if climbed is None or episode.relation_of(person) == "host":
+        return []
+    rung, at = climbed
+    who, colour = WITH[rung]
+    same_day = clock.Moment(at).day == clock.Moment(now).day
+    return [
+        (f"With {who} since {pages.clock_time(at) if same_day else pages.near(at, now)}", colour)
+    ]
+
+
+def _climbed(episodes: Sequence[Episode]) -> dict[int, Climbed]:
+    """By episode that nobody answers: the level told last, and when."""
+    waiting = {each.pk: each.unanswered_since for each in episodes if each.unanswered_since}
+    told = (
+        Message.objects.about("episode", waiting)
+        .filter(waiting_for__in=rota.CLIMBING)
+        .order_by("about_id", "-created_at", "-pk")
+        .distinct("about_id")
+        .values_list("about_id", "rung", "created_at")
+    )
+    return {pk: (Rung(rung), at) for pk, rung, at in told if at >= waiting[pk]}
 
 
 def _ordinal(number: int) -> str:

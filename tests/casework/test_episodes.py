@@ -26,6 +26,7 @@ from returnhome.casework.models import (
     JournalEntry,
     Notification,
 )
+from returnhome.casework.owners import Owners
 from returnhome.casework.staff import NotTheirChild
 from returnhome.rules.access import Verb
 from returnhome.rules.clock import DATE_ONLY, Moment, Standing, estimated
@@ -515,6 +516,82 @@ def test_all_of_an_absent_workers_episodes_can_be_given_back_to_everybody(cast: 
 
     assert fresh(episode).owner is None
     assert fresh(episode).next_step is Step.TAKE_ON
+
+
+# Since when nobody answers for it.
+
+
+def test_an_episode_waits_for_an_answer_from_when_its_end_was_told(cast: Cast) -> None:
+    told_at_once = returned(cast.sky)
+    told_later = missing(cast.kit)
+    assert fresh(told_later).unanswered_since is None
+
+    episodes.record_return(
+        told_later, returned=exactly(NOW + hours(1)), by=cast.amina, at=NOW + hours(5)
+    )
+
+    assert fresh(told_at_once).unanswered_since == NOW
+    assert fresh(told_later).unanswered_since == NOW + hours(5)
+
+
+def test_a_return_put_right_does_not_begin_the_wait_anew(cast: Cast) -> None:
+    episode = returned(cast.sky)
+
+    episodes.correct(
+        episode,
+        "returned",
+        exactly(NOW - hours(9)),
+        because="Log",
+        by=cast.amina,
+        at=NOW + hours(1),
+    )
+
+    assert fresh(episode).unanswered_since == NOW
+
+
+def test_a_child_still_missing_waits_for_an_answer_only_at_high_risk(cast: Cast) -> None:
+    episode = missing(cast.sky)
+    for grade, at, since in (
+        (RiskGrade.HIGH, NOW + hours(1), NOW + hours(1)),
+        (RiskGrade.LOW, NOW + hours(2), None),
+    ):
+        episodes.update(episode, risk=grade, moments={}, source="Police", by=cast.amina, at=at)
+
+        assert fresh(episode).unanswered_since == since
+
+
+def test_taking_on_ends_the_wait_and_giving_back_begins_it_anew(cast: Cast) -> None:
+    episode = returned(cast.sky)
+
+    episodes.take_on(episode, by=cast.amina, at=NOW + hours(1))
+    assert fresh(episode).unanswered_since is None
+
+    episodes.reassign_all(cast.amina, None, by=cast.mara, at=NOW + hours(2))
+    assert fresh(episode).unanswered_since == NOW + hours(2)
+
+    episodes.void(fresh(episode), because="At school", by=cast.amina, at=NOW + hours(3))
+    assert fresh(episode).unanswered_since is None
+
+
+def test_another_council_is_asked_from_when_it_became_its_own(cast: Cast) -> None:
+    episode = returned(cast.kit)
+
+    episodes.move(
+        episode,
+        cast.kit,
+        owners=Owners(responsible_authority=cast.eastmoor),
+        by=cast.amina,
+        at=NOW + hours(6),
+    )
+
+    assert fresh(episode).unanswered_since == NOW + hours(6)
+
+
+def test_the_database_refuses_an_owner_of_what_nobody_answers(cast: Cast) -> None:
+    returned(cast.sky)
+
+    with refused_by("an_unanswered_episode_has_no_owner"):
+        Episode.objects.update(owner=cast.amina, owned_since=NOW)
 
 
 # Recorded in error.

@@ -430,3 +430,17 @@ def test_a_team_is_formed_once_whatever_its_spaces_and_case(cast: Cast) -> None:
     assert formed is not None
     assert formed.name == "North team"
     assert staff.team_called("  ", cast.northshire_council, by=cast.adi, at=NOW) is None
+
+
+# Who acts where nobody does.
+
+
+def test_what_happens_by_itself_acts_as_somebody_who_sees_no_child_and_never_signs_in(
+    cast: Cast,
+) -> None:
+    clockwork = staff.clockwork()
+
+    assert clockwork == staff.clockwork() != staff.operator()
+    assert not clockwork.is_active
+    assert not clockwork.has_usable_password()
+    assert clockwork.reach.organisations == frozenset()

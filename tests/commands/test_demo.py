@@ -8,7 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 
-from returnhome.casework import tallies, tellings
+from returnhome.casework import rotas, tallies, tellings
 from returnhome.casework.models import (
     Action,
     Child,
@@ -17,8 +17,10 @@ from returnhome.casework.models import (
     Interview,
     JournalEntry,
     LocalPolicy,
+    Message,
     Notification,
     Organisation,
+    OutOfHours,
     Person,
     Tally,
     Telling,
@@ -27,7 +29,7 @@ from returnhome.intake import loading
 from returnhome.intake.outcome import Result
 from returnhome.management.demonstration import building, colleagues, councils
 from returnhome.rules.clock import LONDON, Standing
-from returnhome.rules.codes import Cohort, OfferKind, Role
+from returnhome.rules.codes import Cohort, OfferKind, Role, Rung
 from returnhome.rules.measures import count, within
 from returnhome.rules.progress import Step
 from returnhome.rules.telling import Need, to_tell
@@ -375,6 +377,24 @@ def test_children_speak_in_their_own_words() -> None:
         entries = {entry.question: entry for entry in interview.entries.current()}
         assert entries["why_words"].words
         assert "{" not in "".join(entry.words for entry in entries.values())
+
+
+def test_silences_of_the_last_hours_have_climbed_and_can_be_read() -> None:
+    told = Message.objects.filter(organisation__name="Northshire Council")
+    words = " ".join(told.values_list("text", flat=True))
+
+    assert {"on_duty", "team", "manager", "head_of_service"} <= set(
+        told.values_list("rung", flat=True)
+    )
+    assert all(message.sent_at and message.sent_at <= NOW for message in told)
+    assert not [name for name in Child.objects.values_list("surname", flat=True) if name in words]
+
+
+def test_one_on_leave_is_passed_over_and_a_team_is_named_for_the_night() -> None:
+    rota = rotas.of(Organisation.objects.get(name="Northshire Council"), NOW)
+
+    assert {each.name for each in rota.there(Rung.TEAM).people} == {"Amina Yusuf"}
+    assert OutOfHours.objects.get().telephone
 
 
 # The way in.

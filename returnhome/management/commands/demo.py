@@ -39,7 +39,8 @@ class Command(BaseCommand):
             serving.check_free(host, port)
         self.build()
         if not load_only:
-            serving.serve(host, port, when_ready=lambda: self.welcome(host, port))
+            with serving.with_worker(port):
+                serving.serve(host, port, when_ready=lambda: self.welcome(host, port))
 
     def build(self) -> None:
         now = timezone.now()

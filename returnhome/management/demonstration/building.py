@@ -18,6 +18,7 @@ from returnhome.management.demonstration import (
     meetings,
     police,
     recent,
+    rotas,
     stories,
     told,
 )
@@ -89,6 +90,7 @@ def _make(now: datetime) -> None:
     police.lay_ready(children, now)
     told.tell(teller)
     meetings.tell(teller)
+    rotas.tell(teller)
 
 
 def empty() -> None:

@@ -139,6 +139,7 @@ class Ledger:
 
     def take_on(self, episode: Episode, *, by: Person, at: datetime) -> None:
         episode.owner, episode.owned_since = by, at
+        episode.reckon(at)
         self.acts.append(("assign episode", episode, episode.child, by, at))
 
     def offer(

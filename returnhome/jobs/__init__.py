@@ -1,0 +1,1 @@
+"""What happens by itself: a look round every few seconds, and the messages that follow from it."""

@@ -1,0 +1,38 @@
+"""A look round: what waits for an answer now, and who is told of it now."""
+
+from datetime import datetime
+
+from returnhome.casework import messages, rotas, staff
+from returnhome.casework.models import Person
+from returnhome.jobs import wording
+from returnhome.reporting import silences
+
+
+def look_round(*, by: Person, at: datetime) -> int:
+    """Put into the outbox what nobody of the level now reached has been told; gives how many.
+
+    Who stands on a level is looked up at this moment.
+    """
+    found = silences.now(at)
+    if not found:
+        return 0
+    there = rotas.of_all({silence.organisation_id for silence in found}, at)
+    owners = staff.Person.objects.in_bulk(
+        {silence.owner_id for silence in found if silence.owner_id is not None}
+    )
+    wanted = []
+    for silence in found:
+        owner = owners.get(silence.owner_id) if silence.owner_id is not None else None
+        told = there[silence.organisation_id].told(silence.waiting, silence.since, owner)
+        if told:
+            wanted.append((silence, told))
+    known = messages.told_already(silence.key(told.rung) for silence, told in wanted)
+    added = 0
+    for silence, told in wanted:
+        if silence.key(told.rung) in known:
+            continue
+        letter = wording.letter_about(silence, told)
+        added += len(
+            messages.queue(letter, people=told.people, addresses=told.addresses, by=by, at=at)
+        )
+    return added

@@ -1,0 +1,42 @@
+"""The two jobs, as the worker runs them.
+
+A job is only a nudge: what is to be told stands in the ledger and in the outbox. So one that was
+lost with its worker is not missed, and one too many does nothing.
+"""
+
+from contextlib import suppress
+
+from django.utils import timezone
+from procrastinate import JobContext
+from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
+
+from returnhome.casework import staff
+from returnhome.casework.messages import Message
+from returnhome.jobs import delivery, rounds, sending
+
+# The sixth place is the seconds.
+EVERY_TEN_SECONDS = "* * * * * */10"
+
+
+@app.periodic(cron=EVERY_TEN_SECONDS)
+@app.task(queueing_lock="look round")
+def look_round(timestamp: int) -> None:
+    """Find what nobody has answered, and have it sent; and what waits to be sent again."""
+    at = timezone.now()
+    rounds.look_round(by=staff.clockwork(), at=at)
+    if Message.objects.due(at).exists():
+        # One that waits to begin is enough.
+        with suppress(AlreadyEnqueued):
+            deliver.defer()
+
+
+@app.task(queueing_lock="deliver", pass_context=True)
+def deliver(context: JobContext) -> None:
+    """Send what is due."""
+    delivery.deliver(
+        sending.way_out(),
+        by=staff.clockwork(),
+        clock=timezone.now,
+        should_stop=context.should_abort,
+    )
