@@ -123,7 +123,7 @@ def counts(unfinished: Work) -> dict[str, int]:
 
 
 def rows_of(episodes: Sequence[Episode], person: Person, now: datetime) -> list[Row]:
-    """What the page shows of these episodes; nine queries for any number."""
+    """What the page shows of these episodes; nine queries at the most."""
     there = steps.beside(episodes, person)
     lately = _lately(episodes)
     calls = called.of_children([episode.child for episode in episodes], person, now)

@@ -355,8 +355,8 @@ def test_children_not_matched_yet_are_counted_for_those_who_can_say_who_they_are
 
 # The page's own transaction (2); session, person, posts and the areas of their councils; the parts
 # counted, the rows of one page, what stands beside them (3), how often before; the meetings called
-# for (5); one's own talks and actions; duty, children not matched, and the names to filter by (2).
-QUERIES = 23
+# for (4); one's own talks and actions; duty, children not matched, and the names to filter by (2).
+QUERIES = 22
 
 
 def many(cast: Cast, number: int) -> None:
