@@ -38,13 +38,16 @@ def called_for(children: Iterable[Child], *, now: datetime) -> dict[int, tuple[E
     """By child: all that the protocols of the council that answers for them have called for.
 
     Closed ones too, the first due first. An escalation's `episode` and `met` are numbers of rows.
-    Five queries for any number of children.
+    Five queries at the most, for any number of children.
     """
     theirs = {child.pk: child for child in children}
     if not theirs:
         return {}
     followed = protocols.followed_by(child.responsible_authority_id for child in theirs.values())
-    missing = _times_missing(list(theirs), now)
+    is_by_grade = any(
+        rule.only.risk_from for found in followed.values() for each in found for rule in each.rules
+    )
+    missing = _times_missing(list(theirs), now, is_by_grade=is_by_grade)
     meetings, noted = _meetings(list(theirs)), _concerns(list(theirs))
     return {
         pk: escalation.escalations_under(
@@ -58,10 +61,15 @@ def called_for(children: Iterable[Child], *, now: datetime) -> dict[int, tuple[E
     }
 
 
-def _times_missing(child_ids: Sequence[int], now: datetime) -> Mapping[int, list[TimeMissing]]:
+def _times_missing(
+    child_ids: Sequence[int], now: datetime, *, is_by_grade: bool
+) -> Mapping[int, list[TimeMissing]]:
     counted = Episode.objects.counted().filter(child__in=child_ids)
     rows = list(counted.only(*READ))
-    kinds, grades = _classified([row.pk for row in rows])
+    kinds, grades = _classified(
+        [row.pk for row in rows if row.kind == EpisodeKind.AWAY],
+        [row.pk for row in rows] if is_by_grade else [],
+    )
     found: defaultdict[int, list[TimeMissing]] = defaultdict(list)
     for row in rows:
         known = kinds.get(row.pk, [])
@@ -72,10 +80,18 @@ def _times_missing(child_ids: Sequence[int], now: datetime) -> Mapping[int, list
 Dated = list[tuple[datetime, str]]
 
 
-def _classified(episode_ids: Sequence[int]) -> tuple[dict[int, Dated], dict[int, Dated]]:
-    """By episode: its kinds, and the police's risk grades, each from when, in their order."""
+def _classified(
+    away: Sequence[int], graded: Sequence[int]
+) -> tuple[dict[int, Dated], dict[int, Dated]]:
+    """By episode: its kinds, and the police's risk grades, each from when, in their order.
+
+    Of those only that a rule may ask about: what is missing now was so all along.
+    """
     rows = (
-        Classification.objects.filter(episode__in=episode_ids)
+        Classification.objects.filter(
+            Q(axis=Classification.KIND, episode__in=away)
+            | Q(axis=Classification.RISK, episode__in=graded)
+        )
         .order_by("recorded_at", "pk")
         .values_list("episode_id", "axis", "recorded_at", "code")
     )
@@ -150,16 +166,52 @@ def _concerns(child_ids: Sequence[int]) -> Mapping[int, list[Noted]]:
     return found
 
 
+def meeting_again(children: ChildQuerySet, *, now: datetime) -> list[tuple[Child, Meeting]]:
+    """Meetings that agreed on a day to meet again, and no such meeting since; the soonest first.
+
+    Days long past are left out. What was decided is not read. Two queries.
+    """
+    theirs = {child.pk: child for child in children.filter(_has_next_day(now))}
+    rows = Meeting.objects.about(*theirs).counted().select_related("child")
+    by_child: defaultdict[int, list[Meeting]] = defaultdict(list)
+    for row in rows.defer("attended", "decided").order_by("held_at", "pk"):
+        by_child[row.child.joined_to_id or row.child_id].append(row)
+    again = [
+        (theirs[pk], row)
+        for pk, held in by_child.items()
+        for number, row in enumerate(held)
+        if row.next_on
+        and row.next_on > uk_day(now - LONG_PAST)
+        and not any(
+            escalation.is_enough(MeetingKind(later.kind), MeetingKind(row.kind))
+            for later in held[number + 1 :]
+        )
+    ]
+    return sorted(again, key=lambda one: (one[1].next_on or date.max, one[1].pk))
+
+
+def _has_next_day(now: datetime) -> Exists:
+    since = uk_day(now - LONG_PAST)
+    about = Q(child=OuterRef("pk")) | Q(child__joined_to=OuterRef("pk"))
+    return Exists(Meeting.objects.counted().filter(about, next_on__gt=since))
+
+
 # A whole council.
+
+# How long an agreed day that has passed is still shown.
+LONG_PAST = timedelta(days=30)
 
 # How long what lapsed, and what was held, is still shown.
 LATELY = timedelta(days=14)
+# Whoever has not been missing for so long is on no list of today's.
+A_YEAR = timedelta(days=365)
 
 
 def of_council(children: ChildQuerySet, *, now: datetime) -> list[tuple[Child, Escalation]]:
     """What is called for of these children, and what was closed lately; the first due first.
 
-    Whoever has turned 18 is left out, unless they are still missing. Eight queries.
+    Whoever has turned 18 or has not been missing for a year is left out, unless they are missing
+    still. Eight queries at the most.
     """
     authorities = set(
         children.order_by().values_list("responsible_authority", flat=True).distinct()
@@ -188,8 +240,11 @@ def _worth_a_look(children: ChildQuerySet, fewest: int, now: datetime) -> list[C
     theirs = Episode.objects.counted().filter(child=OuterRef("pk"))
     enough = theirs.order_by().values("child").annotate(times=Count("pk")).filter(times__gte=fewest)
     lately = theirs.filter(Q(ended_at__isnull=True) | Q(ended_at__gte=now - LATELY))
+    this_year = theirs.filter(started_at__gt=now - A_YEAR)
     is_young = Q(born_on__isnull=True) | Q(born_on__gt=_years_before(uk_day(now), 19))
-    found = children.filter(Q(Exists(lately)) | (is_young & Exists(enough)))
+    found = children.filter(
+        Q(Exists(lately)) | (is_young & Q(Exists(this_year)) & Q(Exists(enough)))
+    )
     return list(found.annotate(is_missing=Exists(theirs.filter(ended_at__isnull=True))))
 
 

@@ -245,9 +245,13 @@ def reached_at(question: Question, window: Sequence[TimeMissing]) -> datetime | 
 
 def by_hours(question: Question, episodes: Sequence[TimeMissing]) -> list[Escalation]:
     """Once the hours are up, and again as often as the rule says, until the child is found."""
-    calls = []
+    calls, rule = [], question.rule
     for episode in episodes:
-        spans = holds(question.rule.only, question.child, episode)
+        up_at = episode.started.earliest + timedelta(hours=rule.hours)
+        if episode.ended_at is not None and episode.ended_at <= up_at - rule.early:
+            # Found before any meeting about it could count: most episodes, so looked at first.
+            continue
+        spans = holds(rule.only, question.child, episode)
         if spans:
             calls += by_hours_of_one(question, episode, spans)
     return calls

@@ -382,7 +382,7 @@ def coverable(episode: Episode, person: Person) -> Sequence[Episode]:
 
 
 def calls_of(episode: Episode, person: Person, now: datetime) -> list[called.Call]:
-    """The meetings that are called for because of this episode. Five queries, or none."""
+    """The meetings that are called for because of this episode. Five queries at the most."""
     found = called.of_children([episode.child], person, now).get(episode.child_id, ())
     return [call for call in called.still_open(found) if call.escalation.episode == episode.pk]
 

@@ -58,7 +58,7 @@ def may_record(person: Person, child: Child) -> bool:
 
 
 def of_children(children: Iterable[Child], person: Person, now: datetime) -> dict[int, list[Call]]:
-    """By child: what is called for, as far as the person may know. Five queries, or none."""
+    """By child: what is called for, as far as the person may know. Five queries at the most."""
     known = {child.pk: child for child in children if are_known_to(person, child)}
     return {
         pk: [call_of(known[pk], each, person, now) for each in found]

@@ -19,6 +19,7 @@ from returnhome.casework.staff import ANSWERING, Person
 from returnhome.reporting import escalations
 from returnhome.rules.access import Relation, Verb
 from returnhome.rules.codes import MeetingKind
+from returnhome.rules.protocols import uk_day
 from returnhome.web import called, days, gds, pages
 from returnhome.web.asked import Request
 from returnhome.web.called import Call
@@ -58,16 +59,20 @@ def index(request: Request) -> HttpResponse:
     person, now = request.user, request.now
     if not has_council(person):
         raise Http404
-    theirs = Child.objects.filter(person.whose(Verb.MEET, Relation.RESPONSIBLE))
+    theirs = Child.objects.known_now_to(person).filter(
+        person.whose(Verb.MEET, Relation.RESPONSIBLE)
+    )
     found = escalations.of_council(theirs, now=now)
     calls = [called.call_of(child, each, person, now) for child, each in found]
     due = called.still_open(calls)
     pressing = [call for call in due if not _is_long_overdue(call, now)]
     page = Paginator(_by_child(pressing), A_PAGE).get_page(request.GET.get("page"))
     long_overdue = _by_child(call for call in due if _is_long_overdue(call, now))
-    closed = _closed_lately(calls, now)[:A_PAGE]
+    closed = _closed_lately(calls, person, now)[:A_PAGE]
+    again = escalations.meeting_again(theirs, now=now)[:A_PAGE]
     shown = [each.child for each in (*page.object_list, *long_overdue[:A_PAGE])]
-    children = {child.pk: child for child in (*shown, *(each.call.child for each in closed))}
+    shown += [each.call.child for each in closed] + [child for child, _ in again]
+    children = {child.pk: child for child in shown}
     journal.write_all("read meetings called for", children.values(), by=person, at=now)
     context = {
         "page": page,
@@ -75,6 +80,8 @@ def index(request: Request) -> HttpResponse:
         "late": sum(call.escalation.due_at < now for call in pressing),
         "long_overdue": long_overdue[:A_PAGE],
         "number_long_overdue": len(long_overdue),
+        "again": again,
+        "today": uk_day(now),
         "closed": closed,
     }
     return render(request, "meetings/index.html", context)
@@ -99,10 +106,10 @@ def _is_long_overdue(call: Call, now: datetime) -> bool:
     return not is_about_hours and call.escalation.due_at < now - LONG_OVERDUE
 
 
-def _closed_lately(calls: Iterable[Call], now: datetime) -> list[Closed]:
+def _closed_lately(calls: Iterable[Call], person: Person, now: datetime) -> list[Closed]:
     """The latest first. One query."""
     met = {call.escalation.met for call in calls} - {None}
-    held = Meeting.objects.filter(pk__in=met)  # type: ignore[misc]
+    held = Meeting.objects.visible_to(person).filter(pk__in=met)  # type: ignore[misc]
     held_at: dict[Any, datetime] = dict(held.values_list("pk", "held_at"))
     found = []
     for call in calls:

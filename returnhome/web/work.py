@@ -145,7 +145,7 @@ def counts(unfinished: Work) -> dict[str, int]:
 
 
 def rows_of(episodes: Sequence[Episode], person: Person, now: datetime) -> list[Row]:
-    """What the page shows of these episodes; eleven queries for any number."""
+    """What the page shows of these episodes; eleven queries at the most."""
     there = steps.beside(episodes, person)
     lately = _lately(episodes)
     climbed = _climbed(episodes)

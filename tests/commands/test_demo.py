@@ -28,6 +28,7 @@ from returnhome.casework.models import (
 from returnhome.intake import loading
 from returnhome.intake.outcome import Result
 from returnhome.management.demonstration import building, colleagues, councils
+from returnhome.reporting import escalations
 from returnhome.rules.clock import LONDON, Standing
 from returnhome.rules.codes import Cohort, OfferKind, Role, Rung
 from returnhome.rules.measures import count, within
@@ -427,6 +428,31 @@ def test_one_password_opens_every_account_but_that_of_who_has_left() -> None:
     assert len(passwords) == 1
     assert person("amina").check_password(DEMONSTRATION_PASSWORD)
     assert not person("greta").is_active
+
+
+def test_a_meeting_is_called_for_by_each_of_the_protocols_and_some_are_closed() -> None:
+    theirs = Child.objects.filter(responsible_authority__name="Northshire")
+    found = escalations.of_council(theirs, now=NOW)
+    fresh = [each for _, each in found if each.due_at > NOW - timedelta(days=30)]
+
+    assert {each.rule.key for each in fresh if each.is_open} >= {
+        *("3-in-30", "3-in-90-exploitation", "24-hours", "48-hours", "72-hours", "own")
+    }
+    assert any(each.met for each in fresh)
+    assert any(each.lapsed_at for each in fresh)
+    # The past has its meetings, nearly all of it.
+    old = [each for _, each in found if each.due_at < NOW - timedelta(days=30)]
+    assert 0 < sum(each.is_open for each in old) < 20
+
+
+def test_a_manager_finds_the_meetings_and_a_host_none_of_another_councils(client: Client) -> None:
+    client.force_login(person("mara"))
+    meetings = client.get("/meetings").content.decode()
+    client.force_login(person("wes"))
+    hosted = client.get(f"/children/{child('DeShawn Pryce').pk}").content.decode()
+
+    assert "Kian Doherty" in meetings
+    assert "trategy meeting" not in hosted
 
 
 def test_the_file_that_lies_ready_shows_all_that_the_intake_can_do() -> None:

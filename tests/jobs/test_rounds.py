@@ -7,7 +7,6 @@ import pytest
 
 from returnhome.casework import episodes, messages, rotas, staff
 from returnhome.casework.models import Episode, Message
-from returnhome.casework.owners import Owners
 from returnhome.jobs import rounds, wording
 from returnhome.reporting import silences
 from returnhome.rules.codes import RiskGrade, Rung, Waiting
@@ -135,13 +134,7 @@ def test_the_owner_is_told_that_the_72_hours_end(cast: Cast) -> None:
 def test_each_council_is_told_of_its_own(cast: Cast) -> None:
     returned(cast.sky)
     missing_there = missing(cast.kit, found=NOW - hours(1))
-    episodes.move(
-        missing_there,
-        cast.kit,
-        owners=Owners(responsible_authority=cast.eastmoor),
-        by=cast.amina,
-        at=NOW,
-    )
+    episodes.hand_to(missing_there, responsible_authority=cast.eastmoor, at=NOW)
 
     assert look() == [("sol", "on_duty"), ("owen", "team")]
 

@@ -118,6 +118,34 @@ def test_what_was_closed_lately_says_how(as_, cast: Cast, now):
     assert "and no meeting was held" in closed
 
 
+def test_a_day_agreed_to_meet_again_stands_there_until_they_have_met(as_, cast: Cast, now):
+    def agreed(child: Child, held_days_ago: float, next_in: int, kind="strategy_meeting") -> None:
+        meetings.record(
+            child,
+            kind=MeetingKind(kind),
+            held_at=now - held_days_ago * A_DAY,
+            attended=("Mara Whitfield", "DS Cole"),
+            decided=DECIDED,
+            next_on=(now + next_in * A_DAY).date(),
+            by=cast.mara,
+            at=now,
+        )
+
+    agreed(cast.kit, 20, -4)
+    # A review is no such meeting; and of the other two the later one counts.
+    held(cast, cast.kit, now, MeetingKind.REVIEW)
+    agreed(cast.robin, 20, -6)
+    agreed(cast.robin, 5, 9, "missing_meeting")
+    held(cast, cast.robin, now - A_DAY)
+
+    words = words_of(as_("mara").get("/meetings"))
+
+    assert "Agreed to meet again" in words
+    assert "None since" in words
+    assert "Kit O’Dell" in words
+    assert "Robin Ashdown" not in words
+
+
 def test_nobody_sees_a_list_who_records_no_meeting(as_, cast: Cast, now):
     three_times(cast.kit, now)
 
@@ -148,8 +176,9 @@ def test_many_children_take_no_more_queries_than_one(
         held(cast, child, now - A_DAY / 2)
         gone(child, now, 0.2)
 
-    # The page's own (2); session, person, posts, areas; what is called for (8), when held, journal.
-    with django_assert_max_num_queries(16):
+    # The page's own (2); session, person, posts, areas; what is called for (8), when held, what
+    # was agreed (2), journal.
+    with django_assert_max_num_queries(18):
         assert mara.get("/meetings").status_code == 200
 
 

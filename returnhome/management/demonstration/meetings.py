@@ -71,9 +71,8 @@ def northshire_looks_sooner_at_the_youngest(teller: Teller) -> None:
 def the_past_has_its_meetings(teller: Teller) -> None:
     """Of what was called for long ago nearly all was held, and written down."""
     for council in CHAIRS:
-        theirs = list(
-            Child.objects.filter(responsible_authority=teller.places.authorities[council])
-        )
+        whose = teller.places.authorities[council]
+        theirs = list(Child.objects.filter(responsible_authority=whose).order_by("pk"))
         # A meeting begins the count anew, so that a later one can be called for.
         while called := list(_called_long_ago(teller, theirs)):
             for child, call in called:
