@@ -1,11 +1,13 @@
 """Every table, in the order of the story; the one place where names are given on."""
 
 from returnhome.casework.agreements import Agreement
+from returnhome.casework.care import FormerFact, PlacementNotice
 from returnhome.casework.children import (
     Address,
     Alias,
     CarePeriod,
     Child,
+    Doubt,
     Identifier,
     Placement,
 )
@@ -38,10 +40,12 @@ __all__ = [
     "Credential",
     "Delivery",
     "Dispute",
+    "Doubt",
     "Duty",
     "Entry",
     "Episode",
     "Force",
+    "FormerFact",
     "HandOver",
     "Identifier",
     "Interview",
@@ -54,6 +58,7 @@ __all__ = [
     "Override",
     "Person",
     "Placement",
+    "PlacementNotice",
     "Post",
     "Postcode",
     "ReferenceLoad",
