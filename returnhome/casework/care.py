@@ -4,7 +4,7 @@ Whoever records a fact decides again who must act. The duty itself stays where i
 council takes it over.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
@@ -213,6 +213,35 @@ def is_still_owed(child: Child) -> bool:
     """Whether the council that has the record must still act for an episode of the child."""
     theirs = child.episodes.counted().unsettled()
     return theirs.filter(responsible_authority=child.responsible_authority_id).exists()
+
+
+@dataclass(frozen=True)
+class Ended:
+    """That another council's child was placed in an area: of a host's past, no more than this."""
+
+    placed_by: Authority
+    since: date | None
+    until: date
+
+
+def ended_in(authorities: Collection[int], since: date) -> list[Ended]:
+    """Placements in these areas that have ended since that day, the latest first; two queries."""
+    rows = (
+        Placement.objects.filter(authority__in=authorities, until__gte=since)
+        .select_related("child")
+        .defer("address")
+        .prefetch_related(
+            models.Prefetch("child__care_periods", CarePeriod.objects.select_related("authority"))
+        )
+        .order_by("-until", "-pk")
+    )
+    found = []
+    for row in rows:
+        assert row.until  # as asked for
+        period = standing_on(row.child.care_periods.all(), row.until)
+        if period and period.authority_id not in authorities:
+            found.append(Ended(period.authority, row.since, row.until))
+    return found
 
 
 # Verbs: care.

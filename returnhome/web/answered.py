@@ -30,7 +30,7 @@ from returnhome.rules.codes import (
 )
 from returnhome.rules.progress import Step
 from returnhome.rules.responsibility import Flag
-from returnhome.web import before, pages, steps, work
+from returnhome.web import before, establish, pages, steps, work
 
 DONE, NEXT, DOUBT, NOT_YET, NOT_OWED = "done", "next", "doubt", "not-yet", "not-owed"
 NO = "no"
@@ -324,6 +324,7 @@ def whole(episode: Episode, person: Person, now: datetime) -> dict[str, Any]:
         "step": step,
         "also": also(episode, person, step.href, there.offer_id),
         "badges": work.badges_of(episode, person),
+        "to_establish": establish.for_episode(episode, person),
         "flags": [Flag(flag).label for flag in episode.flags],
         "done": before.done(episode),
         "may_note": may_note,

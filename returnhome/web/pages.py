@@ -32,6 +32,7 @@ NAVIGATION: tuple[tuple[str, str, tuple[Verb, ...]], ...] = (
     ("Work list", "worklist", ()),
     ("Children", "children", (Verb.SEE_EPISODE,)),
     ("Actions", "actions", (Verb.SEE_EPISODE,)),
+    ("Out of area", "out-of-area", (Verb.SEE_PLACED_HERE,)),
     ("Intake", "intake", (Verb.CONFIRM_INTAKE,)),
     ("Figures", "figures", (Verb.SEE_FIGURES,)),
     ("People", "people", (Verb.REASSIGN, Verb.MANAGE_PEOPLE)),
@@ -211,6 +212,8 @@ def _has_use_for(person: Person, verbs: tuple[Verb, ...]) -> bool:
     if Verb.SEE_FIGURES in verbs:
         # A provider's coordinator has the role and no authority whose figures there are.
         return bool(person.reach.figures)
+    if Verb.SEE_PLACED_HERE in verbs:
+        return bool(person.may_for(Verb.SEE_PLACED_HERE)[0])
     return not verbs or any(person.may(verb, each) for verb in verbs for each in Relation)
 
 
