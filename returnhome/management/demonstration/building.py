@@ -11,6 +11,7 @@ from returnhome.casework import staff
 from returnhome.casework.models import Episode, ReferenceLoad
 from returnhome.management import upkeep
 from returnhome.management.demonstration import (
+    care,
     colleagues,
     councils,
     known,
@@ -82,6 +83,7 @@ def _make(now: datetime) -> None:
     stories.tell(teller)
     police.take_in(teller)
     police.lay_ready(children, now)
+    care.tell(teller)
 
 
 def empty() -> None:
