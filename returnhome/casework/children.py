@@ -16,6 +16,8 @@ from returnhome.casework.sealing import SealedText
 from returnhome.casework.staff import Organisation, Person
 from returnhome.rules import Blocked
 from returnhome.rules.access import Verb
+from returnhome.rules.caring import DECIDING
+from returnhome.rules.clock import LONDON
 from returnhome.rules.codes import BirthDatePrecision
 from returnhome.rules.naming import folded, folded_postcode
 
@@ -303,29 +305,93 @@ class Address(models.Model):
         ]
 
 
+class DoubtQuerySet(models.QuerySet["Doubt"]):
+    def visible_to(self, person: Person) -> "DoubtQuerySet":
+        """Whoever records the child's care: what was said may tell where the child lives."""
+        theirs = Child.objects.filter(person.whose(Verb.PLACE))
+        return self.filter(child__in=theirs)
+
+    def open(self) -> "DoubtQuerySet":
+        return self.filter(settled_at__isnull=True)
+
+    def settled(self) -> "DoubtQuerySet":
+        return self.filter(settled_at__isnull=False)
+
+    def oldest_first(self) -> "DoubtQuerySet":
+        return self.order_by("raised_at", "pk")
+
+
+class Doubt(models.Model):
+    """What somebody said of the child's care, home or age against the record, until it is settled.
+
+    Its verbs are in `care`; it stands here because who must act is decided for now while it is
+    open.
+    """
+
+    child = models.ForeignKey(Child, models.CASCADE, related_name="doubts")
+    about = models.CharField(max_length=20)
+    said = SealedText()
+    said_by = SealedText()
+    raised_at = models.DateTimeField()
+    raised_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    finding = models.CharField(max_length=20, default="")
+    settled_because = SealedText()
+    settled_at = models.DateTimeField(null=True)
+    settled_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+
+    objects = DoubtQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(about__in=["care", "placement", "home", "birth_date"]),
+                name="a_doubt_is_about_care_home_or_age",
+            ),
+            models.CheckConstraint(
+                condition=Q(finding="", settled_at=None, settled_by=None)
+                | (~Q(finding="") & Q(settled_at__isnull=False, settled_by__isnull=False)),
+                name="a_settled_doubt_has_time_person_and_finding",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["child"], condition=Q(settled_at=None), name="doubt_open"),
+        ]
+
+    @property
+    def is_settled(self) -> bool:
+        return self.settled_at is not None
+
+
 @dataclass(frozen=True)
 class Circumstances:
-    """Who looked after the child on a day, where they were placed, where they lived."""
+    """Who looked after the child on a day, where they were placed, where they lived.
+
+    `in_doubt`: somebody says otherwise, and nobody has settled yet who is right.
+    """
 
     looked_after_by: Authority | None
     placed_in: Authority | None
     lives_in: Authority | None
+    in_doubt: bool = False
 
 
 def circumstances(child: Child, on: date) -> Circumstances:
     """The child's care and home as they were on the day `on`."""
-    care = _standing(child.care_periods.all(), on)
+    care = standing_on(child.care_periods.all(), on)
+    placement = standing_on(child.placements.all(), on)
+    placed_in = placement.authority if placement else None
+    in_doubt = any(doubt.about in DECIDING and not doubt.is_settled for doubt in child.doubts.all())
     if care:
-        placement = _standing(child.placements.all(), on)
-        return Circumstances(care.authority, placement.authority if placement else None, None)
-    address = _standing(child.addresses.all(), on)
-    return Circumstances(None, None, address.authority if address else None)
+        return Circumstances(care.authority, placed_in, None, in_doubt)
+    address = standing_on(child.addresses.all(), on)
+    # Placed, and nobody knows by whom: the rules say so.
+    return Circumstances(None, placed_in, address.authority if address else None, in_doubt)
 
 
 Dated = TypeVar("Dated", CarePeriod, Placement, Address)
 
 
-def _standing(rows: Iterable[Dated], day: date) -> Dated | None:
+def standing_on(rows: Iterable[Dated], day: date) -> Dated | None:
     """The one that stood on that day, the latest where two did. Asked of what may be read ahead."""
     then = [
         row
@@ -336,7 +402,7 @@ def _standing(rows: Iterable[Dated], day: date) -> Dated | None:
 
 
 def with_care(ids: Iterable[int]) -> dict[int, Child]:
-    """These children with all that `circumstances` asks for, in four queries however many."""
+    """These children with all that `circumstances` asks for, in five queries however many."""
     # What is sealed stays sealed: nobody asks for a street here.
     ahead = (
         Prefetch(name, rows.select_related("authority"))
@@ -346,8 +412,9 @@ def with_care(ids: Iterable[int]) -> dict[int, Child]:
             ("addresses", Address.objects.defer("line")),
         )
     )
+    doubts = Doubt.objects.open().defer("said", "said_by", "settled_because")
     known = Child.objects.select_related("responsible_authority", "provider")
-    return known.prefetch_related(*ahead).in_bulk(list(ids))
+    return known.prefetch_related(*ahead, Prefetch("doubts", doubts)).in_bulk(list(ids))
 
 
 def register_ids(ids: Iterable[int]) -> dict[int, str]:
@@ -511,6 +578,14 @@ def confirm(
     return child
 
 
+def host_of(child: Child, on: date) -> Authority | None:
+    """In whose area the child is placed on that day, where that is another council's."""
+    there = circumstances(child, on)
+    placed_in = there.placed_in if there.looked_after_by else None
+    is_elsewhere = placed_in is not None and placed_in.pk != child.responsible_authority_id
+    return placed_in if is_elsewhere else None
+
+
 @transaction.atomic
 def pass_to(child: Child, authority: Authority, *, by: Person, at: datetime) -> Child:
     """Another authority answers for the child from now on: it has taken the duty over."""
@@ -518,8 +593,7 @@ def pass_to(child: Child, authority: Authority, *, by: Person, at: datetime) -> 
     if child.responsible_authority_id == authority.pk:
         return child
     child.responsible_authority = authority
-    if child.host_authority_id == authority.pk:
-        child.host_authority = None
+    child.host_authority = host_of(child, at.astimezone(LONDON).date())
     # Whoever was commissioned by the council before is not by this one.
     child.provider = None
     child.save(update_fields=["responsible_authority", "host_authority", "provider"])

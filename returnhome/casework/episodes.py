@@ -808,6 +808,9 @@ def _decide_again(episode: Episode, *, is_another_day: bool, is_another_kind: bo
     is_about_age = OfferKind.ADULT_PATHWAY in (decided.offer_kind, episode.offer_kind)
     if is_another_day and child.is_confirmed:
         _own(episode, decided)
+    elif is_another_kind and child.is_confirmed and not episode.is_overridden:
+        # The duty may be the same, and yet not in doubt any more.
+        _explain(episode, decided)
     elif decided.offer_kind != episode.offer_kind and (child.is_confirmed or is_about_age):
         _explain(episode, decided)
 
@@ -886,6 +889,15 @@ def correct(
         raise ReasonMissing
     if not update(episode, moments={name: moment}, source=by.name, because=because, by=by, at=at):
         raise NothingNew(field=name)
+    return Episode.objects.get(pk=episode.pk)
+
+
+@transaction.atomic
+def classify(episode: Episode, kind: EpisodeKind, *, by: Person, at: datetime) -> Episode:
+    """Say that it was missing, or away from placement. Raises AlreadyVoided, NothingNew."""
+    check_stands(_locked(episode))
+    if not update(episode, kind=kind, moments={}, source=by.name, by=by, at=at):
+        raise NothingNew(field="kind")
     return Episode.objects.get(pk=episode.pk)
 
 

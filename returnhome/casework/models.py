@@ -1,11 +1,13 @@
 """Every table, in the order of the story; the one place where names are given on."""
 
 from returnhome.casework.agreements import Agreement
+from returnhome.casework.care import FormerFact, PlacementNotice
 from returnhome.casework.children import (
     Address,
     Alias,
     CarePeriod,
     Child,
+    Doubt,
     Identifier,
     Placement,
 )
@@ -46,10 +48,12 @@ __all__ = [
     "Credential",
     "Delivery",
     "Dispute",
+    "Doubt",
     "Duty",
     "Entry",
     "Episode",
     "Force",
+    "FormerFact",
     "HandOver",
     "Identifier",
     "Interview",
@@ -71,6 +75,7 @@ __all__ = [
     "ParentalRisk",
     "Person",
     "Placement",
+    "PlacementNotice",
     "Post",
     "Postcode",
     "PreventionInterview",

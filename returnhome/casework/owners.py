@@ -115,6 +115,7 @@ def decide(
             lives_in=_name(there.lives_in),
             missing_from=_name(missing_from),
             received_by=_name(received_by),
+            facts_in_conflict=there.in_doubt,
             arrangement=arrangement,
         ),
         known=places,

@@ -5,7 +5,7 @@ import json
 import math
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from difflib import get_close_matches
 from functools import cache, lru_cache
@@ -252,22 +252,48 @@ def heirs(authority: Authority) -> frozenset[int]:
     return frozenset({authority.pk, *(each.pk for each in later)})
 
 
+def meant_by(name_or_gss: str, on: date) -> Authority | None:
+    """The authority that people mean by the name, one that has ended by that day included.
+
+    `authority_named` would give whoever has its area now; this one asks what was said.
+    """
+    named = _named(name_or_gss)
+    there = [authority for authority in named if authority.existed_on(on)]
+    gone = sorted((each for each in named if each.until), key=lambda each: each.until or on)
+    return next(iter([*there, *gone[::-1], *named]), None)
+
+
+def successors(authority: Authority, on: date) -> list[Authority]:
+    """Who has the area of an authority that had ended by that day, by name."""
+    later = _related(authority, to_successors=True) if authority.until else []
+    return sorted((each for each in later if each.existed_on(on)), key=lambda each: each.name)
+
+
 def distance_km(a: str, b: str) -> float | None:
     """Straight line between two postcodes in kilometres; None where one has no place on the map.
 
     Northern Ireland is measured on a grid of its own, so nothing is said across the Irish Sea.
     """
-    first, second = folded_postcode(a), folded_postcode(b)
-    if first.startswith("BT") != second.startswith("BT"):
-        return None
+    return distances_km([(a, b)])[0]
+
+
+def distances_km(pairs: Sequence[tuple[str, str]]) -> list[float | None]:
+    """The same for many pairs, in their order: one query."""
+    folded = [(folded_postcode(a), folded_postcode(b)) for a, b in pairs]
+    known = Postcode.objects.filter(pk__in={code for pair in folded for code in pair})
     places = {
         place.code: (place.easting, place.northing)
-        for place in Postcode.objects.filter(pk__in={first, second})
+        for place in known
         if place.easting is not None and place.northing is not None
     }
-    if first not in places or second not in places:
-        return None
-    return math.dist(places[first], places[second]) / 1000
+    return [
+        None
+        if first.startswith("BT") != second.startswith("BT")
+        or first not in places
+        or second not in places
+        else math.dist(places[first], places[second]) / 1000
+        for first, second in folded
+    ]
 
 
 def _of_the_day(present: Authority, earlier: Iterable[Authority], on: date) -> Authority:

@@ -22,6 +22,10 @@ class Atlas:
     def named(self, name: str | None, on: date) -> Authority | None:
         return self._asked(places.authority_named, name or "", on)
 
+    def meant(self, name: str, on: date) -> Authority | None:
+        """The council that was named, one that has ended included."""
+        return self._asked(places.meant_by, name, on)
+
     def _asked(self, lookup: Lookup, text: str, on: date) -> Authority | None:
         if not text:
             return None

@@ -2,26 +2,30 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from django.db import transaction
 
-from returnhome.casework import children
+from returnhome.casework import care, children
+from returnhome.casework.care import Told
 from returnhome.casework.places import Authority
 from returnhome.casework.staff import Person
 from returnhome.intake import reading, register
 from returnhome.intake.atlas import Atlas
 from returnhome.intake.parsing import Skipped
 from returnhome.intake.register import KnownChild
-from returnhome.rules import Blocked
+from returnhome.rules import Blocked, caring
 from returnhome.rules.clock import LONDON
 
 
 @dataclass(slots=True)
 class Registered:
-    """What became of a register's rows: number, `child_id`, opened, unchanged or refused, why."""
+    """What became of a register's rows: number, `child_id`, opened, unchanged or refused, why.
+
+    A row that contradicts the record is unchanged, with the doubts that were kept as its reason.
+    """
 
     rows: list[tuple[int, str, str, str]] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
@@ -29,6 +33,11 @@ class Registered:
     @property
     def counts(self) -> Counter[str]:
         return Counter(result for _, _, result, _ in self.rows)
+
+    @property
+    def told(self) -> list[tuple[int, str, str, str]]:
+        """The rows of which there is something to say."""
+        return [row for row in self.rows if row[-1]]
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -43,7 +52,7 @@ class Registered:
 
 
 class NoSuchPlace(Blocked):
-    """An authority that is in no list."""
+    """An authority that is in no list, or that has ended and left its area to several."""
 
 
 @transaction.atomic
@@ -56,23 +65,29 @@ def load(path: Path, *, by: Person, at: datetime) -> Registered:
         if isinstance(known, Skipped):
             registered.skipped.append(known)
         else:
-            said = _register(known, atlas, by=by, at=at)
+            said = _register(known, atlas, path.name, by=by, at=at)
             registered.rows.append((known.number, known.child_id, *said))
     return registered
 
 
-def _register(known: KnownChild, atlas: Atlas, *, by: Person, at: datetime) -> tuple[str, str]:
+def _register(
+    known: KnownChild, atlas: Atlas, file: str, *, by: Person, at: datetime
+) -> tuple[str, str]:
     """Whether the child was opened, unchanged or refused, and why."""
     if known.faults:
         return "refused", known.reason
+    today = at.astimezone(LONDON).date()
+    notes: list[str] = []
     try:
-        lives_in = _authority(known.authority, atlas, at)
+        lives_in = _authority(known.authority, atlas, today, notes)
         looked_after_by = (
-            _authority(known.looked_after_by, atlas, at) if known.looked_after_by else None
+            _authority(known.looked_after_by, atlas, today, notes)
+            if known.looked_after_by
+            else None
         )
     except NoSuchPlace as blocked:
         return "refused", blocked.sentence
-    _, is_new = children.register(
+    child, is_new = children.register(
         register_id=known.child_id,
         forename=known.forename,
         surname=known.surname,
@@ -84,11 +99,23 @@ def _register(known: KnownChild, atlas: Atlas, *, by: Person, at: datetime) -> t
         by=by,
         at=at,
     )
-    return ("opened" if is_new else "unchanged"), ""
+    if not is_new:
+        told = Told(looked_after_by, lives_in, known.postcode, known.born)
+        notes += care.compare(child, told, said_by=file, by=by, at=at)
+    return ("opened" if is_new else "unchanged"), "; ".join(dict.fromkeys(notes))
 
 
-def _authority(name: str, atlas: Atlas, at: datetime) -> Authority:
-    found = atlas.named(name, at.astimezone(LONDON).date())
+def _authority(name: str, atlas: Atlas, today: date, notes: list[str]) -> Authority:
+    """The council of that name; of one that has ended, whoever has its area, with a note."""
+    said, found = atlas.meant(name, today), atlas.named(name, today)
+    gone = care.council_of(said, today) if said and said.until and said.until < today else None
     if found is None:
-        raise NoSuchPlace(f"“{name}” is in no list of authorities or districts")
+        raise NoSuchPlace(
+            caring.ended_in_words(gone).rstrip(".")
+            if gone
+            else f"“{name}” is in no list of authorities or districts"
+        )
+    if gone:
+        ended = f"{gone.name} ended on {caring.spoken(gone.until)}"
+        notes.append(f"{ended}. Its area is now that of {found.name}, which is taken instead")
     return found

@@ -132,6 +132,7 @@ class Given:
     moved_to: str | None = None
     looked_after_since_start: str | None = None
     unaccompanied: bool = False
+    facts_in_conflict: bool = False
     arrangement: Arrangement | None = None
 
 
@@ -152,6 +153,7 @@ class Flag(Code):
     LOOKED_AFTER_SINCE_START = "looked_after_since_start", "Looked after since the start"
     UNACCOMPANIED = "unaccompanied", "Unaccompanied asylum-seeking child"
     COMMISSIONED_BY_ANOTHER = "commissioned_by_another", "Provider commissioned by another"
+    FACTS_IN_CONFLICT = "facts_in_conflict", "Care or home in doubt: for now, until it is settled"
 
 
 class Reason(NamedTuple):
@@ -241,6 +243,7 @@ def decide(given: Given, *, known: Places) -> Decision:
     """Who must act, where, under which duty, and who interviews. Raises NobodyNamed."""
     facts = resolve(given, known)
     responsible = responsible_for(facts)
+    note_conflict(facts, responsible)
     host = host_of(facts)
     cohort = cohort_of(facts, host)
     offer = offer_for(facts, responsible)
@@ -347,6 +350,19 @@ def responsible_for_now(facts: Known) -> Authority:
             )
             return authority
     raise NobodyNamed
+
+
+def note_conflict(facts: Known, responsible: Authority) -> None:
+    """Where somebody says otherwise of care or home, the answer by the record stands for now."""
+    if facts.given.facts_in_conflict:
+        facts.flags.append(Flag.FACTS_IN_CONFLICT)
+        facts.because(
+            "facts_in_conflict",
+            f"Somebody says otherwise of this child's care or home than what is on record. "
+            f"{responsible.name} acts for now, until that is settled.",
+            OF_OURSELVES,
+            ("facts_in_conflict", True),
+        )
 
 
 def host_of(facts: Known) -> Authority | None:
@@ -596,6 +612,7 @@ READERS: dict[str, Callable[[str, Any], Any]] = {
     "category": read_category,
     "age_at_return": read_age,
     "unaccompanied": read_yes,
+    "facts_in_conflict": read_yes,
     "arrangement": read_arrangement,
 }
 

@@ -31,7 +31,16 @@ from returnhome.rules.codes import (
 )
 from returnhome.rules.progress import Step, is_on_adult_pathway, is_talk_offered
 from returnhome.rules.responsibility import Flag
-from returnhome.web import before, called, handovers, pages, steps, tellings, work
+from returnhome.web import (
+    before,
+    called,
+    establish,
+    handovers,
+    pages,
+    steps,
+    tellings,
+    work,
+)
 
 DONE, NEXT, DOUBT, NOT_YET, NOT_OWED = "done", "next", "doubt", "not-yet", "not-owed"
 NO = "no"
@@ -404,6 +413,7 @@ def whole(episode: Episode, person: Person, now: datetime) -> dict[str, Any]:
         "also": also(episode, person, step.href, there.offer_id),
         "badges": work.badges_of(episode, person),
         "calls": calls_of(episode, person, now),
+        "to_establish": establish.for_episode(episode, person),
         "flags": [Flag(flag).label for flag in episode.flags],
         "done": before.done(episode),
         "may_note": may_note,

@@ -13,7 +13,7 @@ from returnhome.casework import episodes, journal
 from returnhome.casework.episodes import INSTANTS, Episode
 from returnhome.casework.staff import Person
 from returnhome.rules.access import Verb
-from returnhome.rules.codes import Role
+from returnhome.rules.codes import EpisodeKind, Role
 from returnhome.web import answered, days, gds, pages
 from returnhome.web.asked import Request, episode_for
 
@@ -174,6 +174,30 @@ class VoidForm(gds.Form):
     )
 
 
+class ClassifyForm(gds.Form):
+    kind = gds.Radios(
+        "Was the child missing, or away?",
+        choices=EpisodeKind.choices(),
+        coerce=EpisodeKind,
+        hints={
+            EpisodeKind.MISSING: "Nobody knew where the child was.",
+            EpisodeKind.AWAY: "A looked-after child was not where they should be, and it was "
+            "known where.",
+        },
+    )
+
+
+def classify(request: Request, pk: int) -> HttpResponse:
+    episode = episode_for(request, pk, Verb.OFFER)
+    form = ClassifyForm(request.POST or None, initial={"kind": episode.kind})
+    if request.method == "POST" and form.is_valid():
+        with gds.refusals_into(form):
+            episodes.classify(episode, form.cleaned_data["kind"], by=request.user, at=request.now)
+            messages.success(request, "It is recorded. What it was before is kept.")
+            return redirect("show-episode", pk)
+    return _page(request, form, episode, title="Missing or away", button="Record it")
+
+
 def void(request: Request, pk: int) -> HttpResponse:
     episode = episode_for(request, pk, Verb.MATCH)
     form = VoidForm(request.POST or None)
@@ -206,6 +230,7 @@ urlpatterns = [
     path("episodes/<int:pk>/take-on", take_on, name="take-on-episode"),
     path("episodes/<int:pk>/assign", assign, name="assign-episode"),
     path("episodes/<int:pk>/record-return", record_return, name="record-return-episode"),
+    path("episodes/<int:pk>/classify", classify, name="classify-episode"),
     path("episodes/<int:pk>/correct", correct, name="correct-episode"),
     path("episodes/<int:pk>/void", void, name="void-episode"),
 ]

@@ -34,6 +34,7 @@ NAVIGATION: tuple[tuple[str, str, tuple[Verb, ...]], ...] = (
     ("Hand-overs", "handovers", (Verb.ASK, Verb.ANSWER)),
     ("Actions", "actions", (Verb.SEE_EPISODE,)),
     ("Meetings", "meetings", (Verb.MEET,)),
+    ("Out of area", "out-of-area", (Verb.SEE_PLACED_HERE,)),
     ("Intake", "intake", (Verb.CONFIRM_INTAKE,)),
     ("Figures", "figures", (Verb.SEE_FIGURES,)),
     ("People", "people", (Verb.REASSIGN, Verb.MANAGE_PEOPLE)),
@@ -219,6 +220,8 @@ def _has_use_for(person: Person, verbs: tuple[Verb, ...]) -> bool:
     if Verb.MEET in verbs:
         # Nor children for whom its council answers.
         return person.may(Verb.MEET) and bool(person.reach.authorities)
+    if Verb.SEE_PLACED_HERE in verbs:
+        return bool(person.may_for(Verb.SEE_PLACED_HERE)[0])
     return not verbs or any(person.may(verb, each) for verb in verbs for each in Relation)
 
 

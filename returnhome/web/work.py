@@ -16,7 +16,7 @@ from returnhome.rules import clock, rota
 from returnhome.rules.access import Verb
 from returnhome.rules.clock import Standing
 from returnhome.rules.codes import EpisodeKind, NotHeldReason, OfferKind, RiskGrade, Rung
-from returnhome.web import called, pages, steps
+from returnhome.web import called, establish, pages, steps
 from returnhome.web.steps import Next
 
 REPEATED_WITHIN = timedelta(days=90)
@@ -229,6 +229,8 @@ def badges_of(episode: Episode, person: Person, lately: int = 1) -> list[tuple[s
     badges = []
     if not episode.child.is_confirmed:
         badges.append(("Not matched yet", "yellow"))
+    if establish.is_theirs(episode, person):
+        badges.append(establish.BADGE)
     if episode.risk == RiskGrade.HIGH:
         badges.append(("High risk", "red"))
     if lately > 1:

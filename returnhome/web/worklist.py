@@ -188,7 +188,7 @@ def _page(request: Request, unfinished: Work, numbers: Mapping[str, int], key: s
     rows = (
         work.in_order(unfinished)
         .select_related("child", "owner", "responsible_authority", "host_authority")
-        .defer("reasons", "flags")
+        .defer("reasons")
     )
     paginator = Paginator(rows, A_PAGE)
     # The groups are counted already: the list is not counted once more.

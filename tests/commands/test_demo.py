@@ -8,12 +8,13 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 
-from returnhome.casework import rotas, tallies, tellings
+from returnhome.casework import places, rotas, tallies, tellings
 from returnhome.casework.models import (
     Action,
     Child,
     Delivery,
     Episode,
+    HandOver,
     Interview,
     JournalEntry,
     LocalPolicy,
@@ -22,6 +23,7 @@ from returnhome.casework.models import (
     Organisation,
     OutOfHours,
     Person,
+    PlacementNotice,
     Tally,
     Telling,
 )
@@ -512,3 +514,34 @@ def test_it_refuses_a_database_that_somebody_named(settings: Any) -> None:
         call_command("demo", load_only=True)
 
     assert refused.value.returncode == 2
+
+
+# Care and home, and children out of area.
+
+
+def test_a_child_newly_looked_after_by_another_council_waits_for_its_answer() -> None:
+    (asked,) = HandOver.objects.filter(episode__child=child("Nell Farraday")).unanswered()
+
+    assert asked.to_authority
+    assert asked.to_authority.name == "Westborough"
+    assert last_episode("Nell Farraday").responsible_authority.name == "Northshire"
+
+
+def test_a_notice_of_placement_is_unseen_and_another_is_to_be_told_by_hand() -> None:
+    new = PlacementNotice.objects.told_to(person("wes")).unseen()
+    unsent = PlacementNotice.objects.visible_to(person("amina")).unsent()
+
+    assert [notice.child.name for notice in new] == ["Callum Reyes"]
+    assert [notice.to_authority.name for notice in unsent] == ["Farmere"]
+
+
+def test_a_child_is_placed_80_km_from_home() -> None:
+    jonah = child("Jonah Whitlock")
+    home, placement = jonah.addresses.get(), jonah.placements.get(until=None)
+
+    assert round(places.distance_km(home.postcode, placement.postcode) or 0) == 80
+
+
+def test_a_doubt_and_a_placement_nobody_knows_are_to_be_established() -> None:
+    assert list(last_episode("Esme Radcliffe").flags) == ["facts_in_conflict"]
+    assert list(last_episode("Ibrahim Sesay").flags) == ["placement_unknown"]

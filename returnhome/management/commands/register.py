@@ -17,7 +17,8 @@ class Command(BaseCommand):
     help = (
         "Loads known children from a CSV with the columns child_id, forename, surname, sex, "
         "date_of_birth, home_postcode, authority, looked_after_by. The same child_id again "
-        "changes nothing. Exit 0: done, 1: some rows refused, 2: wrong use."
+        "changes nothing; where it contradicts the record, that is kept as a doubt. "
+        "Exit 0: done, 1: some rows refused, 2: wrong use."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -34,9 +35,8 @@ class Command(BaseCommand):
             raise CommandError(blocked.sentence, returncode=2) from blocked
         if options["json"]:
             self.stdout.write(json.dumps(registered.as_json(), ensure_ascii=False, indent=1))
-        for number, child_id, result, reason in registered.rows:
-            if result == "refused":
-                self.stderr.write(f"Row {number} ({child_id or 'no child_id'}): {reason}.")
+        for number, child_id, _, reason in registered.told:
+            self.stderr.write(f"Row {number} ({child_id or 'no child_id'}): {reason}.")
         counts = registered.counts
         self.stderr.write(
             f"{len(registered.rows)} read: {counts['opened']} opened, "

@@ -12,6 +12,7 @@ from returnhome.casework.models import Episode, ReferenceLoad
 from returnhome.management import upkeep
 from returnhome.management.demonstration import (
     asked,
+    care,
     colleagues,
     councils,
     known,
@@ -91,6 +92,7 @@ def _make(now: datetime) -> None:
     told.tell(teller)
     meetings.tell(teller)
     rotas.tell(teller)
+    care.tell(teller)
 
 
 def empty() -> None:
