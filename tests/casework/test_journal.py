@@ -234,6 +234,10 @@ ALONE = {
     "Correction.was_at": "the value itself",
     "Reply.given_at": "the child's own; recorded_by wrote it down",
     "Interview.held_at": "held_noted_by wrote it down",
+    "Absence.starts_at": "noted_by says who noted it",
+    "Absence.ends_at": "noted_by says who noted it; who ended it is in the journal",
+    "Message.sent_at": "by itself, as created_by; the journal has it",
+    "Message.overtaken_at": "by itself, as created_by; the journal has it",
     "Entry.replaced_at": "whoever wrote the entry that replaced it",
     **{
         f"Episode.{name}_at": "an instant of the child's, with its source"
