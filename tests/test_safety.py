@@ -81,3 +81,24 @@ def test_a_live_installation_refuses_to_start_without_a_setting(name: str) -> No
 
     assert done.returncode != 0
     assert f"{name} must be set" in done.stderr
+
+
+def test_a_worker_that_could_tell_nobody_refuses_to_start() -> None:
+    done = start("-m", "returnhome", "worker", **LIVE, DATABASE_URL=os.environ["DATABASE_URL"])
+
+    assert done.returncode == 2
+    assert "EMAIL_HOST or NOTIFY_API_KEY must be set" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.usefixtures("db")
+def test_neither_does_a_worker_work_as_the_owner() -> None:
+    done = start(
+        *("-m", "returnhome", "worker"),
+        **LIVE,
+        EMAIL_HOST="127.0.0.1",
+        DATABASE_URL=os.environ["DATABASE_OWNER_URL"],
+    )
+
+    assert done.returncode != 0
+    assert "owns tables" in done.stderr

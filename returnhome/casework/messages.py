@@ -67,7 +67,7 @@ class Message(models.Model):
     `key` names what happened and for which level; the text is kept as it was, or will be, sent.
     """
 
-    key = models.CharField(max_length=200)
+    key = models.CharField(max_length=160)
     waiting_for = models.CharField(max_length=20)
     about_kind = models.CharField(max_length=20)
     about_id = models.BigIntegerField()

@@ -47,7 +47,7 @@ class Migration(migrations.Migration):
             name='Message',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=200)),
+                ('key', models.CharField(max_length=160)),
                 ('waiting_for', models.CharField(max_length=20)),
                 ('about_kind', models.CharField(max_length=20)),
                 ('about_id', models.BigIntegerField()),
