@@ -62,7 +62,7 @@ def test_a_manager_sees_what_is_called_for_why_and_by_when(as_, cast: Cast, now)
     assert "1 meeting called for, about 1 child." in words
     assert "Strategy meeting" in words
     assert "3 episodes in 30 days, the last from" in words
-    assert "Manager. Three times in 30 days, version 1" in words
+    assert "Owner: manager. Three times in 30 days, version 1" in words
     query = urlencode({"kind": "strategy_meeting", "episode": episode.pk}).replace("&", "&amp;")
     assert f"/children/{cast.kit.pk}/record-meeting?{query}" in response.content.decode()
 
