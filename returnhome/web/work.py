@@ -137,7 +137,10 @@ def rows_of(episodes: Sequence[Episode], person: Person, now: datetime) -> list[
             standing=episode.standing(now).standing,
             clock=clock_in_words(episode, now),
             is_soon=bool(episode.due_at and episode.due_at < end_of_today(now)),
-            badges=badges_of(episode, person, lately[episode.pk]),
+            badges=[
+                *badges_of(episode, person, lately[episode.pk]),
+                *([establish.BADGE] if establish.is_theirs(episode, person) else []),
+            ],
             next=steps.next_for(episode, person, there[episode.pk], now),
             whose=_whose(episode, person),
         )
@@ -199,8 +202,6 @@ def badges_of(episode: Episode, person: Person, lately: int = 1) -> list[tuple[s
     badges = []
     if not episode.child.is_confirmed:
         badges.append(("Not matched yet", "yellow"))
-    if establish.is_theirs(episode, person):
-        badges.append(establish.BADGE)
     if episode.risk == RiskGrade.HIGH:
         badges.append(("High risk", "red"))
     if lately > 1:
