@@ -106,7 +106,7 @@ def test_every_rule_names_its_source() -> None:
     assert silent == []
 
 
-VERBS = ("children", "notifications", "episodes", "matching", "offers", "interviews", "support")
+VERBS = ("children", "notifications", "episodes", "matching", "offers", "interviews", "support", "care")
 
 
 @pytest.mark.parametrize("stage", [*VERBS, "staff"])
