@@ -36,5 +36,12 @@ def is_adult_on(born: date, day: date) -> bool:
     return day >= birthday(born, ADULT)
 
 
+def last_birth_of_an_adult(day: date) -> date:
+    """Whoever was born after this day is not yet 18 on `day`: `is_adult_on` for a whole list."""
+    year = day.year - ADULT
+    is_leap_day = (day.month, day.day) == (2, 29) and not is_leap_year(year)
+    return date(year, 2, 28) if is_leap_day else day.replace(year=year)
+
+
 def is_leap_year(year: int) -> bool:
     return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)

@@ -12,11 +12,19 @@ from django.urls import path, reverse
 
 from returnhome.casework import care, journal
 from returnhome.casework.care import Fact, FormerFact, PlacementNotice, Recorded, Where
-from returnhome.casework.children import Address, CarePeriod, Child, Doubt, Placement
+from returnhome.casework.children import (
+    Address,
+    CarePeriod,
+    Child,
+    Circumstances,
+    Doubt,
+    Placement,
+    circumstances,
+)
 from returnhome.casework.handovers import HandOver
 from returnhome.rules import Blocked
 from returnhome.rules.access import Verb
-from returnhome.rules.caring import About, Conflict, Finding, NoticeKind
+from returnhome.rules.caring import About, Conflict, Finding, IsTheirsAlready, NoticeKind
 from returnhome.rules.clock import LONDON
 from returnhome.rules.codes import BirthDatePrecision
 from returnhome.rules.naming import written_postcode
@@ -71,7 +79,8 @@ def show(request: Request, pk: int) -> HttpResponse:
         .oldest_first()
     )
     notices = _notices(child)
-    whose = care.whose_by_the_facts(child, _today(request))
+    there = circumstances(child, _today(request))
+    whose = there.looked_after_by or there.lives_in
     is_anothers = whose is not None and whose.pk != child.responsible_authority_id
     context = {
         "child": child,
@@ -100,22 +109,30 @@ def show(request: Request, pk: int) -> HttpResponse:
         "asked": _asked(child),
         "whose": whose if is_anothers else None,
         "is_owed": is_anothers and care.is_still_owed(child),
-        "links": _links(child),
+        "links": _links(child, there),
     }
     return render(request, "care/show.html", context)
 
 
-def _links(child: Child) -> list[tuple[str, str]]:
+def _links(child: Child, there: Circumstances) -> list[tuple[str, str]]:
+    """What can have changed, by what is so now."""
+    is_cared, is_placed = there.looked_after_by is not None, there.placed_in is not None
     wanted = (
-        ("Placed somewhere else", "place-child"),
-        ("Now looked after by", "look-after-child"),
-        ("Came home, or the care has ended", "end-care-child"),
-        ("The placement has ended", "end-placement-child"),
-        ("Home is somewhere else", "live-at-child"),
-        ("Birth date", "set-birth-date-child"),
-        ("Somebody says otherwise", "doubt-child"),
+        (is_cared, "Placed somewhere else" if is_placed else "Where the child is placed", "place"),
+        (is_placed, "The placement has ended", "end-placement"),
+        (
+            True,
+            "Now looked after by another council" if is_cared else "Now looked after",
+            "look-after",
+        ),
+        (is_cared, "Came home, or the care has ended", "end-care"),
+        (True, "Home is somewhere else", "live-at"),
+        (True, "Birth date", "set-birth-date"),
+        (True, "Somebody says otherwise", "doubt"),
     )
-    return [(label, reverse(name, args=[child.pk])) for label, name in wanted]
+    return [
+        (label, reverse(f"{name}-child", args=[child.pk])) for is_so, label, name in wanted if is_so
+    ]
 
 
 def _born(child: Child) -> str:
@@ -690,6 +707,10 @@ def pass_on(request: Request, pk: int) -> HttpResponse:
     """Give the record to the council whose child it is: asked once more, as it cannot be undone."""
     child = _child(request, pk)
     whose = care.whose_by_the_facts(child, _today(request))
+    is_ours = whose is None or whose.pk == child.responsible_authority_id
+    if request.method == "GET" and is_ours:
+        messages.info(request, IsTheirsAlready.sentence)
+        return redirect("care-of-child", pk)
     form = PassOnForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         with gds.refusals_into(form):

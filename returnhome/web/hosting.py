@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
@@ -20,6 +20,7 @@ from returnhome.casework.episodes import Episode
 from returnhome.casework.staff import Person
 from returnhome.reporting.exports import csv_lines
 from returnhome.rules.access import Verb
+from returnhome.rules.ages import last_birth_of_an_adult
 from returnhome.rules.caring import NoticeKind
 from returnhome.rules.clock import LONDON, Standing
 from returnhome.rules.codes import OfferKind
@@ -92,7 +93,7 @@ class Filters(gds.Form):
 def elsewhere(request: Request) -> HttpResponse:
     """Children of ours placed in other areas: how far from home, and answered for or not."""
     areas = _areas(request)
-    ours = _ours(areas)
+    ours = _ours(areas, _today(request))
     form = Filters(request.GET, hosts=_hosts(ours))
     host = form.asked
     if host:
@@ -116,13 +117,17 @@ def elsewhere(request: Request) -> HttpResponse:
     return render(request, "hosting/elsewhere.html", context)
 
 
-def _ours(areas: frozenset[int]) -> QuerySet[Child]:
-    return (
-        Child.objects.filter(responsible_authority__in=areas, host_authority__isnull=False)
-        .exclude(host_authority__in=areas)
-        .confirmed()
-        .select_related("responsible_authority", "host_authority")
-        .order_by("folded_name", "pk")
+def _ours(areas: frozenset[int], today: date) -> QuerySet[Child]:
+    ours = Child.objects.filter(responsible_authority__in=areas, host_authority__isnull=False)
+    return _under_18(ours.exclude(host_authority__in=areas), today)
+
+
+def _under_18(those: QuerySet[Child], today: date) -> QuerySet[Child]:
+    """Who is known by name and not an adult; nobody is left out for a birth date not known."""
+    is_young = Q(born_on=None) | Q(born_on__gt=last_birth_of_an_adult(today))
+    named = those.filter(is_young, confirmed_at__isnull=False)
+    return named.select_related("responsible_authority", "host_authority").order_by(
+        "folded_name", "pk"
     )
 
 
@@ -150,7 +155,7 @@ HEADER = (
 
 def elsewhere_csv(request: Request) -> HttpResponse:
     """The same list as a file, all pages of it; each child on it is journalled."""
-    ours = _ours(_areas(request))
+    ours = _ours(_areas(request), _today(request))
     host = request.GET.get("host", "")
     if host.isdecimal():
         ours = ours.filter(host_authority=int(host))
@@ -187,14 +192,9 @@ def _cells(row: Row) -> Sequence[Any]:
 def here(request: Request) -> HttpResponse:
     """The host's register: who is placed here, by whom, and what has come of their returns."""
     areas = _areas(request)
-    theirs = (
-        Child.objects.filter(host_authority__in=areas)
-        .exclude(responsible_authority__in=areas)
-        .confirmed()
-        .select_related("responsible_authority", "host_authority")
-        .order_by("folded_name", "pk")
-    )
-    page = Paginator(theirs, A_PAGE).get_page(request.GET.get("page"))
+    theirs = Child.objects.filter(host_authority__in=areas)
+    theirs = theirs.exclude(responsible_authority__in=areas)
+    page = Paginator(_under_18(theirs, _today(request)), A_PAGE).get_page(request.GET.get("page"))
     rows = _rows(list(page.object_list), request, is_host=True)
     journal.write_all("list", [row.child for row in rows], by=request.user, at=request.now)
     told = PlacementNotice.objects.told_to(request.user).unseen().oldest_first()

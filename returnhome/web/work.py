@@ -167,6 +167,7 @@ def rows_of(episodes: Sequence[Episode], person: Person, now: datetime) -> list[
                 *called.badges(calls, episode.child_id),
                 *badges_of(episode, person, lately[episode.pk]),
                 *request_badges(requests.get(episode.pk), person, now),
+                *([establish.BADGE] if establish.is_theirs(episode, person) else []),
             ],
             next=steps.next_for(episode, person, there[episode.pk], now),
             whose=_whose(episode, person),
@@ -229,8 +230,6 @@ def badges_of(episode: Episode, person: Person, lately: int = 1) -> list[tuple[s
     badges = []
     if not episode.child.is_confirmed:
         badges.append(("Not matched yet", "yellow"))
-    if establish.is_theirs(episode, person):
-        badges.append(establish.BADGE)
     if episode.risk == RiskGrade.HIGH:
         badges.append(("High risk", "red"))
     if lately > 1:

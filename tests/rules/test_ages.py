@@ -6,7 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from returnhome.rules.ages import NotYetBorn, age_on, birthday, is_adult_on
+from returnhome.rules.ages import (
+    NotYetBorn,
+    age_on,
+    birthday,
+    is_adult_on,
+    last_birth_of_an_adult,
+)
 
 BIRTHS = some.dates(date(1990, 1, 1), date(2030, 12, 31))
 
@@ -45,3 +51,8 @@ def test_an_age_is_reached_on_the_birthday_and_not_the_day_before(born, age):
 
     assert age_on(born, day) == age
     assert age_on(born, day - timedelta(days=1)) == age - 1
+
+
+@given(BIRTHS, some.dates(date(2020, 1, 1), date(2050, 12, 31)))
+def test_a_whole_list_is_parted_at_18_as_each_child_is(born, day):
+    assert is_adult_on(born, day) == (born <= last_birth_of_an_adult(day))

@@ -101,7 +101,7 @@ def test_nobody_else_can_tell_that_the_pages_are_there(as_, cast: Cast, page, wh
     assert browser.post(f"/children/{cast.sky.pk}/{page}", {}).status_code == 404
 
 
-@pytest.mark.parametrize("page", FORMS)
+@pytest.mark.parametrize("page", FORMS[:-1])
 def test_every_page_opens_and_is_written_down(as_, cast: Cast, page):
     response = as_("sol").get(f"/children/{cast.sky.pk}/{page}")
 
@@ -253,7 +253,7 @@ def test_what_was_refused_for_a_conflict_is_kept_and_settled(as_, cast: Cast, no
 
     row = Doubt.objects.get()
     assert row.said.startswith("placed in Eastmoor, EM1 1AA since")
-    assert "Said by The home’s manager" in words
+    assert "Said by: The home’s manager" in words
     assert "Nothing on record has changed" in words
     page = words_of(browser.get(f"/episodes/{episode.pk}"))
     assert "Where the child is placed: which is right, the record or what was said?" in page
@@ -375,9 +375,11 @@ def test_the_record_is_passed_on_once_nothing_is_owed(as_, cast: Cast, now):
 
 
 def test_the_record_of_ones_own_child_is_not_passed_on(as_, cast: Cast):
-    words = words_of(as_("amina").post(f"/children/{cast.sky.pk}/pass-on"))
+    page, browser = f"/children/{cast.sky.pk}/pass-on", as_("amina")
 
-    assert "By what is on record no other council answers for this child." in words
+    for response in (browser.post(page), browser.get(page, follow=True)):
+        words = words_of(response)
+        assert "By what is on record no other council answers for this child." in words
 
 
 # A host that is not on the system.

@@ -211,6 +211,15 @@ def test_once_the_placement_has_ended_the_host_sees_only_that_it_was(as_, cast: 
     assert "Northshire : the placement has ended on" in words
 
 
+def test_whoever_has_turned_18_is_on_neither_list(as_, cast: Cast, now):
+    Child.objects.filter(pk=cast.sky.pk).update(born_on=(now - timedelta(days=6600)).date())
+
+    for who, page in (("amina", ELSEWHERE), ("wes", HERE)):
+        assert "Sky" not in as_(who).get(page).content.decode()
+    Child.objects.filter(pk=cast.sky.pk).update(born_on=None, born_precision="unknown")
+    assert "Sky Marlowe age not known" in words_of(as_("wes").get(HERE))
+
+
 def test_our_own_children_are_no_guests(as_, cast: Cast, now):
     words = words_of(as_("amina").get(HERE))
 
