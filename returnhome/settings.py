@@ -189,6 +189,18 @@ EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = EMAIL_PORT == 587
 DEFAULT_FROM_EMAIL = os.environ.get("EMAIL_FROM", "returnhome@localhost")
 
+
+def _public_url() -> str:
+    """Where people find the product: letters and messages lead there."""
+    if given := os.environ.get("PUBLIC_URL"):
+        return given.rstrip("/")
+    if LIVE:
+        return f"https://{ALLOWED_HOSTS[0].lstrip('.')}"
+    return f"http://localhost:{os.environ.get('PORT') or '8000'}"
+
+
+PUBLIC_URL = _public_url()
+
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "Europe/London"
 USE_I18N = True

@@ -195,7 +195,7 @@ class People(BaseUserManager.from_queryset(PersonQuerySet)):  # type: ignore[mis
 
 
 class Person(AbstractBaseUser):
-    """Somebody who signs in, or the operator at the command line."""
+    """Somebody who signs in; or the operator at the command line, or whoever answers by letter."""
 
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=120)
@@ -639,12 +639,21 @@ def check_works_with(person: Person, things: Iterable[Placed], *relations: str, 
 
 
 OPERATOR_EMAIL = "operator@returnhome.invalid"
+BY_LETTER_EMAIL = "by-letter@returnhome.invalid"
 
 
 def operator() -> Person:
     """Whoever works at the command line: an account that can never sign in."""
+    return _signing_in_never(OPERATOR_EMAIL, "Operator")
+
+
+def by_letter() -> Person:
+    """Whoever reads and answers a request by the link of its letter: their name is with that."""
+    return _signing_in_never(BY_LETTER_EMAIL, "By letter")
+
+
+def _signing_in_never(email: str, name: str) -> Person:
     person, _ = Person.objects.get_or_create(
-        email=OPERATOR_EMAIL,
-        defaults={"name": "Operator", "is_active": False, "password": "!"},
+        email=email, defaults={"name": name, "is_active": False, "password": "!"}
     )
     return person

@@ -92,7 +92,7 @@ class Line:
             interview__coverages__episode__in=self.episodes
         )
         return [
-            Sort(talks, "booked_at", self._booked),
+            Sort(talks.filter(held_by_name=""), "booked_at", self._booked),
             Sort(not_held, "at", self._not_held),
             Sort(talks.filter(held_at__isnull=False), "held_at", self._held),
             Sort(talks.filter(signed_at__isnull=False), "signed_at", self._signed),
@@ -238,7 +238,7 @@ class Line:
         return Event(
             talk.held_at,  # type: ignore[arg-type]
             "Interview held",
-            talk.interviewer.name,
+            talk.held_by,
             when=pages.moment(talk.held),
             href=self._open(talk),
         )

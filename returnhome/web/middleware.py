@@ -17,8 +17,12 @@ from returnhome.web import errors
 
 Next = Callable[[HttpRequest], HttpResponseBase]
 
-# Open to a stranger. A calendar's address carries its own secret; signing in comes first elsewhere.
-OPEN = ("/accounts/login/", "/accounts/logout/", "/accounts/password/reset/", "/calendar/")
+# Open to a stranger. The address of a calendar, and of a letter's answer, carries its own secret;
+# signing in comes first elsewhere.
+OPEN = (
+    *("/accounts/login/", "/accounts/logout/", "/accounts/password/reset/"),
+    *("/calendar/", "/answer/"),
+)
 
 POLICY = "; ".join(
     (
