@@ -14,6 +14,7 @@ from returnhome.management.demonstration import (
     colleagues,
     councils,
     known,
+    letters,
     police,
     recent,
     stories,
@@ -82,6 +83,7 @@ def _make(now: datetime) -> None:
     stories.tell(teller)
     police.take_in(teller)
     police.lay_ready(children, now)
+    letters.tell(teller)
 
 
 def empty() -> None:
