@@ -207,8 +207,15 @@ class AnswerForm(gds.Form):
         count=1000,
         hint="Needed for “another reason”. Write nothing here about the child’s life: telephone.",
     )
-    name = gds.Text("Your name", missing=handovers.NameMissing.sentence, max_length=60)
-    role = gds.Text("What you do", hint="For example, duty manager.", max_length=58)
+    name = gds.Text(
+        "Your name", missing=handovers.NameMissing.sentence, autocomplete="name", max_length=60
+    )
+    role = gds.Text(
+        "What you do",
+        hint="For example, duty manager.",
+        autocomplete="organization-title",
+        max_length=58,
+    )
     contact = gds.Text(
         "Your telephone number or e-mail address",
         missing="Enter a telephone number or an e-mail address, so that they can reach you",
