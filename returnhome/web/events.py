@@ -92,7 +92,7 @@ class Line:
             interview__coverages__episode__in=self.episodes
         )
         return [
-            Sort(talks.filter(held_by_name=""), "booked_at", self._booked),
+            Sort(talks, "booked_at", self._booked),
             Sort(not_held, "at", self._not_held),
             Sort(talks.filter(held_at__isnull=False), "held_at", self._held),
             Sort(talks.filter(signed_at__isnull=False), "signed_at", self._signed),
@@ -221,6 +221,9 @@ class Line:
         return reverse("show-interview", args=[talk.pk]) if talk.pk in self.readable else ""
 
     def _booked(self, talk: Interview) -> Event:
+        if talk.is_held_elsewhere:
+            words = f"Interview noted that {talk.held_by_organisation} held"
+            return Event(talk.booked_at, words, talk.booked_by.name, href=self._open(talk))
         where, how = Place(talk.place).label.lower(), Mode(talk.mode).label.lower()
         return Event(
             talk.booked_at,
