@@ -99,7 +99,7 @@ def _grouped(scope: Any, first: date, last: date) -> Counter[Any]:
     from returnhome.rules import measures  # noqa: PLC0415
 
     theirs = Episode.objects.counted().filter(
-        responsible_authority_id__in=scope.authorities, ended_on__gte=first, ended_on__lte=last
+        counted_under_id__in=scope.authorities, ended_on__gte=first, ended_on__lte=last
     )
     counted: Counter[Any] = Counter()
     for sort, number in facts.sorts(theirs, now=NOW):

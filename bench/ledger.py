@@ -99,8 +99,9 @@ from plan left join unfinished u on u.id = plan.id and plan.k = 1
 insert into casework_episode (id, child_id, kind, risk, missing_from,
     last_seen_at, last_seen_precision, last_seen_source,
     reported_at, reported_precision, reported_source, found_at, found_precision, found_source,
-    returned_at, returned_precision, returned_source, responsible_authority_id, host_authority_id,
-    cohort, offer_kind, reasons, flags, opened_at, opened_by_id, owner_id, owned_since,
+    returned_at, returned_precision, returned_source, responsible_authority_id, counted_under_id,
+    host_authority_id, is_overridden, cohort, offer_kind, reasons, flags, opened_at, opened_by_id,
+    owner_id, owned_since,
     voided_because, offered_at, answered_at, held_at, signed_at, acted_at, answer, declined_by,
     booked_for, held_precision, is_covered, not_held, has_actions, started_at, ended_at, ended_on,
     due_at, overdue_at, timeliness, settled_at)
@@ -109,7 +110,7 @@ select id, child, 'missing', (array['low','medium','medium','high'])[1 + id %% 4
     started, 'exact', 'Police', started + interval '1 hour', 'exact', 'Police',
     back, case when back is null then '' else 'exact' end, 'Police',
     back, case when back is null then '' else 'exact' end, 'Police',
-    council, host, cohort, 'statutory', '[]', '[]', %(at)s, %(operator)s,
+    council, council, host, false, cohort, 'statutory', '[]', '[]', %(at)s, %(operator)s,
     case when state > 2 then worker end, case when state > 2 then back end, '',
     case when state > 4 then back + interval '3 hours' end,
     case when state > 5 then back + interval '5 hours' end,
@@ -235,7 +236,7 @@ def count_up() -> None:
     known: dict[tuple, frozenset[str]] = {}
     moved: Counter = Counter()
     ended = Episode.objects.counted().filter(ended_on__isnull=False)
-    rows = ended.values_list("pk", "responsible_authority_id", "ended_on", *DECIDING)
+    rows = ended.values_list("pk", "counted_under_id", "ended_on", *DECIDING)
     for pk, authority, day, *key in rows.iterator(chunk_size=5000):
         # Of its times only whether there was one.
         deciding = (*key[:-3], *(at is not None for at in key[-3:]))

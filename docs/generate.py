@@ -15,11 +15,12 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from returnhome import rules
+from returnhome import api, rules
+from returnhome.api.problems import KINDS
 from returnhome.casework import reference
 from returnhome.intake.layouts import LAYOUTS, Layout
 from returnhome.intake.register import REGISTER
-from returnhome.rules import access, clock, measures, responsibility, standard
+from returnhome.rules import access, adult_pathway, clock, measures, responsibility, standard
 from returnhome.rules.codes import (
     Answer,
     Code,
@@ -30,6 +31,7 @@ from returnhome.rules.codes import (
 )
 from returnhome.rules.progress import Progress, Step, is_settled, next_step
 from returnhome.rules.sources import Source
+from returnhome.rules.telling import About, Need, to_tell
 
 DOCS = Path(__file__).resolve().parent
 CASES = DOCS.parent / "tests" / "rules" / "acceptance"
@@ -210,6 +212,9 @@ ACCEPTED = replace(OFFERED, answer=Answer.ACCEPTED)
 HELD = replace(ACCEPTED, held_at=THEN)
 SIGNED = replace(HELD, signed_at=THEN)
 WITH_ACTIONS = replace(SIGNED, has_actions=True)
+ADULT = replace(BACK, offer_kind=OfferKind.ADULT_PATHWAY)
+WALKED = replace(ADULT, is_pathway_decided=True, acted_at=LATER)
+AWAY = replace(BACK, offer_kind=OfferKind.LOCAL_POLICY)
 
 STORIES: tuple[tuple[str, Progress], ...] = (
     ("Still missing", Progress()),
@@ -231,9 +236,24 @@ STORIES: tuple[tuple[str, Progress], ...] = (
         "An action completed before there was any interview",
         replace(BACK, has_actions=True, acted_at=THEN),
     ),
+    ("Turned 18 by the return: adult pathway", ADULT),
     (
-        "Turned 18 by the return: adult pathway",
-        replace(BACK, offer_kind=OfferKind.ADULT_PATHWAY),
+        "Turned 18, an action added, and not all that is owed decided",
+        replace(ADULT, has_actions=True),
+    ),
+    ("Turned 18, all that is owed decided and done", WALKED),
+    (
+        "Turned 18, the same, and local policy still offers the talk",
+        replace(WALKED, is_offered_by_policy=True),
+    ),
+    (
+        "Turned 18 before an interview could be held",
+        replace(OFFERED, not_held=NotHeldReason.TURNED_18),
+    ),
+    ("Away from placement, and nobody has said what local policy is", AWAY),
+    (
+        "Away from placement, and local policy offers no talk",
+        replace(AWAY, is_offered_by_policy=False),
     ),
     ("Recorded in error and taken out", Progress(voided_at=THEN)),
 )
@@ -291,17 +311,15 @@ def written(when: str, precision: str = "") -> str:
 
 def who_must_act_cases() -> str:
     cases = json.loads((CASES / "responsibility.json").read_text(encoding="utf-8"))
-    known = responsibility.places_from(
-        *(reference.read(name) for name in ("authorities", "districts", "elsewhere"))
-    )
     return table(
         ["case", "what is known", "must act", "host", "duty", "interviews", "told", "marked"],
-        (who_must_act_case(case, known) for case in cases),
+        (who_must_act_case(case) for case in cases),
     )
 
 
-def who_must_act_case(case: dict, known: responsibility.Places) -> list[Cell]:
-    decision = responsibility.decide(responsibility.given_from(case["given"]), known=known)
+def who_must_act_case(case: dict) -> list[Cell]:
+    given = responsibility.given_from(case["given"])
+    decision = responsibility.decide(given, known=reference.places())
     return [
         case["case"],
         case["text"],
@@ -314,12 +332,102 @@ def who_must_act_case(case: dict, known: responsibility.Places) -> list[Cell]:
     ]
 
 
+# Who is told, and what is owed at 18.
+
+TOLD: tuple[tuple[str, About], ...] = (
+    ("Lives at home", About()),
+    ("Lives at home, with a child protection plan", About(has_protection_plan=True)),
+    ("A parent may be the risk", About(is_parent_the_risk=True)),
+    (
+        "Looked after, placed in our area with a foster carer",
+        About(is_looked_after=True, is_in_childrens_home=False),
+    ),
+    (
+        "Looked after, placed out of area in a children’s home",
+        About(is_looked_after=True, has_host=True, is_in_childrens_home=True),
+    ),
+    ("Looked after, aged 16", About(is_looked_after=True, age=16)),
+    ("The police found the child themselves", About(is_found_by_police=True)),
+    ("Went missing in another council’s area", About(others=("Leeds",))),
+    ("Looked after outside England", About(is_responsible_elsewhere=True, is_looked_after=True)),
+    (
+        "Turned 18, was looked after",
+        About(offer_kind=OfferKind.ADULT_PATHWAY, is_looked_after=True),
+    ),
+    ("Turned 18, lived at home", About(offer_kind=OfferKind.ADULT_PATHWAY)),
+)
+
+
+def who_is_told() -> str:
+    return table(
+        ["what is known", *(need.label.lower() for need in Need)],
+        ([words, *(told_so_far(about, need) for need in Need)] for words, about in TOLD),
+    )
+
+
+def told_so_far(about: About, need: Need) -> str:
+    return "; ".join(each.whom.label for each in to_tell(about) if each.need is need)
+
+
+def why_told() -> str:
+    """Each reason once, by whom it is about."""
+    every = {(each.whom, each.need, each.why): each for _, about in TOLD for each in to_tell(about)}
+    return table(
+        ["whom", "need", "why", "source"],
+        (
+            [each.whom.label, each.need.label, each.why, each.source]
+            for each in sorted(
+                every.values(), key=lambda each: list(type(each.whom)).index(each.whom)
+            )
+        ),
+    )
+
+
+def owed_at_18() -> str:
+    return table(
+        ["what", "for whom", "due within", "why", "source"],
+        (
+            [
+                each.title,
+                "everybody"
+                if each in adult_pathway.owed(is_looked_after=False)
+                else "whoever was looked after at the start",
+                f"{each.within.days} day{'' if each.within.days == 1 else 's'}",
+                each.why,
+                each.source,
+            ]
+            for each in adult_pathway.owed(is_looked_after=True)
+        ),
+    )
+
+
 def sources() -> str:
     from_rules = importlib.import_module("returnhome.rules.sources")
     named = [value for value in vars(from_rules).values() if isinstance(value, Source)]
     return table(
         ["document", "part", "checked against the document"],
         ([each.document, each.part, "yes" if each.is_confirmed else "not yet"] for each in named),
+    )
+
+
+# What machines say.
+
+
+def endpoints() -> str:
+    return table(
+        ["endpoint", "what it does"],
+        (
+            [code(f"{method.upper()} {address}"), each["summary"]]
+            for address, methods in api.described()["paths"].items()
+            for method, each in methods.items()
+        ),
+    )
+
+
+def api_problems() -> str:
+    return table(
+        ["code", "`type` ends with", "means", "what to do"],
+        ([kind.code, code(name), kind.title, kind.means] for name, kind in KINDS.items()),
     )
 
 
@@ -384,6 +492,11 @@ DRAWN: dict[str, Callable[[], str]] = {
     "clock-cases": clock_cases,
     "who-must-act-cases": who_must_act_cases,
     "sources": sources,
+    "endpoints": endpoints,
+    "api-problems": api_problems,
+    "who-is-told": who_is_told,
+    "why-told": why_told,
+    "owed-at-eighteen": owed_at_18,
     "layouts": layouts,
     "register-layout": register_layout,
     "place-counts": place_counts,

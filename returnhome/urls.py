@@ -1,23 +1,30 @@
-"""Every page's address: one line a stage."""
+"""Every page's address, one line a stage; and the API's."""
 
+from returnhome import api
 from returnhome.web import (
     account,
+    adult_pathway,
     agreements,
     booking,
+    disputes,
     duty,
     elsewhere,
     episodes,
     figures,
     finding,
+    handovers,
     intake,
     letters,
     matching,
     offers,
+    policies,
     recording,
     sign_in,
     staff,
     story,
     support,
+    tellings,
+    who_interviews,
     worklist,
 )
 
@@ -30,17 +37,24 @@ STAGES = (
     finding,
     story,
     episodes,
-    offers,
+    handovers,
     letters,
-    booking,
     elsewhere,
+    disputes,
+    tellings,
+    offers,
+    booking,
     recording,
     support,
+    adult_pathway,
+    policies,
     figures,
     staff,
     agreements,
     duty,
     account,
+    who_interviews,
+    api,
 )
 
 urlpatterns = [pattern for stage in STAGES for pattern in stage.urlpatterns]

@@ -106,7 +106,11 @@ def test_every_rule_names_its_source() -> None:
     assert silent == []
 
 
-VERBS = ("children", "notifications", "episodes", "matching", "offers", "interviews", "support")
+VERBS = (
+    *("children", "notifications", "agreements", "episodes", "matching", "offers", "interviews"),
+    *("handovers", "disputes", "support"),
+)
+VERBS += ("policies", "tellings")
 
 
 @pytest.mark.parametrize("stage", [*VERBS, "staff"])

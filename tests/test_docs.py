@@ -12,6 +12,7 @@ from django.core.management.commands import check as djangos_check
 from django.core.management.commands import migrate as djangos_migrate
 
 from docs import generate
+from returnhome import api
 from returnhome.__main__ import COMMANDS
 from returnhome.rules.codes import Code
 
@@ -115,6 +116,22 @@ def test_no_section_tells_of_a_command_that_is_not_there():
     told = re.findall(r"^## `([a-z-]+)`", text_of(DOCS / "commands.md"), re.MULTILINE)
 
     assert sorted(told) == sorted(COMMANDS)
+
+
+def endpoints() -> list[str]:
+    paths = api.described()["paths"]
+    return [f"{method.upper()} {address}" for address in paths for method in paths[address]]
+
+
+@pytest.mark.parametrize("endpoint", endpoints())
+def test_every_endpoint_has_its_paragraph(endpoint):
+    assert section(text_of(DOCS / "api.md"), f"## `{endpoint}`").strip()
+
+
+def test_no_paragraph_tells_of_an_endpoint_that_is_not_there():
+    told = re.findall(r"^## `([A-Z]+ [^`]+)`", text_of(DOCS / "api.md"), re.MULTILINE)
+
+    assert told == endpoints()
 
 
 READ = re.compile(r"""environ(?:\.get|\.pop|\.setdefault)?[(\[]\s*["']([A-Z_]+)["']""")

@@ -12,13 +12,15 @@ from django.contrib.postgres.fields import DateTimeRangeField, RangeBoundary, Ra
 from django.db import IntegrityError, models, transaction
 from django.db.models import F, Func, Q
 
-from returnhome.casework import children, journal, staff, tallies
+from returnhome.casework import children, journal, policies, staff, tallies
 from returnhome.casework.children import Child
 from returnhome.casework.notifications import Notification
 from returnhome.casework.owners import Owners, of_child
 from returnhome.casework.places import Authority
+from returnhome.casework.policies import LocalPolicy
 from returnhome.casework.staff import ANSWERING, EPISODE_RELATIONS, Organisation, Person
 from returnhome.rules import Blocked, clock, measures
+from returnhome.rules import policies as local_policies
 from returnhome.rules.access import Verb
 from returnhome.rules.ages import is_adult_on
 from returnhome.rules.clock import Moment, Standing
@@ -32,6 +34,7 @@ from returnhome.rules.codes import (
     RiskGrade,
 )
 from returnhome.rules.facts import EpisodeFacts
+from returnhome.rules.policies import PolicyKey
 from returnhome.rules.progress import Progress, Step, is_settled, next_step
 
 INSTANTS = ("last_seen", "reported", "found", "returned")
@@ -146,6 +149,8 @@ class Episode(models.Model):
     flags = models.JSONField(default=list)
     # A person has decided cohort, duty or host: the facts no longer change them by themselves.
     is_overridden = models.BooleanField(default=False)
+    # What the council's own policy says of a talk, where its policy decides and somebody noted it.
+    is_offered_by_policy = models.BooleanField(null=True)
 
     opened_at = models.DateTimeField()
     opened_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
@@ -170,6 +175,8 @@ class Episode(models.Model):
     is_covered = models.BooleanField(default=False)
     not_held = models.CharField(max_length=30, default="")
     has_actions = models.BooleanField(default=False)
+    # When each action that the adult pathway asks for had been added, or left out with a reason.
+    pathway_decided_at = models.DateTimeField(null=True)
 
     # Computed by `reckon` whenever something above changes.
     started_at = models.DateTimeField()
@@ -338,6 +345,8 @@ class Episode(models.Model):
     def progress(self) -> Progress:
         return Progress(
             offer_kind=OfferKind(self.offer_kind),
+            is_offered_by_policy=self.is_offered_by_policy,
+            is_pathway_decided=self.pathway_decided_at is not None,
             found_at=self.found_at,
             returned_at=self.returned_at,
             is_taken_on=self.owner_id is not None,
@@ -676,6 +685,7 @@ def _begun(opening: Opening, child: Child, source: str, *, by: Person, at: datet
     for name in INSTANTS:
         _set(episode, name, opening.moments.get(name), source)
     check_order(opening.moments)
+    _follow_policy(episode)
     episode.reckon(at)
     return episode
 
@@ -743,6 +753,7 @@ def update(
         is_another_day=episode.started_on != was_started_on,
         is_another_kind="kind" in changed,
     )
+    _follow_policy(episode)
     _store(episode, before, at=at)
     for axis in (Classification.KIND, Classification.RISK):
         if axis in changed:
@@ -893,7 +904,9 @@ def assign(episode: Episode, owner: Person | None, *, by: Person, at: datetime) 
     if owner:
         staff.check_works_with(owner, [episode], *ANSWERING, field="owner")
     episode.owner, episode.owned_since = owner, at if owner else None
-    episode.save(update_fields=["owner", "owned_since"])
+    # Where policy offers no talk, nothing more is owed once somebody has looked.
+    episode.reckon(at)
+    episode.save(update_fields=["owner", "owned_since", "settled_at"])
     journal.write("assign episode" if owner else "give back episode", episode, by=by, at=at)
     return episode
 
@@ -947,6 +960,7 @@ def move(
     episode.child = child
     if owners:
         _own(episode, owners)
+        _follow_policy(episode)
     _store(episode, before, at=at)
     Notification.objects.filter(basis__episode=episode).update(
         responsible_authority=episode.responsible_authority_id,
@@ -1013,3 +1027,55 @@ def _explain(episode: Episode, owners: Owners) -> None:
     episode.offer_kind = owners.offer_kind
     episode.reasons = [dict(reason) for reason in owners.reasons]
     episode.flags = list(owners.flags)
+
+
+# What the council's own policy says.
+
+
+def _follow_policy(episode: Episode) -> None:
+    """Put down what the policy of the day says of a talk, with the reason, where it decides.
+
+    The day of the return counts, else of being found, else the first day.
+    """
+    key = local_policies.key_of(OfferKind(episode.offer_kind))
+    rest = [reason for reason in episode.reasons if reason.get("rule") != "policy"]
+    if key is None:
+        episode.is_offered_by_policy, episode.reasons = None, rest
+        return
+    known = (episode.moment(name) for name in ("returned", "found", "last_seen", "reported"))
+    day = next(moment.day for moment in known if moment)
+    authority = episode.responsible_authority
+    policy = policies.in_force(authority, key, day)
+    says_yes = policy.says_yes if policy else None
+    since = f"{policy.since.day} {policy.since:%B %Y}" if policy else ""
+    reason = {
+        "rule": "policy",
+        "facts": [["key", str(key)], ["says_yes", says_yes]],
+        "sentence": local_policies.in_words(key, says_yes, authority=authority.name, since=since),
+        "source": str(key.source),
+    }
+    episode.is_offered_by_policy, episode.reasons = says_yes, [*rest, reason]
+
+
+@transaction.atomic
+def set_policy(
+    authority: Authority, key: PolicyKey, *, says_yes: bool, since: date, by: Person, at: datetime
+) -> LocalPolicy:
+    """Note what the council's own policy says, and let what is unfinished follow it.
+
+    What is settled stays settled. Raises SaysSoAlready, TooFarAhead.
+    """
+    policy = policies.note(authority, key, says_yes=says_yes, since=since, by=by, at=at)
+    kinds = [kind for kind, its in local_policies.DECIDES.items() if its is key]
+    theirs = Episode.objects.unsettled().filter(
+        responsible_authority=authority, offer_kind__in=kinds
+    )
+    moved = []
+    for episode in lock(*theirs.values_list("pk", flat=True)):
+        before, was = episode.counts, episode.is_offered_by_policy
+        _follow_policy(episode)
+        _store(episode, before, at=at)
+        if episode.is_offered_by_policy is not was:
+            moved.append(episode)
+    journal.write_all("follow policy", moved, by=by, at=at)
+    return policy

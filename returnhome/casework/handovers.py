@@ -6,7 +6,7 @@ from hashlib import sha256
 from secrets import token_urlsafe
 
 from django.db import models, transaction
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
 
 from returnhome.casework import (
     agreements,
@@ -14,12 +14,13 @@ from returnhome.casework import (
     episodes,
     interviews,
     journal,
+    matching,
     owners,
     staff,
 )
 from returnhome.casework.children import Child, circumstances
 from returnhome.casework.episodes import Episode
-from returnhome.casework.interviews import Interview
+from returnhome.casework.interviews import Coverage, Interview
 from returnhome.casework.places import Authority
 from returnhome.casework.sealing import SealedText
 from returnhome.casework.staff import ANSWERING, Organisation, Person, council_of
@@ -98,6 +99,12 @@ class HandOverQuerySet(models.QuerySet["HandOver"]):
     def in_order(self) -> "HandOverQuerySet":
         return self.order_by("asked_at", "pk")
 
+    def waiting_first(self) -> "HandOverQuerySet":
+        """Those nobody has answered, the soonest due first; then the newest."""
+        is_waiting = Q(answered_at=None, withdrawn_at=None, overtaken_at=None)
+        due = Case(When(is_waiting, then=F("answer_due_at")), default=None)
+        return self.order_by(due.asc(nulls_last=True), "-asked_at", "-pk")
+
     def newest_first(self) -> "HandOverQuerySet":
         return self.order_by("-asked_at", "-pk")
 
@@ -134,6 +141,8 @@ class HandOver(models.Model):
     # Whose people would interview; none where the other council is not on the system.
     to_organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+")
     looked_after_since = models.DateField(null=True)
+    # Whose child the unnamed one may be: named only once that child's own council has said so.
+    proposed_child = models.ForeignKey(Child, models.PROTECT, null=True, related_name="+")
     terms = SealedText()
     asked_at = models.DateTimeField()
     asked_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
@@ -180,6 +189,10 @@ class HandOver(models.Model):
             models.CheckConstraint(
                 condition=(Q(kind="duty") & ~Q(ground="")) | (~Q(kind="duty") & Q(ground="")),
                 name="a_duty_passes_on_a_ground",
+            ),
+            models.CheckConstraint(
+                condition=Q(proposed_child=None) | Q(kind="duty"),
+                name="only_with_the_duty_a_child_is_named",
             ),
             models.CheckConstraint(
                 condition=~Q(to_authority=F("asked_by_authority")),
@@ -364,16 +377,38 @@ class Story:
         return handover.sees(self.rules, self.first, who=who, now=now)
 
 
-def _signed(episode: Episode) -> dict[int, datetime]:
+def _signed(episode: Episode) -> dict[int, datetime | None]:
     """Organisation → when it last signed off a record that answers for the episode."""
     rows = episode.interviews.filter(signed_at__isnull=False, organisation__isnull=False)
     return dict(rows.order_by("signed_at").values_list("organisation_id", "signed_at"))
 
 
-def _signed_since(row: HandOver, signed: Mapping[int, datetime]) -> datetime | None:
+def _signed_since(row: HandOver, signed: Mapping[int, datetime | None]) -> datetime | None:
     at = signed.get(row.to_organisation_id or 0)
     is_theirs = at and row.answer == Reply.ACCEPTED and row.answered_at and at >= row.answered_at
     return at if is_theirs and not row.is_of_the_duty else None
+
+
+def signed_for(rows: Iterable[HandOver]) -> dict[int, datetime]:
+    """Hand-over → when the body asked signed its record off here, for a list: one query."""
+    rows = list(rows)
+    signed: dict[tuple[int, int], datetime] = {}
+    coverages = Coverage.objects.filter(
+        episode__in=[row.episode_id for row in rows], interview__signed_at__isnull=False
+    )
+    columns = ("episode_id", "interview__organisation_id", "interview__signed_at")
+    for episode_id, organisation_id, at in coverages.values_list(*columns).order_by(columns[-1]):
+        signed[episode_id, organisation_id] = at
+    found = {}
+    for row in rows:
+        at = _signed_since(row, {row.to_organisation_id or 0: signed.get(_key(row))})
+        if at:
+            found[row.pk] = at
+    return found
+
+
+def _key(row: HandOver) -> tuple[int, int]:
+    return row.episode_id, row.to_organisation_id or 0
 
 
 def side_of(row: HandOver, person: Person) -> Side:
@@ -384,9 +419,9 @@ def side_of(row: HandOver, person: Person) -> Side:
 # Verbs.
 
 
-def _held_still(episode: Episode) -> tuple[Episode, Story]:
+def _held_still(episode: Episode, *also: Child | None) -> tuple[Episode, Story]:
     """The child, the episode and what hangs below, locked in the order of `children.lock`."""
-    children.lock(episode.child_id)
+    children.lock(episode.child_id, *(child.pk for child in also if child))
     (held,) = episodes.lock(episode.pk)
     list(HandOver.objects.filter(episode=held).order_by("pk").select_for_update(of=("self",)))
     return held, Story(held)
@@ -400,6 +435,7 @@ def ask(
     to: Authority | Organisation,
     ground: DutyGround | None = None,
     looked_after_since: date | None = None,
+    proposed_child: Child | None = None,
     terms: str = "",
     report_due_at: datetime | None = None,
     by: Person,
@@ -407,7 +443,8 @@ def ask(
 ) -> HandOver:
     """Ask another body to interview, or to take the duty over. Who must act stays who it is.
 
-    Raises what `handover.check_can_ask` blocks: NotTheOwner, AskedOfItself, NotAnAuthority,
+    `proposed_child`: of the council asked, and maybe the child whom nobody has named yet. Raises
+    what `handover.check_can_ask` blocks: NotTheOwner, AskedOfItself, NotAnAuthority,
     NotLookedAfterThere, StandsAlready, EpisodeVoided.
     """
     episode, story = _held_still(episode)
@@ -442,6 +479,7 @@ def ask(
         to_provider=to if isinstance(to, Organisation) else None,
         to_organisation=council_of(to) if isinstance(to, Authority) else to,
         looked_after_since=looked_after_since,
+        proposed_child=proposed_child,
         terms=terms,
         asked_at=at,
         asked_by=by,
@@ -480,7 +518,7 @@ def answer(
     Overtaken, ReasonMissing, NoteMissing; also AlreadyVoided, and by letter NameMissing,
     LetterReplaced.
     """
-    episode, story = _held_still(row.episode)
+    episode, story = _held_still(row.episode, row.proposed_child)
     link, row = row.reply_digest, _fresh(row, story)
     if by is None and not name.strip():
         raise NameMissing
@@ -525,6 +563,8 @@ def _take_effect(
         _interviews_again(Story(episode), taker=taker, by=by, at=at)
         return
     assert row.to_authority
+    if row.proposed_child and episode.child.is_waiting:
+        episode = _named(episode, row.proposed_child, by=by, at=at)
     was_theirs = row.ground != DutyGround.LOOKED_AFTER_SINCE
     moved = {"responsible_authority": row.to_authority}
     if was_theirs:
@@ -541,6 +581,23 @@ def _take_effect(
         at=at,
     )
     children.pass_to(episode.child, row.to_authority, by=by, at=at)
+
+
+def _named(episode: Episode, child: Child, *, by: Person, at: datetime) -> Episode:
+    """The council asked has said that the unnamed child is its own: join the two."""
+    stranger = episode.child
+    decided = {
+        each.pk: owners.of_child(
+            child,
+            kind=EpisodeKind(each.kind),
+            started_on=each.started_on,
+            ended_on=each.ended_on,
+        )
+        for each in stranger.episodes.all()
+    }
+    because = f"said by {child.responsible_authority.name}, when it took the duty over"
+    matching.join(stranger, child, owners=decided, because=because[:200], by=by, at=at)
+    return Episode.objects.get(pk=episode.pk)
 
 
 def _interviews_again(
@@ -632,7 +689,7 @@ def hand_back(
     """
     episode, story = _held_still(row.episode)
     row = _fresh(row, story)
-    party = row.to if row.is_asked_of(by) or row.is_by_letter else by
+    party = row.to if row.is_asked_of(by) or needs_letter(row) else by
     handover.check_can_hand_back(
         handover=story.of(row),
         handed_back=handover.HandedBack(by=party, at=at, reason=reason, note=note),

@@ -17,9 +17,11 @@ from returnhome.casework.journal import JournalEntry
 from returnhome.casework.notifications import Delivery, Notification
 from returnhome.casework.offers import Attempt, Offer, Reply
 from returnhome.casework.places import Authority, Force, Postcode, ReferenceLoad, Succession
+from returnhome.casework.policies import LocalPolicy
 from returnhome.casework.staff import Credential, Duty, Organisation, Person, Post, Team
 from returnhome.casework.support import Action, NothingNeeded
 from returnhome.casework.tallies import Tally
+from returnhome.casework.tellings import ParentalRisk, PreventionInterview, Telling
 
 __all__ = [
     "Action",
@@ -46,19 +48,23 @@ __all__ = [
     "Identifier",
     "Interview",
     "JournalEntry",
+    "LocalPolicy",
     "NotHeld",
     "NothingNeeded",
     "Notification",
     "Offer",
     "Organisation",
     "Override",
+    "ParentalRisk",
     "Person",
     "Placement",
     "Post",
     "Postcode",
+    "PreventionInterview",
     "ReferenceLoad",
     "Reply",
     "Succession",
     "Tally",
     "Team",
+    "Telling",
 ]

@@ -152,6 +152,7 @@ def make(
         found=episode.found,
         returned=episode.returned,
         age_at_return=_age_at_return(episode),
+        is_offered_by_policy=episode.is_offered_by_policy is True,
         is_voided=episode.is_voided,
     )
     _check_not_held_by(episode, made_at)

@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
+from difflib import get_close_matches
 from functools import cache, lru_cache
 from typing import Any, Self, TypeVar
 
@@ -324,6 +325,43 @@ def _districts() -> dict[str, Q]:
         place = Q(name=row["trust"], gss_code=None)
         places |= {row["gss_code"]: place, _key(row["name"]): place}
     return places
+
+
+# Names of the published lists, for pages that need no table
+
+
+def written(name: str) -> str | None:
+    """The name in the published lists behind what somebody wrote; None where there is none.
+
+    A district keeps its own name; one of Northern Ireland is its Trust's.
+    """
+    text = name.strip()
+    if GSS_CODE.fullmatch(text.upper()):
+        place = reference.places().find(text.upper())
+        return place.name if place else None
+    return _names().get(_key(text))
+
+
+def names() -> list[str]:
+    """Every name that can be chosen: authorities of the four nations, and districts."""
+    return sorted(set(_names().values()))
+
+
+def like(name: str, most: int = 3) -> list[str]:
+    """Names that begin with one that is in no list; else those near to it, the nearest first."""
+    key, known = _key(name), _names()
+    begins = [each for each in known if each.startswith(f"{key} ")]
+    found = begins or get_close_matches(key, known, n=most, cutoff=0.7)
+    return [known[each] for each in found[:most]]
+
+
+@cache
+def _names() -> dict[str, str]:
+    rows = [
+        row for name in ("districts", "elsewhere", "authorities") for row in reference.read(name)
+    ]
+    trusts = {_key(row["name"]): row["trust"] for row in reference.read("trusts")}
+    return trusts | {_key(row["name"]): row["name"] for row in rows}
 
 
 # Loading

@@ -139,7 +139,8 @@ class Reach:
 
     `authorities` are those whose children the person works with (a council keeps what its
     predecessors left), `providers` the organisations that interview on a council's behalf,
-    `intake` those whose files the person takes in, `sending` those for which the person sends.
+    `intake` those whose files the person takes in, `sending` those for which the person sends,
+    `policies` the authorities whose own policy the person may note.
     """
 
     organisations: frozenset[int]
@@ -148,6 +149,7 @@ class Reach:
     figures: frozenset[int]
     intake: frozenset[int]
     sending: frozenset[int]
+    policies: frozenset[int]
     roles: frozenset[str]
 
 
@@ -243,6 +245,7 @@ class Person(AbstractBaseUser):
             sending=frozenset(
                 p.organisation_id for p in posts if p.role in (Role.POLICE, Role.HOME)
             ),
+            policies=self._areas_of(self._posts_that_may(Verb.SET_POLICY)),
             roles=frozenset(p.role for p in posts),
         )
 

@@ -1,6 +1,8 @@
 """What follows an interview: actions with an owner and a day, or the reason why there are none."""
 
+from collections.abc import Collection
 from datetime import date, datetime
+from typing import Any
 
 from django.db import models, transaction
 from django.db.models import Q
@@ -10,9 +12,10 @@ from returnhome.casework.episodes import Episode
 from returnhome.casework.interviews import Interview, own
 from returnhome.casework.sealing import SealedText
 from returnhome.casework.staff import ANSWERING, Person, check_works_with
-from returnhome.rules import Blocked
+from returnhome.rules import Blocked, adult_pathway
 from returnhome.rules.access import Verb
-from returnhome.rules.codes import ActionKind, OfferKind
+from returnhome.rules.codes import ActionKind, Cohort
+from returnhome.rules.progress import is_on_adult_pathway
 
 
 class NotSignedYet(Blocked):
@@ -115,15 +118,23 @@ class NothingNeededQuerySet(models.QuerySet["NothingNeeded"]):
 
 
 class NothingNeeded(models.Model):
-    """The decision that nothing needs to follow, with its reason."""
+    """The decision that nothing needs to follow, with its reason.
+
+    With a `kind` it is about that one action alone, which the adult pathway asks for.
+    """
 
     episode = models.ForeignKey(Episode, models.PROTECT, related_name="nothing_needed")
     interview = models.ForeignKey(Interview, models.PROTECT, null=True, related_name="+")
+    kind = models.CharField(max_length=30, default="")
     reason = SealedText()
     at = models.DateTimeField()
     by = models.ForeignKey(Person, models.PROTECT, related_name="+")
 
     objects = NothingNeededQuerySet.as_manager()
+
+    @property
+    def is_about_all(self) -> bool:
+        return not self.kind
 
 
 @transaction.atomic
@@ -156,7 +167,7 @@ def add(
         added_by=by,
     )
     for each in covered:
-        episodes.note(each, has_actions=True, acted_at=None, at=at)
+        episodes.note(each, has_actions=True, acted_at=None, **_pathway(each, at), at=at)
     journal.write(f"add action: {kind}", action, by=by, at=at)
     return action
 
@@ -190,7 +201,7 @@ def decide_nothing_needed(
     """
     episode, covered = _held_still(episode, interview)
     episodes.check_stands(episode)
-    is_adult = episode.offer_kind == OfferKind.ADULT_PATHWAY
+    is_adult = is_on_adult_pathway(episode.progress)
     if not (interview.is_signed if interview else is_adult):
         raise NotSignedYet
     if not reason.strip():
@@ -201,9 +212,62 @@ def decide_nothing_needed(
         episode=episode, interview=interview, reason=reason, at=at, by=by
     )
     for each in covered:
-        episodes.note(each, acted_at=at, at=at)
+        episodes.note(each, acted_at=at, **_pathway(each, at), at=at)
     journal.write("decide nothing needed", decision, by=by, at=at, child_id=episode.child_id)
     return decision
+
+
+@transaction.atomic
+def leave_out(
+    episode: Episode, kind: ActionKind, reason: str, *, by: Person, at: datetime
+) -> NothingNeeded:
+    """Decide that one action which the adult pathway asks for is not taken, with the reason.
+
+    Raises NotOnThePathway, NotOwed, DecidedAlready, ReasonMissing, AlreadyVoided.
+    """
+    episode, _ = _held_still(episode, None)
+    episodes.check_stands(episode)
+    adult_pathway.check_can_leave_out(
+        kind,
+        is_on_pathway=is_on_adult_pathway(episode.progress),
+        is_looked_after=_was_looked_after(episode),
+        decided=_kinds(episode),
+        reason=reason,
+    )
+    decision = NothingNeeded.objects.create(episode=episode, kind=kind, reason=reason, at=at, by=by)
+    moments = _pathway(episode, at)
+    if moments and not _outstanding(episode):
+        moments["acted_at"] = at
+    episodes.note(episode, **moments, at=at)
+    journal.write(f"leave out: {kind}", decision, by=by, at=at, child_id=episode.child_id)
+    return decision
+
+
+def _was_looked_after(episode: Episode) -> bool:
+    return adult_pathway.was_looked_after(Cohort(episode.cohort), episode.flags)
+
+
+def _kinds(episode: Episode) -> Collection[str]:
+    """The kinds of action that were added or left out for the episode or its interviews."""
+    about = Q(episode=episode) | Q(interview__coverages__episode=episode)
+    added = Action.objects.filter(about).values_list("kind", flat=True)
+    left_out = list(NothingNeeded.objects.filter(about).values_list("kind", flat=True))
+    if "" in left_out:
+        return set(ActionKind)
+    return {*added, *left_out}
+
+
+def _pathway(episode: Episode, at: datetime) -> dict[str, Any]:
+    """The moment at which all that the adult pathway asks for has been decided, if it is now.
+
+    Noted of everybody: who is 18 by the return may have been prepared for it before.
+    """
+    if episode.pathway_decided_at:
+        return {}
+    looked_after = _was_looked_after(episode)
+    if not adult_pathway.is_decided(_kinds(episode), is_looked_after=looked_after):
+        return {}
+    return {"pathway_decided_at": at}
 
 
 @transaction.atomic

@@ -28,6 +28,7 @@ class Verb(Code):
     SIGN = "sign", "Sign a record off"
     ACT = "act", "Decide what follows"
     REASSIGN = "reassign", "Give the work to somebody else"
+    TELL = "tell", "Record who was told"
     SEE_FIGURES = "see_figures", "See figures"
     CONFIRM_INTAKE = "confirm_intake", "Confirm a file"
     MATCH = "match", "Join a notification to a child"
@@ -39,6 +40,7 @@ class Verb(Code):
     PLACE = "place", "Record care, placements and homes"
     SEE_PLACED_HERE = "see_placed_here", "See the list of other councils' children placed here"
     AGREE = "agree", "Keep standing arrangements with other councils and providers"
+    SET_POLICY = "set_policy", "Note what local policy says"
 
 
 RESPONSIBLE, HOST, PROVIDER = Relation.RESPONSIBLE, Relation.HOST, Relation.PROVIDER
@@ -52,6 +54,7 @@ OF_THE_ORGANISATION = frozenset(
         Verb.MANAGE_PEOPLE,
         Verb.SEE_PLACED_HERE,
         Verb.AGREE,
+        Verb.SET_POLICY,
     }
 )
 NO_CHILD: frozenset[Relation] = frozenset()
@@ -66,6 +69,7 @@ MAY: dict[Role, dict[Verb, frozenset[Relation]]] = {
         Verb.BOOK: frozenset({RESPONSIBLE, PROVIDER}),
         Verb.ACT: frozenset({RESPONSIBLE}),
         Verb.REASSIGN: frozenset({RESPONSIBLE, PROVIDER}),
+        Verb.TELL: frozenset({RESPONSIBLE, PROVIDER}),
         Verb.MATCH: frozenset({RESPONSIBLE}),
         Verb.ASK: frozenset({RESPONSIBLE}),
         Verb.ANSWER: frozenset({ASKED, PROVIDER}),
@@ -83,12 +87,14 @@ MAY: dict[Role, dict[Verb, frozenset[Relation]]] = {
         Verb.BOOK: frozenset({RESPONSIBLE, PROVIDER, OWN}),
         Verb.RECORD: frozenset({OWN}),
         Verb.SIGN: frozenset({OWN}),
+        Verb.TELL: frozenset({RESPONSIBLE}),
     },
     Role.SOCIAL_WORKER: {
         Verb.SEE_EPISODE: frozenset({RESPONSIBLE, HOST, COUNTED}),
         Verb.SEE_ACCOUNT: frozenset({RESPONSIBLE}),
         Verb.ACT: frozenset({RESPONSIBLE}),
         Verb.PLACE: frozenset({RESPONSIBLE}),
+        Verb.TELL: frozenset({RESPONSIBLE}),
     },
     Role.MANAGER: {
         Verb.SEE_EPISODE: frozenset({RESPONSIBLE, HOST, PROVIDER, COUNTED}),
@@ -97,6 +103,7 @@ MAY: dict[Role, dict[Verb, frozenset[Relation]]] = {
         Verb.BOOK: frozenset({RESPONSIBLE, PROVIDER}),
         Verb.ACT: frozenset({RESPONSIBLE}),
         Verb.REASSIGN: frozenset({RESPONSIBLE, PROVIDER}),
+        Verb.TELL: frozenset({RESPONSIBLE}),
         Verb.MATCH: frozenset({RESPONSIBLE}),
         Verb.ASK: frozenset({RESPONSIBLE}),
         Verb.ANSWER: frozenset({ASKED, PROVIDER}),
@@ -107,6 +114,7 @@ MAY: dict[Role, dict[Verb, frozenset[Relation]]] = {
         Verb.AGREE: NO_CHILD,
         Verb.SEE_FIGURES: NO_CHILD,
         Verb.CONFIRM_INTAKE: NO_CHILD,
+        Verb.SET_POLICY: NO_CHILD,
     },
     Role.ANALYST: {Verb.SEE_FIGURES: NO_CHILD},
     Role.ADMINISTRATOR: {Verb.MANAGE_PEOPLE: NO_CHILD},

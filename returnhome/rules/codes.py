@@ -383,6 +383,7 @@ class ActionKind(Code):
     FAMILY_SUPPORT = "family_support", "Support to the family"
     ADVOCACY = "advocacy", "Advocacy or independent visitor"
     ADULT_PATHWAY = "adult_pathway", "Adult pathway"
+    ADULT_SAFEGUARDING = "adult_safeguarding", "Adult safeguarding"
     OTHER = "other", "Other"
 
 

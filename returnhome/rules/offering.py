@@ -23,7 +23,10 @@ class NotReturned(Blocked):
 
 
 class AdultPathway(Blocked):
-    sentence = "The young person was 18 when they returned: open an action on the adult pathway."
+    sentence = (
+        "The young person was 18 when they returned, and no local policy on record says that a "
+        "talk is still offered: decide the adult pathway."
+    )
 
 
 class InTheFuture(Blocked):
@@ -74,18 +77,20 @@ def check_can_make(
     found: Moment | None,
     returned: Moment | None,
     age_at_return: int | None = None,
+    is_offered_by_policy: bool = False,
     is_voided: bool = False,
 ) -> None:
     """Whether an offer, or an attempt at one, can be made for this episode.
 
     Possible from found on: where it can be, a child has a chance to talk before going back.
-    An unknown age never stops an offer.
+    An unknown age never stops an offer, nor does 18 where the council's own policy says so.
     """
     if is_voided:
         raise EpisodeVoided
     if found is None and returned is None:
         raise NotReturned
-    if age_at_return is not None and age_at_return >= ADULT:
+    is_adult = age_at_return is not None and age_at_return >= ADULT
+    if is_adult and not is_offered_by_policy:
         raise AdultPathway
 
 

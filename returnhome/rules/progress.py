@@ -2,7 +2,8 @@
 
 Source: DfE statutory guidance on children who run away or go missing, January 2014: an interview
 is offered, held within 72 hours of the return, written down and acted on. The eight moments keep
-these apart: offered is not accepted, accepted is not held, held is not acted on.
+these apart: offered is not accepted, accepted is not held, held is not acted on. Somebody who has
+turned 18 is owed what rules.adult_pathway says, and a talk where the council's own policy says so.
 """
 
 from dataclasses import dataclass
@@ -33,9 +34,13 @@ class Progress:
 
     `answer` and `declined_by` are the latest given; `not_held` is the reason that stands now, none
     once an interview is held or booked anew; `has_actions`: something was decided to follow.
+    `is_offered_by_policy`: what the council's own policy says of a talk, where the policy decides;
+    `is_pathway_decided`: all that the adult pathway asks for is an action, or left out with why.
     """
 
     offer_kind: OfferKind = OfferKind.STATUTORY
+    is_offered_by_policy: bool | None = None
+    is_pathway_decided: bool = False
     found_at: datetime | None = None
     returned_at: datetime | None = None
     is_taken_on: bool = False
@@ -53,9 +58,14 @@ class Progress:
 
 def is_settled(progress: Progress) -> bool:
     """Nothing more is owed for now. A later offer, booking or action opens it again."""
-    if progress.voided_at or is_acted_on(progress):
+    if progress.voided_at:
         return True
-    return is_closed_unheld(progress) and not is_something_to_do(progress)
+    if is_on_adult_pathway(progress):
+        return _is_pathway_walked(progress)
+    if is_acted_on(progress):
+        return True
+    is_closed = is_closed_unheld(progress) or _is_left_to_policy(progress)
+    return is_closed and not is_something_to_do(progress)
 
 
 def is_acted_on(progress: Progress) -> bool:
@@ -63,11 +73,49 @@ def is_acted_on(progress: Progress) -> bool:
 
     Help given before there was an interview is no answer to it: the child is still owed one.
     """
-    if progress.acted_at is None:
+    if progress.acted_at is None or progress.signed_at is None:
         return False
-    if progress.offer_kind is OfferKind.ADULT_PATHWAY and not progress.held_at:
-        return True
-    return progress.signed_at is not None and progress.acted_at >= progress.signed_at
+    return progress.acted_at >= progress.signed_at
+
+
+def is_on_adult_pathway(progress: Progress) -> bool:
+    """18 at the return, or before an interview could be held: never silence."""
+    has_turned_18 = progress.not_held is NotHeldReason.TURNED_18
+    return progress.offer_kind is OfferKind.ADULT_PATHWAY or has_turned_18
+
+
+def is_pathway_undecided(progress: Progress) -> bool:
+    return is_on_adult_pathway(progress) and not progress.is_pathway_decided
+
+
+def is_talk_offered(progress: Progress) -> bool:
+    """Whether a talk is offered at all: by duty, by the council's own policy, or by a person.
+
+    Where nobody has said what the policy is, a child is offered one and an adult is not.
+    """
+    if progress.offer_kind is OfferKind.ADULT_PATHWAY:
+        return progress.is_offered_by_policy is True
+    if progress.offer_kind is OfferKind.LOCAL_POLICY:
+        is_by_policy = progress.is_offered_by_policy is not False
+        return is_by_policy or progress.offered_at is not None
+    return True
+
+
+def _is_pathway_walked(progress: Progress) -> bool:
+    if not progress.is_pathway_decided or progress.acted_at is None:
+        return False
+    if progress.held_at:
+        return is_acted_on(progress)
+    if progress.booked_for:
+        return False
+    return is_closed_unheld(progress) or not is_talk_offered(progress)
+
+
+def _is_left_to_policy(progress: Progress) -> bool:
+    """Back, and somebody has looked: the council's own policy offers no talk after being away."""
+    if is_talk_offered(progress) or progress.held_at or progress.booked_for:
+        return False
+    return progress.is_taken_on and bool(progress.found_at or progress.returned_at)
 
 
 def is_something_to_do(progress: Progress) -> bool:
@@ -101,7 +149,9 @@ def next_step(progress: Progress) -> Step:
         return _what_follows(progress)
     if progress.booked_for:
         return Step.HOLD
-    if progress.offer_kind is OfferKind.ADULT_PATHWAY or is_closed_unheld(progress):
+    if is_pathway_undecided(progress):
+        return Step.ACT
+    if not is_talk_offered(progress) or is_closed_unheld(progress):
         return _what_follows(progress)
     if not progress.offered_at:
         return Step.OFFER
@@ -114,4 +164,6 @@ def next_step(progress: Progress) -> Step:
 
 def _what_follows(progress: Progress) -> Step:
     """Actions to be done; where all are done already, what else follows is still to be decided."""
+    if is_pathway_undecided(progress):
+        return Step.ACT
     return Step.DO_ACTIONS if is_something_to_do(progress) else Step.ACT

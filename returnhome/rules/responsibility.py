@@ -497,7 +497,9 @@ def to_tell(
     said = f"{' and '.join(told)} will be told."
     if others:
         said += f" Somebody decides whether to tell {' and '.join(others)} too."
-    facts.because("tell", said, OF_INTERVIEWS, ("proposed", ", ".join(names)))
+    facts.because(
+        "tell", said, OF_INTERVIEWS, ("proposed", ", ".join(names)), ("others", tuple(others))
+    )
     return names
 
 

@@ -43,6 +43,49 @@ BEYOND_ENGLAND = Source(
     "Part G.5: the duty is England's alone",
 )
 AGE = Source("Family Law Reform Act 1969", date(1970, 1, 1), "section 9", is_confirmed=True)
+WHEN_MISSING = Source(
+    GUIDANCE,
+    date(2014, 1, 1),
+    "“When a looked after child goes missing” and “… is found”, page 22: headings only",
+)
+REVIEWING_OFFICER = Source(
+    "South Gloucestershire, Missing children, part 4",
+    date(2014, 1, 1),
+    "the reviewing officer is told of every time missing; an undated copy",
+)
+SERIOUS_EVENT = Source(
+    "The Children's Homes (England) Regulations 2015",
+    date(2015, 4, 1),
+    "regulation 40: the home's registered person tells Ofsted of a serious event",
+    is_confirmed=True,
+)
+PERSONAL_ADVISER = Source(
+    "Children Act 1989",
+    date(2001, 10, 1),
+    "section 23C(1) to (3): a personal adviser for a former relevant child",
+    is_confirmed=True,
+)
+ADVISER_FROM_16 = Source("Children Act 1989", date(2001, 10, 1), "Schedule 2, paragraph 19C")
+PARENTAL_RESPONSIBILITY = Source("Children Act 1989", date(1991, 10, 14), "sections 3 and 105(1)")
+ADULT_SAFEGUARDING = Source(
+    "Care Act 2014",
+    date(2015, 4, 1),
+    "section 42, as others quote it",
+)
 OWN_RULE = Source(
     "Returnhome's own rule, where the guidance is silent", date(2026, 1, 1), is_confirmed=True
 )
+
+# A reason carries its source as words: here is the document again that they stand for.
+BY_WORDS = {
+    str(source): source
+    for source in (
+        RETURN_INTERVIEWS,
+        AWAY_WITHOUT_AUTHORISATION,
+        OUT_OF_AREA,
+        TRAFFICKED,
+        BEYOND_ENGLAND,
+        AGE,
+        OWN_RULE,
+    )
+}

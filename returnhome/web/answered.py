@@ -9,12 +9,13 @@ from django.db.models import Q
 from django.urls import reverse
 
 from returnhome.casework.episodes import Episode
+from returnhome.casework.handovers import HandOver, Story
 from returnhome.casework.interviews import Interview
 from returnhome.casework.journal import JournalEntry
 from returnhome.casework.staff import Person
 from returnhome.casework.support import Action, NothingNeeded
 from returnhome.rules import clock, offering
-from returnhome.rules.access import Verb
+from returnhome.rules.access import Relation, Verb
 from returnhome.rules.clock import Standing
 from returnhome.rules.codes import (
     ActionKind,
@@ -28,9 +29,9 @@ from returnhome.rules.codes import (
     Place,
     RiskGrade,
 )
-from returnhome.rules.progress import Step
+from returnhome.rules.progress import Step, is_on_adult_pathway, is_talk_offered
 from returnhome.rules.responsibility import Flag
-from returnhome.web import before, pages, steps, work
+from returnhome.web import before, handovers, pages, steps, tellings, work
 
 DONE, NEXT, DOUBT, NOT_YET, NOT_OWED = "done", "next", "doubt", "not-yet", "not-owed"
 NO = "no"
@@ -73,7 +74,7 @@ BRINGS = {
 
 def stages(episode: Episode, now: datetime) -> list[Stage]:
     """The eight moments, in their order."""
-    is_adult = episode.offer_kind == OfferKind.ADULT_PATHWAY
+    is_owed = is_talk_offered(episode.progress)
     coming = BRINGS.get(episode.next_step)
     found = [
         _instant(episode, "reported", "Reported", now),
@@ -86,16 +87,16 @@ def stages(episode: Episode, now: datetime) -> list[Stage]:
         _acted(episode, now),
     ]
     return [
-        Stage(one.title, _state(one, coming, is_adult), one.text) if one.state == NOT_YET else one
+        Stage(one.title, _state(one, coming, is_owed), one.text) if one.state == NOT_YET else one
         for one in found
     ]
 
 
-def _state(stage: Stage, coming: str | None, is_adult: bool) -> str:
+def _state(stage: Stage, coming: str | None, is_owed: bool) -> str:
     if stage.title == coming:
         return NEXT
     is_of_the_talk = stage.title in ("Offered", "Answered", "Held", "Signed off")
-    return NOT_OWED if is_adult and is_of_the_talk else NOT_YET
+    return NOT_OWED if is_of_the_talk and not is_owed else NOT_YET
 
 
 def _instant(episode: Episode, name: str, title: str, now: datetime) -> Stage:
@@ -155,7 +156,11 @@ def also(
     if episode.is_voided:
         return []
     is_back = episode.ended_at is not None
-    is_owed = is_back and not episode.held_at and episode.offer_kind != OfferKind.ADULT_PATHWAY
+    # A child who was away can be offered a talk whatever the policy says; an adult cannot.
+    is_adult = episode.offer_kind == OfferKind.ADULT_PATHWAY
+    is_owed = (
+        is_back and not episode.held_at and not (is_adult and not episode.is_offered_by_policy)
+    )
     offers, books = (episode.allows(person, verb) for verb in (Verb.OFFER, Verb.BOOK))
     is_accepted = episode.answer == Answer.ACCEPTED
     wanted = (
@@ -164,6 +169,11 @@ def also(
         (offers and is_owed, "Record an attempt that reached nobody", "make-attempt"),
         (books and is_owed and is_accepted, "Book an interview", "book-interview"),
         (books and is_owed, "Say why no interview took place", "not-hold-interview"),
+        (
+            episode.allows(person, Verb.ACT) and is_on_adult_pathway(episode.progress),
+            "Adult pathway",
+            "adult-pathway",
+        ),
         (episode.allows(person, Verb.ACT) and is_back, "Add an action", "add-action"),
         (
             episode.allows(person, Verb.ACT) and _is_undecided(episode),
@@ -171,6 +181,18 @@ def also(
             "decide-nothing-needed",
         ),
         (episode.allows(person, Verb.REASSIGN), "Give it to a colleague", "assign-episode"),
+        (
+            episode.allows(person, Verb.ASK) and is_owed,
+            "Ask somebody else to hold the interview",
+            "ask-handover",
+        ),
+        (is_owed and _may_decline(episode, person), "Refuse this one", "decline-handover"),
+        (episode.allows(person, Verb.DISPUTE), "Dispute who must act", "dispute-episode"),
+        (
+            episode.allows(person, Verb.OVERRIDE),
+            "Decide otherwise than the rules",
+            "override-episode",
+        ),
         (offers, "Correct a time", "correct-episode"),
         (episode.allows(person, Verb.MATCH), "Recorded in error", "void-episode"),
     )
@@ -179,7 +201,15 @@ def also(
     ]
     if offers and is_owed and offer_id and _is_still_open(episode):
         links.insert(0, ("Record the child’s own answer", reverse("answer-offer", args=[offer_id])))
+    if episode.allows(person, Verb.TELL):
+        links.append(("Record who was told", "#told"))
     return [(label, href) for label, href in links if href != next_href]
+
+
+def _may_decline(episode: Episode, person: Person) -> bool:
+    """The person's organisation interviews by a standing arrangement, and may say no to this."""
+    _, organisations = person.may_for(Verb.ANSWER, Relation.PROVIDER)
+    return episode.provider_id in organisations
 
 
 def _is_still_open(episode: Episode) -> bool:
@@ -270,12 +300,55 @@ def actions_of(
     return [(ActionKind(one.kind).label, one) for one in theirs]
 
 
+def decisions_of(episode: Episode, person: Person) -> list[tuple[str, NothingNeeded]]:
+    """What was decided not to do: nothing at all, or one action that was owed."""
+    theirs = NothingNeeded.objects.visible_to(person).filter(episode=episode).select_related("by")
+    return [(nothing_in_words(one), one) for one in theirs]
+
+
+def nothing_in_words(decision: NothingNeeded) -> str:
+    if decision.is_about_all:
+        return "Nothing needs to follow"
+    return f"Left out: {before.lower(ActionKind(decision.kind).label)}"
+
+
 def classified(episode: Episode) -> list[tuple[str, Any]]:
     labels = {"kind": EpisodeKind, "risk": RiskGrade}
     said = {"kind": "", "risk": "Risk: "}
     return [
         (said[row.axis] + labels[row.axis](row.code).label, row)
         for row in episode.classifications.order_by("recorded_at", "pk")
+    ]
+
+
+@dataclass(frozen=True)
+class Handed:
+    """A hand-over in a line; `href` only for those who may open it."""
+
+    row: HandOver
+    text: str
+    label: str
+    colour: str
+    href: str
+
+
+def handed(episode: Episode, person: Person, now: datetime) -> list[Handed]:
+    """The hand-overs of the episode, the newest first. Three queries, one where there is none."""
+    story = Story(episode)
+    if not story.rows:
+        return []
+    known = set(
+        HandOver.objects.visible_to(person).filter(episode=episode).values_list("pk", flat=True)
+    )
+    return [
+        Handed(
+            row,
+            handovers.what_in_words(row),
+            handovers.label_of(row, story.step(row, now)),
+            handovers.COLOURS[story.step(row, now)],
+            reverse("show-handover", args=[row.pk]) if row.pk in known else "",
+        )
+        for row in reversed(story.rows)
     ]
 
 
@@ -329,10 +402,9 @@ def whole(episode: Episode, person: Person, now: datetime) -> dict[str, Any]:
         "may_note": may_note,
         "talks": answering,
         "actions": actions_of(episode, answering, person),
-        "decisions": list(
-            NothingNeeded.objects.visible_to(person).filter(episode=episode).select_related("by")
-        ),
+        "decisions": decisions_of(episode, person),
         "others": coverable(episode, person),
+        "told": tellings.whole(episode, person, now),
         "notifications": [
             basis.notification
             for basis in episode.bases.select_related("notification__sender")
@@ -347,6 +419,12 @@ def whole(episode: Episode, person: Person, now: datetime) -> dict[str, Any]:
         "duty": OfferKind(episode.offer_kind).label,
         "times": times(episode),
         "names": NAMES,
+        "handovers": handed(episode, person, now),
+        "dispute": episode.disputes.open().select_related("should_be", "raised_by").first(),
+        "may_settle": episode.allows(person, Verb.OVERRIDE),
+        "overrides": list(episode.overrides.select_related("by", "was_host").newest_first())
+        if episode.is_overridden
+        else [],
         "may_match": episode.child.allows(person, Verb.MATCH),
         "is_host": episode.relation_of(person) == "host",
     }

@@ -38,16 +38,16 @@ def done(episode: Episode) -> list[Done]:
 
 
 def not_held_in_words(row: NotHeld) -> str:
-    return f"Not held: {_lower(NotHeldReason(row.reason).label)}"
+    return f"Not held: {lower(NotHeldReason(row.reason).label)}"
 
 
 def attempt_in_words(attempt: Attempt) -> str:
-    return f"Tried, {_by(attempt.means)}, and reached nobody"
+    return f"Tried, {by_means(attempt.means)}, and reached nobody"
 
 
 def offer_in_words(offer: Offer) -> str:
     whom = "the child" if offer.reached == Reached.CHILD else "a carer or parent"
-    return f"Offered to {whom}, {_by(offer.means)}"
+    return f"Offered to {whom}, {by_means(offer.means)}"
 
 
 def reply_in_words(reply: Reply) -> str:
@@ -61,12 +61,12 @@ def reply_in_words(reply: Reply) -> str:
     return "A parent or carer declined; the offer to the child stays open"
 
 
-def _lower(label: str) -> str:
+def lower(label: str) -> str:
     return label[:1].lower() + label[1:]
 
 
-def _by(means: str) -> str:
-    label = _lower(Means(means).label)
+def by_means(means: str) -> str:
+    label = lower(Means(means).label)
     return label if label.startswith(("in ", "through ", "online")) else f"by {label}"
 
 

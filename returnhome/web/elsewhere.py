@@ -1,4 +1,4 @@
-"""What a body that is not on the system did for a child: its interview, its report that came."""
+"""The interview that somebody of a council or provider held that is not on the system."""
 
 from django.contrib import messages
 from django.db import transaction
@@ -46,20 +46,35 @@ class HeldForm(HoldForm):
 def held(request: Request, pk: int) -> HttpResponse:
     row = _done_for_us(request, pk)
     form = HeldForm(request.POST or None)
+    if row.reported_at:
+        del form.fields["has_report"]
     if request.method == "GET" and (closed := _why_not_held(row)):
         messages.info(request, closed)
-        return redirect("show-episode", row.episode_id)
+        return redirect("show-handover", row.pk)
     if request.method == "POST" and form.is_valid():
         said = {**form.cleaned_data}
-        moment, has_report = said.pop("held_at"), said.pop("has_report")
+        moment, has_report = said.pop("held_at"), said.pop("has_report", False)
         # Both or neither: a refusal of the second takes the first back.
         with gds.refusals_into(form), transaction.atomic():
             interview = handovers.note_held(row, moment, **said, by=request.user, at=request.now)
-            if has_report and not row.reported_at:
+            if has_report:
                 handovers.report(row, by=request.user, at=request.now)
-            return _go_on(request, row, interview, has_report=has_report)
-    title = f"Record the interview that {row.to.name} held"
-    return _page(request, row, form, "held", title, "Save")
+            return _go_on(request, row, interview)
+    back = reverse("show-handover", args=[row.pk])
+    return gds.form_page(
+        request,
+        form,
+        title=f"Record the interview that {row.to.name} held",
+        caption=pages.name_of(row.episode.child),
+        button="Save",
+        back=back,
+        cancel=back,
+        template="letters/held.html",
+        row=row,
+        episode=row.episode,
+        clock=before.clock_of(row.episode, request.now),
+        done=before.done(row.episode),
+    )
 
 
 def _why_not_held(row: HandOver) -> str:
@@ -72,36 +87,12 @@ def _why_not_held(row: HandOver) -> str:
     return ""
 
 
-def _go_on(
-    request: Request, row: HandOver, interview: Interview | None, *, has_report: bool
-) -> HttpResponse:
-    if interview is None:
-        messages.success(request, "Their report is recorded. Now say who held it, and when.")
-        return redirect("note-held-hand-over", row.pk)
-    if has_report and interview.may_be_recorded_by(request.user) and not interview.is_signed:
+def _go_on(request: Request, row: HandOver, interview: Interview) -> HttpResponse:
+    if HandOver.objects.filter(pk=row.pk, reported_at__isnull=False).exists():
         messages.success(request, "Saved. Now write the record from their report.")
         return redirect("record-interview", interview.pk)
-    messages.success(request, "Saved." if has_report else f"Saved. Ask {row.to.name} to report.")
-    return redirect("show-episode", row.episode_id)
-
-
-def report(request: Request, pk: int) -> HttpResponse:
-    row = _done_for_us(request, pk)
-    form = gds.Form(request.POST if request.method == "POST" else None)
-    if request.method == "GET" and row.reported_at:
-        messages.info(request, handover.AlreadyReported.sentence)
-        return redirect("show-episode", row.episode_id)
-    if request.method == "POST" and form.is_valid():
-        with gds.refusals_into(form):
-            handovers.report(row, by=request.user, at=request.now)
-            return _go_on(request, row, _held_elsewhere(row), has_report=True)
-    title = f"Record that {row.to.name} has reported"
-    return _page(request, row, form, "report", title, "Their report has come")
-
-
-def _held_elsewhere(row: HandOver) -> Interview | None:
-    theirs = row.episode.interviews.filter(not_held_at__isnull=True).exclude(held_by_name="")
-    return theirs.newest_first().first()
+    messages.success(request, f"Saved. Ask {row.to.name} to report.")
+    return redirect("show-handover", row.pk)
 
 
 def _done_for_us(request: Request, pk: int) -> HandOver:
@@ -118,27 +109,4 @@ def _done_for_us(request: Request, pk: int) -> HandOver:
     return row
 
 
-def _page(
-    request: Request, row: HandOver, form: gds.Form, name: str, title: str, button: str
-) -> HttpResponse:
-    back = reverse("show-episode", args=[row.episode_id])
-    return gds.form_page(
-        request,
-        form,
-        title=title,
-        caption=pages.name_of(row.episode.child),
-        button=button,
-        back=back,
-        cancel=back,
-        template=f"letters/{name}.html",
-        row=row,
-        episode=row.episode,
-        clock=before.clock_of(row.episode, request.now),
-        done=before.done(row.episode),
-    )
-
-
-urlpatterns = [
-    path("hand-overs/<int:pk>/held", held, name="note-held-hand-over"),
-    path("hand-overs/<int:pk>/report", report, name="report-hand-over"),
-]
+urlpatterns = [path("hand-overs/<int:pk>/held", held, name="note-held-handover")]

@@ -21,7 +21,13 @@ from returnhome.web.asked import Request, episode_for
 def show(request: Request, pk: int) -> HttpResponse:
     """The page of one episode, also of one recorded in error."""
     seen = Episode.objects.visible_to(request.user).select_related(
-        "child", "owner", "responsible_authority", "host_authority", "provider", "voided_by"
+        "child",
+        "owner",
+        "responsible_authority",
+        "counted_under",
+        "host_authority",
+        "provider",
+        "voided_by",
     )
     episode = get_object_or_404(seen, pk=pk)
     if not episode.allows(request.user, Verb.SEE_EPISODE):

@@ -1,9 +1,5 @@
 """Pages for when something is not there, not allowed yet, or broken, in plain words."""
 
-import logging
-import secrets
-import sys
-import traceback
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -11,9 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from returnhome import faults
 from returnhome.rules import Blocked
-
-logger = logging.getLogger(__name__)
 
 # Never sent back into a page.
 SECRET = ("csrfmiddlewaretoken", "password", "oldpassword", "password1", "password2")
@@ -40,19 +35,7 @@ def refused(request: HttpRequest, blocked: Blocked) -> HttpResponse:
 
 def broken(request: HttpRequest) -> HttpResponse:
     """500, with a reference that the log has too. What was typed or read stays out of both."""
-    reference = secrets.token_hex(4).upper()
-    kind, _, trace = sys.exc_info()
-    frames = traceback.extract_tb(trace)[-1:]
-    where = f"{frames[0].filename}:{frames[0].lineno}" if frames else "unknown"
-    match = getattr(request, "resolver_match", None)
-    logger.error(
-        "Fault %s: %s at %s in %s %s",
-        reference,
-        kind.__name__ if kind else "unknown",
-        where,
-        request.method,
-        match.view_name if match else "unknown page",
-    )
+    reference = faults.note(request)
     try:
         return render(request, "error/broken.html", {"reference": reference}, status=500)
     except Exception:  # the fault may lie in what the frame itself needs, the database first

@@ -276,4 +276,5 @@ class Line:
         )
 
     def _nothing(self, decision: NothingNeeded) -> Event:
-        return Event(decision.at, "Nothing needs to follow", decision.by.name, note=decision.reason)
+        title = answered.nothing_in_words(decision)
+        return Event(decision.at, title, decision.by.name, note=decision.reason)

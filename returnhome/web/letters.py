@@ -1,6 +1,7 @@
 """The letter to a body that is not on the system, and the one page to which its link leads."""
 
 import re
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -17,10 +18,10 @@ from returnhome.casework import handovers, journal, staff
 from returnhome.casework.handovers import HandOver, Story
 from returnhome.casework.staff import council_of
 from returnhome.reporting.letters import Letter, pdf
-from returnhome.rules import Blocked
+from returnhome.rules import Blocked, handover
 from returnhome.rules.access import Verb
-from returnhome.rules.codes import RefusalReason
-from returnhome.rules.handover import Step
+from returnhome.rules.codes import HandOverKind, RefusalReason
+from returnhome.rules.handover import Part, Side, Step
 from returnhome.rules.naming import folded
 from returnhome.rules.responsibility import Reply
 from returnhome.web import errors, gds, pages, shown
@@ -57,7 +58,7 @@ def letter(request: Request, pk: int) -> HttpResponse:
     row = _asked_by_us(request, pk)
     if request.method == "GET" and (closed := _why_no_letter(row, request)):
         messages.info(request, closed.sentence)
-        return redirect("show-episode", row.episode_id)
+        return redirect("show-handover", row.pk)
     first = {
         "telephone": request.session.get(TELEPHONE, ""),
         "instead_of": row.letter_mark,
@@ -73,7 +74,7 @@ def letter(request: Request, pk: int) -> HttpResponse:
         # They know of the other letter now, and may press again.
         form.data = form.data.copy()
         form.data["instead_of"] = _asked_by_us(request, pk).letter_mark
-    back = reverse("show-episode", args=[row.episode_id])
+    back = reverse("show-handover", args=[row.pk])
     return gds.form_page(
         request,
         form,
@@ -84,7 +85,7 @@ def letter(request: Request, pk: int) -> HttpResponse:
         cancel=back,
         template="letters/make.html",
         row=row,
-        facts=shown.to_the_asked(row, Story(row.episode), request.now),
+        facts=_facts(row, request.now),
         names_the_child=_names_the_child(row),
     )
 
@@ -129,7 +130,7 @@ def _as_file(row: HandOver, key: str, telephone: str, request: Request) -> HttpR
         content_type="application/pdf",
         headers={
             # A number only: the file's name stays in lists of downloads.
-            "Content-Disposition": f'attachment; filename="request-{row.pk}.pdf"',
+            "Content-Disposition": f'attachment; filename="request-{shown.reference(row)}.pdf"',
             "Cache-Control": "no-store",
         },
     )
@@ -144,7 +145,7 @@ def in_words(row: HandOver, key: str, telephone: str, request: Request) -> Lette
         recipient=f"{row.to.name}{'' if row.to_provider_id else ', children’s services'}",
         dated=pages.moment(request.now),
         opening=_opening(row, us),
-        facts=shown.to_the_asked(row, Story(row.episode), request.now),
+        facts=_facts(row, request.now),
         how_to_answer=[
             f"Please answer by {by_when}. Open this address, or scan the code beside it. You need "
             "no account. The page asks whether you accept, who you are and how to reach you.",
@@ -162,6 +163,22 @@ TITLES = {
     True: "Request to take over the duty for a child",
 }
 NAMELESS = "This letter does not name the child."
+
+
+def _facts(row: HandOver, now: datetime) -> list[shown.Fact]:
+    """What may be said before anybody has accepted: by this request alone, and to whoever reads.
+
+    That they had to do with the child before opens nothing, as the letter may go through other
+    hands. On paper the hours left are those of the moment it is dated.
+    """
+    matter = handover.matter_of(HandOverKind(row.kind))
+    parts = handover.SEES[matter, Step.ASKED, Side.ASKED]
+    told = shown.shown(row, parts, now)
+    facts = [*told.request, ("Answer due", pages.moment(row.answer_due_at)), *told.child]
+    if row.episode.due_at and Part.CLOCK in parts:
+        ends = "The 72 hours ran out" if now > row.episode.due_at else "The 72 hours run out"
+        facts.append((ends, pages.moment(row.episode.due_at)))
+    return facts
 
 
 def _opening(row: HandOver, us: str) -> list[str]:
@@ -287,7 +304,7 @@ def _answer(request: Request, key: str) -> HttpResponse:
         handovers.check_is_open(story, row, request.now)
     except Blocked:
         return _closed(request, row, story, sent)
-    return _open(request, row, story, form)
+    return _open(request, row, form)
 
 
 def _counter(request: HttpRequest) -> str:
@@ -302,7 +319,7 @@ def _unknown(request: HttpRequest) -> HttpResponse:
     return errors.not_found(request)
 
 
-def _open(request: Request, row: HandOver, story: Story, form: AnswerForm) -> HttpResponse:
+def _open(request: Request, row: HandOver, form: AnswerForm) -> HttpResponse:
     if request.method == "GET":
         journal.write("read", row, by=staff.by_letter(), at=request.now)
     return gds.form_page(
@@ -313,7 +330,7 @@ def _open(request: Request, row: HandOver, story: Story, form: AnswerForm) -> Ht
         button="Send the answer",
         template="letters/answer.html",
         asks=TITLES[row.is_of_the_duty],
-        facts=shown.to_the_asked(row, story, request.now),
+        facts=_facts(row, request.now),
         us=asking(row),
         by_when=pages.moment(row.answer_due_at),
         otherwise=_otherwise(row, asking(row)),
@@ -365,6 +382,6 @@ def _what_now(row: HandOver) -> str:
 
 
 urlpatterns = [
-    path("hand-overs/<int:pk>/letter", letter, name="write-letter"),
+    path("hand-overs/<int:pk>/letter", letter, name="letter-handover"),
     path("answer/<str:key>", answer, name="answer-letter"),
 ]

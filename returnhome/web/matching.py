@@ -7,12 +7,21 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.db.models import Min, Prefetch, Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 
-from returnhome.casework import children, journal, likeness, matching, notifications, owners
+from returnhome.casework import (
+    children,
+    handovers,
+    journal,
+    likeness,
+    matching,
+    notifications,
+    owners,
+)
 from returnhome.casework.children import Address, Child, Circumstances, Placement
 from returnhome.casework.episodes import INSTANTS, Episode
 from returnhome.casework.likeness import Person as Named
@@ -23,7 +32,7 @@ from returnhome.intake.atlas import Atlas
 from returnhome.intake.told import as_received, home_as_told, owners_as_told
 from returnhome.rules import clock
 from returnhome.rules.access import Verb
-from returnhome.rules.codes import EpisodeKind, Sex
+from returnhome.rules.codes import DutyGround, EpisodeKind, HandOverKind, Sex
 from returnhome.rules.naming import folded, folded_postcode, written_postcode
 from returnhome.web import gds, pages
 from returnhome.web.asked import Request
@@ -232,11 +241,9 @@ def _candidate(
         then = f"The episode goes under this record. {acts.name} must act, as now."
     else:
         then = (
-            f"The episode goes under that record, and {acts.name} must act instead of "
-            f"{stranger.responsible_authority.name}."
+            f"{acts.name} is asked whether it is their child, and to take the duty over. Until "
+            f"{acts.name} says yes, {stranger.responsible_authority.name} must act."
         )
-    if not is_ours:
-        then += " You will no longer see it in your work list."
     born = f", born {pages.day(child.born_on)}" if child.born_on else ""
     return Candidate(
         child=child,
@@ -291,6 +298,8 @@ def _settle(request: Request, stranger: Child, told: Told, form: MatchForm) -> s
         children.confirm(stranger, there=told.there, postcode=told.named.postcode, by=by, at=at)
         return f"{name} has a record of their own now."
     candidate = form.candidates[who]
+    if not candidate.is_ours:
+        return _ask_whose_child(stranger, candidate, by=by, at=at)
     matching.join(
         stranger,
         candidate.child,
@@ -299,8 +308,35 @@ def _settle(request: Request, stranger: Child, told: Told, form: MatchForm) -> s
         by=by,
         at=at,
     )
+    asked = handovers.reconsider(candidate.child, by=by, at=at)
     acts = candidate.child.responsible_authority.name
+    if asked:
+        return (
+            f"{name} is joined to {candidate.title}. {acts} is asked to take the duty over; until "
+            f"it does, {stranger.responsible_authority.name} must act."
+        )
     return f"{name} is joined to {candidate.title}. {acts} must act."
+
+
+def _ask_whose_child(stranger: Child, candidate: Candidate, *, by: Person, at: datetime) -> str:
+    """Their own council says whether it is that child: nobody learns so who another's child is."""
+    acts = candidate.child.responsible_authority
+    with transaction.atomic():
+        for episode in stranger.episodes.counted().order_by("pk"):
+            handovers.ask(
+                episode,
+                HandOverKind.DUTY,
+                to=acts,
+                ground=DutyGround.BY_THE_FACTS,
+                proposed_child=candidate.child,
+                terms=f"What agrees: {', '.join(candidate.terms)}.",
+                by=by,
+                at=at,
+            )
+    return (
+        f"{acts.name} is asked whether this is their child. Until it says yes, "
+        f"{stranger.responsible_authority.name} must act."
+    )
 
 
 def _owners_under(child: Child, theirs: Any) -> dict[int, Owners]:

@@ -17,11 +17,16 @@ from returnhome.web import errors
 
 Next = Callable[[HttpRequest], HttpResponseBase]
 
-# Open to a stranger. The address of a calendar, and of a letter's answer, carries its own secret;
-# signing in comes first elsewhere.
+# Open to a stranger. The address of a calendar or of a letter's answer carries its own secret, the
+# API has rules of its own; signing in comes first elsewhere.
 OPEN = (
-    *("/accounts/login/", "/accounts/logout/", "/accounts/password/reset/"),
-    *("/calendar/", "/answer/"),
+    "/accounts/login/",
+    "/accounts/logout/",
+    "/accounts/password/reset/",
+    "/calendar/",
+    "/answer/",
+    "/who-interviews",
+    "/api/",
 )
 
 POLICY = "; ".join(

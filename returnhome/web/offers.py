@@ -11,7 +11,7 @@ from returnhome.casework.offers import Offer
 from returnhome.rules import offering
 from returnhome.rules.access import Verb
 from returnhome.rules.codes import Answer, DeclinedBy, Means, Reached
-from returnhome.web import before, days, gds, pages
+from returnhome.web import before, days, gds, pages, tellings
 from returnhome.web.asked import Request, episode_for
 
 REACHED = [(whom.value, whom.label) for whom in Reached if whom is not Reached.NOBODY]
@@ -185,6 +185,7 @@ def _page(
         button=button,
         back=back,
         cancel="" if name == "answer" else back,
+        warning=tellings.warning_for(episode, request.user),
         template=f"offers/{name}.html",
         episode=episode,
         clock=before.clock_of(episode, request.now),

@@ -31,11 +31,13 @@ from returnhome.web import gds
 NAVIGATION: tuple[tuple[str, str, tuple[Verb, ...]], ...] = (
     ("Work list", "worklist", ()),
     ("Children", "children", (Verb.SEE_EPISODE,)),
+    ("Hand-overs", "handovers", (Verb.ASK, Verb.ANSWER)),
     ("Actions", "actions", (Verb.SEE_EPISODE,)),
     ("Intake", "intake", (Verb.CONFIRM_INTAKE,)),
     ("Figures", "figures", (Verb.SEE_FIGURES,)),
     ("People", "people", (Verb.REASSIGN, Verb.MANAGE_PEOPLE)),
     ("Duty", "duty", (Verb.SEE_EPISODE, Verb.MANAGE_PEOPLE)),
+    ("Policy", "policies", (Verb.SET_POLICY,)),
 )
 
 
@@ -211,6 +213,8 @@ def _has_use_for(person: Person, verbs: tuple[Verb, ...]) -> bool:
     if Verb.SEE_FIGURES in verbs:
         # A provider's coordinator has the role and no authority whose figures there are.
         return bool(person.reach.figures)
+    if Verb.SET_POLICY in verbs:
+        return bool(person.reach.policies)
     return not verbs or any(person.may(verb, each) for verb in verbs for each in Relation)
 
 

@@ -1,111 +1,139 @@
-"""What a request shows of the child to the side asked: the parts that the rules allow, in words."""
+"""What a hand-over shows of a child to the side that is asked: part by part, and nothing else."""
 
-from collections.abc import Callable
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from returnhome.casework.children import circumstances
-from returnhome.casework.handovers import HandOver, Story
+from returnhome.casework.children import Address, Child, Placement, circumstances
+from returnhome.casework.episodes import Episode
+from returnhome.casework.handovers import HandOver
+from returnhome.casework.support import Action
 from returnhome.rules import clock
-from returnhome.rules.clock import LONDON
-from returnhome.rules.codes import RiskGrade
-from returnhome.rules.handover import SEES, Part, Side
+from returnhome.rules.codes import ActionKind, DutyGround, EpisodeKind, HandOverKind, RiskGrade
+from returnhome.rules.handover import Part
 from returnhome.web import pages
 
-# What stands in a letter or on a page, and what is known of it.
 Fact = tuple[str, str]
 
-
-def to_the_asked(row: HandOver, story: Story, now: datetime) -> list[Fact]:
-    """What somebody may learn who holds the letter: by this request alone, whoever else was asked.
-
-    A part that has no words here is never shown, whatever the rules come to allow.
-    """
-    allowed = SEES[story.of(row).matter, story.step(row, now), Side.ASKED]
-    return [fact for part, words in WORDS.items() if part in allowed for fact in words(row, now)]
-
-
-def _reference(row: HandOver, now: datetime) -> list[Fact]:
-    return [("Request", reference(row))]
-
-
-def _asking(row: HandOver, now: datetime) -> list[Fact]:
-    return [("Asked by", f"{row.asked_by_authority.name}, on {pages.moment(row.asked_at)}")]
-
-
-def _terms(row: HandOver, now: datetime) -> list[Fact]:
-    facts = [("Please answer by", pages.moment(row.answer_due_at))]
-    if row.looked_after_since:
-        facts.append(("You look after the child since", pages.day(row.looked_after_since)))
-    if row.report_due_at:
-        facts.append(("Report on the interview by", pages.moment(row.report_due_at)))
-    return [*facts, ("What else is asked", row.terms)] if row.terms else facts
-
-
-def _age(row: HandOver, now: datetime) -> list[Fact]:
-    age = pages.age_of(row.episode.child, now.astimezone(LONDON).date())
-    return [("Age of the child", "not known" if age is None else str(age))]
-
-
-def _area(row: HandOver, now: datetime) -> list[Fact]:
-    """Its council's name alone: nothing nearer, and least of all of a protected address."""
-    there = circumstances(row.episode.child, now.astimezone(LONDON).date())
-    place = there.placed_in or there.lives_in
-    return [("The child stays in the area of", place.name if place else "not known")]
-
-
-def _clock(row: HandOver, now: datetime) -> list[Fact]:
-    episode = row.episode
-    due = episode.deadline
-    if due is None:
-        return [("Returned", "The child is still missing. The 72 hours begin with the return.")]
-    came = ("Returned", pages.moment(episode.returned))
-    if episode.returned is None:
-        came = ("Found", f"{pages.moment(episode.found)}; the return is not known yet")
-    ends = "They ran out" if now > due.earliest else "They run out"
-    left = f"{clock.in_words(now, due)} on {pages.moment(now)}."
-    return [
-        came,
-        (
-            "The 72 hours for the interview",
-            f"{left[:1].upper()}{left[1:]} {ends} on {pages.moment(due.earliest)}.",
-        ),
-    ]
-
-
-def _risk(row: HandOver, now: datetime) -> list[Fact]:
-    risk = row.episode.risk
-    return [("Risk as the police graded it", RiskGrade(risk).label if risk else "not known")]
-
-
-def _needs(row: HandOver, now: datetime) -> list[Fact]:
-    return [("Language, access and how the child communicates", "Not recorded: ask us.")]
-
-
-def _initials(row: HandOver, now: datetime) -> list[Fact]:
-    child = row.episode.child
-    letters = [name.strip()[:1].upper() for name in (child.forename, child.surname)]
-    known = " ".join(f"{letter}." for letter in letters if letter)
-    return [("Initials of the child", known or "not known")]
-
-
-def _born_on(row: HandOver, now: datetime) -> list[Fact]:
-    return [("Date of birth", pages.day(row.episode.child.born_on))]
-
-
-WORDS: dict[Part, Callable[[HandOver, datetime], list[Fact]]] = {
-    Part.REFERENCE: _reference,
-    Part.ASKING: _asking,
-    Part.TERMS: _terms,
-    Part.INITIALS: _initials,
-    Part.BORN_ON: _born_on,
-    Part.AGE: _age,
-    Part.AREA: _area,
-    Part.CLOCK: _clock,
-    Part.RISK: _risk,
-    Part.NEEDS: _needs,
+WHAT = {
+    HandOverKind.HOST_INTERVIEWS: "To hold the return home interview",
+    HandOverKind.PROVIDER: "To hold the return home interview",
+    HandOverKind.DUTY: "To take the duty over",
 }
 
 
+@dataclass(frozen=True)
+class Shown:
+    """What may be said of the child and the request, as facts for the page or the letter."""
+
+    request: Sequence[Fact]
+    child: Sequence[Fact]
+    promises: Sequence[str]
+
+
 def reference(row: HandOver) -> str:
-    """The request's own number, as both sides quote it."""
-    return f"Number {row.pk}"
+    """How both sides call the request: it names nobody."""
+    return f"H-{row.pk}"
+
+
+def shown(row: HandOver, parts: frozenset[Part], now: datetime) -> Shown:
+    """The facts of these parts. `row` comes with its episode, child and authorities."""
+    episode = row.episode
+    said = [fact for part, fact in _request(row).items() if part in parts and fact[1]]
+    told = [
+        fact
+        for part, facts in _child(episode, now).items()
+        if part in parts
+        for fact in facts
+        if fact[1]
+    ]
+    promises = _promises(episode) if Part.PROMISES in parts else []
+    return Shown(said, told, promises)
+
+
+def _request(row: HandOver) -> Mapping[Part, Fact]:
+    return {
+        Part.REFERENCE: ("Reference", reference(row)),
+        Part.ASKING: (
+            "Asked by",
+            f"{row.asked_by_authority.name}, {pages.moment(row.asked_at)}",
+        ),
+        Part.TERMS: ("What is asked", _terms(row)),
+    }
+
+
+def _terms(row: HandOver) -> str:
+    kind = HandOverKind(row.kind)
+    words = WHAT[kind]
+    if row.ground:
+        words += f": {DutyGround(row.ground).label[:1].lower()}{DutyGround(row.ground).label[1:]}"
+        if row.looked_after_since:
+            words += f" ({pages.day(row.looked_after_since)})"
+    if row.report_due_at:
+        words += f". The report is due {pages.moment(row.report_due_at)}"
+    note = f" {row.terms}" if row.terms.strip() else ""
+    return f"{words}.{note}"
+
+
+def _child(episode: Episode, now: datetime) -> Mapping[Part, Sequence[Fact]]:
+    child = episode.child
+    today = now.astimezone(clock.LONDON).date()
+    age = pages.age_of(child, today)
+    area = (episode.host_authority or episode.responsible_authority).name
+    return {
+        Part.NAME: [("Name", pages.name_of(child))],
+        Part.INITIALS: [("Initials", initials(child))],
+        Part.AGE: [("Age", "not known" if age is None else str(age))],
+        Part.BORN_ON: [("Born", pages.day(child.born_on))],
+        Part.AREA: [("Stays in", area)],
+        Part.CONTACT: [("Where to reach the child", _contact(episode))],
+        Part.CLOCK: _clock(episode, now),
+        Part.RISK: [("Police risk grade", RiskGrade(episode.risk).label if episode.risk else "")],
+    }
+
+
+def _clock(episode: Episode, now: datetime) -> Sequence[Fact]:
+    kind = EpisodeKind(episode.kind).label
+    back = episode.returned or episode.found
+    came = "Returned" if episode.returned else "Found, return not known"
+    words = clock.in_words(now, episode.deadline)
+    return [
+        ("Missing", f"{kind}, from {pages.moment(episode.started_at)}"),
+        (came, pages.moment(back)) if back else ("Still missing", "as far as anybody has said"),
+        ("72 hours", words[:1].upper() + words[1:] if back else ""),
+    ]
+
+
+def _contact(episode: Episode) -> str:
+    """Where the child is now; a protected address is told by telephone and never here."""
+    child = episode.child
+    homes: list[Placement | Address] = [*child.placements.all(), *child.addresses.all()]
+    for home in homes:
+        if home.until is not None:
+            continue
+        if home.is_protected:
+            return f"A protected address: ring {episode.responsible_authority.name}"
+        if home.postcode:
+            area = f", {home.authority.name}" if home.authority else ""
+            return f"{home.postcode[:-3]} {home.postcode[-3:]}{area}"
+    there = circumstances(child, episode.started_on)
+    place = there.placed_in or there.lives_in
+    return f"{place.name}: ring {episode.responsible_authority.name}" if place else ""
+
+
+def _promises(episode: Episode) -> list[str]:
+    """What earlier interviews led to and is not done yet."""
+    open_ones = (
+        Action.objects.outstanding()
+        .filter(episode__child=episode.child_id, interview__isnull=False)
+        .by_due_day()
+    )
+    return [
+        f"{ActionKind(each.kind).label}: {each.what} (by {pages.day(each.due_on)})"
+        for each in open_ones
+    ]
+
+
+def initials(child: Child) -> str:
+    letters = [word[0] for word in f"{child.forename} {child.surname}".split()]
+    return "".join(f"{letter.upper()}." for letter in letters)

@@ -10,10 +10,10 @@ from django.urls import reverse
 from returnhome.casework.episodes import Episode
 from returnhome.casework.interviews import Coverage, Interview
 from returnhome.casework.offers import Offer
-from returnhome.casework.staff import Person
+from returnhome.casework.staff import Person, Post
 from returnhome.casework.support import Action
 from returnhome.rules.access import Verb
-from returnhome.rules.progress import Step
+from returnhome.rules.progress import Step, is_pathway_undecided
 from returnhome.web.pages import day, near
 
 # What anybody must be allowed for the steps that are not one named person's own.
@@ -27,6 +27,10 @@ NEEDS = {
 }
 
 
+# While there is time, whoever has taken it on elsewhere is let do it; once it is over, all may.
+OF_WHOEVER_HAS_IT = (Step.OFFER, Step.ANSWER, Step.BOOK)
+
+
 @dataclass(frozen=True)
 class Beside:
     """What an episode's next step needs from later stages: read for a whole list at once."""
@@ -34,6 +38,8 @@ class Beside:
     offer_id: int | None = None
     interview: Interview | None = None
     action: Action | None = None
+    # Somebody of another organisation has it in hand.
+    is_elsewhere: bool = False
 
 
 @dataclass(frozen=True)
@@ -51,10 +57,11 @@ class Next:
 
 
 def beside(episodes: Iterable[Episode], person: Person) -> dict[int, Beside]:
-    """By episode: the latest offer, the open interview, the action most pressing. Three queries.
+    """By episode: the latest offer, the open interview, the action most pressing. Four queries.
 
     Of several actions the person's own comes first, so that the button is theirs.
     """
+    episodes = list(episodes)
     ids = [episode.pk for episode in episodes]
     offers = dict(
         Offer.objects.filter(episode__in=ids)
@@ -70,7 +77,19 @@ def beside(episodes: Iterable[Episode], person: Person) -> dict[int, Beside]:
     )
     talks = {c.episode_id: c.interview for c in coverages if _is_unfinished(c.interview)}
     actions = _pressing(ids, coverages, person)
-    return {pk: Beside(offers.get(pk), talks.get(pk), actions.get(pk)) for pk in ids}
+    away = _in_other_hands(episodes, person)
+    return {pk: Beside(offers.get(pk), talks.get(pk), actions.get(pk), pk in away) for pk in ids}
+
+
+def _in_other_hands(episodes: Iterable[Episode], person: Person) -> set[int]:
+    """Episodes that somebody answers for who works for none of the person's organisations."""
+    owned = {each.pk: each.owner_id for each in episodes if each.owner_id}
+    colleagues = set(
+        Post.objects.current()
+        .filter(person__in=set(owned.values()), organisation__in=person.reach.organisations)
+        .values_list("person_id", flat=True)
+    )
+    return {pk for pk, owner in owned.items() if owner not in colleagues}
 
 
 def _is_unfinished(interview: Interview) -> bool:
@@ -108,14 +127,22 @@ def next_for(episode: Episode, person: Person, there: Beside, now: datetime) -> 
         return _unsigned(person, there.interview)
     if step is Step.DO_ACTIONS and there.action:
         return _to_follow(person, there.action)
+    if there.is_elsewhere and step in OF_WHOEVER_HAS_IT and _has_time(episode, now):
+        return Next(awaited=_awaited(step, episode))
     if step in NEEDS and episode.allows(person, NEEDS[step]):
         return _button(step, episode, there)
     return Next(awaited=_awaited(step, episode))
 
 
+def _has_time(episode: Episode, now: datetime) -> bool:
+    return episode.due_at is not None and episode.due_at >= now
+
+
 def _button(step: Step, episode: Episode, there: Beside) -> Next:
     if step is Step.ANSWER and there.offer_id:
         return Next("Record the answer", reverse("answer-offer", args=[there.offer_id]))
+    if step is Step.ACT and is_pathway_undecided(episode.progress):
+        return Next("Decide the adult pathway", reverse("adult-pathway", args=[episode.pk]))
     label, name = {
         Step.RECORD_RETURN: ("Record the return", "record-return-episode"),
         Step.TAKE_ON: ("Take on", "take-on-episode"),

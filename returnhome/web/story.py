@@ -22,7 +22,7 @@ from returnhome.rules import clock
 from returnhome.rules.access import Verb
 from returnhome.rules.codes import ActionKind, BirthDatePrecision, Sex
 from returnhome.rules.standard.parts import Kind, SaidBy
-from returnhome.web import events, pages, steps, work
+from returnhome.web import events, pages, steps, tellings, work
 from returnhome.web.asked import Request
 
 # The parts of the standard whose words stand on top: why they went, and what would help.
@@ -126,6 +126,9 @@ def show(request: Request, pk: int) -> HttpResponse:
         "numbers": _numbers(child),
         "aliases": list(child.aliases.order_by("-until", "pk")),
         "sources": _sources(child, person),
+        "risk": tellings.risk_for(child, person),
+        "may_tell": child.allows(person, Verb.TELL)
+        or any(one.allows(person, Verb.TELL) for one in theirs),
         "joined": list(child.joined.select_related("joined_by").order_by("pk")),
         "may_match": child.allows(person, Verb.MATCH),
         "patterns": patterns.in_words(theirs, now),

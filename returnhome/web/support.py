@@ -18,7 +18,8 @@ from returnhome.casework.staff import Person
 from returnhome.casework.support import Action, ActionQuerySet
 from returnhome.rules import access
 from returnhome.rules.access import Verb
-from returnhome.rules.codes import ActionKind, OfferKind, Role
+from returnhome.rules.codes import ActionKind, Role
+from returnhome.rules.progress import is_on_adult_pathway
 from returnhome.web import before, days, gds, pages
 from returnhome.web.asked import Request, episode_for
 from returnhome.web.interviewers import today
@@ -101,7 +102,7 @@ def add(request: Request, pk: int) -> HttpResponse:
     episode = episode_for(request, pk, Verb.ACT)
     now_on = today(request.now)
     first = {"owner": request.user.pk, "due_on": now_on + timedelta(days=7)}
-    colleagues = _colleagues(request.user)
+    colleagues = colleagues_of(request.user)
     form = ActionForm(request.POST or None, colleagues=colleagues, first_day=now_on, initial=first)
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
@@ -112,7 +113,7 @@ def add(request: Request, pk: int) -> HttpResponse:
                 said["what"],
                 owner=form.colleagues[said["owner"]],
                 due_on=said["due_on"],
-                interview=_interview(episode),
+                interview=last_held(episode),
                 by=request.user,
                 at=request.now,
             )
@@ -124,7 +125,7 @@ def add(request: Request, pk: int) -> HttpResponse:
     return _page(request, episode, form, "add", "Add an action", "Add the action")
 
 
-def _colleagues(person: Person) -> list[Person]:
+def colleagues_of(person: Person) -> list[Person]:
     """Who can be given an action: those who work with the same organisation's children."""
     own = person.organisation
     if own is None:
@@ -139,7 +140,7 @@ def _colleagues(person: Person) -> list[Person]:
     )
 
 
-def _interview(episode: Episode) -> Interview | None:
+def last_held(episode: Episode) -> Interview | None:
     """The interview that what follows follows from: the last one held."""
     return episode.interviews.filter(held_at__isnull=False).newest_first().first()
 
@@ -207,7 +208,7 @@ def decide_nothing_needed(request: Request, pk: int) -> HttpResponse:
             support.decide_nothing_needed(
                 episode,
                 form.cleaned_data["reason"],
-                interview=_interview(episode),
+                interview=last_held(episode),
                 by=request.user,
                 at=request.now,
             )
@@ -221,7 +222,7 @@ def _page(
     request: Request, episode: Episode, form: gds.Form, name: str, title: str, button: str
 ) -> HttpResponse:
     back = reverse("show-episode", args=[episode.pk])
-    interview = _interview(episode)
+    interview = last_held(episode)
     there = _listed(Action.objects.visible_to(request.user).filter(episode=episode))
     can_decide = interview.is_signed if interview else False
     return gds.form_page(
@@ -237,7 +238,7 @@ def _page(
         interview=interview,
         clock=before.clock_of(episode, request.now),
         there=_rows(list(there), today(request.now)),
-        can_decide=can_decide or episode.offer_kind == OfferKind.ADULT_PATHWAY,
+        can_decide=can_decide or is_on_adult_pathway(episode.progress),
     )
 
 

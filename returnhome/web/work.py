@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Case, Count, F, IntegerField, Q, Value, When
+from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, Value, When
 
+from returnhome.casework import handovers
 from returnhome.casework.episodes import Episode
-from returnhome.casework.staff import Person
+from returnhome.casework.handovers import HandOver
+from returnhome.casework.staff import Person, Post
 from returnhome.rules import clock
 from returnhome.rules.access import Verb
 from returnhome.rules.clock import Standing
-from returnhome.rules.codes import EpisodeKind, OfferKind, RiskGrade
+from returnhome.rules.codes import EpisodeKind, NotHeldReason, OfferKind, RiskGrade
 from returnhome.web import pages, steps
 from returnhome.web.steps import Next
 
@@ -68,12 +70,27 @@ def group_of(person: Person, now: datetime) -> Case:
     my_talk = Q(steps.is_their_talk(person))
     my_action = steps.is_their_action(person)
     is_held = Q(held_at__isnull=False)
-    # Somebody who turned 18 is owed no interview, only what follows.
-    is_to_follow = Q(signed_at__isnull=False) | Q(
-        offer_kind=OfferKind.ADULT_PATHWAY, held_at__isnull=True, booked_for__isnull=True
+    # Somebody who turned 18 is owed what the adult pathway asks for, and a talk only where the
+    # council's own policy says so; policy may also offer no talk to a child who was away.
+    has_turned_18 = Q(not_held=NotHeldReason.TURNED_18)
+    is_adult = Q(offer_kind=OfferKind.ADULT_PATHWAY)
+    is_by_policy = Q(offer_kind=OfferKind.ADULT_PATHWAY, is_offered_by_policy=True)
+    is_undecided = (is_adult | has_turned_18) & Q(pathway_decided_at__isnull=True)
+    no_talk = (
+        is_adult & (Q(is_offered_by_policy__isnull=True) | Q(is_offered_by_policy=False))
+    ) | (Q(offer_kind=OfferKind.LOCAL_POLICY, is_offered_by_policy=False, offered_at__isnull=True))
+    is_to_follow = Q(signed_at__isnull=False) | (
+        (is_undecided | no_talk | has_turned_18) & Q(held_at__isnull=True, booked_for__isnull=True)
+    )
+    # Another organisation's person has it in hand: we wait, until the time is over.
+    elsewhere = Q(owner__isnull=False) & ~Exists(
+        Post.objects.current().filter(
+            person=OuterRef("owner"), organisation__in=person.reach.organisations
+        )
     )
     ours = (
-        (is_to_follow & Q(has_actions=True) & my_action)
+        (is_to_follow & is_undecided & may_act)
+        | (is_to_follow & ~is_undecided & Q(has_actions=True) & my_action)
         | (is_to_follow & Q(has_actions=False) & may_act)
         | (~is_to_follow & my_talk)
         | (~is_to_follow & ~is_held & ~steps.is_safely_booked(now) & may_offer)
@@ -83,7 +100,11 @@ def group_of(person: Person, now: datetime) -> Case:
         When(may_offer, owner__isnull=True, then=UNACCEPTED.rank),
         When(owner__isnull=True, then=OTHERS.rank),
         When(~ours, then=OTHERS.rank),
-        When(is_held | is_to_follow, then=NEXT.rank),
+        When(
+            elsewhere & ~is_held & ~is_to_follow & Q(booked_for=None, due_at__gte=now),
+            then=OTHERS.rank,
+        ),
+        When(is_held | (is_to_follow & ~is_by_policy), then=NEXT.rank),
         When(due_at__lt=now, then=OVER.rank),
         When(due_at__lt=end_of_today(now), then=TODAY.rank),
         default=NEXT.rank,
@@ -123,9 +144,10 @@ def counts(unfinished: Work) -> dict[str, int]:
 
 
 def rows_of(episodes: Sequence[Episode], person: Person, now: datetime) -> list[Row]:
-    """What the page shows of these episodes; four queries for any number."""
+    """What the page shows of these episodes; five queries for any number."""
     there = steps.beside(episodes, person)
     lately = _lately(episodes)
+    requests = handovers.standing_of(episodes)
     today = now.astimezone(clock.LONDON).date()
     return [
         Row(
@@ -137,7 +159,10 @@ def rows_of(episodes: Sequence[Episode], person: Person, now: datetime) -> list[
             standing=episode.standing(now).standing,
             clock=clock_in_words(episode, now),
             is_soon=bool(episode.due_at and episode.due_at < end_of_today(now)),
-            badges=badges_of(episode, person, lately[episode.pk]),
+            badges=[
+                *badges_of(episode, person, lately[episode.pk]),
+                *request_badges(requests.get(episode.pk), person, now),
+            ],
             next=steps.next_for(episode, person, there[episode.pk], now),
             whose=_whose(episode, person),
         )
@@ -214,6 +239,20 @@ def badges_of(episode: Episode, person: Person, lately: int = 1) -> list[tuple[s
     if episode.offer_kind == OfferKind.ADULT_PATHWAY:
         badges.append(("Turned 18", "grey"))
     return badges
+
+
+def request_badges(
+    request: HandOver | None, person: Person, now: datetime
+) -> list[tuple[str, str]]:
+    """Whom the council has asked, and whether that was answered: label and colour."""
+    if request is None or request.is_asked_of(person):
+        return []
+    to = request.to.name
+    if request.is_answered:
+        return [] if request.is_of_the_duty else [(f"{to} interviews", "turquoise")]
+    if request.answer_due_at < now:
+        return [(f"{to} has not answered", "red")]
+    return [(f"{to} asked, answer due {pages.near(request.answer_due_at, now)}", "blue")]
 
 
 def _ordinal(number: int) -> str:

@@ -18,7 +18,7 @@ from returnhome.casework.support import Action
 from returnhome.rules import clock
 from returnhome.rules.access import Verb
 from returnhome.rules.codes import ActionKind, Cohort, EpisodeKind, Role
-from returnhome.web import gds, pages, work
+from returnhome.web import gds, handovers, pages, work
 from returnhome.web.asked import Request
 from returnhome.web.work import BY_KEY, GROUPS, Work, end_of_today
 
@@ -164,6 +164,7 @@ def worklist(request: Request) -> HttpResponse:
         "form": form,
         "chosen": form.chosen(request),
         "mine": mine(person, now),
+        "asked": handovers.waiting_for_us(person, now),
         "duties": list(_on_duty(person, now)),
         "waiting": _waiting(person),
         "today": now.astimezone(clock.LONDON).date(),

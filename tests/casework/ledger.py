@@ -19,6 +19,8 @@ from returnhome.casework.models import (
     Reply,
     Tally,
 )
+from returnhome.rules.adult_pathway import owed, was_looked_after
+from returnhome.rules.codes import Cohort
 from tests.cast import PEOPLE, Cast
 
 COUNCIL = {"amina", "ines", "mara", "sol"}
@@ -126,13 +128,31 @@ def _standing_reason(episode: Episode, answer: Reply | None) -> str:
 def _what_followed(episode: Episode) -> dict[str, Any]:
     about = Q(episode=episode) | Q(interview__coverages__episode=episode)
     actions = list(Action.objects.filter(about).distinct())
-    decided = [each.at for each in NothingNeeded.objects.filter(about).distinct()]
+    nothing = list(NothingNeeded.objects.filter(about).distinct())
+    pathway = _pathway_decided(episode, actions, nothing)
+    decided = [each.at for each in nothing if each.is_about_all or pathway]
     done = [each.done_at for each in actions if each.done_at]
     is_something_left = len(done) < len(actions)
     return {
         "has_actions": bool(actions),
         "acted_at": None if is_something_left else max(done + decided, default=None),
+        "pathway_decided_at": pathway,
     }
+
+
+def _pathway_decided(
+    episode: Episode, actions: list[Action], nothing: list[NothingNeeded]
+) -> datetime | None:
+    """When the last of what is owed at 18 had its action, or the reason why it has none."""
+    looked_after = was_looked_after(Cohort(episode.cohort), episode.flags)
+    first: dict[str, datetime] = {}
+    for each in owed(is_looked_after=looked_after):
+        moments = [action.added_at for action in actions if action.kind == each.kind]
+        moments += [row.at for row in nothing if row.kind in ("", each.kind)]
+        if not moments:
+            return None
+        first[each.kind] = min(moments)
+    return max(first.values())
 
 
 def stored_figures() -> Counter[tuple[Any, ...]]:

@@ -13,26 +13,43 @@ from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
 from django.db import DatabaseError, ProgrammingError, connection, models, transaction
 
-from returnhome.casework import episodes, interviews, journal, offers, support
-from returnhome.casework.models import Addendum, Correction, JournalEntry, Reply
+from returnhome.casework import episodes, interviews, journal, offers, support, tellings
+from returnhome.casework.models import (
+    Addendum,
+    Correction,
+    Episode,
+    JournalEntry,
+    LocalPolicy,
+    PreventionInterview,
+    Reply,
+    Telling,
+)
 from returnhome.rules.codes import ActionKind, Answer, DeclinedBy
+from returnhome.rules.policies import PolicyKey
+from returnhome.rules.telling import Whom
 from tests.casework.ledger import act, last_act
 from tests.cast import NOW, Cast, exactly, hours, offered, returned, signed
 
 MODULES = (
+    "agreements",
     "children",
+    "disputes",
     "episodes",
+    "handovers",
     "interviews",
     "matching",
     "notifications",
     "offers",
+    "policies",
     "staff",
     "support",
+    "tellings",
 )
 # Parts of a verb, written down by the verb that calls them.
 BY_THEIR_CALLER = {
     "children.draft",
     "children.drafted",
+    "episodes.hand_to",
     "episodes.note",
     "notifications.draft",
     "notifications.join",
@@ -126,6 +143,7 @@ def a_row_that_never_changes(cast: Cast, table: type[models.Model]) -> models.Mo
     interview = signed(returned(cast.sky), interviewer=cast.ines, by=cast.amina)
     if table is Addendum:
         return interviews.add(interview, "Sky rang", by=cast.ines, at=NOW + hours(7))
+    _tell_and_note(cast, interview.episodes.get())
     if table is Correction:
         episode = interview.episodes.get()
         back = exactly(NOW - hours(9))
@@ -135,13 +153,38 @@ def a_row_that_never_changes(cast: Cast, table: type[models.Model]) -> models.Mo
     return table._default_manager.order_by("-pk")[0]
 
 
+def _tell_and_note(cast: Cast, episode: Episode) -> None:
+    at = NOW + hours(7)
+    tellings.leave_untold(episode, Whom.SCHOOL, "Between schools", by=cast.amina, at=at)
+    tellings.note_prevention_interview(episode, held=exactly(NOW), by=cast.amina, at=at)
+    episodes.set_policy(
+        cast.northshire,
+        PolicyKey.AWAY_TALK,
+        says_yes=True,
+        since=date(2025, 4, 1),
+        by=cast.mara,
+        at=at,
+    )
+
+
 UNCHANGED = r"never changed|permission denied"
-NEVER_CHANGED = [JournalEntry, Correction, Reply, Addendum]
+NEVER_CHANGED = [
+    JournalEntry,
+    Correction,
+    Reply,
+    Addendum,
+    Telling,
+    PreventionInterview,
+    LocalPolicy,
+]
 A_COLUMN = {
     JournalEntry: "verb",
     Correction: "because",
     Reply: "answer",
     Addendum: "written_at",
+    Telling: "whom",
+    PreventionInterview: "held_at",
+    LocalPolicy: "says_yes",
 }
 
 
@@ -175,6 +218,7 @@ def test_what_was_written_is_never_rewritten_by_the_owner_either(
 ) -> None:
     interview = signed(returned(apart.sky), interviewer=apart.ines, by=apart.amina)
     interviews.add(interview, "Sky rang", by=apart.ines, at=NOW + hours(7))
+    _tell_and_note(apart, interview.episodes.get())
     episodes.correct(
         interview.episodes.get(),
         "returned",
@@ -234,6 +278,11 @@ ALONE = {
     "Correction.was_at": "the value itself",
     "Reply.given_at": "the child's own; recorded_by wrote it down",
     "Interview.held_at": "held_noted_by wrote it down",
+    "HandOver.answer_due_at": "computed when it was asked",
+    "HandOver.report_due_at": "asked_by set it",
+    "HandOver.overtaken_at": "asked_by of the request that overtook it",
+    "PreventionInterview.held_at": "the police held it; recorded_by wrote it down",
+    "Telling.told_at": "told_by, or told_by_other where it was nobody of ours",
     "Entry.replaced_at": "whoever wrote the entry that replaced it",
     **{
         f"Episode.{name}_at": "an instant of the child's, with its source"
@@ -241,7 +290,15 @@ ALONE = {
     },
     **{
         f"Episode.{name}_at": "counted from the rows of that stage, which name the person"
-        for name in ("attempted", "offered", "answered", "held", "signed", "acted")
+        for name in (
+            "attempted",
+            "offered",
+            "answered",
+            "held",
+            "signed",
+            "acted",
+            "pathway_decided",
+        )
     },
     **{
         f"Episode.{name}_at": "computed"

@@ -123,6 +123,21 @@ SEALED = {
     "Action.what",
     "Action.outcome",
     "NothingNeeded.reason",
+    "HandOver.terms",
+    "HandOver.answer_note",
+    "HandOver.withdrawal_note",
+    "HandOver.hand_back_note",
+    "Dispute.because",
+    "Dispute.settled_because",
+    "Override.because",
+    "Telling.name",
+    "Telling.despite",
+    "Telling.not_told_because",
+    "PreventionInterview.by_whom",
+    "PreventionInterview.learnt",
+    "PreventionInterview.not_held_because",
+    "ParentalRisk.why",
+    "ParentalRisk.ended_because",
 }
 # Short texts that are codes, names or numbers, or that tell of the record and not of the child.
 PLAIN = {

@@ -17,7 +17,8 @@ from returnhome.casework.support import (
     OutcomeMissing,
     ReasonMissing,
 )
-from returnhome.rules.codes import ActionKind, Answer, DeclinedBy
+from returnhome.rules import adult_pathway
+from returnhome.rules.codes import ActionKind, Answer, DeclinedBy, NotHeldReason
 from returnhome.rules.progress import Step
 from tests.casework.ledger import (
     act,
@@ -286,6 +287,106 @@ def test_on_the_adult_pathway_it_is_decided_without_an_interview(cast: Cast) -> 
     support.decide_nothing_needed(fresh(episode), "Adult services know", by=cast.mara, at=LATER)
 
     assert fresh(episode).is_settled
+
+
+# At 18: what is owed is added, or left out with a reason.
+
+
+def care_leaver(cast: Cast) -> Episode:
+    """Robin, looked after by Northshire, 18 when he came back and taken on by Amina."""
+    Child.objects.filter(pk=cast.robin.pk).update(born_on=date(2008, 1, 1))
+    return episodes.take_on(returned(cast.robin), by=cast.amina, at=NOW)
+
+
+def owe(cast: Cast, episode: Episode, kind: ActionKind, at=LATER) -> Action:
+    return support.add(
+        episode, kind, "As owed", owner=cast.sol, due_on=date(2026, 3, 9), by=cast.mara, at=at
+    )
+
+
+def leave_out(cast: Cast, episode: Episode, kind: ActionKind, at=LATER) -> NothingNeeded:
+    return support.leave_out(episode, kind, "She knows already", by=cast.mara, at=at)
+
+
+ADVISER, SAFEGUARDING = ActionKind.ADULT_PATHWAY, ActionKind.ADULT_SAFEGUARDING
+
+
+def test_the_adult_pathway_is_decided_once_each_action_is_added_or_left_out(cast: Cast) -> None:
+    episode = care_leaver(cast)
+
+    action = owe(cast, episode, ADVISER)
+    assert fresh(episode).next_step is Step.ACT
+    left_out = leave_out(cast, episode, SAFEGUARDING, at=LATER + hours(1))
+
+    assert fresh(episode).pathway_decided_at == LATER + hours(1)
+    assert fresh(episode).next_step is Step.DO_ACTIONS
+    assert last_act() == act(
+        "leave out: adult_safeguarding", left_out, cast.mara, LATER + hours(1), cast.robin.pk
+    )
+    support.complete(action, "She rang him", by=cast.sol, at=LATER + hours(2))
+    assert fresh(episode).is_settled
+    assert stored_moments(episode) == counted_moments(episode)
+
+
+def test_an_action_done_does_not_settle_what_is_still_undecided(cast: Cast) -> None:
+    episode = care_leaver(cast)
+
+    support.complete(owe(cast, episode, ADVISER), "Done", by=cast.sol, at=LATER)
+    assert fresh(episode).next_step is Step.ACT
+
+    leave_out(cast, episode, SAFEGUARDING, at=LATER + hours(1))
+    assert fresh(episode).settled_at == LATER + hours(1)
+    assert stored_moments(episode) == counted_moments(episode)
+
+
+def test_all_left_out_with_their_reasons_is_an_answer_too(cast: Cast) -> None:
+    episode = care_leaver(cast)
+
+    leave_out(cast, episode, SAFEGUARDING)
+    assert not fresh(episode).is_settled
+    leave_out(cast, episode, ADVISER, at=LATER + hours(1))
+
+    assert fresh(episode).acted_at == LATER + hours(1)
+    assert fresh(episode).is_settled
+    assert stored_moments(episode) == counted_moments(episode)
+
+
+def test_what_was_prepared_before_the_birthday_counts_at_18(cast: Cast) -> None:
+    episode = missing(cast.kit)
+    owe(cast, episode, SAFEGUARDING)
+    Child.objects.filter(pk=cast.kit.pk).update(born_on=date(2008, 1, 1))
+
+    episodes.record_return(fresh(episode), returned=exactly(NOW), by=cast.amina, at=NOW)
+
+    assert fresh(episode).offer_kind == "adult_pathway"
+    assert fresh(episode).pathway_decided_at == LATER
+
+
+def test_somebody_who_turned_18_before_the_interview_is_owed_an_action_too(cast: Cast) -> None:
+    episode = episodes.take_on(returned(cast.kit), by=cast.amina, at=NOW)
+    interviews.not_hold(episode, NotHeldReason.TURNED_18, by=cast.amina, at=NOW)
+    assert fresh(episode).next_step is Step.ACT
+
+    leave_out(cast, episode, SAFEGUARDING)
+
+    assert fresh(episode).is_settled
+
+
+def test_what_cannot_be_left_out(cast: Cast) -> None:
+    episode = care_leaver(cast)
+    owe(cast, episode, ADVISER)
+
+    with pytest.raises(adult_pathway.DecidedAlready):
+        leave_out(cast, episode, ADVISER)
+    with pytest.raises(adult_pathway.NotOwed):
+        leave_out(cast, episode, ActionKind.CAMHS)
+    with pytest.raises(adult_pathway.NotOnThePathway):
+        leave_out(cast, returned(cast.kit), SAFEGUARDING)
+    with pytest.raises(adult_pathway.ReasonMissing):
+        support.leave_out(episode, SAFEGUARDING, " ", by=cast.mara, at=LATER)
+    episodes.void(episode, because="Not him", by=cast.amina, at=LATER)
+    with pytest.raises(AlreadyVoided):
+        leave_out(cast, episode, SAFEGUARDING)
 
 
 # All of an absent colleague's at once.

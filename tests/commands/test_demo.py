@@ -8,7 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 
-from returnhome.casework import tallies
+from returnhome.casework import tallies, tellings
 from returnhome.casework.models import (
     Action,
     Child,
@@ -16,10 +16,12 @@ from returnhome.casework.models import (
     Episode,
     Interview,
     JournalEntry,
+    LocalPolicy,
     Notification,
     Organisation,
     Person,
     Tally,
+    Telling,
 )
 from returnhome.intake import loading
 from returnhome.intake.outcome import Result
@@ -28,6 +30,7 @@ from returnhome.rules.clock import LONDON, Standing
 from returnhome.rules.codes import Cohort, OfferKind, Role
 from returnhome.rules.measures import count, within
 from returnhome.rules.progress import Step
+from returnhome.rules.telling import Need, to_tell
 from returnhome.web import example
 from returnhome.web.sign_in import DEMONSTRATION_PASSWORD
 from tests.cast import NOW
@@ -264,6 +267,39 @@ def test_jade_turned_eighteen_and_samuels_birth_date_is_not_known() -> None:
     assert last_episode("Jade Ollerton").offer_kind == OfferKind.ADULT_PATHWAY
     assert child("Samuel Tekle").born_on is None
     assert last_episode("Samuel Tekle").booked_for
+
+
+def test_jade_is_still_offered_a_talk_and_not_all_that_is_owed_is_decided() -> None:
+    jade = last_episode("Jade Ollerton")
+
+    assert jade.is_offered_by_policy is True
+    assert jade.next_step is Step.ACT
+    assert jade.actions.get().kind == "adult_pathway"
+
+
+def test_everybody_was_told_of_sky_and_the_police_held_their_own_interview() -> None:
+    sky = last_episode("Sky Marlowe")
+    about = tellings.about(sky, is_parent_the_risk=False)
+    must = {each.whom for each in to_tell(about) if each.need is Need.MUST}
+
+    assert must <= set(sky.tellings.values_list("whom", flat=True))
+    assert sky.prevention_interviews.get().held
+    assert not Telling.objects.filter(told_at__gt=NOW).exists()
+
+
+def test_sanjits_father_is_not_to_be_told() -> None:
+    risk = tellings.standing_risk(child("Sanjit Rai"))
+    told = last_episode("Sanjit Rai").tellings.get(whom="parent")
+
+    assert risk is not None
+    assert told.despite
+
+
+def test_northshire_has_said_what_its_policy_is_and_once_changed_it() -> None:
+    answers = LocalPolicy.objects.values_list("key", "says_yes")
+
+    assert Counter(key for key, _ in answers) == {"away_talk": 2, "adult_talk": 1}
+    assert last_episode("Tegan Prowse").is_offered_by_policy is False
 
 
 def test_nobody_may_read_where_reece_is_placed() -> None:

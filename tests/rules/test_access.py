@@ -31,7 +31,7 @@ def test_a_stranger_may_nothing(role, verb):
 def test_a_host_sees_the_clock_at_most_and_never_the_account(role):
     allowed = {verb for verb in ABOUT_A_CHILD if may(role, verb, Relation.HOST)}
 
-    assert allowed <= {Verb.SEE_EPISODE}
+    assert allowed <= {Verb.SEE_EPISODE, Verb.DISPUTE}
 
 
 def test_a_hosts_coordinator_reads_the_account_when_its_own_people_interview():
@@ -57,6 +57,22 @@ def test_figures_and_people_have_their_own_roles():
         Role.COORDINATOR,
         Role.MANAGER,
     }
+
+
+def test_who_was_told_is_recorded_by_the_responsible_authority_and_a_providers_coordinator():
+    allowed = {pair for pair in product(Role, Relation) if may(pair[0], Verb.TELL, pair[1])}
+
+    assert allowed == {
+        (Role.COORDINATOR, Relation.RESPONSIBLE),
+        (Role.COORDINATOR, Relation.PROVIDER),
+        (Role.INTERVIEWER, Relation.RESPONSIBLE),
+        (Role.MANAGER, Relation.RESPONSIBLE),
+        (Role.SOCIAL_WORKER, Relation.RESPONSIBLE),
+    }
+
+
+def test_only_a_manager_notes_what_local_policy_says():
+    assert {role for role in Role if may(role, Verb.SET_POLICY)} == {Role.MANAGER}
 
 
 @pytest.mark.parametrize("verb", [Verb.RECORD, Verb.SIGN])
@@ -85,8 +101,21 @@ def test_what_follows_is_decided_by_the_responsible_authority():
 @pytest.mark.parametrize(("role", "verb"), [*product(Role, ABOUT_A_CHILD)])
 def test_nobody_does_what_they_may_not_see(role, verb):
     for relation in Relation:
-        if may(role, verb, relation):
+        if may(role, verb, relation) and (verb, relation) != (Verb.ANSWER, Relation.ASKED):
             assert may(role, Verb.SEE_EPISODE, relation)
+
+
+def test_whoever_is_asked_may_answer_and_nothing_else():
+    allowed = {pair for pair in product(Role, Verb) if may(*pair, Relation.ASKED)}
+    of_a_child = {(role, verb) for role, verb in allowed if verb not in OF_THE_ORGANISATION}
+
+    assert of_a_child == {(role, Verb.ANSWER) for role in (Role.COORDINATOR, Role.MANAGER)}
+
+
+def test_a_council_that_has_the_duty_no_more_keeps_sight_of_the_episode_and_of_no_account():
+    allowed = {verb for role in Role for verb in ABOUT_A_CHILD if may(role, verb, Relation.COUNTED)}
+
+    assert allowed == {Verb.SEE_EPISODE, Verb.DISPUTE}
 
 
 def test_roles_that_work_with_children_are_those_that_may_see_one():

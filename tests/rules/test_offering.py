@@ -43,6 +43,12 @@ def test_at_18_the_adult_pathway_takes_over():
         offering.check_can_make(found=None, returned=RETURNED, age_at_return=18)
 
 
+def test_at_18_the_talk_is_still_offered_where_local_policy_says_so():
+    offering.check_can_make(
+        found=None, returned=RETURNED, age_at_return=18, is_offered_by_policy=True
+    )
+
+
 def test_nothing_is_offered_for_an_episode_recorded_in_error():
     with pytest.raises(EpisodeVoided):
         offering.check_can_make(found=None, returned=RETURNED, is_voided=True)

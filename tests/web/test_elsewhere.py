@@ -1,4 +1,4 @@
-"""What a council that is not on the system did: its interview noted here, its report come."""
+"""The interview that a council held which is not on the system: noted here, its report come."""
 
 from typing import Any
 
@@ -89,9 +89,8 @@ def test_word_that_it_took_place_is_enough_and_the_report_comes_later(as_, cast:
 
     assert "Saved. Ask Leeds to report." in words_of(response)
     assert Episode.objects.get(pk=row.episode_id).held_at is not None
-    assert "Now write the record from their report." in words_of(later)
-    assert "has been returned" in words_of(amina.get(report, follow=True))
-    assert "has been returned" in words_of(amina.post(report))
+    assert "Recorded that the report came back." in words_of(later)
+    assert "Record the interview they held" not in words_of(later)
 
 
 def test_a_report_that_came_first_leads_on_to_who_held_it(as_, cast: Cast, now):
@@ -99,9 +98,12 @@ def test_a_report_that_came_first_leads_on_to_who_held_it(as_, cast: Cast, now):
     amina = as_("amina")
 
     response = amina.post(f"/hand-overs/{row.pk}/report", follow=True)
-    amina.post(f"/hand-overs/{row.pk}/held", told(now - hours(20)))
+    asked = amina.get(f"/hand-overs/{row.pk}/held")
+    saved = amina.post(f"/hand-overs/{row.pk}/held", told(now - hours(20)), follow=True)
 
-    assert "Now say who held it, and when." in words_of(response)
+    assert "Record the interview they held" in words_of(response)
+    assert "Has their report come?" not in words_of(asked)
+    assert "Now write the record from their report." in words_of(saved)
     assert Interview.objects.get().is_held_elsewhere
 
 
@@ -180,16 +182,14 @@ def test_whoever_is_on_the_system_writes_down_their_own(as_, cast: Cast, now):
     handovers.answer(row, Reply.ACCEPTED, by=cast.wes, at=now)
 
     assert as_("amina").get(f"/hand-overs/{row.pk}/held").status_code == 404
-    assert as_("amina").get(f"/hand-overs/{row.pk}/report").status_code == 404
 
 
 @pytest.mark.parametrize("who", ["owen", "wes", "pat", "sol", "ana"])
 def test_a_stranger_finds_nothing(as_, cast: Cast, now, who: str):
     row = taken_on(cast, now)
 
-    for page in ("held", "report"):
-        assert as_(who).get(f"/hand-overs/{row.pk}/{page}").status_code == 404
-        assert as_(who).post(f"/hand-overs/{row.pk}/{page}").status_code == 404
+    assert as_(who).get(f"/hand-overs/{row.pk}/held").status_code == 404
+    assert as_(who).post(f"/hand-overs/{row.pk}/held").status_code == 404
 
 
 def test_it_stands_in_nobodys_calendar(as_, cast: Cast, now, client):
@@ -201,11 +201,28 @@ def test_it_stands_in_nobodys_calendar(as_, cast: Cast, now, client):
     assert "VEVENT" not in feed
 
 
-@pytest.mark.parametrize("page", ["held", "report"])
-def test_the_pages_ask_few_questions(
-    as_, cast: Cast, now, django_assert_max_num_queries, page: str
-):
+def test_the_page_asks_few_questions(as_, cast: Cast, now, django_assert_max_num_queries):
     row, amina = taken_on(cast, now), as_("amina")
 
     with django_assert_max_num_queries(14):
-        amina.get(f"/hand-overs/{row.pk}/{page}")
+        amina.get(f"/hand-overs/{row.pk}/held")
+
+
+def test_the_page_of_the_request_leads_to_letter_and_interview(as_, cast: Cast, now):
+    amina = as_("amina")
+    asked = handovers.ask(
+        returned(cast.kit, at=now),
+        HandOverKind.HOST_INTERVIEWS,
+        to=Authority.objects.get(name="Leeds"),
+        by=cast.amina,
+        at=now,
+    )
+    accepted = taken_on(cast, now)
+
+    waiting = amina.get(f"/hand-overs/{asked.pk}")
+    taken = amina.get(f"/hand-overs/{accepted.pk}")
+
+    assert f'href="/hand-overs/{asked.pk}/letter"' in waiting.content.decode()
+    assert "Record the interview they held" not in words_of(waiting)
+    assert f'href="/hand-overs/{accepted.pk}/held"' in taken.content.decode()
+    assert "Jo Carr, duty manager (0113 496 0000), by letter" in words_of(taken)

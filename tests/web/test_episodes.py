@@ -165,7 +165,7 @@ def test_wes_sees_the_episode_and_its_clock_and_no_button(client: Client, cast: 
     assert "2 days 13 hours left" in page
     assert "Northshire acts for this child" in page
     assert "Take on" not in page
-    assert "You can also" not in page
+    assert "Dispute who must act" in page
     for verb in ("assign", "record-return", "correct", "void"):
         assert client.get(f"/episodes/{episode.pk}/{verb}").status_code == 404
     assert client.post(f"/episodes/{episode.pk}/take-on").status_code == 404

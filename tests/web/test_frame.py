@@ -217,7 +217,7 @@ def test_a_fault_gets_a_reference_that_the_log_has_and_no_name(
         response = amina.get("/fail")
 
     page = response.content.decode()
-    ours = [line.getMessage() for line in caplog.records if line.name == "returnhome.web.errors"]
+    ours = [line.getMessage() for line in caplog.records if line.name == "returnhome.faults"]
     reference = re.search(r"[0-9A-F]{8}", page)
     assert response.status_code == 500
     assert reference

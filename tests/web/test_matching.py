@@ -5,11 +5,20 @@ from datetime import date, datetime, timedelta
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
-from returnhome.casework import children, episodes, matching, notifications, owners, staff
+from returnhome.casework import (
+    children,
+    episodes,
+    handovers,
+    matching,
+    notifications,
+    owners,
+    staff,
+)
 from returnhome.casework.models import Address, CarePeriod, Child, Episode, JournalEntry
 from returnhome.intake import loading
 from returnhome.intake.layouts import POLICE_A
 from returnhome.rules.codes import Cohort
+from returnhome.rules.responsibility import Reply
 from tests.cast import Cast, hours, missing
 from tests.web.asking import words_of
 
@@ -130,8 +139,8 @@ def test_of_another_councils_child_only_the_terms_are_shown(as_, cast: Cast, now
     words = words_of(page)
     assert "A child known to Westborough" in words
     assert "same surname, same birth date and another postcode" in words
-    assert "Westborough must act instead of Northshire" in words
-    assert "You will no longer see it" in words
+    assert "Westborough is asked whether it is their child" in words
+    assert "Until Westborough says yes, Northshire must act" in words
     assert "Una" not in words
     assert "WB1" not in words
 
@@ -185,7 +194,7 @@ def test_amina_joins_and_the_episode_is_the_childs(as_, cast: Cast, stranger: Ch
     )
 
 
-def test_joining_to_another_councils_child_hands_the_episode_to_that_council(as_, cast: Cast, now):
+def test_whether_it_is_another_councils_child_is_asked_of_that_council(as_, cast: Cast, now):
     una, _ = children.register(
         register_id="W1",
         forename="Una",
@@ -205,9 +214,18 @@ def test_joining_to_another_councils_child_hands_the_episode_to_that_council(as_
     )
 
     words = words_of(response)
-    assert "is joined to A child known to Westborough" in words
+    assert "Westborough is asked whether this is their child" in words
     assert "Una" not in words
-    assert una.episodes.get().responsible_authority == cast.westborough
+    assert not una.episodes.exists()
+    episode = stranger.episodes.get()
+    assert episode.responsible_authority == cast.northshire
+    request = episode.handovers.get()
+    assert (request.to, request.proposed_child) == (cast.westborough, una)
+
+    handovers.answer(request, Reply.ACCEPTED, by=cast.wes, at=now)
+
+    named = una.episodes.get()
+    assert (named.responsible_authority, named.counted_under) == (cast.westborough,) * 2
 
 
 def test_a_child_new_to_us_gets_a_record_with_home_and_care(as_, cast: Cast, now):
@@ -332,6 +350,8 @@ def test_who_must_act_is_again_as_the_police_said(as_, cast: Cast, now):
 def test_the_council_that_got_a_wrong_join_can_take_it_back(as_, cast: Cast, now):
     stranger = told(cast, now, lac="Y", placing="Westborough")
     as_("wes").post(f"/children/{stranger.pk}/match", {"who": str(cast.kit.pk)})
+    request = stranger.episodes.get().handovers.get()
+    handovers.answer(request, Reply.ACCEPTED, by=cast.amina, at=now)
 
     response = as_("amina").post(f"/children/{stranger.pk}/separate")
 

@@ -8,9 +8,10 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from returnhome.casework import children, episodes, offers, staff, support
-from returnhome.casework.models import Child, Episode, Person
+from returnhome.casework.models import Action, Child, Episode, Person
 from returnhome.rules.clock import Moment
-from returnhome.rules.codes import ActionKind, Answer, DeclinedBy, RiskGrade
+from returnhome.rules.codes import ActionKind, Answer, DeclinedBy, EpisodeKind, RiskGrade
+from returnhome.rules.policies import PolicyKey
 from returnhome.web import steps, work
 from tests.cast import NOW, Cast, accepted, booked, held, hours, missing, offered, returned, signed
 
@@ -157,6 +158,72 @@ def test_an_action_waits_on_its_owner(cast: Cast):
 
     assert row_of(episode, cast.sol, NOW + hours(9)).next.label == "Complete the action"
     assert part_of(episode, cast.mara, NOW + hours(9)) == "others"
+
+
+def adult(cast: Cast, *, hours_ago: float = 10) -> Episode:
+    Child.objects.filter(pk=cast.kit.pk).update(born_on=date(2008, 1, 1))
+    return owned(cast.kit, cast.amina, hours_ago=hours_ago)
+
+
+def decide_all(cast: Cast, episode: Episode) -> Action:
+    return support.add(
+        episode,
+        ActionKind.ADULT_SAFEGUARDING,
+        "Think it over",
+        owner=cast.sol,
+        due_on=NOW.date(),
+        by=cast.mara,
+        at=NOW,
+    )
+
+
+def test_the_adult_pathway_is_for_those_who_decide_and_then_for_whoever_has_the_action(cast: Cast):
+    episode = adult(cast, hours_ago=80)
+
+    assert part_of(episode, cast.amina) == "next"
+    assert row_of(episode, cast.amina).next.label == "Decide the adult pathway"
+    assert part_of(episode, cast.ines) == "others"
+
+    decide_all(cast, episode)
+    assert part_of(episode, cast.sol) == "next"
+    assert row_of(episode, cast.sol).next.label == "Complete the action"
+    assert part_of(episode, cast.amina) == "others"
+
+
+def test_where_policy_still_offers_a_talk_at_18_its_time_presses(cast: Cast):
+    episode = adult(cast, hours_ago=80)
+    episodes.set_policy(
+        cast.northshire,
+        PolicyKey.ADULT_TALK,
+        says_yes=True,
+        since=date(2024, 4, 1),
+        by=cast.mara,
+        at=NOW,
+    )
+
+    assert part_of(episode, cast.amina) == "over"
+    decide_all(cast, episode)
+    assert row_of(episode, cast.amina).next.label == "Offer an interview"
+    assert part_of(episode, cast.amina) == "over"
+
+
+def test_where_policy_offers_no_talk_after_being_away_the_child_is_looked_at_and_leaves(
+    cast: Cast,
+):
+    episodes.set_policy(
+        cast.northshire,
+        PolicyKey.AWAY_TALK,
+        says_yes=False,
+        since=date(2024, 4, 1),
+        by=cast.mara,
+        at=NOW,
+    )
+    episode = missing(cast.robin, returned=NOW - hours(9), kind=EpisodeKind.AWAY)
+    assert part_of(episode, cast.amina) == "unaccepted"
+
+    episodes.take_on(episode, by=cast.amina, at=NOW)
+
+    assert not work.work_of(cast.amina, NOW).filter(pk=episode.pk).exists()
 
 
 def test_a_host_council_sees_the_child_placed_with_it_and_waits_on_the_other(cast: Cast):
@@ -356,7 +423,7 @@ def test_children_not_matched_yet_are_counted_for_those_who_can_say_who_they_are
 # The page's own transaction (2); session, person, posts and the areas of their councils; the parts
 # counted, the rows of one page, what stands beside them (3), how often before; one's own talks and
 # actions; duty, children not matched, and the names to filter by (2).
-QUERIES = 18
+QUERIES = 21
 
 
 def many(cast: Cast, number: int) -> None:

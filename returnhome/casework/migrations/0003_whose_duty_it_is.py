@@ -21,10 +21,10 @@ create function casework_refuse_change_of_asked() returns trigger language plpgs
 begin
     if tg_op = 'DELETE'
         or row(new.episode_id, new.kind, new.ground, new.asked_by_authority_id, new.to_authority_id,
-               new.to_provider_id, new.looked_after_since, new.terms, new.asked_at, new.asked_by_id)
+               new.to_provider_id, new.proposed_child_id, new.looked_after_since, new.terms, new.asked_at, new.asked_by_id)
         is distinct from
            row(old.episode_id, old.kind, old.ground, old.asked_by_authority_id, old.to_authority_id,
-               old.to_provider_id, old.looked_after_since, old.terms, old.asked_at, old.asked_by_id)
+               old.to_provider_id, old.proposed_child_id, old.looked_after_since, old.terms, old.asked_at, old.asked_by_id)
         or old.answered_at is not null
            and row(new.answer, new.answered_at, new.answered_by_id, new.answered_by_name)
                is distinct from
@@ -204,6 +204,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='handover',
+            name='proposed_child',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='casework.child'),
+        ),
+        migrations.AddField(
+            model_name='handover',
             name='answered_by',
             field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
         ),
@@ -320,6 +325,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='handover',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'duty'), models.Q(('ground', ''), _negated=True)), models.Q(models.Q(('kind', 'duty'), _negated=True), ('ground', '')), _connector='OR'), name='a_duty_passes_on_a_ground'),
+        ),
+        migrations.AddConstraint(
+            model_name='handover',
+            constraint=models.CheckConstraint(condition=models.Q(('proposed_child', None), ('kind', 'duty'), _connector='OR'), name='only_with_the_duty_a_child_is_named'),
         ),
         migrations.AddConstraint(
             model_name='handover',

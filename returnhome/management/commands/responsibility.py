@@ -47,9 +47,6 @@ class Command(BaseCommand):
 
     def answer(self, file: str) -> bool:
         """Write the answers; whether there was one for every case."""
-        known = responsibility.places_from(
-            reference.read("authorities"), reference.read("districts"), reference.read("elsewhere")
-        )
         with opened(file) as lines:
             try:
                 cases = json.load(lines)
@@ -60,7 +57,7 @@ class Command(BaseCommand):
         # One answer a line, written as they are found: a hundred thousand would not fit beside the
         # cases, and the encoder that indents is many times slower.
         encode = json.JSONEncoder(ensure_ascii=False).encode
-        answers = responsibility.decide_cases(cases, known)
+        answers = responsibility.decide_cases(cases, reference.places())
         all_answered, before = True, "[\n"
         while some := list(islice(answers, AT_A_TIME)):
             all_answered = all_answered and all(each["answer"] is not None for each in some)

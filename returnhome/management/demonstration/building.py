@@ -11,6 +11,7 @@ from returnhome.casework import staff
 from returnhome.casework.models import Episode, ReferenceLoad
 from returnhome.management import upkeep
 from returnhome.management.demonstration import (
+    asked,
     colleagues,
     councils,
     known,
@@ -18,6 +19,7 @@ from returnhome.management.demonstration import (
     police,
     recent,
     stories,
+    told,
 )
 from returnhome.management.demonstration.history import History, first_day
 from returnhome.management.demonstration.telling import Teller
@@ -81,8 +83,10 @@ def _make(now: datetime) -> None:
     teller = Teller(people, children, places, operator=operator, now=now)
     recent.tell(teller)
     stories.tell(teller)
+    asked.tell(teller)
     police.take_in(teller)
     police.lay_ready(children, now)
+    told.tell(teller)
     letters.tell(teller)
 
 

@@ -1,0 +1,305 @@
+"""Hand-overs on their pages: asked, answered, refused, taken back; and what each side may read."""
+
+from datetime import date, datetime, timedelta
+
+import pytest
+
+from returnhome.casework import agreements, handovers, staff
+from returnhome.casework.models import Agreement, Dispute, HandOver, JournalEntry
+from returnhome.rules.codes import HandOverKind, Role
+from returnhome.rules.responsibility import Reply
+from tests.cast import Cast, returned
+from tests.web.asking import typed_at, words_of
+
+
+@pytest.fixture
+def asked(cast: Cast, now: datetime) -> HandOver:
+    """Northshire asks Westborough to interview Sky."""
+    return handovers.ask(
+        returned(cast.sky, at=now),
+        HandOverKind.HOST_INTERVIEWS,
+        to=cast.westborough,
+        terms="She likes to be rung after school.",
+        by=cast.amina,
+        at=now,
+    )
+
+
+def test_amina_asks_the_host_and_reads_by_when_it_must_answer(as_, cast: Cast, now: datetime):
+    episode = returned(cast.sky, at=now)
+
+    page = as_("amina").get(f"/episodes/{episode.pk}/ask")
+    assert "Westborough" in words_of(page)
+    response = as_("amina").post(
+        f"/episodes/{episode.pk}/ask",
+        {"to": "host", "terms": "", **typed_at("report_due", now + timedelta(days=5))},
+        follow=True,
+    )
+
+    words = words_of(response)
+    assert "Westborough is asked. The answer is due" in words
+    assert episode.handovers.get().to == cast.westborough
+
+
+def test_what_was_typed_comes_back_when_nobody_was_chosen(as_, cast: Cast, now: datetime):
+    episode = returned(cast.sky, at=now)
+
+    response = as_("amina").post(
+        f"/episodes/{episode.pk}/ask",
+        {"to": "", "terms": "After school", **typed_at("report_due", now)},
+    )
+
+    words = words_of(response)
+    assert "There is a problem" in words
+    assert "After school" in response.content.decode()
+
+
+def test_asking_twice_says_that_it_stands_already(as_, asked: HandOver, now: datetime):
+    response = as_("amina").post(
+        f"/episodes/{asked.episode_id}/ask",
+        {"to": "host", "terms": "", **typed_at("report_due", now + timedelta(days=5))},
+    )
+
+    assert "that request still stands" in words_of(response)
+
+
+def test_wes_reads_enough_to_decide(as_, asked: HandOver):
+    for address in (f"/hand-overs/{asked.pk}", f"/hand-overs/{asked.pk}/answer", "/hand-overs"):
+        assert f"H-{asked.pk}" in words_of(as_("wes").get(address))
+    words = words_of(as_("wes").get(f"/hand-overs/{asked.pk}/answer"))
+    assert "She likes to be rung after school." in words
+    assert "72 hours" in words
+    assert JournalEntry.objects.filter(kind="handover", object_id=asked.pk, verb="read").exists()
+
+
+def test_a_council_that_does_not_host_reads_no_name_at_all(as_, cast: Cast, now: datetime):
+    row = handovers.ask(
+        returned(cast.kit, at=now),
+        HandOverKind.HOST_INTERVIEWS,
+        to=cast.eastmoor,
+        by=cast.amina,
+        at=now,
+    )
+
+    for address in (f"/hand-overs/{row.pk}", f"/hand-overs/{row.pk}/answer", "/hand-overs", "/"):
+        page = as_("owen").get(address).content.decode()
+
+        assert f"H-{row.pk}" in page
+        for word in ("Kit", "O’Dell", "30 September 2012", "NS1 1AA"):
+            assert word not in page, address
+    assert as_("owen").get(f"/episodes/{row.episode_id}").status_code == 404
+    assert as_("owen").get(f"/children/{cast.kit.pk}").status_code == 404
+
+
+def test_accepting_opens_the_episode_and_says_what_is_next(as_, cast: Cast, asked: HandOver):
+    response = as_("wes").post(
+        f"/hand-overs/{asked.pk}/answer", {"answer": "accepted", "note": ""}, follow=True
+    )
+
+    words = words_of(response)
+    assert "Accepted: offer the child an interview next" in words
+    assert "Sky Marlowe" in words
+    assert "Northshire" in words
+    mine = words_of(as_("amina").get("/"))
+    assert "Westborough interviews" in mine
+
+
+def test_a_refusal_needs_a_reason_and_comes_back_to_the_council_that_asked(as_, asked: HandOver):
+    client = as_("wes")
+
+    without = client.post(f"/hand-overs/{asked.pk}/answer", {"answer": "refused", "note": "x"})
+    assert "Select the reason" in words_of(without)
+    client.post(
+        f"/hand-overs/{asked.pk}/answer",
+        {"answer": "refused", "reason": "nobody_in_time", "note": ""},
+    )
+
+    words = words_of(as_("amina").get(f"/hand-overs/{asked.pk}"))
+    assert "Westborough refused" in words
+    assert "Ask again, or ask another" in words
+
+
+def test_a_request_taken_back_while_its_page_is_open_says_so(as_, asked: HandOver):
+    as_("amina").post(
+        f"/hand-overs/{asked.pk}/withdraw", {"reason": "arranged_otherwise", "note": ""}
+    )
+
+    response = as_("wes").post(f"/hand-overs/{asked.pk}/answer", {"answer": "accepted", "note": ""})
+
+    assert "This request has come to its end" in words_of(response)
+    assert HandOver.objects.get().answer == ""
+
+
+def test_an_interview_that_goes_back_is_northshires_again(as_, cast: Cast, asked: HandOver):
+    client = as_("wes")
+    client.post(f"/hand-overs/{asked.pk}/answer", {"answer": "accepted", "note": ""})
+
+    response = client.post(
+        f"/hand-overs/{asked.pk}/hand-back",
+        {"reason": "other", "note": "She asked for Ines."},
+        follow=True,
+    )
+
+    assert "Handed back: Northshire arranges the interview again" in words_of(response)
+    words = words_of(as_("amina").get(f"/hand-overs/{asked.pk}"))
+    assert "She asked for Ines." in words
+
+
+@pytest.mark.parametrize("who", ["owen", "pat", "ana", "adi", "sol"])
+def test_to_a_stranger_there_is_no_such_request(as_, asked: HandOver, who: str):
+    client = as_(who)
+
+    for verb in ("answer", "withdraw", "hand-back"):
+        assert client.get(f"/hand-overs/{asked.pk}/{verb}").status_code == 404
+    assert client.post(f"/hand-overs/{asked.pk}/report").status_code == 404
+    if who != "sol":
+        assert client.get(f"/hand-overs/{asked.pk}").status_code == 404
+    for verb in ("ask", "dispute", "override", "decline"):
+        assert client.get(f"/episodes/{asked.episode_id}/{verb}").status_code == 404
+
+
+def test_the_side_that_asks_cannot_answer_for_the_other(as_, asked: HandOver):
+    assert as_("amina").get(f"/hand-overs/{asked.pk}/answer").status_code == 404
+    assert as_("wes").get(f"/hand-overs/{asked.pk}/withdraw").status_code == 404
+
+
+def test_what_waits_for_us_stands_at_the_head_of_the_work_list(as_, asked: HandOver):
+    words = words_of(as_("wes").get("/"))
+
+    assert "Other councils ask you" in words
+    assert "Hold the interview, asks Northshire" in words
+    assert "Westborough asked, answer due" in words_of(as_("amina").get("/"))
+
+
+def test_the_list_asks_the_database_as_often_for_one_request_as_for_many(
+    as_, cast: Cast, now: datetime, asked: HandOver, django_assert_num_queries
+):
+    client = as_("amina")
+    client.get("/hand-overs")
+    with django_assert_num_queries(QUERIES):
+        client.get("/hand-overs")
+    for number in range(1, 4):
+        handovers.ask(
+            returned(cast.kit, hours_ago=60 * number, at=now),
+            HandOverKind.PROVIDER,
+            to=cast.open_path,
+            by=cast.amina,
+            at=now,
+        )
+    with django_assert_num_queries(QUERIES):
+        client.get("/hand-overs")
+
+
+QUERIES = 10
+
+
+def test_pages_of_one_request_ask_little(as_, asked: HandOver, django_assert_max_num_queries):
+    with django_assert_max_num_queries(30):
+        as_("wes").get(f"/hand-overs/{asked.pk}")
+
+
+# Disputes and decisions in the rules' place.
+
+
+def test_amina_disputes_and_the_page_says_who_acts_meanwhile(as_, cast: Cast, now: datetime):
+    episode = returned(cast.kit, at=now)
+
+    response = as_("amina").post(
+        f"/episodes/{episode.pk}/dispute",
+        {"should_be": str(cast.eastmoor.pk), "because": "They moved in January."},
+        follow=True,
+    )
+
+    words = words_of(response)
+    assert "Eastmoor is asked to take it over. Until then Northshire must act" in words
+    assert "In dispute" in words
+    row = Dispute.objects.get()
+    assert as_("owen").get(f"/disputes/{row.pk}/settle").status_code == 404
+    assert as_("amina").get(f"/disputes/{row.pk}/settle").status_code == 404
+    settled = as_("mara").post(
+        f"/disputes/{row.pk}/settle", {"how": "stays", "because": "They came back."}, follow=True
+    )
+    assert "The dispute is settled" in words_of(settled)
+
+
+def test_a_dispute_without_a_reason_loses_nothing(as_, cast: Cast, now: datetime):
+    episode = returned(cast.kit, at=now)
+
+    response = as_("amina").post(
+        f"/episodes/{episode.pk}/dispute", {"should_be": str(cast.eastmoor.pk), "because": ""}
+    )
+
+    assert "Say why." in words_of(response)
+    assert f'value="{cast.eastmoor.pk}" selected' in response.content.decode()
+
+
+def test_owen_takes_the_duty_over_and_northshire_keeps_sight_of_the_clock(
+    as_, cast: Cast, now: datetime
+):
+    episode = returned(cast.kit, at=now)
+    row = handovers.ask(
+        episode,
+        HandOverKind.DUTY,
+        to=cast.eastmoor,
+        looked_after_since=now.date() - timedelta(days=1),
+        by=cast.amina,
+        at=now,
+    )
+    words = words_of(as_("owen").get(f"/hand-overs/{row.pk}/answer"))
+    assert "K.O." in words
+    assert "O’Dell" not in words
+
+    as_("owen").post(f"/hand-overs/{row.pk}/answer", {"answer": "accepted", "note": ""})
+
+    theirs = words_of(as_("owen").get(f"/episodes/{episode.pk}"))
+    assert "Counts under Northshire, responsible at the start" in theirs
+    ours = as_("amina").get(f"/episodes/{episode.pk}")
+    assert ours.status_code == 200
+    assert "Offer an interview" not in words_of(ours)
+
+
+def test_mara_decides_otherwise_and_what_the_rules_said_is_kept(as_, cast: Cast, now: datetime):
+    episode = returned(cast.kit, at=now)
+    said = {
+        "cohort": "unknown",
+        "offer_kind": "statutory",
+        "host": "",
+        "because": "Nobody knows where he lives.",
+    }
+
+    response = as_("mara").post(f"/episodes/{episode.pk}/override", said, follow=True)
+
+    assert "Your decision stands now" in words_of(response)
+    assert "Nobody knows where he lives." in words_of(response)
+    again = as_("mara").post(f"/episodes/{episode.pk}/override", said)
+    assert "That is what was decided already" in words_of(again)
+    assert as_("amina").get(f"/episodes/{episode.pk}/override").status_code == 404
+
+
+def test_pat_refuses_one_child_under_an_arrangement(as_, cast: Cast, now: datetime):
+    tomasz = staff.add_person("t@example.invalid", "T", password=None, by=staff.operator(), at=now)
+    staff.appoint(
+        tomasz, Role.MANAGER, cast.open_path, since=date(2024, 1, 1), by=staff.operator(), at=now
+    )
+    agreements.agree(
+        cast.northshire,
+        to_provider=cast.open_path,
+        covers=["home"],
+        since=date(2024, 1, 1),
+        by=cast.mara,
+        at=now,
+    )
+    assert Agreement.objects.get().is_agreed
+    episode = returned(cast.kit, at=now)
+    assert episode.provider == cast.open_path
+    client = as_("pat")
+    client.force_login(tomasz)
+
+    response = client.post(
+        f"/episodes/{episode.pk}/decline", {"reason": "nobody_in_time", "note": ""}, follow=True
+    )
+
+    assert "Refused. Northshire is told" in words_of(response)
+    episode.refresh_from_db()
+    assert episode.provider is None
+    assert HandOver.objects.get().answer == Reply.REFUSED
