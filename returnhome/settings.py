@@ -203,7 +203,7 @@ NOTIFY_URL = os.environ.get("NOTIFY_URL", "https://api.notifications.service.gov
 
 
 def _public_url() -> str:
-    """Where people find the product: messages lead there."""
+    """Where people find the product: messages and letters lead there."""
     if given := os.environ.get("PUBLIC_URL"):
         return given.rstrip("/")
     if LIVE:

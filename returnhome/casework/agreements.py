@@ -40,6 +40,11 @@ class EndsFirst(Blocked):
     field = "until"
 
 
+class EndsInThePast(Blocked):
+    sentence = "Give today or a later day: what it has brought about stays."
+    field = "on"
+
+
 class CoversNobody(Blocked):
     sentence = "Say which children it is for."
     field = "covers"
@@ -243,10 +248,15 @@ def answering() -> models.QuerySet[Organisation]:
 
 @transaction.atomic
 def accept(agreement: Agreement, *, by: Person, at: datetime) -> Agreement:
-    """Agree to another council's arrangement. Raises AgreedAlready, NotYoursToAgree."""
+    """Agree to another council's arrangement.
+
+    Raises AgreedAlready, EndedAlready, NotYoursToAgree.
+    """
     agreement = _locked(agreement)
     if agreement.is_agreed:
         raise AgreedAlready
+    if agreement.until is not None and agreement.until < at.astimezone(LONDON).date():
+        raise EndedAlready
     authorities, _ = by.may_for(Verb.AGREE)
     if agreement.to_authority_id not in authorities:
         raise NotYoursToAgree
@@ -260,13 +270,15 @@ def accept(agreement: Agreement, *, by: Person, at: datetime) -> Agreement:
 def end(agreement: Agreement, *, on: date, by: Person, at: datetime) -> Agreement:
     """Let it end after a day, today or later: what it has brought about stays.
 
-    Raises EndedAlready, EndsFirst.
+    Raises EndedAlready, EndsFirst, EndsInThePast.
     """
     agreement = _locked(agreement)
     if agreement.until is not None and agreement.until <= on:
         raise EndedAlready
-    if on < agreement.since or on < at.astimezone(LONDON).date():
-        raise EndsFirst
+    if on < agreement.since:
+        raise EndsFirst(field="on")
+    if on < at.astimezone(LONDON).date():
+        raise EndsInThePast
     agreement.until = on
     agreement.save(update_fields=["until"])
     journal.write("end agreement", agreement, by=by, at=at)

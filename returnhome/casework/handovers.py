@@ -8,7 +8,16 @@ from secrets import token_urlsafe
 from django.db import models, transaction
 from django.db.models import Case, F, Q, When
 
-from returnhome.casework import children, episodes, interviews, journal, matching, owners
+from returnhome.casework import (
+    agreements,
+    children,
+    episodes,
+    interviews,
+    journal,
+    matching,
+    owners,
+    staff,
+)
 from returnhome.casework.children import Child, circumstances
 from returnhome.casework.episodes import Episode
 from returnhome.casework.interviews import Coverage, Interview
@@ -17,7 +26,7 @@ from returnhome.casework.sealing import SealedText
 from returnhome.casework.staff import ANSWERING, Organisation, Person, council_of
 from returnhome.rules import Blocked, handover
 from returnhome.rules.access import Relation, Verb
-from returnhome.rules.clock import LONDON
+from returnhome.rules.clock import LONDON, Moment
 from returnhome.rules.codes import (
     DutyGround,
     EpisodeKind,
@@ -35,6 +44,21 @@ INTERVIEW_KINDS = (HandOverKind.HOST_INTERVIEWS, HandOverKind.PROVIDER)
 class NobodyNamed(Blocked):
     sentence = "Say who is asked."
     field = "to"
+
+
+class LetterReplaced(Blocked):
+    sentence = "A newer letter has taken the place of the one with this link."
+
+
+class LetterMade(Blocked):
+    sentence = (
+        "A letter has been made since this page was opened, and its link works. "
+        "Another one would stop that link."
+    )
+
+
+class AnswersHere(Blocked):
+    sentence = "They answer requests on the system, so they need no letter."
 
 
 class NameMissing(Blocked):
@@ -130,6 +154,7 @@ class HandOver(models.Model):
     answered_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     # Who answered by the link of a letter: nobody who signs in here.
     answered_by_name = models.CharField(max_length=120, default="")
+    answered_by_contact = models.CharField(max_length=120, default="")
     refusal_reason = models.CharField(max_length=30, default="")
     answer_note = SealedText()
 
@@ -177,7 +202,8 @@ class HandOver(models.Model):
                 condition=Q(answer_due_at__gt=F("asked_at")), name="an_answer_is_due_afterwards"
             ),
             models.CheckConstraint(
-                condition=Q(answer="", answered_at=None, answered_by=None, answered_by_name="")
+                condition=Q(answer="", answered_at=None, answered_by=None)
+                & Q(answered_by_name="", answered_by_contact="")
                 | (
                     Q(answer__in=["accepted", "refused"], answered_at__isnull=False)
                     & (Q(answered_by__isnull=False) | ~Q(answered_by_name=""))
@@ -251,8 +277,13 @@ class HandOver(models.Model):
 
     @property
     def is_by_letter(self) -> bool:
-        """Nobody of the body asked can answer on the system."""
+        """The body asked is not on the system."""
         return self.to_organisation_id is None
+
+    @property
+    def letter_mark(self) -> str:
+        """Tells the last letter from others, and nothing of its link; empty: there was none."""
+        return (self.reply_digest or "")[:8]
 
     def is_asked_of(self, person: Person) -> bool:
         authorities, organisations = person.may_for(Verb.ANSWER, Relation.ASKED)
@@ -475,19 +506,25 @@ def answer(
     reason: RefusalReason | None = None,
     note: str = "",
     name: str = "",
+    contact: str = "",
     by: Person | None,
     at: datetime,
 ) -> HandOver:
-    """Accept or refuse what was asked. `name`: who answered by the link of a letter (`by` None).
+    """Accept or refuse what was asked.
 
+    `name` and `contact`: who answered by the link of a letter and how to reach them (`by` None).
     Accepting takes effect at once: the interview is theirs to hold, or the duty is theirs. Raises
     what `handover.check_can_answer` blocks: NotTheOneAsked, AlreadyAnswered, AnswerTooLate,
-    Overtaken, ReasonMissing, NoteMissing.
+    Overtaken, ReasonMissing, NoteMissing; also AlreadyVoided, and by letter NameMissing,
+    LetterReplaced.
     """
     episode, story = _held_still(row.episode, row.proposed_child)
-    row = _fresh(row, story)
+    link, row = row.reply_digest, _fresh(row, story)
     if by is None and not name.strip():
         raise NameMissing
+    if by is None and link != row.reply_digest:
+        raise LetterReplaced
+    episodes.check_stands(episode)
     party = row.to if by is None or row.is_asked_of(by) else by
     given_now = handover.Answered(by=party, at=at, answer=given, reason=reason, note=note)
     handover.check_can_answer(
@@ -497,16 +534,16 @@ def answer(
         is_overtaken=row.overtaken_at is not None,
     )
     row.answer, row.answered_at, row.answered_by = given, at, by
-    row.answered_by_name, row.refusal_reason, row.answer_note = name.strip(), reason or "", note
-    row.reply_digest = None
+    row.answered_by_name, row.answered_by_contact = name.strip(), contact.strip()
+    row.refusal_reason, row.answer_note = reason or "", note
     # What is sealed would be sealed anew, and what was asked is never changed: name the columns.
     row.save(
         update_fields=[
             *("answer", "answered_at", "answered_by", "answered_by_name"),
-            *("refusal_reason", "answer_note", "reply_digest"),
+            *("answered_by_contact", "refusal_reason", "answer_note"),
         ]
     )
-    actor = by or row.asked_by
+    actor = by or staff.by_letter()
     if given is Reply.ACCEPTED:
         _take_effect(row, episode, taker=by, by=actor, at=at)
     elif not row.is_of_the_duty:
@@ -635,13 +672,8 @@ def withdraw(
         now=at,
     )
     row.withdrawn_at, row.withdrawn_by = at, by
-    row.withdrawal_reason, row.withdrawal_note, row.reply_digest = reason, note, None
-    row.save(
-        update_fields=[
-            *("withdrawn_at", "withdrawn_by", "withdrawal_reason", "withdrawal_note"),
-            "reply_digest",
-        ]
-    )
+    row.withdrawal_reason, row.withdrawal_note = reason, note
+    row.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawal_reason", "withdrawal_note"])
     if not row.is_of_the_duty:
         _interviews_again(Story(episode), by=by, at=at)
     journal.write("withdraw request", row, by=by, at=at)
@@ -657,7 +689,7 @@ def hand_back(
     """
     episode, story = _held_still(row.episode)
     row = _fresh(row, story)
-    party = row.to if row.is_asked_of(by) or row.is_by_letter else by
+    party = row.to if row.is_asked_of(by) or needs_letter(row) else by
     handover.check_can_hand_back(
         handover=story.of(row),
         handed_back=handover.HandedBack(by=party, at=at, reason=reason, note=note),
@@ -687,6 +719,43 @@ def report(row: HandOver, *, by: Person, at: datetime) -> HandOver:
     row.save(update_fields=["reported_at", "reported_by"])
     journal.write("report returned", row, by=by, at=at)
     return row
+
+
+@transaction.atomic
+def note_held(
+    row: HandOver,
+    held: Moment,
+    *,
+    name: str,
+    role: str,
+    place: str,
+    mode: str,
+    is_independent: bool,
+    independence_note: str = "",
+    by: Person,
+    at: datetime,
+) -> Interview:
+    """Note that somebody of a body that is not on the system held the interview, and when.
+
+    Its record is then written here, by whoever notes it. Raises what
+    `handover.check_can_note_held` and `interviews.hold_elsewhere` block.
+    """
+    episode, story = _held_still(row.episode)
+    row = _fresh(row, story)
+    handover.check_can_note_held(handover=story.of(row))
+    return interviews.hold_elsewhere(
+        episode,
+        held,
+        name=name,
+        role=role,
+        organisation=row.to.name,
+        place=place,
+        mode=mode,
+        is_independent=is_independent,
+        independence_note=independence_note,
+        by=by,
+        at=at,
+    )
 
 
 @transaction.atomic
@@ -729,15 +798,27 @@ def decline_agreed(
 # A letter to a council that is not on the system, and the link in it.
 
 
+def needs_letter(row: HandOver) -> bool:
+    """Whether nobody of the body asked can answer on the system."""
+    asked = row.to_organisation_id
+    return asked is None or not agreements.answering().filter(pk=asked).exists()
+
+
 @transaction.atomic
-def new_reply_key(row: HandOver, *, by: Person, at: datetime) -> str:
+def new_reply_key(row: HandOver, *, instead_of: str = "", by: Person, at: datetime) -> str:
     """A secret for the one link of a new letter; that of an earlier letter stops working.
 
-    Only its digest is kept. Raises AlreadyAnswered and its kin where there is nothing to answer.
+    `instead_of`: the mark of the letter that whoever asks knows of, so that nobody stops a link
+    unawares. Only the digest is kept. It goes on leading to what became of the request. Raises
+    LetterMade, AnswersHere, and AlreadyAnswered and its kin where there is nothing to answer.
     """
     _, story = _held_still(row.episode)
     row = _fresh(row, story)
     check_is_open(story, row, at)
+    if not needs_letter(row):
+        raise AnswersHere
+    if instead_of != row.letter_mark:
+        raise LetterMade
     key = token_urlsafe(24)
     row.reply_digest = _digest(key)
     row.save(update_fields=["reply_digest"])
@@ -757,7 +838,7 @@ def check_is_open(story: Story, row: HandOver, at: datetime) -> None:
     """Whether the request still waits for an answer. Raises AlreadyAnswered, AlreadyEnded."""
     if row.is_answered:
         raise handover.AlreadyAnswered
-    if row.overtaken_at or story.step(row, at) is not Step.ASKED:
+    if row.overtaken_at or story.episode.is_voided or story.step(row, at) is not Step.ASKED:
         raise handover.AlreadyEnded
 
 

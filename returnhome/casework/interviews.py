@@ -27,6 +27,11 @@ class BookingClosed(Blocked):
     sentence = "This booking no longer stands: another took its place, or there was no interview."
 
 
+class HolderMissing(Blocked):
+    sentence = "Say who held the interview, and what they do there."
+    field = "name"
+
+
 class NotTheInterviewer(Blocked):
     sentence = "Only the interviewer named for this interview can write its record."
 
@@ -99,6 +104,10 @@ class Interview(models.Model):
     held_precision = models.CharField(max_length=20, default="", blank=True)
     held_noted_at = models.DateTimeField(null=True)
     held_noted_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    # Who held it, where that is nobody of this system: the interviewer then writes it down.
+    held_by_name = models.CharField(max_length=120, default="")
+    held_by_role = models.CharField(max_length=120, default="")
+    held_by_organisation = models.CharField(max_length=120, default="")
     # Whether the interviewer is independent of the child's care, and if not why it was so.
     is_independent = models.BooleanField(null=True)
     independence_note = SealedText()
@@ -138,6 +147,16 @@ class Interview(models.Model):
                 | Q(signed_at__isnull=False, signed_by__isnull=False, held_at__isnull=False),
                 name="only_a_held_interview_is_signed",
             ),
+            models.CheckConstraint(
+                condition=Q(held_by_name="", held_by_role="", held_by_organisation="")
+                | (
+                    Q(held_at__isnull=False)
+                    & ~Q(held_by_name="")
+                    & ~Q(held_by_role="")
+                    & ~Q(held_by_organisation="")
+                ),
+                name="who_held_it_elsewhere_is_named_with_role_and_body",
+            ),
         ]
         indexes = [
             models.Index(
@@ -166,6 +185,18 @@ class Interview(models.Model):
         return Moment(self.held_at, Precision.parse(self.held_precision))
 
     @property
+    def is_held_elsewhere(self) -> bool:
+        """Held by somebody of a council or provider that is not on the system."""
+        return bool(self.held_by_name)
+
+    @property
+    def held_by(self) -> str:
+        """Who held it or is to hold it, by name, and whose they are if not on the system."""
+        if self.is_held_elsewhere:
+            return f"{self.held_by_name}, {self.held_by_role}, {self.held_by_organisation}"
+        return self.interviewer.name
+
+    @property
     def standard(self) -> standard.Standard:
         return standard.version(self.standard_version)
 
@@ -173,7 +204,7 @@ class Interview(models.Model):
         return Interview.objects.account_visible_to(person).filter(pk=self.pk).exists()
 
     def may_be_recorded_by(self, person: Person) -> bool:
-        """Whoever holds the interview records it, and signs it."""
+        """Whoever holds it records and signs it; if held elsewhere, whoever wrote that down."""
         return self.interviewer_id == person.pk and person.is_active
 
 
@@ -503,6 +534,12 @@ def hold(
     interview.independence_note = independence_note
     interview.not_held_at = interview.not_held_by = None
     interview.save()
+    _note_held(covered, held, at)
+    journal.write("hold interview", interview, by=by, at=at)
+    return interview
+
+
+def _note_held(covered: Sequence[Episode], held: Moment, at: datetime) -> None:
     latest = max(covered, key=lambda episode: (episode.started_at, episode.pk))
     for episode in covered:
         episodes.note(
@@ -514,7 +551,66 @@ def hold(
             not_held="",
             at=at,
         )
-    journal.write("hold interview", interview, by=by, at=at)
+
+
+@transaction.atomic
+def hold_elsewhere(
+    episode: Episode,
+    held: Moment,
+    *,
+    name: str,
+    role: str,
+    organisation: str,
+    place: str,
+    mode: str,
+    is_independent: bool,
+    independence_note: str = "",
+    by: Person,
+    at: datetime,
+) -> Interview:
+    """Record that somebody of a body that is not on the system held the interview, and when.
+
+    It counts as any other. `by` writes its record, from the report that came. A booking that
+    stands is replaced. Raises HolderMissing, AlreadyVoided, AlreadyHeld, InTheFuture, BeforeFound,
+    NotTheirChild.
+    """
+    if not (name.strip() and role.strip()):
+        raise HolderMissing
+    booked = _booked([episode])
+    (episode,) = booked.episodes
+    episodes.check_stands(episode)
+    interviewing.check_can_hold(
+        held=held,
+        now=at,
+        found=episode.found,
+        returned=episode.returned,
+        is_held=episode.held_at is not None,
+    )
+    check_works_with(by, [episode], *ANSWERING, field="name")
+    booked.close("replace booking", by=by, at=at)
+    interview = Interview.objects.create(
+        child_id=episode.child_id,
+        interviewer=by,
+        organisation=by.organisation_for(episode),
+        standard_version=standard.current(at.astimezone(LONDON).date()).version,
+        booked_at=at,
+        booked_by=by,
+        booked_for=held.at,
+        place=place,
+        mode=mode,
+        held_at=held.at,
+        held_precision=str(held.precision),
+        held_noted_at=at,
+        held_noted_by=by,
+        held_by_name=name.strip(),
+        held_by_role=role.strip(),
+        held_by_organisation=organisation,
+        is_independent=is_independent,
+        independence_note=independence_note,
+    )
+    Coverage.objects.create(interview=interview, episode=episode)
+    _note_held([episode], held, at)
+    journal.write("hold interview elsewhere", interview, by=by, at=at)
     return interview
 
 

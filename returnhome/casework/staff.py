@@ -197,7 +197,7 @@ class People(BaseUserManager.from_queryset(PersonQuerySet)):  # type: ignore[mis
 
 
 class Person(AbstractBaseUser):
-    """Somebody who signs in, or the operator at the command line."""
+    """Somebody who signs in; or the operator at the command line, or whoever answers by letter."""
 
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=120)
@@ -642,6 +642,7 @@ def check_works_with(person: Person, things: Iterable[Placed], *relations: str, 
 
 
 OPERATOR_EMAIL = "operator@returnhome.invalid"
+BY_LETTER_EMAIL = "by-letter@returnhome.invalid"
 
 
 def councils_of(authorities: Iterable[int]) -> dict[int, int]:
@@ -670,6 +671,11 @@ def operator() -> Person:
 def clockwork() -> Person:
     """What happens by itself acts as this: no role, so no child is open to it, and no sign-in."""
     return _without_sign_in(CLOCKWORK_EMAIL, "Returnhome by itself")
+
+
+def by_letter() -> Person:
+    """Whoever reads and answers a request by the link of its letter: their name is with that."""
+    return _without_sign_in(BY_LETTER_EMAIL, "By letter")
 
 
 def _without_sign_in(email: str, name: str) -> Person:

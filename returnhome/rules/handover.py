@@ -542,6 +542,16 @@ def check_can_report(*, handover: HandOver, reported: Reported, now: datetime) -
     check_when(reported.at, after=handover.answered.at, now=now)
 
 
+def check_can_note_held(*, handover: HandOver) -> None:
+    """Whether it can be noted that the body asked held the interview, its report come or not."""
+    if handover.is_of_the_duty:
+        raise NothingToReport
+    if handover.is_given_up:
+        raise AlreadyEnded
+    if not handover.is_accepted:
+        raise NotAccepted
+
+
 def check_can_add(
     *, added: Added, handovers: Sequence[HandOver], first: Party, now: datetime
 ) -> None:
@@ -587,4 +597,5 @@ can_answer = allowed(check_can_answer)
 can_withdraw = allowed(check_can_withdraw)
 can_hand_back = allowed(check_can_hand_back)
 can_report = allowed(check_can_report)
+can_note_held = allowed(check_can_note_held)
 can_add = allowed(check_can_add)

@@ -53,7 +53,8 @@ def calendar(request: HttpRequest, key: UUID) -> HttpResponse:
     """
     person = get_object_or_404(Person.objects.at_work(), calendar_key=key)
     since = request.now - KEPT  # type: ignore[attr-defined]
-    theirs = Interview.objects.filter(interviewer=person, not_held_at__isnull=True)
+    # What somebody elsewhere held is not in the calendar of whoever wrote it down.
+    theirs = Interview.objects.filter(interviewer=person, not_held_at__isnull=True, held_by_name="")
     feed = Calendar()
     feed.add("prodid", "-//Returnhome//Bookings//EN")
     feed.add("version", "2.0")

@@ -221,6 +221,9 @@ class Line:
         return reverse("show-interview", args=[talk.pk]) if talk.pk in self.readable else ""
 
     def _booked(self, talk: Interview) -> Event:
+        if talk.is_held_elsewhere:
+            words = f"Interview noted that {talk.held_by_organisation} held"
+            return Event(talk.booked_at, words, talk.booked_by.name, href=self._open(talk))
         where, how = Place(talk.place).label.lower(), Mode(talk.mode).label.lower()
         return Event(
             talk.booked_at,
@@ -238,7 +241,7 @@ class Line:
         return Event(
             talk.held_at,  # type: ignore[arg-type]
             "Interview held",
-            talk.interviewer.name,
+            talk.held_by,
             when=pages.moment(talk.held),
             href=self._open(talk),
         )

@@ -100,9 +100,13 @@ def base_params(bound: BoundField) -> Params:
 
 
 class Line(Component):
-    """One line. `width` in characters: 2, 3, 4, 5, 10, 20 or 30."""
+    """One line. `width` in characters: 2, 3, 4, 5, 10, 20 or 30.
+
+    `suggestions` are offered while somebody types; anything else can be typed too.
+    """
 
     kind = "text"
+    suggestions: Sequence[str] = ()
 
     def __init__(
         self,
@@ -130,7 +134,16 @@ class Line(Component):
         }
         if self.suffix:
             params["suffix"] = {"text": self.suffix}
-        return macro("input", params)
+        if not self.suggestions:
+            return macro("input", params)
+        # With autocomplete off some browsers offer nothing at all.
+        params |= {"attributes": {"list": f"{bound.auto_id}-list"}, "autocomplete": ""}
+        return macro("input", params) + _datalist(f"{bound.auto_id}-list", self.suggestions)
+
+
+def _datalist(name: str, values: Sequence[str]) -> Markup:
+    options = (Markup('<option value="{}"></option>').format(value) for value in values)
+    return Markup('<datalist id="{}">{}</datalist>').format(name, Markup("").join(options))
 
 
 class Text(Line, forms.CharField):

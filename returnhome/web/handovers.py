@@ -238,23 +238,23 @@ def _may(
     is_owner = row.episode.allows(person, Verb.ASK)
     is_of_interview = not row.is_of_the_duty
     is_open = row.overtaken_at is None and not row.episode.is_voided
+    is_by_post = is_owner and handovers.needs_letter(row)
     return {
         "may_answer": is_asked and step is Step.ASKED and is_open,
-        "may_hand_back": is_of_interview
-        and step is Step.ACCEPTED
-        and (is_asked or _by_post(row, is_owner)),
+        "may_hand_back": is_of_interview and step is Step.ACCEPTED and (is_asked or is_by_post),
         "may_withdraw": is_owner
         and (step is Step.ASKED or (step is Step.ACCEPTED and is_of_interview)),
-        "may_report": _by_post(row, is_owner) and is_of_interview and step is Step.ACCEPTED,
-        "may_write": _by_post(row, is_owner) and step is Step.ASKED and is_open,
+        "may_report": is_by_post and is_of_interview and step is Step.ACCEPTED,
+        "may_note_held": is_by_post and _was_theirs(row, step) and row.episode.held_at is None,
+        "may_write": is_by_post and step is Step.ASKED and is_open,
         "may_ask_again": is_owner
         and step in (Step.EXPIRED, Step.REFUSED, Step.HANDED_BACK, Step.WITHDRAWN)
         and not story.standing(story.of(row).matter, now),
     }
 
 
-def _by_post(row: HandOver, is_owner: bool) -> bool:
-    return row.is_by_letter and is_owner
+def _was_theirs(row: HandOver, step: Step) -> bool:
+    return not row.is_of_the_duty and step in (Step.ACCEPTED, Step.REPORTED)
 
 
 @dataclass(frozen=True)
@@ -269,7 +269,7 @@ def happened(row: HandOver, story: Story) -> Sequence[Happened]:
     """What happened to the request, in order."""
     found = [Happened(row.asked_at, f"{row.asked_by_authority.name} asked", row.asked_by.name)]
     if row.answered_at:
-        by = row.answered_by.name if row.answered_by else f"{row.answered_by_name}, by letter"
+        by = row.answered_by.name if row.answered_by else _by_letter(row)
         what = f"{row.to.name} accepted"
         if row.refusal_reason:
             what = f"{row.to.name} refused: {_lower(RefusalReason(row.refusal_reason).label)}"
@@ -287,6 +287,11 @@ def happened(row: HandOver, story: Story) -> Sequence[Happened]:
         by = row.reported_by.name if row.reported_by else row.to.name
         found.append(Happened(reported.at, "Report returned", by))
     return sorted(found, key=lambda each: each.at)
+
+
+def _by_letter(row: HandOver) -> str:
+    """Who answered by the link of a letter, and how to reach them."""
+    return f"{row.answered_by_name} ({row.answered_by_contact}), by letter"
 
 
 def _lower(label: str) -> str:
@@ -384,7 +389,7 @@ def ask(request: Request, pk: int) -> HttpResponse:
 
 def asked_in_words(row: HandOver, now: datetime) -> str:
     due = pages.near(row.answer_due_at, now)
-    if row.is_by_letter:
+    if handovers.needs_letter(row):
         return f"{row.to.name} is not on the system: send the letter. The answer is due {due}."
     return f"{row.to.name} is asked. The answer is due {due}."
 
@@ -532,7 +537,7 @@ class HandBackForm(gds.Form):
 
 def hand_back(request: Request, pk: int) -> HttpResponse:
     row = _seen(request, pk)
-    is_by_post = row.is_by_letter and row.episode.allows(request.user, Verb.ASK)
+    is_by_post = row.episode.allows(request.user, Verb.ASK) and handovers.needs_letter(row)
     if not (row.is_asked_of(request.user) or is_by_post):
         raise Http404
     form = HandBackForm(request.POST or None)

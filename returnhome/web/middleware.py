@@ -17,13 +17,14 @@ from returnhome.web import errors
 
 Next = Callable[[HttpRequest], HttpResponseBase]
 
-# Open to a stranger. A calendar's address carries its own secret, the API has rules of its own;
-# signing in comes first elsewhere.
+# Open to a stranger. The address of a calendar or of a letter's answer carries its own secret, the
+# API has rules of its own; signing in comes first elsewhere.
 OPEN = (
     "/accounts/login/",
     "/accounts/logout/",
     "/accounts/password/reset/",
     "/calendar/",
+    "/answer/",
     "/who-interviews",
     "/api/",
 )

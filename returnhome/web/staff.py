@@ -96,6 +96,7 @@ def index(request: Request) -> HttpResponse:
         "here": [row for row in rows if row.roles],
         "left": [row for row in rows if not row.roles],
         "may_manage": may_manage(request.user),
+        "may_agree": request.user.may(Verb.AGREE),
     }
     return render(request, "staff/people.html", context)
 

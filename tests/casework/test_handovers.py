@@ -538,17 +538,18 @@ def test_a_letters_link_answers_once(cast: Cast) -> None:
     row = westborough_is_asked(cast, episode)
     assert row.is_by_letter
     old = handovers.new_reply_key(row, by=cast.amina, at=NOW)
-    key = handovers.new_reply_key(row, by=cast.amina, at=NOW)
+    mark = fresh(row).letter_mark
+    key = handovers.new_reply_key(row, instead_of=mark, by=cast.amina, at=NOW)
 
     assert handovers.by_reply_key(old) is None
     found = handovers.by_reply_key(key)
     assert found == row
     with pytest.raises(NameMissing):
-        handovers.answer(row, Reply.ACCEPTED, by=None, at=NOW)
-    handovers.answer(row, Reply.ACCEPTED, name="Ada Lovell, duty manager", by=None, at=NOW)
+        handovers.answer(found, Reply.ACCEPTED, by=None, at=NOW)
+    handovers.answer(found, Reply.ACCEPTED, name="Ada Lovell, duty manager", by=None, at=NOW)
 
     with pytest.raises(Blocked):
-        handovers.answer(row, Reply.REFUSED, reason=NOBODY_IN_TIME, name="x", by=None, at=NOW)
+        handovers.answer(found, Reply.REFUSED, reason=NOBODY_IN_TIME, name="x", by=None, at=NOW)
     assert fresh(episode).responsible_authority == cast.northshire
     assert fresh(row).answered_by_name == "Ada Lovell, duty manager"
 

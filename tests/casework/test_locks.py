@@ -11,13 +11,13 @@ import psycopg
 import pytest
 from django.db import connection, transaction
 
-from returnhome.casework import episodes, interviews, matching, support
+from returnhome.casework import episodes, handovers, interviews, matching, support
 from returnhome.casework.children import NotWaiting
 from returnhome.casework.episodes import AlreadyTakenOn, NamedMeanwhile, Overlaps
 from returnhome.casework.interviews import BookingClosed
-from returnhome.casework.models import Child, Episode, Interview
-from returnhome.rules import interviewing
-from returnhome.rules.codes import ActionKind
+from returnhome.casework.models import Child, Episode, Interview, JournalEntry
+from returnhome.rules import handover, interviewing
+from returnhome.rules.codes import ActionKind, WithdrawalReason
 from tests.casework.ledger import (
     counted_figures,
     counted_moments,
@@ -28,6 +28,7 @@ from tests.casework.ledger import (
 )
 from tests.casework.test_children import stranger
 from tests.casework.test_interviews import book, twice_missing
+from tests.casework.test_letters import ask, letter, note_held, say, taken_on
 from tests.cast import NOW, Cast, accepted, booked, exactly, hours, missing, returned, signed
 
 WAITING = "select 1 from pg_locks where not granted"
@@ -210,3 +211,52 @@ def test_figures_add_up_however_many_write_at_once(apart: Cast) -> None:
     for episode in Episode.objects.all():
         assert stored_moments(episode) == counted_moments(episode)
         assert nothing_else_to_reckon(episode, NOW + hours(9))
+
+
+# A request by letter.
+
+
+def test_of_two_who_answer_a_letter_at_once_one_is_heard(apart: Cast, colleague: Any) -> None:
+    row = letter(ask(apart), apart.amina)
+
+    with colleague(lambda: say(row, name="Sam Dale, social worker")) as done:
+        say(row)
+
+    with pytest.raises(handover.AlreadyAnswered):
+        done.result()
+    assert fresh(row).answered_by_name == "Jo Carr, duty manager"
+    assert JournalEntry.objects.filter(verb__startswith="answer request").count() == 1
+
+
+def test_a_letter_is_not_answered_while_it_is_withdrawn(apart: Cast, colleague: Any) -> None:
+    row = letter(ask(apart), apart.amina)
+
+    with colleague(lambda: say(row)) as done:
+        handovers.withdraw(row, WithdrawalReason.NOT_NEEDED, by=apart.amina, at=NOW)
+
+    with pytest.raises(handover.AlreadyEnded):
+        done.result()
+    assert not fresh(row).is_answered
+
+
+def test_of_two_letters_made_at_once_one_link_works(apart: Cast, colleague: Any) -> None:
+    row, amina, mara = ask(apart), apart.amina, apart.mara
+
+    with colleague(lambda: handovers.new_reply_key(row, by=mara, at=NOW)) as done:
+        key = handovers.new_reply_key(row, by=amina, at=NOW)
+
+    with pytest.raises(handovers.LetterMade):
+        done.result()
+    assert handovers.by_reply_key(key) == row
+
+
+def test_an_interview_held_elsewhere_is_noted_once(apart: Cast, colleague: Any) -> None:
+    row = taken_on(apart)
+
+    with colleague(lambda: note_held(row, apart)) as done:
+        note_held(row, apart)
+
+    with pytest.raises(interviewing.AlreadyHeld):
+        done.result()
+    assert Interview.objects.count() == 1
+    assert stored_figures() == counted_figures()

@@ -563,6 +563,28 @@ def test_an_interview_is_handed_back_or_reported_only_once_it_was_taken_on():
     assert not handover.can_report(handover=only, reported=reporting(), now=NOW)
 
 
+@pytest.mark.parametrize(
+    ("facts", "blocked"),
+    [
+        ((asking(), accepting()), None),
+        # Its report came before anybody had noted the interview.
+        ((asking(), accepting(), reporting()), None),
+        ((asking(),), NotAccepted),
+        ((asking(), refusing()), AlreadyEnded),
+        ((asking(), accepting(), withdrawing()), AlreadyEnded),
+        ((asking(), accepting(), handing_back()), AlreadyEnded),
+        ((TO_EASTHAM, EASTHAM_ACCEPTS), NothingToReport),
+    ],
+)
+def test_only_whom_the_interview_was_given_to_can_have_held_it(facts, blocked):
+    (only,) = told(*facts).handovers
+
+    if blocked:
+        with pytest.raises(blocked):
+            handover.check_can_note_held(handover=only)
+    assert handover.can_note_held(handover=only) is (blocked is None)
+
+
 @pytest.mark.parametrize("who", [SOUTHSHIRE, WESTBOROUGH])
 def test_only_those_with_a_part_in_it_add_to_the_record(who):
     with pytest.raises(NoPart):

@@ -16,6 +16,7 @@ from returnhome.management.demonstration import (
     colleagues,
     councils,
     known,
+    letters,
     meetings,
     police,
     recent,
@@ -93,6 +94,7 @@ def _make(now: datetime) -> None:
     meetings.tell(teller)
     rotas.tell(teller)
     care.tell(teller)
+    letters.tell(teller)
 
 
 def empty() -> None:

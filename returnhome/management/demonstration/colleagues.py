@@ -54,6 +54,7 @@ COLLEAGUES = (
     Colleague("wes", "Wes Carter", Role.COORDINATOR, "Westborough", FRONT),
     Colleague("freya", "Freya Lund", Role.INTERVIEWER, "Westborough", FRONT, 340, 505),
     Colleague("hamid", "Hamid Noori", Role.SOCIAL_WORKER, "Westborough", LOOKED_AFTER),
+    Colleague("nell", "Nell Ashworth", Role.MANAGER, "Westborough", FRONT),
     Colleague("owen", "Owen Price", Role.COORDINATOR, "Eastmoor", FRONT),
     Colleague("beth", "Beth Sandiford", Role.INTERVIEWER, "Eastmoor", FRONT, 88, 700),
 )
