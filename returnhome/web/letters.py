@@ -21,7 +21,7 @@ from returnhome.reporting.letters import Letter, pdf
 from returnhome.rules import Blocked, handover
 from returnhome.rules.access import Verb
 from returnhome.rules.codes import HandOverKind, RefusalReason
-from returnhome.rules.handover import Part, Side, Step
+from returnhome.rules.handover import Side, Step
 from returnhome.rules.naming import folded
 from returnhome.rules.responsibility import Reply
 from returnhome.web import errors, gds, pages, shown
@@ -174,11 +174,13 @@ def _facts(row: HandOver, now: datetime) -> list[shown.Fact]:
     matter = handover.matter_of(HandOverKind(row.kind))
     parts = handover.SEES[matter, Step.ASKED, Side.ASKED]
     told = shown.shown(row, parts, now)
-    facts = [*told.request, ("Answer due", pages.moment(row.answer_due_at)), *told.child]
-    if row.episode.due_at and Part.CLOCK in parts:
-        ends = "The 72 hours ran out" if now > row.episode.due_at else "The 72 hours run out"
-        facts.append((ends, pages.moment(row.episode.due_at)))
-    return facts
+    due = row.episode.due_at
+    ends = f". They {'ran' if due and now > due else 'run'} out on {pages.moment(due)}"
+    child = [
+        (what, f"{known}{ends}" if due and what == shown.CLOCK else known)
+        for what, known in told.child
+    ]
+    return [*told.request, ("Answer due", pages.moment(row.answer_due_at)), *child]
 
 
 def _opening(row: HandOver, us: str) -> list[str]:

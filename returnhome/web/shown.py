@@ -14,6 +14,7 @@ from returnhome.rules.handover import Part
 from returnhome.web import pages
 
 Fact = tuple[str, str]
+CLOCK = "72 hours"
 
 WHAT = {
     HandOverKind.HOST_INTERVIEWS: "To hold the return home interview",
@@ -100,7 +101,7 @@ def _clock(episode: Episode, now: datetime) -> Sequence[Fact]:
     return [
         ("Missing", f"{kind}, from {pages.moment(episode.started_at)}"),
         (came, pages.moment(back)) if back else ("Still missing", "as far as anybody has said"),
-        ("72 hours", words[:1].upper() + words[1:] if back else ""),
+        (CLOCK, words[:1].upper() + words[1:] if back else ""),
     ]
 
 
