@@ -109,6 +109,11 @@ def test_what_somebody_tampered_with_does_not_open(place: int) -> None:
 SEALED = {
     "Placement.address",
     "Address.line",
+    "Doubt.said",
+    "Doubt.said_by",
+    "Doubt.settled_because",
+    "FormerFact.was",
+    "FormerFact.because",
     "Delivery.content",
     "Notification.as_received",
     "Offer.note",

@@ -524,7 +524,9 @@ def test_a_child_newly_looked_after_by_another_council_waits_for_its_answer() ->
 
     assert asked.to_authority
     assert asked.to_authority.name == "Westborough"
-    assert last_episode("Nell Farraday").responsible_authority.name == "Northshire"
+    nell = last_episode("Nell Farraday")
+    assert nell.responsible_authority.name == "Northshire"
+    assert (nell.cohort, nell.flags) == (Cohort.HOME, [])
 
 
 def test_a_notice_of_placement_is_unseen_and_another_is_to_be_told_by_hand() -> None:
