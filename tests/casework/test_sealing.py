@@ -123,6 +123,11 @@ SEALED = {
     "Action.what",
     "Action.outcome",
     "NothingNeeded.reason",
+    "NotedConcern.source",
+    "NotedConcern.ended_because",
+    "Meeting.attended",
+    "Meeting.decided",
+    "VoidedMeeting.because",
 }
 # Short texts that are codes, names or numbers, or that tell of the record and not of the child.
 PLAIN = {
