@@ -143,6 +143,11 @@ SEALED = {
     "PreventionInterview.not_held_because",
     "ParentalRisk.why",
     "ParentalRisk.ended_because",
+    "NotedConcern.source",
+    "NotedConcern.ended_because",
+    "Meeting.attended",
+    "Meeting.decided",
+    "VoidedMeeting.because",
 }
 # Short texts that are codes, names or numbers, or that tell of the record and not of the child.
 PLAIN = {
