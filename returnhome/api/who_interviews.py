@@ -60,6 +60,7 @@ class Given(Facts):
     moved_to: Place = None
     looked_after_since_start: Place = None
     unaccompanied: StrictBool | None = None
+    facts_in_conflict: StrictBool | None = None
     arrangement: Arrangement | None = None
 
 

@@ -77,15 +77,4 @@ OWN_RULE = Source(
 )
 
 # A reason carries its source as words: here is the document again that they stand for.
-BY_WORDS = {
-    str(source): source
-    for source in (
-        RETURN_INTERVIEWS,
-        AWAY_WITHOUT_AUTHORISATION,
-        OUT_OF_AREA,
-        TRAFFICKED,
-        BEYOND_ENGLAND,
-        AGE,
-        OWN_RULE,
-    )
-}
+BY_WORDS = {str(each): each for each in tuple(globals().values()) if isinstance(each, Source)}

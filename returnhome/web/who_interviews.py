@@ -245,6 +245,8 @@ FLAGS = {
     Flag.LOOKED_AFTER_SINCE_START: "The child has been taken into care since. Until the duty is "
     "passed on and accepted, it stays where it was.",
     Flag.UNACCOMPANIED: "An unaccompanied child: think of trafficking, and of an interpreter.",
+    Flag.FACTS_IN_CONFLICT: "People say different things of care or home. Settle it; until then "
+    "this answer stands.",
     Flag.COMMISSIONED_BY_ANOTHER: "Another council pays the provider. Agree who pays for this one.",
 }
 

@@ -26,7 +26,6 @@ from returnhome.casework.models import (
     JournalEntry,
     Notification,
 )
-from returnhome.casework.owners import Owners
 from returnhome.casework.staff import NotTheirChild
 from returnhome.rules.access import Verb
 from returnhome.rules.clock import DATE_ONLY, Moment, Standing, estimated
@@ -576,13 +575,7 @@ def test_taking_on_ends_the_wait_and_giving_back_begins_it_anew(cast: Cast) -> N
 def test_another_council_is_asked_from_when_it_became_its_own(cast: Cast) -> None:
     episode = returned(cast.kit)
 
-    episodes.move(
-        episode,
-        cast.kit,
-        owners=Owners(responsible_authority=cast.eastmoor),
-        by=cast.amina,
-        at=NOW + hours(6),
-    )
+    episodes.hand_to(episode, responsible_authority=cast.eastmoor, at=NOW + hours(6))
 
     assert fresh(episode).unanswered_since == NOW + hours(6)
 

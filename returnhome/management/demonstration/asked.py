@@ -15,7 +15,7 @@ def tell(teller: Teller) -> None:
     westborough_is_asked_about_sky(teller)
     northshire_is_asked_about_tomos(teller)
     westborough_could_not_take_hope_on(teller)
-    westborough_interviews_reece(teller)
+    westborough_interviews_iris(teller)
 
 
 def _open_episode(teller: Teller, child: str) -> Episode:
@@ -66,8 +66,8 @@ def westborough_could_not_take_hope_on(teller: Teller) -> None:
     )
 
 
-def westborough_interviews_reece(teller: Teller) -> None:
-    tale = teller.of("reece").missing(5, back=44).taken_on(1)
+def westborough_interviews_iris(teller: Teller) -> None:
+    tale = teller.of("iris").missing(5, back=44).taken_on(1)
     row = handovers.ask(
         tale.episode,
         HOST,

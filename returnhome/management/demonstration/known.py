@@ -60,6 +60,7 @@ CHILDREN = (
     Known("deshawn", "DeShawn", "Pryce", "M", 16, WEST, NORTH),
     Known("reece", "Reece", "Halloran", "M", 13, WEST, NORTH),
     Known("hope", "Hope", "Mutasa", "F", 15, WEST, NORTH),
+    Known("iris", "Iris", "Calloway", "F", 14, WEST, NORTH),
     Known("amelie", "Amelie", "Fortune", "F", 14, EAST, NORTH),
     # Westborough's own, two of them placed in Northshire.
     Known("lena", "Lena", "Fisk", "F", 15, NORTH, WEST),
