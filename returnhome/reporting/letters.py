@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import qrcode  # type: ignore[import-untyped]
+import qrcode
 import typst
-from qrcode.image.svg import SvgPathImage  # type: ignore[import-untyped]
+from qrcode.image.svg import SvgPathImage
 
 SETTING = (Path(__file__).parent / "letter.typ").read_bytes()
 # Beyond these scripts its typefaces may have no sign, and a tagged letter must not lack one.
