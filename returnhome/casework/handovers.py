@@ -6,7 +6,7 @@ from hashlib import sha256
 from secrets import token_urlsafe
 
 from django.db import models, transaction
-from django.db.models import Case, F, Q, When
+from django.db.models import Case, Exists, F, OuterRef, Q, When
 
 from returnhome.casework import (
     agreements,
@@ -38,7 +38,7 @@ from returnhome.rules.codes import (
 from returnhome.rules.handover import Part, Side, Step
 from returnhome.rules.responsibility import Reply
 
-INTERVIEW_KINDS = (HandOverKind.HOST_INTERVIEWS, HandOverKind.PROVIDER)
+MOST_AT_ONCE = 100
 
 
 class NobodyNamed(Blocked):
@@ -873,6 +873,23 @@ def reconsider(child: Child, *, by: Person, at: datetime) -> list[HandOver]:
         if request:
             asked.append(request)
     return asked
+
+
+@transaction.atomic
+def ask_what_is_owed(*, by: Person, at: datetime) -> list[HandOver]:
+    """Ask for the duty wherever by the facts it is another's and nobody has been asked yet.
+
+    For what a file or a corrected day brings about, where no person is there who would ask.
+    """
+    before = HandOver.objects.of_the_duty().filter(episode=OuterRef("pk"))
+    owed = (
+        Episode.objects.counted()
+        .unsettled()
+        .exclude(responsible_authority=F("counted_under"))
+        .exclude(Exists(before))
+    )
+    theirs = Child.objects.filter(pk__in=owed.values("child")).order_by("pk")[:MOST_AT_ONCE]
+    return [row for child in theirs for row in reconsider(child, by=by, at=at)]
 
 
 def _ask_for_the_duty(

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from returnhome.casework import messages, rotas, staff
+from returnhome.casework import handovers, messages, rotas, staff
 from returnhome.casework.models import Person
 from returnhome.jobs import wording
 from returnhome.reporting import silences
@@ -13,6 +13,7 @@ def look_round(*, by: Person, at: datetime) -> int:
 
     Who stands on a level is looked up at this moment.
     """
+    handovers.ask_what_is_owed(by=by, at=at)
     found = silences.now(at)
     if not found:
         return 0

@@ -15,6 +15,7 @@ from returnhome.casework import (
     handovers,
     interviews,
     offers,
+    owners,
     staff,
 )
 from returnhome.casework.children import Child
@@ -27,6 +28,7 @@ from returnhome.rules.codes import (
     Answer,
     Cohort,
     DutyGround,
+    EpisodeKind,
     HandBackReason,
     HandOverKind,
     Means,
@@ -416,6 +418,21 @@ def test_by_facts_that_were_so_from_the_start_the_count_moves_too(cast: Cast) ->
     handovers.answer(row, Reply.ACCEPTED, by=cast.owen, at=NOW)
     assert fresh(episode).responsible_authority == cast.eastmoor
     assert stored_figures() == counted_figures()
+
+
+def test_what_only_a_file_brought_to_light_is_asked_for_by_itself(cast: Cast) -> None:
+    episode = returned(cast.kit)
+    cast.kit.addresses.update(authority=cast.eastmoor)
+    decided = owners.of_child(
+        cast.kit, kind=EpisodeKind.MISSING, started_on=episode.started_on, ended_on=None
+    )
+    episodes.decide_again(episode, decided, by=cast.amina, at=NOW)
+
+    (row,) = handovers.ask_what_is_owed(by=staff.clockwork(), at=NOW)
+
+    assert (row.to, row.ground) == (cast.eastmoor, DutyGround.BY_THE_FACTS)
+    assert fresh(episode).responsible_authority == cast.northshire
+    assert handovers.ask_what_is_owed(by=staff.clockwork(), at=NOW) == []
 
 
 def test_a_settled_episode_asks_nobody_for_anything(cast: Cast) -> None:
