@@ -151,11 +151,12 @@ insert into casework_reply (offer_id, answer, declined_by, reason, given_at, rec
 
 insert into casework_interview (id, child_id, interviewer_id, standard_version, booked_at,
     booked_by_id, booked_for, place, mode, place_note, wishes, held_at, held_precision,
-    held_noted_at, held_noted_by_id, independence_note, signed_at, signed_by_id)
+    held_noted_at, held_noted_by_id, independence_note, signed_at, held_by_name, held_by_role,
+    held_by_organisation, signed_by_id)
 overriding system value
     select id, child_id, owner_id, '0', answered_at, owner_id, coalesce(booked_for, held_at),
         'school', 'in_person', %(sealed)s, %(sealed)s, held_at, held_precision, held_at,
-        case when held_at is not null then owner_id end, %(sealed)s, signed_at,
+        case when held_at is not null then owner_id end, %(sealed)s, signed_at, '', '', '',
         case when signed_at is not null then owner_id end
     from casework_episode where booked_for is not null or held_at is not null;
 insert into casework_coverage (interview_id, episode_id) select id, id from casework_interview;
