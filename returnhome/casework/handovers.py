@@ -35,7 +35,7 @@ from returnhome.rules.codes import (
     RefusalReason,
     WithdrawalReason,
 )
-from returnhome.rules.handover import Part, Side, Step
+from returnhome.rules.handover import Part, Step
 from returnhome.rules.responsibility import Reply
 
 MOST_AT_ONCE = 100
@@ -409,11 +409,6 @@ def signed_for(rows: Iterable[HandOver]) -> dict[int, datetime]:
 
 def _key(row: HandOver) -> tuple[int, int]:
     return row.episode_id, row.to_organisation_id or 0
-
-
-def side_of(row: HandOver, person: Person) -> Side:
-    """On which side of the request the person stands: whoever may answer it is asked."""
-    return Side.ASKED if row.is_asked_of(person) else Side.ASKING
 
 
 # Verbs.
@@ -944,13 +939,3 @@ def standing_of(episodes_: Iterable[Episode]) -> dict[int, HandOver]:
         .in_order()
     )
     return {row.episode_id: row for row in rows}
-
-
-def signed_report(row: HandOver) -> Interview | None:
-    """The record signed off here that is the report asked for."""
-    if row.to_organisation_id is None:
-        return None
-    theirs = row.episode.interviews.filter(
-        organisation=row.to_organisation_id, signed_at__isnull=False
-    )
-    return theirs.order_by("-signed_at").first()
