@@ -25,6 +25,7 @@ COMMANDS = {
     "responsibility": "say who must act for a list of cases, and why",
     "timeliness": "hold a spreadsheet of returns and interviews against the 72 hours",
     "figures": "count, for one authority and period",
+    "verify-journal": "say whether the journal is as it was sealed",
 }
 NEEDS_NO_TABLE = {"check", "responsibility", "timeliness", "makemigrations"}
 # For those who develop: Django's own.

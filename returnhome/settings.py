@@ -212,6 +212,8 @@ def _public_url() -> str:
 
 
 PUBLIC_URL = _public_url()
+# Where the worker notes the newest seal of the journal: a file, or an e-mail address.
+JOURNAL_ANCHOR = os.environ.get("JOURNAL_ANCHOR", "")
 # The jobs are found here; only the worker reads them.
 PROCRASTINATE_IMPORT_PATHS = ["returnhome.jobs.tasks"]
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""

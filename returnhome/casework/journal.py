@@ -4,7 +4,12 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Protocol
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.db.models import Q
+
+REFUSED = "refused"
 
 
 class Actor(Protocol):
@@ -18,8 +23,9 @@ class JournalQuerySet(models.QuerySet["JournalEntry"]):
         """What the person did. Who read a child's record is asked by child, once that is seen."""
         return self.filter(by_id=person.pk)
 
-    def about_child(self, child_id: int) -> "JournalQuerySet":
-        return self.filter(child_id=child_id)
+    def about_child(self, *child_ids: int) -> "JournalQuerySet":
+        """Done to the record of one of these children, or shown of it in a list."""
+        return self.filter(Q(child_id__in=child_ids) | Q(shown__overlap=list(child_ids)))
 
     def newest_first(self) -> "JournalQuerySet":
         return self.order_by("-at", "-pk")
@@ -28,7 +34,8 @@ class JournalQuerySet(models.QuerySet["JournalEntry"]):
 class JournalEntry(models.Model):
     """One act or reading. Rows are added, never changed: the database refuses anything else.
 
-    It holds numbers, not foreign keys, so that it can outlive what it names.
+    It holds numbers, not foreign keys, so that it can outlive what it names. The database adds the
+    transaction and a digest to each row; `seals` makes the rows a chain.
     """
 
     at = models.DateTimeField()
@@ -37,11 +44,20 @@ class JournalEntry(models.Model):
     kind = models.CharField(max_length=40)
     object_id = models.BigIntegerField(null=True)
     child_id = models.BigIntegerField(null=True)
+    # Of a list: the children whom it showed.
+    shown = ArrayField(models.BigIntegerField(), null=True)
 
     objects = JournalQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["child_id", "-at"], name="journal_child_at")]
+        indexes = [
+            models.Index(fields=["child_id", "-at"], name="journal_child_at"),
+            models.Index(fields=["by_id", "-at"], name="journal_by_at"),
+            GinIndex(fields=["shown"], name="journal_shown"),
+            models.Index(
+                fields=["kind", "object_id"], condition=Q(verb=REFUSED), name="journal_refused"
+            ),
+        ]
 
 
 def _entry(
@@ -71,3 +87,20 @@ def write(
 def write_all(verb: str, things: Iterable[models.Model], *, by: Actor, at: datetime) -> None:
     """The same for many things at once."""
     JournalEntry.objects.bulk_create([_entry(verb, thing, by, at, None) for thing in things])
+
+
+def write_list(verb: str, name: str, children: Iterable[int], *, by: Actor, at: datetime) -> None:
+    """Write down that `by` was shown these children, by number, in the list of this name.
+
+    One row, however many they are; none where nobody was shown.
+    """
+    shown = sorted(set(children))
+    if shown:
+        JournalEntry(at=at, by_id=by.pk, verb=verb, kind=name, shown=shown).save(force_insert=True)
+
+
+def refuse(kind: str, object_id: int | None, *, by: Actor, at: datetime) -> None:
+    """Write down that `by` asked for something and got nothing, whether it is there or not."""
+    JournalEntry(at=at, by_id=by.pk, verb=REFUSED, kind=kind, object_id=object_id).save(
+        force_insert=True
+    )

@@ -11,6 +11,7 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import DeleteJobCondition, Status
 
+from returnhome.jobs.sealing import Sealer, anchoring
 from returnhome.jobs.sending import check_way_out
 from returnhome.safety import refuse_unsafe
 
@@ -28,6 +29,14 @@ def work() -> bool:
     """
     refuse_unsafe()
     check_way_out()
+    sealer = Sealer(anchoring()).start()
+    try:
+        return _run()
+    finally:
+        sealer.end()
+
+
+def _run() -> bool:
     connector = app.connector.get_worker_connector()  # type: ignore[attr-defined]
     with app.replace_connector(connector) as ours:
         return asyncio.run(_work(ours))

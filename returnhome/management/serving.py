@@ -15,6 +15,7 @@ from django.core.wsgi import get_wsgi_application
 from django.db import connections
 from gunicorn.app.base import BaseApplication
 
+from returnhome.jobs.sealing import Sealer
 from returnhome.safety import refuse_unsafe
 
 WORKERS = 2
@@ -62,6 +63,11 @@ def close_connections(arbiter: Any, worker: Any) -> None:
     connections.close_all()
 
 
+def start_sealer(worker: Any) -> None:
+    """The journal is sealed where no `worker` runs, too; a thread does not live through a fork."""
+    Sealer().start()
+
+
 class Server(BaseApplication):
     """gunicorn with our application and none of its own command line.
 
@@ -90,6 +96,7 @@ class Server(BaseApplication):
             "graceful_timeout": 10,
             "control_socket_disable": True,
             "pre_fork": close_connections,
+            "post_worker_init": start_sealer,
             "when_ready": self.started,
         }
         for name, value in settings.items():

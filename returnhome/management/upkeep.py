@@ -76,8 +76,12 @@ def _owner_url() -> str:
 
 
 def _forbid_rewriting(app_role: str) -> None:
-    """Beside the trigger: the product's own role is not even granted a change of the journal."""
-    table = connection.ops.quote_name(journal.JournalEntry._meta.db_table)
+    """Beside the triggers: the product's own role is not even granted a change of the journal.
+
+    Into the seals it writes nothing at all: one function does, that is the owner's.
+    """
     role = connection.ops.quote_name(app_role)
+    table = connection.ops.quote_name(journal.JournalEntry._meta.db_table)
     with connection.cursor() as cursor:
         cursor.execute(f"revoke update, delete, truncate on {table} from {role}")
+        cursor.execute(f"revoke insert, update, delete, truncate on casework_seal from {role}")

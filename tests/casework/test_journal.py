@@ -136,7 +136,7 @@ def test_a_whole_story_leaves_no_name_and_no_word_in_the_journal(cast: Cast) -> 
     for secret in ("sky", "marlowe", "nan", "poorly", "rang", "gp", "ines", "wb1"):
         assert secret not in written.split()
     kept = {field.name for field in JournalEntry._meta.fields}
-    assert kept == {"id", "at", "by_id", "verb", "kind", "object_id", "child_id"}
+    assert kept == {"id", "at", "by_id", "verb", "kind", "object_id", "child_id", "shown"}
 
 
 def a_row_that_never_changes(cast: Cast, table: type[models.Model]) -> models.Model:
