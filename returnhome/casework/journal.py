@@ -78,10 +78,21 @@ def _entry(
 
 
 def write(
-    verb: str, thing: models.Model, *, by: Actor, at: datetime, child_id: int | None = None
+    verb: str,
+    thing: models.Model,
+    *,
+    by: Actor,
+    at: datetime,
+    child_id: int | None = None,
+    shown: Iterable[int] = (),
 ) -> None:
-    """Write down that `by` did `verb` to `thing`; the child is found on it unless given."""
-    _entry(verb, thing, by, at, child_id).save(force_insert=True)
+    """Write down that `by` did `verb` to `thing`; the child is found on it unless given.
+
+    `shown` are the children, by number, whom it showed beside.
+    """
+    entry = _entry(verb, thing, by, at, child_id)
+    entry.shown = sorted(set(shown)) or None
+    entry.save(force_insert=True)
 
 
 def write_all(verb: str, things: Iterable[models.Model], *, by: Actor, at: datetime) -> None:
@@ -97,6 +108,13 @@ def write_list(verb: str, name: str, children: Iterable[int], *, by: Actor, at: 
     shown = sorted(set(children))
     if shown:
         JournalEntry(at=at, by_id=by.pk, verb=verb, kind=name, shown=shown).save(force_insert=True)
+
+
+def write_of_journal(verb: str, child_id: int, *, by: Actor, at: datetime) -> None:
+    """Write down that `by` read, or printed, who has looked at this child's record."""
+    JournalEntry(
+        at=at, by_id=by.pk, verb=verb, kind="journal", object_id=child_id, child_id=child_id
+    ).save(force_insert=True)
 
 
 def refuse(kind: str, object_id: int | None, *, by: Actor, at: datetime) -> None:

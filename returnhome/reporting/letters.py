@@ -41,7 +41,7 @@ def pdf(letter: Letter) -> bytes:
     try:
         return _set(words, letter.link)
     except typst.TypstError:
-        return _set(json.dumps(_in_known_signs(asdict(letter))), letter.link)
+        return _set(json.dumps(in_known_signs(asdict(letter))), letter.link)
 
 
 def _set(words: str, link: str) -> bytes:
@@ -55,11 +55,12 @@ def _set(words: str, link: str) -> bytes:
     )
 
 
-def _in_known_signs(value: object) -> object:
+def in_known_signs(value: object) -> object:
+    """The same words, an empty box for every sign that no typeface here has."""
     if isinstance(value, str):
         return UNSET.sub("□", value)
     if isinstance(value, dict):
-        return {key: _in_known_signs(each) for key, each in value.items()}
+        return {key: in_known_signs(each) for key, each in value.items()}
     if isinstance(value, list | tuple):
-        return [_in_known_signs(each) for each in value]
+        return [in_known_signs(each) for each in value]
     return value

@@ -39,6 +39,7 @@ class Verb(Code):
     DISPUTE = "dispute", "Dispute who must act"
     OVERRIDE = "override", "Override what the rules decided, and settle a dispute"
     PLACE = "place", "Record care, placements and homes"
+    SEE_JOURNAL = "see_journal", "See who has looked at the child's record"
     SEE_PLACED_HERE = "see_placed_here", "See the list of other councils' children placed here"
     AGREE = "agree", "Keep standing arrangements with other councils and providers"
     SET_POLICY = "set_policy", "Note what local policy says"
@@ -79,6 +80,7 @@ MAY: dict[Role, dict[Verb, frozenset[Relation]]] = {
         Verb.ANSWER: frozenset({ASKED, PROVIDER}),
         Verb.DISPUTE: frozenset({RESPONSIBLE, HOST, COUNTED}),
         Verb.PLACE: frozenset({RESPONSIBLE}),
+        Verb.SEE_JOURNAL: frozenset({RESPONSIBLE}),
         Verb.SEE_PLACED_HERE: NO_CHILD,
         Verb.SEE_FIGURES: NO_CHILD,
         Verb.CONFIRM_INTAKE: NO_CHILD,
@@ -98,6 +100,7 @@ MAY: dict[Role, dict[Verb, frozenset[Relation]]] = {
         Verb.SEE_ACCOUNT: frozenset({RESPONSIBLE}),
         Verb.ACT: frozenset({RESPONSIBLE}),
         Verb.PLACE: frozenset({RESPONSIBLE}),
+        Verb.SEE_JOURNAL: frozenset({RESPONSIBLE}),
         Verb.TELL: frozenset({RESPONSIBLE}),
         Verb.MEET: frozenset({RESPONSIBLE}),
     },
@@ -116,6 +119,7 @@ MAY: dict[Role, dict[Verb, frozenset[Relation]]] = {
         Verb.DISPUTE: frozenset({RESPONSIBLE, HOST, COUNTED}),
         Verb.OVERRIDE: frozenset({RESPONSIBLE}),
         Verb.PLACE: frozenset({RESPONSIBLE}),
+        Verb.SEE_JOURNAL: frozenset({RESPONSIBLE}),
         Verb.SEE_PLACED_HERE: NO_CHILD,
         Verb.AGREE: NO_CHILD,
         Verb.SEE_FIGURES: NO_CHILD,

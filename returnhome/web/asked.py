@@ -5,11 +5,11 @@ from datetime import datetime
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
-from returnhome.casework import journal
 from returnhome.casework.episodes import Episode
 from returnhome.casework.interviews import Interview
 from returnhome.casework.staff import Person
 from returnhome.rules.access import Relation, Verb
+from returnhome.web import looking
 
 
 class Request(HttpRequest):
@@ -31,8 +31,7 @@ def episode_for(request: Request, pk: int, verb: Verb) -> Episode:
     episode = get_object_or_404(seen.select_related("child"), pk=pk)
     if not episode.allows(request.user, verb):
         raise Http404
-    if request.method == "GET":
-        journal.write("read", episode, by=request.user, at=request.now)
+    looking.at(request, episode)
     return episode
 
 
@@ -42,8 +41,7 @@ def interview_for(request: Request, pk: int, verb: Verb) -> Interview:
     interview = get_object_or_404(seen.select_related("child", "interviewer"), pk=pk)
     if not allows(interview, request.user, verb):
         raise Http404
-    if request.method == "GET":
-        journal.write("read", interview, by=request.user, at=request.now)
+    looking.at(request, interview)
     return interview
 
 

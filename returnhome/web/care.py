@@ -28,7 +28,7 @@ from returnhome.rules.caring import About, Conflict, Finding, IsTheirsAlready, N
 from returnhome.rules.clock import LONDON
 from returnhome.rules.codes import BirthDatePrecision
 from returnhome.rules.naming import written_postcode
-from returnhome.web import days, gds, pages
+from returnhome.web import days, gds, looking, pages
 from returnhome.web.asked import Request
 from returnhome.web.councils import Council
 
@@ -43,8 +43,7 @@ def _child(request: Request, pk: int) -> Child:
     """The child, where the person may record care and home. A look is journalled."""
     theirs = Child.objects.filter(request.user.whose(Verb.PLACE)).confirmed()
     child = get_object_or_404(theirs.select_related("responsible_authority"), pk=pk)
-    if request.method == "GET":
-        journal.write("read", child, by=request.user, at=request.now)
+    looking.at(request, child)
     return child
 
 
@@ -667,10 +666,9 @@ class SettleForm(gds.Form):
 def settle(request: Request, pk: int) -> HttpResponse:
     theirs = Doubt.objects.visible_to(request.user).select_related("child", "raised_by")
     row = get_object_or_404(theirs, pk=pk)
-    if request.method == "GET":
-        journal.write("read", row, by=request.user, at=request.now)
-        if row.is_settled:
-            return redirect("care-of-child", row.child_id)
+    looking.at(request, row)
+    if request.method == "GET" and row.is_settled:
+        return redirect("care-of-child", row.child_id)
     form = SettleForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         with gds.refusals_into(form):

@@ -8,12 +8,12 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 
-from returnhome.casework import concerns, journal
+from returnhome.casework import concerns
 from returnhome.casework.children import Child
 from returnhome.casework.concerns import NotedConcern
 from returnhome.casework.staff import Person
 from returnhome.rules.codes import Concern
-from returnhome.web import gds, pages
+from returnhome.web import gds, looking, pages
 from returnhome.web.asked import Request
 
 
@@ -37,8 +37,7 @@ def note(request: Request, pk: int) -> HttpResponse:
     child = get_object_or_404(seen, pk=pk)
     if not concerns.may_note(request.user, child):
         raise Http404
-    if request.method == "GET":
-        journal.write("read", child, by=request.user, at=request.now)
+    looking.at(request, child)
     form = ConcernForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         with gds.refusals_into(form):
@@ -75,11 +74,10 @@ def end(request: Request, pk: int) -> HttpResponse:
     if not concerns.may_note(request.user, child):
         raise Http404
     back = reverse("show-child", args=[child.pk])
-    if request.method == "GET":
-        journal.write("read", noted, by=request.user, at=request.now)
-        if noted.is_ended:
-            messages.info(request, concerns.EndedAlready.sentence)
-            return redirect(back)
+    looking.at(request, noted)
+    if request.method == "GET" and noted.is_ended:
+        messages.info(request, concerns.EndedAlready.sentence)
+        return redirect(back)
     form = EndForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         with gds.refusals_into(form):

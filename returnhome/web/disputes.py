@@ -8,14 +8,14 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 
-from returnhome.casework import disputes, journal
+from returnhome.casework import disputes
 from returnhome.casework.disputes import Dispute
 from returnhome.casework.episodes import Episode
 from returnhome.casework.places import Authority
 from returnhome.rules import disputing
 from returnhome.rules.access import Relation, Verb
 from returnhome.rules.codes import Cohort, OfferKind, SettledHow
-from returnhome.web import gds, interviewers, pages
+from returnhome.web import gds, interviewers, looking, pages
 from returnhome.web.asked import Request, episode_for
 
 
@@ -96,8 +96,7 @@ def settle(request: Request, pk: int) -> HttpResponse:
     row = get_object_or_404(seen, pk=pk)
     if not row.episode.allows(request.user, Verb.OVERRIDE):
         raise Http404
-    if request.method == "GET":
-        journal.write("read", row, by=request.user, at=request.now)
+    looking.at(request, row)
     form = SettleForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         with gds.refusals_into(form):

@@ -6,13 +6,13 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 
-from returnhome.casework import handovers, journal
+from returnhome.casework import handovers
 from returnhome.casework.handovers import HandOver, Story
 from returnhome.casework.interviews import HolderMissing, Interview
 from returnhome.rules import Blocked, handover
 from returnhome.rules.access import Relation, Verb
 from returnhome.rules.codes import Mode, Place
-from returnhome.web import before, days, gds, pages
+from returnhome.web import before, days, gds, looking, pages
 from returnhome.web.asked import Request
 from returnhome.web.booking import HoldForm
 
@@ -104,8 +104,7 @@ def _done_for_us(request: Request, pk: int) -> HandOver:
     is_ours = request.user.may_about(row.episode, Verb.BOOK, Relation.RESPONSIBLE)
     if not is_ours or row.is_of_the_duty or not handovers.needs_letter(row):
         raise Http404
-    if request.method == "GET":
-        journal.write("read", row, by=request.user, at=request.now)
+    looking.at(request, row)
     return row
 
 

@@ -82,9 +82,11 @@ def children(request: Request) -> HttpResponse:
     form = FindForm(request.POST or None)
     rows = None
     if form.is_valid():
-        # That somebody searched, never for whom: the journal holds no names.
-        journal.write("find child", person, by=person, at=now)
-        rows = _rows(found(form.cleaned_data["q"], person), person, now)
+        theirs = found(form.cleaned_data["q"], person)
+        # That somebody searched and who came up, never for whom: the journal holds no names.
+        came_up = [child.pk for child in theirs]
+        journal.write("find child", person, shown=came_up, by=person, at=now)
+        rows = _rows(theirs, person, now)
     context = {"form": form, "rows": rows, "most": A_PAGE}
     return render(request, "children/find.html", context)
 

@@ -20,6 +20,7 @@ from django.utils.safestring import SafeString
 from markupsafe import Markup, escape
 
 from returnhome.rules import Blocked
+from returnhome.web import looking
 
 Params = dict[str, Any]
 
@@ -521,6 +522,7 @@ def form_page(
     `caption` stands above the heading and may hold a child's name, `title` goes to the browser's
     history and must not.
     """
+    looking.again(request)
     given = {
         "form": form,
         "title": title,

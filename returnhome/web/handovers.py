@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 from django.views.decorators.http import require_POST
 
-from returnhome.casework import agreements, handovers, journal
+from returnhome.casework import agreements, handovers
 from returnhome.casework.episodes import Episode
 from returnhome.casework.handovers import HandOver, HandOverQuerySet, Story
 from returnhome.casework.places import Authority
@@ -28,7 +28,7 @@ from returnhome.rules.codes import (
 )
 from returnhome.rules.handover import Part, Step
 from returnhome.rules.responsibility import Reply
-from returnhome.web import before, days, gds, interviewers, pages, shown
+from returnhome.web import before, days, gds, interviewers, looking, pages, shown
 from returnhome.web.asked import Request, episode_for
 
 A_PAGE = 50
@@ -92,9 +92,11 @@ def index(request: Request) -> HttpResponse:
     seen = _listed(HandOver.objects.visible_to(person))
     asked = handovers.asked_of(person)
     to_us, by_us = seen.filter(asked), seen.exclude(asked)
+    to_page, by_page = _page(to_us, request.GET.get("to")), _page(by_us, request.GET.get("by"))
+    looking.at_list(request, "handovers", [row.child_id for row in (*to_page, *by_page)])
     context = {
-        "to_us": _rows(request, _page(to_us, request.GET.get("to"))),
-        "by_us": _rows(request, _page(by_us, request.GET.get("by"))),
+        "to_us": _rows(request, to_page),
+        "by_us": _rows(request, by_page),
         "may_agree": person.may(Verb.AGREE),
         "now": now,
     }
@@ -190,8 +192,7 @@ def _seen(request: Request, pk: int) -> HandOver:
         "proposed_child",
     )
     row = get_object_or_404(rows, pk=pk)
-    if request.method == "GET":
-        journal.write("read", row, by=request.user, at=request.now)
+    looking.at(request, row)
     return row
 
 

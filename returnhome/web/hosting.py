@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 from django.views.decorators.http import require_POST
 
-from returnhome.casework import care, journal, places
+from returnhome.casework import care, places
 from returnhome.casework.care import PlacementNotice
 from returnhome.casework.children import Address, Child, Placement, standing_on
 from returnhome.casework.episodes import Episode
@@ -24,7 +24,7 @@ from returnhome.rules.ages import last_birth_of_an_adult
 from returnhome.rules.caring import NoticeKind
 from returnhome.rules.clock import LONDON, Standing
 from returnhome.rules.codes import OfferKind
-from returnhome.web import gds, pages
+from returnhome.web import gds, looking, pages
 from returnhome.web.asked import Request
 from returnhome.web.care import notice_in_words
 
@@ -100,8 +100,10 @@ def elsewhere(request: Request) -> HttpResponse:
         ours = ours.filter(host_authority=host)
     page = Paginator(ours, A_PAGE).get_page(request.GET.get("page"))
     rows = _rows(list(page.object_list), request, is_host=False)
-    journal.write_all("list", [row.child for row in rows], by=request.user, at=request.now)
-    unsent = PlacementNotice.objects.visible_to(request.user).unsent().oldest_first()
+    owed = PlacementNotice.objects.visible_to(request.user).unsent().oldest_first()
+    unsent = list(owed.select_related("to_authority", "child")[:A_PAGE])
+    shown = [*(row.child.pk for row in rows), *(notice.child_id for notice in unsent)]
+    looking.at_list(request, "out-of-area", shown)
     context = {
         "page": page,
         "rows": rows,
@@ -110,7 +112,7 @@ def elsewhere(request: Request) -> HttpResponse:
         if host
         else [],
         "host": host,
-        "unsent": list(unsent.select_related("to_authority", "child")[:A_PAGE]),
+        "unsent": unsent,
         "in_words": notice_in_words,
         "tab": "elsewhere",
     }
@@ -160,7 +162,7 @@ def elsewhere_csv(request: Request) -> HttpResponse:
     if host.isdecimal():
         ours = ours.filter(host_authority=int(host))
     rows = _rows(list(ours), request, is_host=False)
-    journal.write_all("export", [row.child for row in rows], by=request.user, at=request.now)
+    looking.at_list(request, "out-of-area", [row.child.pk for row in rows], verb="export")
     return HttpResponse(
         "".join(csv_lines(HEADER, (_cells(row) for row in rows))),
         content_type="text/csv; charset=utf-8",
@@ -196,9 +198,10 @@ def here(request: Request) -> HttpResponse:
     theirs = theirs.exclude(responsible_authority__in=areas)
     page = Paginator(_under_18(theirs, _today(request)), A_PAGE).get_page(request.GET.get("page"))
     rows = _rows(list(page.object_list), request, is_host=True)
-    journal.write_all("list", [row.child for row in rows], by=request.user, at=request.now)
     told = PlacementNotice.objects.told_to(request.user).unseen().oldest_first()
     new = list(told.select_related("placed_by", "child")[:A_PAGE])
+    shown = [*(row.child.pk for row in rows), *(notice.child_id for notice in new)]
+    looking.at_list(request, "placed-here", shown)
     context = {
         "page": page,
         "rows": rows,

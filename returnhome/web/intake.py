@@ -219,11 +219,11 @@ SAYS = {
 def show(request: Request, pk: int) -> HttpResponse:
     """What confirming the file would do; once it is confirmed, what it did."""
     delivery = get_object_or_404(_deliveries(request.user), pk=pk)
-    journal.write("read", delivery, by=request.user, at=request.now)
     if delivery.confirmed_at:
         return _show_outcome(request, delivery)
     outcome = loading.preview(delivery, by=request.user, at=request.now)
     parts = [_part(result, outcome.counts[result], outcome.having(result), 1) for result in SAYS]
+    journal.write("read", delivery, shown=_known(parts), by=request.user, at=request.now)
     return render(
         request,
         "deliveries/preview.html",
@@ -235,6 +235,12 @@ def show(request: Request, pk: int) -> HttpResponse:
             "elsewhere": _elsewhere(outcome, delivery),
         },
     )
+
+
+def _known(parts: Iterable[Part]) -> set[int]:
+    """The children on record whom the rows that are shown may be about."""
+    rows = [row for part in parts for row in part.rows]
+    return {pk for row in rows for pk in (row.child, *row.candidates) if pk is not None}
 
 
 def _part(result: Result, number: int, rows: Iterable[Any], tense: int) -> Part:
@@ -270,7 +276,8 @@ class Kept:
 
 def _show_outcome(request: Request, delivery: Delivery) -> HttpResponse:
     kept = Notification.objects.visible_to(request.user).filter(delivery=delivery).in_order()
-    parts = []
+    parts: list[Part] = []
+    shown: set[int] = set()
     for result in SAYS:
         number = getattr(delivery, result)
         rows = kept.filter(result=result).select_related(
@@ -280,6 +287,8 @@ def _show_outcome(request: Request, delivery: Delivery) -> HttpResponse:
             said = [_kept(each, request.user) for each in rows]
             # A row that had come before is not kept a second time.
             parts.append(_part(result, number, said, 2))
+            shown |= {row.notification.child_id for row in said if row.notification.child_id}
+    journal.write("read", delivery, shown=shown, by=request.user, at=request.now)
     return render(
         request,
         "deliveries/show.html",

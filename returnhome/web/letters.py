@@ -24,7 +24,7 @@ from returnhome.rules.codes import HandOverKind, RefusalReason
 from returnhome.rules.handover import Side, Step
 from returnhome.rules.naming import folded
 from returnhome.rules.responsibility import Reply
-from returnhome.web import errors, gds, pages, shown
+from returnhome.web import errors, gds, looking, pages, shown
 from returnhome.web.asked import Request
 
 TELEPHONE = "letter-telephone"
@@ -108,8 +108,7 @@ def _asked_by_us(request: Request, pk: int) -> HandOver:
     row = get_object_or_404(seen, pk=pk)
     if not row.episode.allows(request.user, Verb.ASK):
         raise Http404
-    if request.method == "GET":
-        journal.write("read", row, by=request.user, at=request.now)
+    looking.at(request, row)
     return row
 
 
@@ -322,8 +321,7 @@ def _unknown(request: HttpRequest) -> HttpResponse:
 
 
 def _open(request: Request, row: HandOver, form: AnswerForm) -> HttpResponse:
-    if request.method == "GET":
-        journal.write("read", row, by=staff.by_letter(), at=request.now)
+    journal.write("read", row, by=staff.by_letter(), at=request.now)
     return gds.form_page(
         request,
         form,

@@ -34,7 +34,7 @@ from returnhome.rules import clock
 from returnhome.rules.access import Verb
 from returnhome.rules.codes import DutyGround, EpisodeKind, HandOverKind, Sex
 from returnhome.rules.naming import folded, folded_postcode, written_postcode
-from returnhome.web import gds, pages
+from returnhome.web import gds, looking, pages
 from returnhome.web.asked import Request
 
 NEW = "new"
@@ -78,7 +78,7 @@ def waiting(request: Request) -> HttpResponse:
         )
     )
     page = Paginator(theirs, 50).get_page(request.GET.get("page"))
-    journal.write_all("list", page.object_list, by=user, at=request.now)
+    looking.at_list(request, "waiting", [child.pk for child in page])
     rows = [_waiting_row(child, request.now) for child in page]
     return render(request, "children/waiting.html", {"page": page, "rows": rows})
 
@@ -154,10 +154,8 @@ def match(request: Request, pk: int) -> HttpResponse:
     told = _told(stranger)
     looked_for = request.GET.get("q", "").strip()
     candidates = _candidates(request.user, stranger, told.named, looked_for)
-    if request.method == "GET":
-        journal.write("read", stranger, by=request.user, at=request.now)
-        near = [each.child for each in candidates]
-        journal.write_all("compare", near, by=request.user, at=request.now)
+    looking.at(request, stranger)
+    looking.at_list(request, "candidates", [one.child.pk for one in candidates], verb="compare")
     form = MatchForm(
         request.POST or None,
         candidates=candidates,

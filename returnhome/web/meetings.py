@@ -20,7 +20,7 @@ from returnhome.reporting import escalations
 from returnhome.rules.access import Relation, Verb
 from returnhome.rules.codes import MeetingKind
 from returnhome.rules.protocols import uk_day
-from returnhome.web import called, days, gds, pages
+from returnhome.web import called, days, gds, looking, pages
 from returnhome.web.asked import Request
 from returnhome.web.called import Call
 
@@ -72,8 +72,7 @@ def index(request: Request) -> HttpResponse:
     again = escalations.meeting_again(theirs, now=now)[:A_PAGE]
     shown = [each.child for each in (*page.object_list, *long_overdue[:A_PAGE])]
     shown += [each.call.child for each in closed] + [child for child, _ in again]
-    children = {child.pk: child for child in shown}
-    journal.write_all("read meetings called for", children.values(), by=person, at=now)
+    looking.at_list(request, "meetings", [child.pk for child in shown])
     context = {
         "page": page,
         "number": len(pressing),
@@ -200,8 +199,7 @@ def child_for(request: Request, pk: int) -> Child:
     child = get_object_or_404(seen, pk=pk)
     if not called.may_record(request.user, child):
         raise Http404
-    if request.method == "GET":
-        journal.write("read", child, by=request.user, at=request.now)
+    looking.at(request, child)
     return child
 
 
@@ -242,8 +240,7 @@ def void(request: Request, pk: int) -> HttpResponse:
     child = meeting.child.joined_to or meeting.child
     if not called.may_record(request.user, child):
         raise Http404
-    if request.method == "GET":
-        journal.write("read", meeting, by=request.user, at=request.now)
+    looking.at(request, meeting)
     form = VoidForm(request.POST or None)
     back = reverse("show-child", args=[child.pk])
     if request.method == "POST" and form.is_valid():

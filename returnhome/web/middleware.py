@@ -6,14 +6,15 @@ from collections.abc import Callable
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, connection
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
 from returnhome.rules import Blocked
-from returnhome.web import errors
+from returnhome.web import errors, looking
 
 Next = Callable[[HttpRequest], HttpResponseBase]
 
@@ -116,6 +117,8 @@ def refusals(get_response: Next) -> Next:
     """A refusal of the rules that no form caught is a page with its sentence."""
 
     def process_exception(request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, Blocked | Http404 | PermissionDenied):
+            looking.refused(request)
         return errors.refused(request, exception) if isinstance(exception, Blocked) else None
 
     def middleware(request: HttpRequest) -> HttpResponseBase:

@@ -5,13 +5,13 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 
-from returnhome.casework import journal, offers
+from returnhome.casework import offers
 from returnhome.casework.episodes import Episode
 from returnhome.casework.offers import Offer
 from returnhome.rules import offering
 from returnhome.rules.access import Verb
 from returnhome.rules.codes import Answer, DeclinedBy, Means, Reached
-from returnhome.web import before, days, gds, pages, tellings
+from returnhome.web import before, days, gds, looking, pages, tellings
 from returnhome.web.asked import Request, episode_for
 
 REACHED = [(whom.value, whom.label) for whom in Reached if whom is not Reached.NOBODY]
@@ -156,8 +156,7 @@ def _offer(request: Request, pk: int) -> Offer:
     offer = get_object_or_404(seen.select_related("episode__child"), pk=pk)
     if not offer.episode.allows(request.user, Verb.OFFER):
         raise Http404
-    if request.method == "GET":
-        journal.write("read", offer, by=request.user, at=request.now)
+    looking.at(request, offer)
     return offer
 
 

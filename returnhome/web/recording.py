@@ -16,7 +16,7 @@ from returnhome.rules import Blocked, interviewing
 from returnhome.rules.access import Verb
 from returnhome.rules.codes import Mode, Place, Role
 from returnhome.rules.standard.parts import Kind, Question, Section, Unanswered
-from returnhome.web import before, gds, interviewers, pages, steps, written
+from returnhome.web import before, gds, interviewers, looking, pages, steps, written
 from returnhome.web.asked import Request, allows, covered
 from returnhome.web.written import Account, Topic
 
@@ -149,8 +149,7 @@ def _own(request: Request, pk: int) -> Interview:
     interview = get_object_or_404(own.select_related("child", "interviewer"), pk=pk)
     if not interview.may_be_recorded_by(request.user):
         raise Http404
-    if request.method == "GET":
-        journal.write("read", interview, by=request.user, at=request.now)
+    looking.at(request, interview)
     return interview
 
 
@@ -200,6 +199,7 @@ def _given_away(request: Request, pk: int) -> Interview | None:
 
 def _not_saved(request: Request, interview: Interview, section: str) -> HttpResponse:
     """Give the words back without showing any that a colleague wrote."""
+    looking.at(request, interview)
     asked = {each.key: each for each in interview.standard.sections}
     if section not in asked:
         raise Http404
@@ -275,6 +275,7 @@ def add(request: Request, pk: int) -> HttpResponse:
     interview = _readable(request, pk)
     if not _may_add(interview, request):
         raise Http404
+    looking.at(request, interview)
     form = AddForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         with gds.refusals_into(form):

@@ -131,6 +131,7 @@ def show(request: Request, pk: int) -> HttpResponse:
         or any(one.allows(person, Verb.TELL) for one in theirs),
         "joined": list(child.joined.select_related("joined_by").order_by("pk")),
         "may_match": child.allows(person, Verb.MATCH),
+        "may_see_journal": child.allows(person, Verb.SEE_JOURNAL),
         "may_place": child.is_confirmed and child.allows(person, Verb.PLACE),
         "patterns": patterns.in_words(theirs, now),
         "last": last,

@@ -11,7 +11,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 
-from returnhome.casework import journal, support
+from returnhome.casework import support
 from returnhome.casework.episodes import Episode
 from returnhome.casework.interviews import Interview
 from returnhome.casework.staff import Person
@@ -20,7 +20,7 @@ from returnhome.rules import access
 from returnhome.rules.access import Verb
 from returnhome.rules.codes import ActionKind, Role
 from returnhome.rules.progress import is_on_adult_pathway
-from returnhome.web import before, days, gds, pages
+from returnhome.web import before, days, gds, looking, pages
 from returnhome.web.asked import Request, episode_for
 from returnhome.web.interviewers import today
 
@@ -54,7 +54,7 @@ def index(request: Request) -> HttpResponse:
     others = Paginator(seen.exclude(owner=request.user), A_PAGE)
     page = others.get_page(request.GET.get("page"))
     shown = [*own, *page]
-    journal.write_all("read", shown, by=request.user, at=request.now)
+    looking.at_list(request, "actions", [action.episode.child_id for action in shown])
     day = today(request.now)
     context = {
         "own": _rows(shown[: len(shown) - len(page)], day),
@@ -186,8 +186,7 @@ def _action(request: Request, pk: int) -> Action:
     action = get_object_or_404(seen, pk=pk)
     if action.owner_id != request.user.pk and not action.episode.allows(request.user, Verb.ACT):
         raise Http404
-    if request.method == "GET":
-        journal.write("read", action, by=request.user, at=request.now)
+    looking.at(request, action)
     return action
 
 

@@ -18,7 +18,7 @@ from returnhome.casework.support import Action
 from returnhome.rules import clock
 from returnhome.rules.access import Verb
 from returnhome.rules.codes import ActionKind, Cohort, EpisodeKind, Role
-from returnhome.web import gds, handovers, pages, work
+from returnhome.web import gds, handovers, looking, pages, work
 from returnhome.web.asked import Request
 from returnhome.web.work import BY_KEY, GROUPS, Work, end_of_today
 
@@ -112,6 +112,11 @@ class Mine:
     records: Sequence[Interview]
     actions: Sequence[tuple[str, Action]]
 
+    @property
+    def children(self) -> list[int]:
+        talks = [*self.today, *self.later, *self.records]
+        return [*(talk.child_id for talk in talks), *(one.child_id for _, one in self.actions)]
+
     def __bool__(self) -> bool:
         return bool(self.today or self.later or self.records or self.actions)
 
@@ -156,6 +161,8 @@ def worklist(request: Request) -> HttpResponse:
     numbers = work.counts(unfinished)
     page = _page(request, unfinished, numbers, form.asked.get("group"))
     rows = work.rows_of(list(page.object_list), person, now)
+    own = mine(person, now)
+    looking.at_list(request, "worklist", [*(row.episode.child_id for row in rows), *own.children])
     context = {
         "groups": GROUPS,
         "numbers": numbers,
@@ -163,7 +170,7 @@ def worklist(request: Request) -> HttpResponse:
         "page": page,
         "form": form,
         "chosen": form.chosen(request),
-        "mine": mine(person, now),
+        "mine": own,
         "asked": handovers.waiting_for_us(person, now),
         "duties": list(_on_duty(person, now)),
         "waiting": _waiting(person),

@@ -116,7 +116,7 @@ def test_the_look_is_written_in_the_journal_for_each_child_shown(as_, cast: Cast
 
     looked = JournalEntry.objects.filter(by_id=cast.amina.pk)
     assert looked.filter(verb="read", child_id=stranger.pk).exists()
-    assert looked.filter(verb="compare", child_id=cast.kit.pk).exists()
+    assert looked.about_child(cast.kit.pk).filter(verb="compare").exists()
 
 
 def test_of_another_councils_child_only_the_terms_are_shown(as_, cast: Cast, now):

@@ -163,8 +163,8 @@ def test_whoever_is_listed_is_journalled(as_, cast: Cast, now):
     as_("mara").get("/meetings")
 
     entry = JournalEntry.objects.newest_first()[0]
-    assert (entry.verb, entry.by_id) == ("read meetings called for", cast.mara.pk)
-    assert entry.child_id == cast.kit.pk
+    assert (entry.verb, entry.kind, entry.by_id) == ("list", "meetings", cast.mara.pk)
+    assert entry.shown == [cast.kit.pk]
 
 
 def test_many_children_take_no_more_queries_than_one(

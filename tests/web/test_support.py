@@ -205,8 +205,8 @@ def test_every_action_on_the_list_is_journalled_as_read(as_, cast: Cast, episode
     as_("mara").get("/actions")
 
     entry = JournalEntry.objects.newest_first().first()
-    assert (entry.verb, entry.kind, entry.by_id) == ("read", "action", cast.mara.pk)
-    assert entry.child_id == cast.sky.pk
+    assert (entry.verb, entry.kind, entry.by_id) == ("list", "actions", cast.mara.pk)
+    assert entry.shown == [cast.sky.pk]
 
 
 def test_fifty_actions_take_no_more_queries_than_one(

@@ -1,0 +1,293 @@
+"""Who has looked at a child's record and what was done to it: the journal in plain words."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+import typst
+from django.db.models import Q
+
+from returnhome.casework.care import Doubt
+from returnhome.casework.children import Child
+from returnhome.casework.concerns import NotedConcern
+from returnhome.casework.disputes import Dispute
+from returnhome.casework.episodes import Episode
+from returnhome.casework.handovers import HandOver
+from returnhome.casework.interviews import Interview
+from returnhome.casework.journal import REFUSED, JournalEntry, JournalQuerySet
+from returnhome.casework.meetings import Meeting
+from returnhome.casework.offers import Offer
+from returnhome.casework.staff import Person, Post
+from returnhome.casework.support import Action
+from returnhome.reporting.letters import in_known_signs
+from returnhome.rules.clock import LONDON
+from returnhome.rules.codes import Role
+
+SETTING = (Path(__file__).parent / "looked.typ").read_bytes()
+
+THINGS = {
+    "child": "the record",
+    "episode": "a missing episode",
+    "interview": "an interview",
+    "handover": "a request between councils",
+    "offer": "an offer of an interview",
+    "action": "an action",
+    "dispute": "a dispute about who must act",
+    "doubt": "a doubt about care, home or age",
+    "meeting": "the record of a meeting",
+    "notedconcern": "a concern",
+    "delivery": "a file of notifications",
+    "placementnotice": "a notice of a placement",
+    "person": "a colleague’s page",
+    "journal": "who has looked",
+}
+LISTS = {
+    "worklist": "the work list",
+    "handovers": "the list of hand-overs",
+    "actions": "the list of actions",
+    "meetings": "the list of meetings called for",
+    "out-of-area": "the list of children placed elsewhere",
+    "placed-here": "the list of children placed here",
+    "waiting": "the list of children not matched yet",
+    "candidates": "children whom a notification may be about",
+    "calendar": "a calendar of bookings, without names",
+    "my-looks": "what they had looked at themselves",
+}
+READS = {
+    "read": "Looked at {thing}",
+    "list": "Saw in {list}",
+    "export": "Took out as a file: {list}",
+    "compare": "Compared with a notification",
+    "find child": "Came up in a search",
+    "read address": "Looked at the whole address",
+    "print": "Printed {thing}",
+    REFUSED: "Asked for {thing}, and was not let in",
+}
+# What stands before a colon in the verb → what was done.
+DONE = {
+    "accept agreement": "Accepted an agreement",
+    "add action": "Decided that something must follow",
+    "add organisation": "Added an organisation",
+    "add person": "Added a colleague",
+    "add to interview": "Added to a signed interview",
+    "answer offer": "Recorded the answer to an offer",
+    "answer request": "Answered a request between councils",
+    "appoint": "Gave a colleague a role",
+    "ask": "Asked another body",
+    "assign episode": "Gave an episode to somebody",
+    "attempt offer": "Tried to offer an interview",
+    "book interview": "Booked an interview",
+    "complete action": "Completed an action",
+    "confirm child": "Said who the child is",
+    "confirm delivery": "Took a file of notifications in",
+    "correct birth date": "Corrected the birth date",
+    "correct care": "Corrected the care",
+    "correct home": "Corrected the home",
+    "correct placement": "Corrected the placement",
+    "decide again": "Who must act was decided again",
+    "decide nothing needed": "Decided that nothing needs to follow",
+    "discard delivery": "Threw a file away",
+    "dispute who must act": "Disputed who must act",
+    "doubt": "Noted a doubt about care, home or age",
+    "end absence": "Ended an absence",
+    "end agreement": "Ended an agreement",
+    "end care": "Recorded that care ended",
+    "end concern": "Ended a concern",
+    "end parental risk": "Ended a risk about telling parents",
+    "end placement": "Recorded that a placement ended",
+    "end post": "Ended a role",
+    "end protocol": "Ended a local protocol",
+    "follow policy": "Local policy was followed",
+    "follow protocol": "Followed a local protocol",
+    "form team": "Formed a team",
+    "give back episode": "Gave an episode back",
+    "hand back": "Handed an interview back",
+    "hold interview": "Recorded that an interview was held",
+    "hold interview elsewhere": "Recorded an interview held elsewhere",
+    "join child": "Joined a notification to the child",
+    "learn of child": "Filled in what was not known",
+    "leave out": "Decided that one thing need not follow",
+    "leave untold": "Recorded that somebody is not told",
+    "make offer": "Offered an interview",
+    "message overtaken": "A message was not needed any more",
+    "move booking": "Changed a booking",
+    "move episode": "Moved an episode to another record",
+    "move interview": "Moved an interview to another record",
+    "name for rota": "Named somebody for the rota",
+    "new calendar key": "Made a new calendar address",
+    "not held": "Recorded that there was no interview",
+    "note absence": "Noted an absence",
+    "note agreement": "Noted an agreement",
+    "note concern": "Noted a concern",
+    "note credential": "Noted training or a check",
+    "note parental risk": "Noted a risk about telling parents",
+    "note policy": "Noted what local policy says",
+    "note prevention interview": "Noted the police prevention interview",
+    "open child": "Opened the record",
+    "open episode": "Opened a missing episode",
+    "override decision": "Overrode who must act",
+    "pass child on": "Passed the record to another council",
+    "put on duty": "Put somebody on duty",
+    "queue message": "A message was written, without a name",
+    "reassign action": "Gave an action to somebody else",
+    "reassign booking": "Gave a booking to somebody else",
+    "receive delivery": "Received a file of notifications",
+    "receive notification": "Received a notification",
+    "record birth date": "Recorded the birth date",
+    "record care": "Recorded who looks after the child",
+    "record home": "Recorded where the child lives",
+    "record interview": "Wrote in an interview",
+    "record meeting": "Recorded a meeting",
+    "record placement": "Recorded a placement",
+    "release booking": "Gave a booking up",
+    "report returned": "Returned a report to the council that asked",
+    "see placement notice": "Saw a notice of a placement",
+    "send message": "A message was sent, without a name",
+    "send message failed": "A message did not get through",
+    "send placement notice": "Told a council of a placement",
+    "separate child": "Took a join back",
+    "set out-of-hours team": "Set the out-of-hours team",
+    "set pace of rota": "Set the pace of the rota",
+    "settle dispute": "Settled a dispute",
+    "settle doubt": "Settled a doubt",
+    "sign interview": "Signed an interview off",
+    "take away out-of-hours team": "Took the out-of-hours team away",
+    "take out birth date": "Took a birth date out",
+    "take out care": "Took a period of care out",
+    "take out home": "Took a home out",
+    "take out placement": "Took a placement out",
+    "take off duty": "Took somebody off duty",
+    "tell": "Recorded who was told",
+    "try message again": "Had a message sent again",
+    "update episode": "Filled in what a notification said",
+    "void episode": "Took an episode out as recorded in error",
+    "void meeting": "Took a meeting out as recorded in error",
+    "withdraw request": "Took a request back",
+    "write letter": "Wrote a letter to another body",
+}
+# What has a number of its own and belongs to the child: a refusal names only that number.
+BELONGING = (
+    ("episode", Episode, "child"),
+    ("interview", Interview, "child"),
+    ("handover", HandOver, "episode__child"),
+    ("offer", Offer, "episode__child"),
+    ("action", Action, "episode__child"),
+    ("dispute", Dispute, "episode__child"),
+    ("doubt", Doubt, "child"),
+    ("meeting", Meeting, "child"),
+    ("notedconcern", NotedConcern, "child"),
+)
+
+
+def about(child: Child) -> JournalQuerySet:
+    """All that was done to this child's record and those joined to it, looked at or refused."""
+    ids = [child.pk, *child.joined.values_list("pk", flat=True)]
+    refused = Q(kind="child", object_id__in=ids)
+    for kind, model, way in BELONGING:
+        theirs = model._default_manager.filter(**{f"{way}__in": ids}).values_list("pk", flat=True)
+        refused |= Q(kind=kind, object_id__in=list(theirs))
+    touched = JournalEntry.objects.about_child(*ids)
+    return touched | JournalEntry.objects.filter(refused, verb=REFUSED)
+
+
+def in_words(entry: JournalEntry) -> str:
+    """What was done, without a code, a number or a name."""
+    said = READS.get(entry.verb)
+    if said:
+        thing = THINGS.get(entry.kind, "something on the record")
+        return said.format(thing=thing, list=LISTS.get(entry.kind, "a list"))
+    verb = entry.verb.partition(":")[0]
+    words = DONE.get(verb) or DONE.get(verb.partition(" ")[0])
+    return words or f"{entry.verb[:1].upper()}{entry.verb[1:]}"
+
+
+@dataclass(frozen=True)
+class Look:
+    """One line of the journal: who, by which roles in which organisations then, what, when."""
+
+    entry: JournalEntry
+    name: str
+    roles: Sequence[str]
+    what: str
+
+    @property
+    def at(self) -> datetime:
+        return self.entry.at
+
+    @property
+    def is_refused(self) -> bool:
+        return self.entry.verb == REFUSED
+
+
+def told(entries: Iterable[JournalEntry]) -> list[Look]:
+    """These lines with the names and the roles of that day; two queries."""
+    entries = list(entries)
+    who = {entry.by_id for entry in entries}
+    names = dict(Person.objects.filter(pk__in=who).values_list("pk", "name"))
+    posts: dict[int, list[Post]] = {}
+    for post in Post.objects.filter(person__in=who).select_related("organisation").order_by("pk"):
+        posts.setdefault(post.person_id, []).append(post)
+    return [
+        Look(
+            entry,
+            names.get(entry.by_id, "Somebody who is no longer on record"),
+            _roles_on(posts.get(entry.by_id, ()), entry.at.astimezone(LONDON).date()),
+            in_words(entry),
+        )
+        for entry in entries
+    ]
+
+
+def _roles_on(posts: Iterable[Post], day: date) -> list[str]:
+    return [
+        f"{Role(post.role).label}, {post.organisation.name}"
+        for post in posts
+        if post.since <= day and (post.until is None or post.until >= day)
+    ]
+
+
+def who_looked(child: Child) -> dict[int, str]:
+    """Everybody of whom the journal tells something about this child, by name."""
+    who = set(about(child).order_by().values_list("by_id", flat=True).distinct())
+    return dict(Person.objects.filter(pk__in=who).order_by("name").values_list("pk", "name"))
+
+
+# For the child.
+
+
+@dataclass(frozen=True)
+class Line:
+    """What people of one role did on one day, and how often: no name of theirs."""
+
+    day: date
+    who: str
+    what: str
+    times: int
+
+
+def for_the_child(entries: Iterable[JournalEntry]) -> list[Line]:
+    """The same by day and role: the child learns what was done and by whom in which part."""
+    counted = Counter(
+        (
+            look.at.astimezone(LONDON).date(),
+            " and ".join(look.roles) or "The system by itself, or those who run it",
+            look.what,
+        )
+        for look in told(entries)
+    )
+    lines = [Line(day, who, what, times) for (day, who, what), times in counted.items()]
+    return sorted(lines, key=lambda line: (-line.day.toordinal(), line.who, line.what))
+
+
+def pdf(*, title: str, about: str, opening: Sequence[str], rows: Sequence[Sequence[str]]) -> bytes:
+    """The lines as a tagged PDF on A4; `about` is whose record it is."""
+    words = {"title": title, "about": about, "opening": opening, "rows": rows}
+    return typst.compile(
+        SETTING,
+        sys_inputs={"looked": json.dumps(in_known_signs(words))},
+        pdf_standards=["ua-1"],
+        ignore_system_fonts=True,
+    )

@@ -1,0 +1,468 @@
+"""Whatever page shows anything of a child writes down who looked, and a refusal is written too."""
+
+import inspect
+import re
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from returnhome.casework import care, concerns, disputes, handovers, meetings, support, tellings
+from returnhome.casework.children import Child
+from returnhome.casework.journal import JournalEntry
+from returnhome.casework.models import Placement
+from returnhome.rules.caring import About
+from returnhome.rules.codes import ActionKind, Concern, HandOverKind, MeetingKind
+from returnhome.rules.responsibility import Reply
+from tests.cast import Cast, accepted, booked, held, hours, missing, offered, returned, signed
+from tests.web.test_elsewhere import taken_on
+from tests.web.test_intake import received
+from tests.web.test_letters import ask as ask_by_letter
+from tests.web.test_letters import link
+from tests.web.test_matching import told
+
+# Routes that show nothing of any child, each with why. A new route stands here, or below.
+NO_CHILD = {
+    "account": "the person's own",
+    "new-calendar": "a change of the person's own",
+    "account_signup": "signing in",
+    "account_login": "signing in",
+    "account_logout": "signing in",
+    "account_change_password": "signing in",
+    "account_reset_password": "signing in",
+    "account_reset_password_done": "signing in",
+    "account_reset_password_from_key": "signing in",
+    "account_reset_password_from_key_done": "signing in",
+    "agreements": "what bodies agree in general",
+    "add-agreement": "what bodies agree in general",
+    "accept-agreement": "what bodies agree in general",
+    "end-agreement": "what bodies agree in general",
+    "figures": "counts only",
+    "chart-figures": "counts only",
+    "csv-figures": "counts only",
+    "duty": "who is on duty",
+    "take-off-duty": "who is on duty",
+    "rota": "whom to tell",
+    "name-rota": "whom to tell",
+    "pace-rota": "whom to tell",
+    "note-absence": "absences of staff",
+    "end-absence": "absences of staff",
+    "set-out-of-hours": "whom to tell",
+    "take-away-out-of-hours": "whom to tell",
+    "messages": "messages, which name no child on purpose",
+    "try-message-again": "a message, which names no child",
+    "policies": "what local policy says",
+    "set-policy": "what local policy says",
+    "protocols": "the local protocols",
+    "new-protocol": "the local protocols",
+    "follow-protocol": "the local protocols",
+    "end-protocol": "the local protocols",
+    "own-protocol": "the local protocols",
+    "people": "colleagues",
+    "add-person": "colleagues",
+    "show-person": "colleagues",
+    "appoint-person": "colleagues",
+    "note-credential": "colleagues",
+    "reassign-person": "colleagues, and how much they have in hand",
+    "end-post": "colleagues",
+    "intake": "which files have come, by name of the file",
+    "fetch-example": "an invented file, in the demonstration only",
+    "who-interviews": "nothing is kept of what is asked",
+    "api": "leads nowhere",
+    "api-root": "leads nowhere",
+    "openapi-json": "the description of the API",
+    "ask": "nothing is kept of what is asked",
+    "ask_all": "nothing is kept of what is asked",
+}
+# They change something, show nothing, and their verb writes.
+VERBS_ONLY = {
+    "take-on-episode",
+    "report-handover",
+    "see-placement-notice",
+    "send-placement-notice",
+    "confirm-delivery",
+    "discard-delivery",
+}
+
+
+def routes() -> set[str]:
+    """Every address of the product, by name; one without a name by its pattern."""
+
+    def walk(patterns: Iterable[Any]) -> Iterator[str]:
+        for each in patterns:
+            if isinstance(each, URLResolver):
+                yield from walk(each.url_patterns)
+            elif isinstance(each, URLPattern):
+                yield each.name or str(each.pattern)
+
+    return set(walk(get_resolver().url_patterns))
+
+
+# Who opens which page, with what stands behind its number; about which child.
+Shown = tuple[str, str, list[Any]]
+World = Callable[[Cast, Any], tuple[Child, list[Shown]]]
+
+
+def a_child_just_back(cast: Cast, now: Any) -> tuple[Child, list[Shown]]:
+    one = returned(cast.sky, at=now)
+    forms = ["assign", "correct", "classify", "void", "dispute", "override"]
+    names = [f"{name}-episode" for name in forms] + ["ask-handover", "make-offer", "make-attempt"]
+    names += ["not-hold-interview", "note-prevention-interview", "note-parental-risk"]
+    return cast.sky, [
+        ("sol", "show-episode", [one.pk]),
+        *(("mara", name, [one.pk]) for name in names),
+        ("mara", "record-telling", [one.pk, "parent"]),
+        ("wes", "show-episode", [one.pk]),
+        ("mara", "show-child", [cast.sky.pk]),
+        ("mara", "looked-at-child", [cast.sky.pk]),
+        ("mara", "plain-looked-at-child", [cast.sky.pk]),
+        ("mara", "pdf-looked-at-child", [cast.sky.pk]),
+        ("mara", "my-looks", []),
+        ("amina", "worklist", []),
+        ("wes", "worklist", []),
+        ("amina", "out-of-area", []),
+        ("amina", "csv-out-of-area", []),
+        ("wes", "placed-here", []),
+        ("sol", "note-concern", [cast.sky.pk]),
+        ("sol", "record-meeting", [cast.sky.pk]),
+    ]
+
+
+def a_child_still_missing(cast: Cast, now: Any) -> tuple[Child, list[Shown]]:
+    one = missing(cast.kit, last_seen=now - hours(80), at=now)
+    meeting = meetings.record(
+        cast.kit,
+        kind=MeetingKind.REVIEW,
+        held_at=now - hours(1),
+        attended=["Mara"],
+        decided="Look",
+        by=cast.mara,
+        at=now,
+    )
+    noted = concerns.note(cast.kit, Concern.EXPLOITATION, "Panel", by=cast.mara, at=now)
+    tellings.note_parental_risk(cast.kit, "He is afraid", by=cast.mara, at=now)
+    disputes.dispute(one, because="Not ours", by=cast.mara, at=now)
+    return cast.kit, [
+        ("amina", "record-return-episode", [one.pk]),
+        ("mara", "meetings", []),
+        ("mara", "void-meeting", [meeting.pk]),
+        ("mara", "end-concern", [noted.pk]),
+        ("mara", "end-parental-risk", [one.pk]),
+        ("mara", "settle-dispute", [one.disputes.get().pk]),
+    ]
+
+
+def _duty(cast: Cast, now: Any) -> Any:
+    """Westborough interviews Sky for Northshire: it may still decline."""
+    row = handovers.ask(
+        returned(cast.sky, at=now),
+        HandOverKind.HOST_INTERVIEWS,
+        to=cast.westborough,
+        by=cast.amina,
+        at=now,
+    )
+    return handovers.answer(row, Reply.ACCEPTED, by=cast.wes, at=now)
+
+
+def care_of_a_child(cast: Cast, now: Any) -> tuple[Child, list[Shown]]:
+    sky = cast.sky
+    forms = ["care-of", "look-after", "end-care", "place", "end-placement", "live-at"]
+    forms += ["set-birth-date", "doubt"]
+    fact = ["placement", Placement.objects.get(child=sky).pk]
+    doubt = care.doubt(sky, About.HOME, said="Lives elsewhere", by=cast.sol, at=now)
+    return sky, [
+        *(("sol", f"{name}-child", [sky.pk]) for name in forms),
+        ("sol", "correct-fact", [sky.pk, *fact]),
+        ("sol", "show-address", [sky.pk, *fact]),
+        ("sol", "settle-doubt", [doubt.pk]),
+    ]
+
+
+def a_child_not_ours_any_more(cast: Cast, now: Any) -> tuple[Child, list[Shown]]:
+    kit = cast.kit
+    kit.addresses.update(authority=cast.eastmoor)
+    return kit, [("sol", "pass-on-child", [kit.pk])]
+
+
+def talks(cast: Cast, now: Any) -> tuple[Child, list[Shown]]:
+    sky, by = cast.sky, cast.amina
+    one = accepted(returned(sky, hours_ago=300, at=now), by=by, at=now)
+    offer = offered(returned(sky, hours_ago=200, at=now), by=by, at=now)
+    first = booked(returned(sky, at=now), interviewer=cast.ines, by=by, at=now)
+    return sky, [
+        ("amina", "answer-offer", [offer.pk]),
+        ("amina", "book-interview", [one.episode_id]),
+        ("amina", "move-interview", [first.pk]),
+        ("ines", "hold-interview", [first.pk]),
+        ("amina", "show-interview", [first.pk]),
+    ]
+
+
+def a_record_being_written(cast: Cast, now: Any) -> tuple[Child, list[Shown]]:
+    talk = held(returned(cast.sky, at=now), interviewer=cast.ines, by=cast.amina, at=now)
+    section = talk.standard.sections[0].key
+    return cast.sky, [
+        ("ines", "record-interview", [talk.pk]),
+        ("ines", "record-section-interview", [talk.pk, section]),
+        ("ines", "sign-interview", [talk.pk]),
+    ]
+
+
+def what_follows(cast: Cast, now: Any) -> tuple[Child, list[Shown]]:
+    talk = signed(returned(cast.sky, at=now), interviewer=cast.ines, by=cast.amina, at=now)
+    one = talk.episodes.get()
+    action = support.add(
+        one,
+        ActionKind.HEALTH,
+        "See the GP",
+        owner=cast.sol,
+        due_on=now.date() + timedelta(days=3),
+        interview=talk,
+        by=cast.mara,
+        at=now,
+    )
+    return cast.sky, [
+        ("sol", "actions", []),
+        ("sol", "complete-action", [action.pk]),
+        ("sol", "add-action", [one.pk]),
+        ("sol", "decide-nothing-needed", [one.pk]),
+        ("ines", "add-interview", [talk.pk]),
+        ("sol", "show-interview", [talk.pk]),
+    ]
+
+
+def somebody_who_turned_18(cast: Cast, now: Any) -> tuple[Child, list[Shown]]:
+    Child.objects.filter(pk=cast.robin.pk).update(born_on=date(2005, 1, 1))
+    one = returned(cast.robin, at=now)
+    return cast.robin, [
+        ("mara", "adult-pathway", [one.pk]),
+        ("mara", "add-owed", [one.pk, "adult_pathway"]),
+        ("mara", "leave-out", [one.pk, "adult_pathway"]),
+    ]
+
+
+def requests_between_councils(cast: Cast, now: Any) -> tuple[Child, list[Shown]]:
+    asked = handovers.ask(
+        returned(cast.sky, at=now),
+        HandOverKind.HOST_INTERVIEWS,
+        to=cast.westborough,
+        by=cast.amina,
+        at=now,
+    )
+    return cast.sky, [
+        ("wes", "handovers", []),
+        ("amina", "handovers", []),
+        ("wes", "show-handover", [asked.pk]),
+        ("wes", "answer-handover", [asked.pk]),
+        ("amina", "withdraw-handover", [asked.pk]),
+    ]
+
+
+def a_request_accepted(cast: Cast, now: Any) -> tuple[Child, list[Shown]]:
+    row = _duty(cast, now)
+    return cast.sky, [
+        ("wes", "hand-back-handover", [row.pk]),
+        ("wes", "decline-handover", [row.episode_id]),
+    ]
+
+
+def a_request_by_letter(cast: Cast, now: Any) -> tuple[Child, list[Shown]]:
+    row = ask_by_letter(cast, now)
+    address = link(row, cast, now)
+    theirs = taken_on(cast, now)
+    return cast.sky, [
+        ("amina", "letter-handover", [row.pk]),
+        ("", "answer-letter", [address.split("/")[-1]]),
+        ("amina", "note-held-handover", [theirs.pk]),
+    ]
+
+
+def a_calendar(cast: Cast, now: Any) -> tuple[Child, list[Shown]]:
+    booked(returned(cast.sky, at=now), interviewer=cast.ines, by=cast.amina, at=now)
+    return cast.sky, [("", "calendar", [cast.ines.calendar_key])]
+
+
+def somebody_not_named_yet(cast: Cast, now: Any) -> tuple[Child, list[Shown]]:
+    child = told(cast, now)
+    delivery = child.notifications.get().delivery
+    return child, [
+        ("amina", "waiting", []),
+        ("amina", "match-child", [child.pk]),
+        ("amina", "show-delivery", [delivery.pk]),
+    ]
+
+
+WORLDS: tuple[World, ...] = (
+    *(a_child_just_back, a_child_still_missing, care_of_a_child, a_child_not_ours_any_more),
+    *(talks, a_record_being_written, what_follows, somebody_who_turned_18),
+    *(requests_between_councils, a_request_accepted, a_request_by_letter, a_calendar),
+    somebody_not_named_yet,
+)
+# Reached otherwise than by a plain GET: each has a test of its own below.
+BESIDE = {"children", "separate-child"}
+
+
+@pytest.mark.parametrize("world", WORLDS, ids=lambda world: world.__name__)
+def test_every_page_that_shows_a_child_writes_down_who_looked(
+    cast: Cast, as_, now, world: World
+) -> None:
+    child, shown = world(cast, now)
+    silent = []
+    for who, name, args in shown:
+        client = as_(who) if who else Client()
+        before = newest()
+
+        response = client.get(reverse(name, args=args))
+
+        assert response.status_code == 200, (who, name, response.status_code)
+        wrote = JournalEntry.objects.about_child(child.pk).filter(pk__gt=before)
+        is_by = not who or wrote.filter(by_id=getattr(cast, who).pk).exists()
+        if not (wrote.exists() and is_by):
+            silent.append((who, name))
+
+    assert silent == []
+
+
+def test_no_page_is_left_out_of_the_crawl(cast: Cast, now) -> None:
+    """A new page stands under NO_CHILD with its reason, or in one of the worlds."""
+    crawled: set[str] = set()
+    for world in WORLDS:
+        crawled |= names_in(world)
+
+    left_out = routes() - crawled - NO_CHILD.keys() - VERBS_ONLY - BESIDE
+    gone = (crawled | NO_CHILD.keys() | VERBS_ONLY | BESIDE) - routes()
+
+    assert (left_out, gone) == (set(), set())
+
+
+def names_in(world: World) -> set[str]:
+    """The addresses that a world names, as they stand in its words."""
+    source = inspect.getsource(world)
+    every = routes()
+    found = {name for name in every if f'"{name}"' in source}
+    for prefix in re.findall(r"(?:forms|forms \+|forms \+=|forms =) .*", source):
+        words = re.findall(r"[a-z-]+", prefix)
+        found |= {f"{word}-{kind}" for word in words for kind in ("child", "episode")} & every
+    return found
+
+
+def newest() -> int:
+    return JournalEntry.objects.order_by("-pk").values_list("pk", flat=True)[0]
+
+
+# By POST.
+
+
+def test_a_search_writes_down_who_came_up_and_not_for_whom(cast: Cast, as_) -> None:
+    as_("amina").post("/children", {"q": "marlowe"})
+
+    entry = JournalEntry.objects.newest_first()[0]
+    assert (entry.verb, entry.by_id, entry.shown) == ("find child", cast.amina.pk, [cast.sky.pk])
+
+
+def test_the_page_of_a_join_to_be_taken_back_is_written_down(cast: Cast, as_, now) -> None:
+    stranger = told(cast, now)
+    as_("amina").post(f"/children/{stranger.pk}/match", {"who": str(cast.kit.pk)})
+    before = newest()
+
+    assert as_("amina").get(f"/children/{stranger.pk}/separate").status_code == 200
+
+    assert JournalEntry.objects.about_child(stranger.pk).filter(pk__gt=before).exists()
+
+
+def test_what_a_file_would_do_is_written_down_with_the_children_it_may_be_about(
+    cast: Cast, as_, now
+) -> None:
+    amina = as_("amina")
+    delivery = received(amina)
+
+    amina.get(f"/deliveries/{delivery.pk}")
+
+    entry = JournalEntry.objects.newest_first()[0]
+    assert (entry.verb, entry.kind, entry.object_id) == ("read", "delivery", delivery.pk)
+
+
+def test_a_form_that_comes_back_is_another_look_and_one_that_is_taken_is_none(
+    cast: Cast, as_, now
+) -> None:
+    one = returned(cast.sky, at=now)
+    amina, before = as_("amina"), newest()
+
+    assert amina.post(f"/episodes/{one.pk}/correct", {}).status_code == 200
+    (look,) = JournalEntry.objects.filter(pk__gt=before)
+    before = newest()
+    assert amina.post(f"/episodes/{one.pk}/take-on").status_code == 302
+
+    assert (look.verb, look.kind, look.object_id) == ("read", "episode", one.pk)
+    assert [each.verb for each in JournalEntry.objects.filter(pk__gt=before)] == ["assign episode"]
+
+
+# Refused.
+
+
+def refusals(cast: Cast) -> list[tuple[str, int | None, int]]:
+    rows = JournalEntry.objects.filter(verb="refused").order_by("pk")
+    return [(row.kind, row.object_id, row.by_id) for row in rows]
+
+
+@pytest.mark.parametrize("page", ["", "/offer", "/book", "/void"])
+def test_a_stranger_who_asks_for_an_episode_is_written_down(cast: Cast, as_, now, page) -> None:
+    one = returned(cast.kit, at=now)
+
+    assert as_("owen").get(f"/episodes/{one.pk}{page}").status_code == 404
+    assert as_("owen").post(f"/episodes/{one.pk}{page}", {}).status_code == 404
+
+    assert refusals(cast) == [("episode", one.pk, cast.owen.pk)] * 2
+
+
+def test_an_episode_that_is_not_there_is_refused_with_just_the_same_work(
+    cast: Cast, as_, now
+) -> None:
+    """The same page, the same queries: neither tells whether there is such an episode."""
+    one, owen = returned(cast.kit, at=now), as_("owen")
+    owen.get(f"/episodes/{one.pk}")
+
+    with CaptureQueriesContext(connection) as there:
+        hidden = owen.get(f"/episodes/{one.pk}")
+    with CaptureQueriesContext(connection) as nowhere:
+        none = owen.get("/episodes/987654321")
+
+    assert without_secrets(hidden) == without_secrets(none)
+    assert [shape(each) for each in there] == [shape(each) for each in nowhere]
+    assert refusals(cast)[-2:] == [
+        ("episode", one.pk, cast.owen.pk),
+        ("episode", 987654321, cast.owen.pk),
+    ]
+
+
+def without_secrets(response: Any) -> str:
+    return re.sub(r'nonce="[^"]*"|value="\w{64}"', "", response.content.decode())
+
+
+def shape(query: dict[str, str]) -> str:
+    return re.sub(r"'[^']*'|\d+", "?", query["sql"])
+
+
+def test_a_number_beyond_all_numbers_is_refused_too(cast: Cast, as_) -> None:
+    assert as_("owen").get(f"/children/{10**30}").status_code == 404
+
+    assert refusals(cast) == [("child", None, cast.owen.pk)]
+
+
+def test_a_page_that_is_not_for_the_role_is_written_down(cast: Cast, as_) -> None:
+    assert as_("ana").get("/hand-overs").status_code == 404
+
+    assert refusals(cast) == [("handover", None, cast.ana.pk)]
+
+
+def test_whoever_is_not_signed_in_leaves_no_line(cast: Cast, now) -> None:
+    one = returned(cast.kit, at=now)
+
+    Client().get(f"/episodes/{one.pk}")
+
+    assert refusals(cast) == []
