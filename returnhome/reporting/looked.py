@@ -249,9 +249,9 @@ def _roles_on(posts: Iterable[Post], day: date) -> list[str]:
     ]
 
 
-def who_looked(child: Child) -> dict[int, str]:
-    """Everybody of whom the journal tells something about this child, by name."""
-    who = set(about(child).order_by().values_list("by_id", flat=True).distinct())
+def who_looked(entries: JournalQuerySet) -> dict[int, str]:
+    """Everybody of whom these lines tell, by name; two queries."""
+    who = set(entries.order_by().values_list("by_id", flat=True).distinct())
     return dict(Person.objects.filter(pk__in=who).order_by("name").values_list("pk", "name"))
 
 

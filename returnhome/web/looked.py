@@ -5,14 +5,13 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import path
 
 from returnhome.casework import journal
 from returnhome.casework.children import Child
-from returnhome.casework.journal import JournalEntry
+from returnhome.casework.journal import JournalEntry, JournalQuerySet
 from returnhome.reporting import looked
 from returnhome.reporting.looked import Line, Look
 from returnhome.rules.access import Verb
@@ -52,11 +51,11 @@ class Filters(gds.Form):
         if by := self.asked.get("by"):
             found.append((self.who[by], pages.with_query(request, by=None, page=None)))
         if on := self.asked.get("on"):
-            boxes = {"on_day": None, "on_month": None, "on_year": None}
+            boxes = {"on-day": None, "on-month": None, "on-year": None}
             found.append((pages.day(on), pages.with_query(request, page=None, **boxes)))
         return found
 
-    def narrow(self, entries: QuerySet[JournalEntry]) -> QuerySet[JournalEntry]:
+    def narrow(self, entries: JournalQuerySet) -> JournalQuerySet:
         if by := self.asked.get("by"):
             entries = entries.filter(by_id=by)
         if on := self.asked.get("on"):
@@ -78,9 +77,9 @@ def _child(request: Request, pk: int) -> Child:
 
 def show(request: Request, pk: int) -> HttpResponse:
     child = _child(request, pk)
-    form = Filters(request.GET, who=looked.who_looked(child))
-    entries = form.narrow(looked.about(child)).newest_first()  # type: ignore[attr-defined]
-    page = Paginator(entries, A_PAGE).get_page(request.GET.get("page"))
+    about = looked.about(child)
+    form = Filters(request.GET, who=looked.who_looked(about))
+    page = Paginator(form.narrow(about).newest_first(), A_PAGE).get_page(request.GET.get("page"))
     looks = looked.told(page)
     _write(request, child, "read")
     context = {"child": child, "form": form, "page": page, "looks": looks}
