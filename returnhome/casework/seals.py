@@ -132,31 +132,24 @@ class Verdict:
             self.faults.append(Fault(sentence, seal, row))
 
 
-def _part(column: str) -> str:
-    return (
-        f"case when {column} is null then '-'"
-        f" else octet_length({column}) || ':' || ({column}) || ',' end"
+def digest_of_row(row: str = "") -> str:
+    """How a line is hashed, in SQL; `row` is the name of the table there, with its point."""
+    parts = (
+        f"{row}id::text",
+        f"(extract(epoch from {row}at) * 1000000)::bigint::text",
+        f"{row}by_id::text",
+        f"{row}verb",
+        f"{row}kind",
+        f"{row}object_id::text",
+        f"{row}child_id::text",
+        f"{row}shown::text",
+        f"{row}xid::text",
     )
+    written = (f"coalesce(octet_length({each}) || ':' || {each} || ',', '-')" for each in parts)
+    return f"sha256(convert_to({' || '.join(written)}, 'UTF8'))"
 
 
-def _digest(columns: Iterable[str]) -> str:
-    encoded = " || ".join(_part(column) for column in columns)
-    return f"sha256(convert_to({encoded}, 'UTF8'))"
-
-
-ROW = _digest(
-    (
-        "j.id::text",
-        "(extract(epoch from j.at) * 1000000)::bigint::text",
-        "j.by_id::text",
-        "j.verb::text",
-        "j.kind::text",
-        "j.object_id::text",
-        "j.child_id::text",
-        "j.shown::text",
-        "j.xid::text",
-    )
-)
+ROW = digest_of_row("j.")
 # A seal with its rows as they are now: how many there are, and the root of their content.
 SEALS = f"""
 select s.number, s.epoch, s.cluster::text,
