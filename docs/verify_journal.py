@@ -20,13 +20,13 @@ ROWS = (
 )
 SEALS = (
     "select number, epoch, cluster, (extract(epoch from sealed_at) * 1000000)::bigint as sealed_at,"
-    " settled_below::text as settled_below, ids::text as ids, rows, encode(root, 'hex') as root,"
+    " snapshot::text as snapshot, ids::text as ids, rows, encode(root, 'hex') as root,"
     " encode(previous, 'hex') as previous, encode(digest, 'hex') as digest"
     " from casework_seal order by number"
 )
 OF_A_ROW = ("id", "at", "by_id", "verb", "kind", "object_id", "child_id", "shown", "xid")
 OF_A_SEAL = (
-    *("number", "epoch", "cluster", "sealed_at", "settled_below"),
+    *("number", "epoch", "cluster", "sealed_at", "snapshot"),
     *("ids", "rows", "root", "previous"),
 )
 NEVER_EMPTY = {"object_id", "child_id", "shown"}
@@ -46,6 +46,14 @@ def digest_of(thing, names):
     return whole.hexdigest()
 
 
+def was_over(transaction, snapshot):
+    """Whether a transaction had ended by a snapshot: lowest still open, first not begun, open."""
+    lowest, first, still_open = snapshot.split(":")
+    if transaction < int(lowest):
+        return True
+    return transaction < int(first) and str(transaction) not in still_open.split(",")
+
+
 def check(rows, seals, anchors=()):
     """What is not as sealed, a sentence each; `anchors` are pairs of number and digest."""
     faults, kept, transactions = [], {}, {}
@@ -54,7 +62,7 @@ def check(rows, seals, anchors=()):
         kept[number], transactions[number] = digest, int(row["xid"])
         if digest != row["digest"]:
             faults.append(f"Row {number} was changed.")
-    known, previous, expected, settled, sealed = {}, "", 1, 0, set()
+    known, previous, expected, last, sealed = {}, "", 1, "1:1:", set()
     for seal in seals:
         number = int(seal["number"])
         if number != expected:
@@ -77,9 +85,9 @@ def check(rows, seals, anchors=()):
             faults.append(f"Seal {number} holds rows of another.")
         sealed.update(ids)
         known[number] = seal["digest"]
-        previous, expected, settled = seal["digest"], number + 1, int(seal["settled_below"])
+        previous, expected, last = seal["digest"], number + 1, seal["snapshot"]
     for number, transaction in transactions.items():
-        if number not in sealed and transaction < settled:
+        if number not in sealed and was_over(transaction, last):
             faults.append(f"Row {number} is in no seal: it was put in afterwards.")
     for number, digest in anchors:
         if known.get(number) != digest:

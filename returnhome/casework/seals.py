@@ -69,6 +69,11 @@ class Anchor:
 ANCHOR = re.compile(r"returnhome-seal (\d{1,18}) (\S+) ([0-9a-f]{64})\b")
 
 
+def let_go() -> None:
+    """Close this thread's connection; the next that asks has a new one."""
+    connection.close()
+
+
 def newest() -> Anchor | None:
     """The newest seal, to be noted where nobody of the database can reach it."""
     with connection.cursor() as cursor:
@@ -154,7 +159,7 @@ ROW = digest_of_row("j.")
 SEALS = f"""
 select s.number, s.epoch, s.cluster::text,
        (extract(epoch from s.sealed_at) * 1000000)::bigint::text,
-       s.settled_below::text, s.ids::text, s.rows,
+       s.snapshot::text, s.ids::text, s.rows,
        encode(s.root, 'hex'), encode(s.previous, 'hex'), encode(s.digest, 'hex'),
        now.rows, encode(now.root, 'hex'), now.kept
   from casework_seal s cross join lateral (
@@ -179,12 +184,15 @@ select wanted.id, j.id is not null, j.digest = {ROW}
  order by wanted.id limit {TOLD}
 """  # noqa: S608
 YOUNG = f"""
-select j.id, true, j.digest = {ROW} from casework_journalentry j
- where j.xid >= %s::text::xid8
+select j.id, true, j.digest = {ROW}
+  from casework_journalentry j, (select %s::text::pg_snapshot as snapshot) last
+ where j.xid >= pg_snapshot_xmin(last.snapshot)
+   and not pg_visible_in_snapshot(j.xid, last.snapshot)
    and not exists (select 1 from casework_seal s where s.ids @> j.id)
 """  # noqa: S608
 OUTSIDE = f"""
-select j.id, j.xid >= %s::text::xid8, j.digest = {ROW} from casework_journalentry j
+select j.id, not pg_visible_in_snapshot(j.xid, %s::text::pg_snapshot), j.digest = {ROW}
+  from casework_journalentry j
  where not exists (select 1 from casework_seal s where s.ids @> j.id)
  order by j.id
 """  # noqa: S608
@@ -223,11 +231,11 @@ def verify_with(cursor: Cursor, anchors: Iterable[Anchor] = ()) -> Verdict:
 
 def _look_outside(cursor: Cursor, chain: "_Chain", verdict: Verdict) -> None:
     """Rows in no seal: those too young for one, and those that were slipped in."""
-    settled = [str(chain.settled_below)]
-    cursor.execute(YOUNG, settled)
+    last = [chain.snapshot]
+    cursor.execute(YOUNG, last)
     found = cursor.fetchall()
     if verdict.rows != chain.rows + len(found):
-        cursor.execute(OUTSIDE, settled)
+        cursor.execute(OUTSIDE, last)
         found = cursor.fetchall()
     for row, is_young, is_kept in found:
         if not is_young:
@@ -246,7 +254,7 @@ class _Sealed:
     epoch: int
     cluster: str
     sealed_at: str
-    settled_below: str
+    snapshot: str
     ids: str
     rows: int
     root: str
@@ -263,7 +271,7 @@ class _Sealed:
             str(self.epoch),
             self.cluster,
             self.sealed_at,
-            self.settled_below,
+            self.snapshot,
             self.ids,
             str(self.rows),
             self.root,
@@ -299,7 +307,7 @@ class _Chain:
 
     def __init__(self, verdict: Verdict, noted: dict[int, set[str]]) -> None:
         self.verdict, self.noted = verdict, noted
-        self.number, self.digest, self.rows, self.settled_below = 0, "", 0, 0
+        self.number, self.digest, self.rows, self.snapshot = 0, "", 0, "1:1:"
         self.spans: list[tuple[int, int]] = []
 
     def add(self, one: _Sealed, rows_of: Callable[[int], list[Any]]) -> None:
@@ -317,7 +325,7 @@ class _Chain:
             if digest != one.digest:
                 found(f"Seal {number} is not the one that was noted outside.", seal=number)
         self.number, self.digest = number, one.digest
-        self.settled_below = int(one.settled_below)
+        self.snapshot = one.snapshot
         self.rows += one.rows_now
         self.verdict.seals += 1
         self._claim(one)

@@ -8,7 +8,7 @@ from threading import Event, Thread
 
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.db import DatabaseError, connection
+from django.db import DatabaseError
 from django.utils import timezone
 
 from returnhome.casework import seals
@@ -50,10 +50,10 @@ class Sealer:
                 if not self.is_failing:
                     log.exception("The journal could not be sealed just now.")
                 self.is_failing = True
-                connection.close()
+                seals.let_go()
             else:
                 self.is_failing = False
-        connection.close()
+        seals.let_go()
 
     is_failing = False
 

@@ -115,7 +115,7 @@ SEAL_CHANGES = (
     "epoch = epoch + 1",
     "cluster = cluster + 1",
     "sealed_at = sealed_at - interval '1 second'",
-    "settled_below = (settled_below::text::bigint + 1)::text::xid8",
+    "snapshot = '3:3:'",
     "ids = ids + int8multirange(int8range(100000, 100001))",
     "number = number + 100",
 )

@@ -233,7 +233,7 @@ def test_in_a_new_cluster_a_new_epoch_begins_and_the_chain_goes_on(
     owner.execute(
         f"update casework_journalentry set digest = {seals.digest_of_row()} where id = %s", [tail]
     )
-    owner.execute("update casework_seal set cluster = 1, settled_below = '800000000'")
+    owner.execute("update casework_seal set cluster = 1, snapshot = '800000000:800000000:'")
     seal_anew(owner)
     owner.execute("alter table casework_journalentry enable trigger user")
     fresh = write(apart)

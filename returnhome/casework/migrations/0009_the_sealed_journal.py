@@ -24,7 +24,7 @@ OF_A_SEAL = (
     "fresh.epoch::text",
     "fresh.cluster::text",
     "(extract(epoch from fresh.sealed_at) * 1000000)::bigint::text",
-    "fresh.settled_below::text",
+    "fresh.snapshot::text",
     "fresh.ids::text",
     "fresh.rows::text",
     "encode(fresh.root, 'hex')",
@@ -75,8 +75,8 @@ create table casework_seal (
     epoch integer not null,
     cluster bigint not null,
     sealed_at timestamptz not null,
-    -- Every row of this cluster with a lower transaction id is in this seal or an earlier one.
-    settled_below xid8 not null,
+    -- Every row of a transaction that was over by then is in this seal or an earlier one.
+    snapshot pg_snapshot not null,
     ids int8multirange not null,
     rows bigint not null,
     root bytea not null,
@@ -91,7 +91,6 @@ declare
     newest casework_seal;
     fresh casework_seal;
     goes_on boolean;
-    beyond xid8;
     last_taken xid8;
 begin
     -- Of two sealers one seals; nobody who writes into the journal ever waits for either.
@@ -102,18 +101,24 @@ begin
     end if;
     select * into newest from casework_seal order by number desc limit 1;
     fresh.cluster := (select system_identifier from pg_control_system());
-    -- Read before the rows are: whatever is older than this is to be seen below, or never was.
-    fresh.settled_below := pg_snapshot_xmin(pg_current_snapshot());
-    beyond := pg_snapshot_xmax(pg_current_snapshot());
+    -- Read before the rows are: of whatever was over by now they are all to be seen below.
+    fresh.snapshot := pg_current_snapshot();
     -- Transaction ids begin again in a new cluster: there the whole journal is looked through once.
     goes_on := newest.number is not null
-        and newest.cluster = fresh.cluster and newest.settled_below <= beyond;
+        and newest.cluster = fresh.cluster
+        and pg_snapshot_xmin(newest.snapshot) <= pg_snapshot_xmax(fresh.snapshot);
     select coalesce(range_agg(int8range(id, id, '[]')), '{}'), count(*), max(xid),
            sha256(coalesce(string_agg(digest, ''::bytea order by id), ''))
       into fresh.ids, fresh.rows, last_taken, fresh.root
       from (
         select id, xid, digest from casework_journalentry j
-         where xid >= case when goes_on then newest.settled_below else '0'::xid8 end
+         where (not goes_on
+                or xid >= pg_snapshot_xmin(newest.snapshot)
+                -- The other world's rows were all sealed when the epoch began.
+                and xid <= pg_snapshot_xmax(pg_current_snapshot())
+                -- What was over when the last seal was made can have no row that is not sealed:
+                -- one that claims so was put in, and is left for the check to find.
+                and not pg_visible_in_snapshot(xid, newest.snapshot))
            and not exists (select 1 from casework_seal s where s.ids @> j.id)
          order by xid, id limit most
       ) taken;
@@ -121,7 +126,8 @@ begin
         return 0;
     end if;
     if fresh.rows = most then
-        fresh.settled_below := least(fresh.settled_below, last_taken);
+        last_taken := least(pg_snapshot_xmin(fresh.snapshot), last_taken);
+        fresh.snapshot := (last_taken::text || ':' || last_taken::text || ':')::pg_snapshot;
     end if;
     fresh.number := coalesce(newest.number, 0) + 1;
     fresh.epoch := coalesce(newest.epoch, 0) + case when goes_on then 0 else 1 end;
