@@ -54,7 +54,7 @@ LISTS = {
     "waiting": "the list of children not matched yet",
     "candidates": "children whom a notification may be about",
     "calendar": "a calendar of bookings, without names",
-    "my-looks": "what they had looked at themselves",
+    "my-looks": "the list of their own looks",
 }
 READS = {
     "read": "Looked at {thing}",

@@ -211,6 +211,8 @@ def show(request: Request, pk: int) -> HttpResponse:
     step = story.step(row, now)
     may_open = row.episode.allows(person, Verb.SEE_EPISODE)
     proposed = row.proposed_child
+    if proposed and proposed.allows(person, Verb.SEE_EPISODE):
+        looking.at(request, proposed)
     parts = parts_for(row, story, person, now)
     context = {
         "row": row,
