@@ -406,7 +406,7 @@ def whole(episode: Episode, person: Person, now: datetime) -> dict[str, Any]:
     return {
         "episode": episode,
         "child": episode.child,
-        "clock": before.clock_of(episode, now) | {"words": work.clock_in_words(episode, now)},
+        "clock": work.clock_of(episode, now),
         "due": episode.deadline,
         "stages": stages(episode, now),
         "step": step,

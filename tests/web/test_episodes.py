@@ -116,6 +116,20 @@ def test_the_page_says_where_the_clock_stands_and_what_is_next(client: Client, c
     assert "Nobody yet" in page
 
 
+def test_once_nothing_more_is_owed_no_hours_are_counted(client: Client, cast: Cast):
+    episode = returned(cast.kit, at=now() - hours(100))
+    before = page_of(client, cast.amina, episode)
+    interviews.not_hold(
+        episode, NotHeldReason.NOT_OFFERED, note="Moved abroad", by=cast.amina, at=now()
+    )
+
+    page = page_of(client, cast.amina, episode)
+
+    assert "hours over" in before
+    assert "No interview held" in page
+    assert "hours over" not in page
+
+
 def test_the_reasons_stand_on_the_page_with_their_sources(client: Client, cast: Cast):
     episode = returned(cast.sky, at=now())
 
