@@ -57,8 +57,12 @@ def places_from(
     authorities: Iterable[Mapping[str, str]],
     districts: Iterable[Mapping[str, str]],
     elsewhere: Iterable[Mapping[str, str]],
+    trusts: Iterable[Mapping[str, str]] = (),
 ) -> Places:
-    """Places from the rows of the three reference lists (columns as in those files)."""
+    """Places from the rows of the four reference lists (columns as in those files).
+
+    A district of Northern Ireland stands for the Trust with the larger part of it.
+    """
     known = [
         Authority(row["name"], Nation.ENGLAND, row.get("gss_code") or "") for row in authorities
     ]
@@ -71,6 +75,9 @@ def places_from(
     for row in districts:
         county = by_code[row["authority_gss_code"]]
         enter(by_name, county, row["name"], row.get("gss_code") or "")
+    by_trust = {authority.name: authority for authority in known}
+    for row in trusts:
+        enter(by_name, by_trust[row["trust"]], row["name"], row["gss_code"])
     # Last, so that where a district and an authority share a name the authority has it.
     for authority in known:
         enter(by_name, authority, authority.name, authority.gss_code)
