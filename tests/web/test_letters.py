@@ -463,5 +463,5 @@ def test_the_page_of_a_link_asks_few_questions(
     address = link(ask(cast, now), cast, now)
     client.get(address)
 
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(18):
         client.get(address)
