@@ -160,9 +160,10 @@ def test_what_was_typed_is_text_in_the_letter_whatever_it_looks_like(as_, cast: 
 
 
 def test_no_letter_is_made_of_a_request_that_names_the_child(as_, cast: Cast, now):
-    named = ask(cast, now)
+    named = ask(cast, now, terms="Poppy’s worker is away")
     unnamed = ask(cast, now, child=cast.kit, terms="The sky is the limit")
-    HandOver.objects.filter(pk=named.pk).update(terms="Sky’s worker is away")
+    # The name by which she is called is put on record only now.
+    Child.objects.filter(pk=cast.sky.pk).update(forename="Poppy")
 
     refused = as_("amina").post(page_of(named), NUMBER)
 
