@@ -32,7 +32,7 @@ from returnhome.rules.responsibility import (
     Reply,
 )
 from returnhome.rules.sources import Source
-from returnhome.web import gds
+from returnhome.web import gds, pages
 from returnhome.web.pages import listed
 
 # What is asked.
@@ -50,6 +50,12 @@ class Place(gds.Text):
             return ""
         if name := places.written(typed):
             return name
+        if gone := places.ended(typed):
+            last, successors = gone
+            now = (
+                f"{typed} ended on {pages.day(last)}. Its area belongs to {listed(successors)} now"
+            )
+            raise ValidationError(f"{now}: enter the one where it is")
         near = listed(places.like(typed), last="or")
         advice = f"Did you mean {near}?" if near else "Check how it is spelt"
         raise ValidationError(f"“{typed}” is in no list of councils and districts. {advice}")
