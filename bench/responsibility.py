@@ -38,9 +38,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cases", type=int, default=100_000)
     given = parser.parse_args()
-    known = responsibility.places_from(
-        reference.read("authorities"), reference.read("districts"), reference.read("elsewhere")
-    )
+    known = reference.places()
     cases = invented(given.cases, [row["name"] for row in reference.read("authorities")])
     one_decision(cases[:DECISIONS], known)
     with tempfile.TemporaryDirectory() as folder:

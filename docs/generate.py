@@ -24,6 +24,7 @@ from returnhome.rules import (
     access,
     adult_pathway,
     clock,
+    handover,
     measures,
     protocols,
     responsibility,
@@ -286,6 +287,24 @@ def closes(reason: NotHeldReason) -> bool:
     return is_settled(replace(OFFERED, not_held=reason))
 
 
+def hand_over_steps() -> str:
+    """What the side that is asked sees; the side that asks and keeps the duty sees everything."""
+    asked = [key for key in handover.SEES if key[2] is handover.Side.ASKED]
+    return table(
+        ["what is handed over", "step", "the side that is asked sees"],
+        (
+            [matter.label, step.label, seen_in_words(handover.SEES[matter, step, side])]
+            for matter, step, side in asked
+        ),
+    )
+
+
+def seen_in_words(parts: frozenset[handover.Part]) -> str:
+    if parts == handover.EVERYTHING:
+        return "everything"
+    return "; ".join(part.label for part in handover.Part if part in parts)
+
+
 # Cases.
 
 
@@ -533,6 +552,7 @@ DRAWN: dict[str, Callable[[], str]] = {
     "access": access_table,
     "steps": steps,
     "reasons": reasons,
+    "hand-over-steps": hand_over_steps,
     "clock-cases": clock_cases,
     "who-must-act-cases": who_must_act_cases,
     "sources": sources,

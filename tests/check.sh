@@ -25,6 +25,8 @@ if [ -x "$postgres15/initdb" ]; then
     say "The same on PostgreSQL 15"
     RETURNHOME_POSTGRES=$postgres15 RETURNHOME_DATA=$(mktemp -d) \
         "$bin/python" -m pytest -n auto -m "not browser and not check"
+    RETURNHOME_POSTGRES=$postgres15 RETURNHOME_DATA=$(mktemp -d) \
+        "$bin/python" -m pytest -n auto -m check tests/test_database.py
 elif [ "${CI:-}" = true ]; then
     say "PostgreSQL 15 is not here: apt-get install postgresql"
     exit 1

@@ -283,6 +283,13 @@ class Episode(models.Model):
                 condition=Q(settled_at__isnull=True),
                 name="episode_work_provider",
             ),
+            # Of the four ways to have to do with an episode each needs its index, or the work list
+            # of one council reads what is unfinished in all of them.
+            models.Index(
+                fields=["counted_under", "due_at"],
+                condition=Q(settled_at__isnull=True),
+                name="episode_work_counted",
+            ),
             models.Index(
                 fields=["owner"], condition=Q(settled_at__isnull=True), name="episode_work_owner"
             ),

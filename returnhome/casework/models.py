@@ -11,6 +11,7 @@ from returnhome.casework.children import (
     Identifier,
     Placement,
 )
+from returnhome.casework.communications import Communication
 from returnhome.casework.concerns import NotedConcern
 from returnhome.casework.disputes import Dispute, Override
 from returnhome.casework.episodes import Basis, Classification, Correction, Episode
@@ -43,6 +44,7 @@ __all__ = [
     "CarePeriod",
     "Child",
     "Classification",
+    "Communication",
     "Correction",
     "Coverage",
     "Credential",

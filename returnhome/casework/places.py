@@ -381,6 +381,16 @@ def like(name: str, most: int = 3) -> list[str]:
     return [known[each] for each in found[:most]]
 
 
+def ended(name: str) -> tuple[date, list[str]] | None:
+    """The last day of a council that is no more, and who has its area now; None for any other."""
+    today = {row["gss_code"]: row["name"] for row in reference.read("authorities")}
+    rows = [row for row in reference.read("predecessors") if _key(row["name"]) == _key(name)]
+    if not rows:
+        return None
+    last = max(date.fromisoformat(row["until"]) for row in rows)
+    return last, sorted({today[row["successor_gss_code"]] for row in rows})
+
+
 @cache
 def _names() -> dict[str, str]:
     rows = [

@@ -1,5 +1,6 @@
 """Who was told that a child is missing or back, or why not; and the police's own interview."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import models, transaction
@@ -15,7 +16,7 @@ from returnhome.rules.access import Relation, Verb
 from returnhome.rules.adult_pathway import was_looked_after
 from returnhome.rules.ages import age_on
 from returnhome.rules.clock import Moment, Precision
-from returnhome.rules.codes import Cohort, Means, Nation, OfferKind
+from returnhome.rules.codes import Cohort, Concern, Means, Nation, OfferKind
 from returnhome.rules.responsibility import Flag
 from returnhome.rules.telling import About, Occasion, Whom
 
@@ -215,19 +216,21 @@ def about(
     episode: Episode,
     *,
     is_parent_the_risk: bool,
-    has_protection_plan: bool | None = None,
-    is_exploitation_feared: bool = False,
+    concerns: Collection[str] = (),
     is_in_childrens_home: bool | None = None,
 ) -> About:
-    """The facts of an episode, as `rules.telling` asks for them; needs child and authority."""
+    """The facts of an episode, as `rules.telling` asks for them; needs child and authority.
+
+    `concerns` are the codes that stand noted: that none is noted never means that there is none.
+    """
     flags = set(episode.flags)
     return About(
         offer_kind=OfferKind(episode.offer_kind),
         is_looked_after=was_looked_after(Cohort(episode.cohort), flags),
         has_host=episode.host_authority_id is not None,
         is_in_childrens_home=is_in_childrens_home,
-        has_protection_plan=has_protection_plan,
-        is_exploitation_feared=is_exploitation_feared,
+        has_protection_plan=Concern.CHILD_PROTECTION_PLAN in concerns or None,
+        is_exploitation_feared=Concern.EXPLOITATION in concerns,
         age=_age(episode),
         is_parent_the_risk=is_parent_the_risk,
         is_responsible_elsewhere=episode.responsible_authority.nation != Nation.ENGLAND,

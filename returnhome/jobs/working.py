@@ -55,8 +55,14 @@ async def _work(ours: App) -> bool:
                 install_signal_handlers=False,
             )
         )
+
+        def end() -> None:
+            # Told twice, it would be cut off in the midst of taking itself off the list.
+            if not working.cancelling():
+                working.cancel()
+
         for number in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(number, working.cancel)
+            asyncio.get_running_loop().add_signal_handler(number, end)
         try:
             await working
         except asyncio.CancelledError:

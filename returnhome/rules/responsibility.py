@@ -57,8 +57,12 @@ def places_from(
     authorities: Iterable[Mapping[str, str]],
     districts: Iterable[Mapping[str, str]],
     elsewhere: Iterable[Mapping[str, str]],
+    trusts: Iterable[Mapping[str, str]] = (),
 ) -> Places:
-    """Places from the rows of the three reference lists (columns as in those files)."""
+    """Places from the rows of the four reference lists (columns as in those files).
+
+    A district of Northern Ireland stands for the Trust with the larger part of it.
+    """
     known = [
         Authority(row["name"], Nation.ENGLAND, row.get("gss_code") or "") for row in authorities
     ]
@@ -71,6 +75,9 @@ def places_from(
     for row in districts:
         county = by_code[row["authority_gss_code"]]
         enter(by_name, county, row["name"], row.get("gss_code") or "")
+    by_trust = {authority.name: authority for authority in known}
+    for row in trusts:
+        enter(by_name, by_trust[row["trust"]], row["name"], row["gss_code"])
     # Last, so that where a district and an authority share a name the authority has it.
     for authority in known:
         enter(by_name, authority, authority.name, authority.gss_code)
@@ -552,12 +559,11 @@ class NotUnderstood(Blocked):
     """A case whose facts are not what the contract names."""
 
 
-def given_from(facts: Mapping[str, Any]) -> Given:
+def given_from(facts: dict[str, Any]) -> Given:
     """What is given, from a case of the command. Raises NotUnderstood; other keys are left."""
     words: dict[str, Any] = {}
-    for name, read in READERS.items():
-        value = facts.get(name)
-        if value is not None and value != "":
+    for name, value in facts.items():
+        if value is not None and value != "" and (read := READERS.get(name)):
             words[name] = read(name, value)
     return Given(**words)
 
@@ -581,32 +587,38 @@ def read_yes(key: str, value: Any) -> bool:
 
 
 def read_category(key: str, value: Any) -> EpisodeKind:
-    if value not in list(EpisodeKind):
+    category = CATEGORIES.get(value) if isinstance(value, str) else None
+    if category is None:
         raise NotUnderstood(f"{key} is missing or away, not {value!r}.", field=key)
-    return EpisodeKind(value)
+    return category
 
 
 def read_arrangement(key: str, value: Any) -> Arrangement:
-    if not isinstance(value, Mapping):
+    if not isinstance(value, dict):
         raise NotUnderstood(f"{key} has a kind and a name, not {value!r}.", field=key)
-    kind, answer = value.get("kind"), value.get("answer")
-    if kind not in list(ArrangementKind):
-        raise NotUnderstood(f"{key} is host_interviews or provider, not {kind!r}.", field=key)
-    if answer is not None and answer not in list(Reply):
-        raise NotUnderstood(f"The answer is accepted or refused, not {answer!r}.", field=key)
+    named, answered = value.get("kind"), value.get("answer")
+    kind = ARRANGEMENT_KINDS.get(named) if isinstance(named, str) else None
+    if kind is None:
+        raise NotUnderstood(f"{key} is host_interviews or provider, not {named!r}.", field=key)
+    answer = REPLIES.get(answered) if isinstance(answered, str) else None
+    if answer is None and answered is not None:
+        raise NotUnderstood(f"The answer is accepted or refused, not {answered!r}.", field=key)
     by, commissioned_by = value.get("by"), value.get("commissioned_by")
     standing = value.get("standing")
     return Arrangement(
-        kind=ArrangementKind(kind),
+        kind=kind,
         by=None if by is None else read_name("by", by),
         commissioned_by=(
             None if commissioned_by is None else read_name("commissioned_by", commissioned_by)
         ),
         standing=False if standing is None else read_yes("standing", standing),
-        answer=None if answer is None else Reply(answer),
+        answer=answer,
     )
 
 
+CATEGORIES = {str(each): each for each in EpisodeKind}
+ARRANGEMENT_KINDS = {str(each): each for each in ArrangementKind}
+REPLIES = {str(each): each for each in Reply}
 READERS: dict[str, Callable[[str, Any], Any]] = {
     **{each.name: read_name for each in fields(Given)},
     "category": read_category,
@@ -617,16 +629,17 @@ READERS: dict[str, Callable[[str, Any], Any]] = {
 }
 
 
-def decide_cases(cases: Iterable[Mapping[str, Any]], known: Places) -> Iterator[dict[str, Any]]:
+def decide_cases(cases: Iterable[dict[str, Any]], known: Places) -> Iterator[dict[str, Any]]:
     """One answer a case, in order; a case that cannot be answered says why in `refused`."""
     return (decide_case(case, known) for case in cases)
 
 
-def decide_case(case: Mapping[str, Any], known: Places) -> dict[str, Any]:
-    named = case.get("case") if isinstance(case, Mapping) else None
+def decide_case(case: dict[str, Any], known: Places) -> dict[str, Any]:
+    # The check for a Mapping of whatever kind takes as long as a rule.
+    named = case.get("case") if isinstance(case, dict) else None
     try:
-        given = case.get("given") if isinstance(case, Mapping) else None
-        if not isinstance(given, Mapping):
+        given = case.get("given") if isinstance(case, dict) else None
+        if not isinstance(given, dict):
             raise NotUnderstood("A case has its facts under “given”.")
         answer = decide(given_from(given), known=known).as_answer()
     except Blocked as blocked:

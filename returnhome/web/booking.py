@@ -17,7 +17,7 @@ from returnhome.casework.staff import Person
 from returnhome.rules import interviewing
 from returnhome.rules.access import Verb
 from returnhome.rules.codes import Answer, Mode, NotHeldReason, Place, Role
-from returnhome.web import before, days, gds, interviewers, pages, tellings
+from returnhome.web import before, communications, days, gds, interviewers, pages, tellings
 from returnhome.web.asked import Request, covered, episode_for, interview_for
 from returnhome.web.interviewers import Interviewer
 
@@ -337,6 +337,7 @@ def _page(
         interview=interview,
         clock=before.clock_of(episode, request.now),
         done=before.done(episode),
+        talking=communications.seen_by((interview or episode).child, request.user),
         **{"warning": tellings.warning_for(episode, request.user)} | context,
     )
 

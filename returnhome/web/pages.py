@@ -37,10 +37,10 @@ NAVIGATION: tuple[tuple[str, str, tuple[Verb, ...]], ...] = (
     ("Out of area", "out-of-area", (Verb.SEE_PLACED_HERE,)),
     ("Intake", "intake", (Verb.CONFIRM_INTAKE,)),
     ("Figures", "figures", (Verb.SEE_FIGURES,)),
-    ("People", "people", (Verb.REASSIGN, Verb.MANAGE_PEOPLE)),
-    ("Duty", "duty", (Verb.SEE_EPISODE, Verb.MANAGE_PEOPLE)),
-    ("Policy", "policies", (Verb.SET_POLICY,)),
+    ("Set-up", "set-up", (Verb.SEE_EPISODE, Verb.MANAGE_PEOPLE)),
 )
+# The pages that are reached by way of Set-up.
+SET_UP = ("/set-up", "/people", "/posts", "/duty", "/agreements", "/policies", "/protocols")
 
 
 # Names that macros ask for before anything sets them: `caller` is whether one was given an inside,
@@ -206,8 +206,9 @@ def _navigation(person: Person, path: str) -> list[dict[str, Any]]:
         if _has_use_for(person, verbs):
             items.append({"text": label, "href": href})
     for item in items:
+        beginnings = SET_UP if item["href"] in SET_UP else item["href"]
         # The work list stands at the root, which every address begins with.
-        item["active"] = path == "/" if item["href"] == "/" else path.startswith(item["href"])
+        item["active"] = path == "/" if item["href"] == "/" else path.startswith(beginnings)
     return items
 
 
@@ -215,8 +216,6 @@ def _has_use_for(person: Person, verbs: tuple[Verb, ...]) -> bool:
     if Verb.SEE_FIGURES in verbs:
         # A provider's coordinator has the role and no authority whose figures there are.
         return bool(person.reach.figures)
-    if Verb.SET_POLICY in verbs:
-        return bool(person.reach.policies)
     if Verb.MEET in verbs:
         # Nor children for whom its council answers.
         return person.may(Verb.MEET) and bool(person.reach.authorities)

@@ -16,7 +16,16 @@ from returnhome.rules import Blocked, interviewing
 from returnhome.rules.access import Verb
 from returnhome.rules.codes import Mode, Place, Role
 from returnhome.rules.standard.parts import Kind, Question, Section, Unanswered
-from returnhome.web import before, gds, interviewers, looking, pages, steps, written
+from returnhome.web import (
+    before,
+    communications,
+    gds,
+    interviewers,
+    looking,
+    pages,
+    steps,
+    written,
+)
 from returnhome.web.asked import Request, allows, covered
 from returnhome.web.written import Account, Topic
 
@@ -325,6 +334,7 @@ def show(request: Request, pk: int) -> HttpResponse:
         ],
         "place": Place(interview.place).label,
         "mode": Mode(interview.mode).label,
+        "talking": communications.seen_by(interview.child, request.user),
         "can_book": can_book,
         "can_read": can_read,
         "is_own": interview.may_be_recorded_by(request.user),

@@ -5,13 +5,22 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from returnhome.casework.children import Address, Child, Placement, circumstances
+from returnhome.casework.communications import standing
+from returnhome.casework.concerns import NotedConcern
 from returnhome.casework.episodes import Episode
 from returnhome.casework.handovers import HandOver
 from returnhome.casework.support import Action
 from returnhome.rules import clock
-from returnhome.rules.codes import ActionKind, DutyGround, EpisodeKind, HandOverKind, RiskGrade
+from returnhome.rules.codes import (
+    ActionKind,
+    Concern,
+    DutyGround,
+    EpisodeKind,
+    HandOverKind,
+    RiskGrade,
+)
 from returnhome.rules.handover import Part
-from returnhome.web import pages
+from returnhome.web import communications, pages
 
 Fact = tuple[str, str]
 CLOCK = "72 hours"
@@ -89,7 +98,13 @@ def _child(episode: Episode, now: datetime) -> Mapping[Part, Sequence[Fact]]:
         Part.AREA: [("Stays in", area)],
         Part.CONTACT: [("Where to reach the child", _contact(episode))],
         Part.CLOCK: _clock(episode, now),
-        Part.RISK: [("Police risk grade", RiskGrade(episode.risk).label if episode.risk else "")],
+        Part.RISK: [
+            ("Police risk grade", RiskGrade(episode.risk).label if episode.risk else ""),
+            ("Concerns", _concerns(child)),
+        ],
+        Part.NEEDS: [
+            ("How to talk with the child", ". ".join(communications.in_words(standing(child))))
+        ],
     }
 
 
@@ -120,6 +135,13 @@ def _contact(episode: Episode) -> str:
     there = circumstances(child, episode.started_on)
     place = there.placed_in or there.lives_in
     return f"{place.name}: ring {episode.responsible_authority.name}" if place else ""
+
+
+def _concerns(child: Child) -> str:
+    """What is noted, by its kind alone: what it rests on stays with whoever answers."""
+    noted = NotedConcern.objects.about(child.pk).standing().newest_first()
+    labels = [Concern(each.concern).label for each in noted]
+    return "; ".join(dict.fromkeys(labels))
 
 
 def _promises(episode: Episode) -> list[str]:

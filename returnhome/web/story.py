@@ -22,7 +22,7 @@ from returnhome.rules import clock
 from returnhome.rules.access import Verb
 from returnhome.rules.codes import ActionKind, BirthDatePrecision, Sex
 from returnhome.rules.standard.parts import Kind, SaidBy
-from returnhome.web import concerns, events, meetings, pages, steps, tellings, work
+from returnhome.web import communications, concerns, events, meetings, pages, steps, tellings, work
 from returnhome.web.asked import Request
 
 # The parts of the standard whose words stand on top: why they went, and what would help.
@@ -141,6 +141,7 @@ def show(request: Request, pk: int) -> HttpResponse:
         "has_episodes": bool(theirs),
         **meetings.of_child(child, person, now),
         **concerns.of_child(child, person),
+        **communications.of_child(child, person),
     }
     return render(request, "children/show.html", context)
 

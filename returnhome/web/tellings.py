@@ -12,6 +12,7 @@ from django.urls import path, reverse
 
 from returnhome.casework import tellings
 from returnhome.casework.children import Child
+from returnhome.casework.concerns import NotedConcern
 from returnhome.casework.episodes import Episode
 from returnhome.casework.staff import Person
 from returnhome.casework.tellings import ParentalRisk, PreventionInterview, Telling
@@ -66,7 +67,7 @@ class Told:
 
 
 def whole(episode: Episode, person: Person, now: datetime) -> Told:
-    """What the page of the episode shows of this; three queries."""
+    """What the page of the episode shows of this; four queries."""
     may_tell = not episode.is_voided and episode.allows(person, Verb.TELL)
     may_read = may_note(episode, person)
     is_host = episode.relation_of(person) == "host"
@@ -78,7 +79,15 @@ def whole(episode: Episode, person: Person, now: datetime) -> Told:
     )
     noted = PreventionInterview.objects.visible_to(person).filter(episode=episode)
     risk = risk_for(episode.child, person)
-    found = _lines(episode, rows, risk, now, may_tell=may_tell, may_read=may_read)
+    noted_concerns = NotedConcern.objects.visible_to(person).about(episode.child_id).standing()
+    proposed = to_tell(
+        tellings.about(
+            episode,
+            is_parent_the_risk=risk is not None,
+            concerns=set(noted_concerns.values_list("concern", flat=True)),
+        )
+    )
+    found = _lines(episode, rows, proposed, now, may_tell=may_tell, may_read=may_read)
     return Told(
         lines=[line for line in found if not is_host or line.whom is Whom.HOST_AUTHORITY],
         prevention=[
@@ -116,13 +125,12 @@ def warning_for(episode: Episode, person: Person) -> str:
 def _lines(
     episode: Episode,
     rows: Sequence[Telling],
-    risk: ParentalRisk | None,
+    proposed: Sequence[ToTell],
     now: datetime,
     *,
     may_tell: bool,
     may_read: bool,
 ) -> list[Line]:
-    proposed = to_tell(tellings.about(episode, is_parent_the_risk=risk is not None))
     on_the_list = {each.whom for each in proposed}
     lines = [
         _line(

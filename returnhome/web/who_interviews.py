@@ -32,7 +32,7 @@ from returnhome.rules.responsibility import (
     Reply,
 )
 from returnhome.rules.sources import Source
-from returnhome.web import gds
+from returnhome.web import gds, pages
 from returnhome.web.pages import listed
 
 # What is asked.
@@ -50,6 +50,12 @@ class Place(gds.Text):
             return ""
         if name := places.written(typed):
             return name
+        if gone := places.ended(typed):
+            last, successors = gone
+            now = (
+                f"{typed} ended on {pages.day(last)}. Its area belongs to {listed(successors)} now"
+            )
+            raise ValidationError(f"{now}: enter the one where it is")
         near = listed(places.like(typed), last="or")
         advice = f"Did you mean {near}?" if near else "Check how it is spelt"
         raise ValidationError(f"“{typed}” is in no list of councils and districts. {advice}")
@@ -98,7 +104,7 @@ class Facts(gds.Form):
         "How old was the child when they came back?",
         hint="In whole years. Leave it empty if you do not know.",
         min_value=0,
-        max_value=130,
+        max_value=30,
         width=3,
         required=False,
         error_messages=dict.fromkeys(

@@ -16,7 +16,7 @@ from returnhome.rules import clock, rota
 from returnhome.rules.access import Verb
 from returnhome.rules.clock import Standing
 from returnhome.rules.codes import EpisodeKind, NotHeldReason, OfferKind, RiskGrade, Rung
-from returnhome.web import called, establish, pages, steps
+from returnhome.web import before, called, establish, pages, steps
 from returnhome.web.steps import Next
 
 REPEATED_WITHIN = timedelta(days=90)
@@ -196,10 +196,20 @@ HELD = {
 }
 
 
+def clock_of(episode: Episode, now: datetime) -> dict[str, Any]:
+    """The clock for the page of the episode: once nothing more is owed, no hours are counted."""
+    found = before.clock_of(episode, now) | {"words": clock_in_words(episode, now)}
+    if episode.is_settled and not episode.held_at:
+        found["standing"] = Standing.NOT_STARTED
+    return found
+
+
 def clock_in_words(episode: Episode, now: datetime) -> str:
     if episode.held_at:
         standing = episode.standing(now).standing
         return HELD.get(standing, standing.label)
+    if episode.is_settled:
+        return "No interview held"
     if episode.is_open:
         return f"Missing for {clock.duration(now - episode.started_at)}"
     return _at_a_glance(episode.deadline, now)

@@ -16,7 +16,7 @@ from returnhome.casework.models import (
 )
 from returnhome.rules import telling
 from returnhome.rules.clock import EXACT, Moment
-from returnhome.rules.codes import Means
+from returnhome.rules.codes import Concern, Means
 from returnhome.rules.telling import Need, Occasion, Whom, to_tell
 from tests.casework.ledger import (
     COUNCIL,
@@ -308,6 +308,20 @@ def test_the_list_of_a_care_leaver_has_the_personal_adviser(cast: Cast) -> None:
 
 def test_a_parent_who_may_be_the_risk_is_on_the_list_as_not_to_be_told(cast: Cast) -> None:
     assert needs(returned(cast.sky), is_parent_the_risk=True)[Whom.PARENT] is Need.NOT_TO_BE_TOLD
+
+
+def test_under_a_child_protection_plan_somebody_thinks_before_a_parent_is_told(
+    cast: Cast,
+) -> None:
+    found = needs(returned(cast.kit), concerns={Concern.CHILD_PROTECTION_PLAN})
+
+    assert found[Whom.PARENT] is Need.PERSON_DECIDES
+    assert found[Whom.CONFERENCE_CHAIR] is Need.MUST
+    assert found[Whom.SOCIAL_WORKER] is Need.MUST
+
+
+def test_that_no_plan_is_noted_does_not_mean_that_there_is_none(cast: Cast) -> None:
+    assert needs(returned(cast.kit))[Whom.CONFERENCE_CHAIR] is Need.PERSON_DECIDES
 
 
 def test_the_council_where_the_child_went_missing_is_for_a_person_to_decide(cast: Cast) -> None:

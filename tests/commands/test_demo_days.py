@@ -14,7 +14,11 @@ from returnhome.management.demonstration import building, councils
 from returnhome.rules.codes import OfferKind
 from tests.cast import NOW
 
-pytestmark = [pytest.mark.check, pytest.mark.usefixtures("empty_database")]
+pytestmark = [
+    pytest.mark.check,
+    pytest.mark.usefixtures("empty_database"),
+    pytest.mark.xdist_group("demonstration"),
+]
 LISTS = ("authorities", "elsewhere", "districts", "trusts")
 
 

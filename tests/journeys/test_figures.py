@@ -45,7 +45,7 @@ def two_years_of_work(cast: Cast) -> None:
     missing(cast.robin, last_seen=back - hours(4), returned=back, kind=EpisodeKind.AWAY, at=NOW)
 
 
-@pytest.mark.parametrize("narrow", [False, True])
+@pytest.mark.parametrize("narrow", [False, pytest.param(True, marks=pytest.mark.check)])
 def test_figures_can_be_read_by_everybody(site: str, sign_in: SignIn, narrow: bool) -> None:
     two_years_of_work(Cast())
     page = sign_in("ana", narrow=narrow)

@@ -23,7 +23,7 @@ from tests.journeys.test_whole_story import (
     uptake,
 )
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.check]
 
 
 @pytest.fixture

@@ -74,7 +74,9 @@ def follow(page: Page, name: str | re.Pattern[str]) -> None:
     page.locator(".rh-next").get_by_role("button", name=name).click()
 
 
-@pytest.mark.parametrize("narrow", [False, True], ids=["desk", "phone"])
+@pytest.mark.parametrize(
+    "narrow", [False, pytest.param(True, marks=pytest.mark.check)], ids=["desk", "phone"]
+)
 def test_a_file_becomes_an_interview_help_and_one_more_in_the_figures(
     sign_in: SignIn, tmp_path: Path, narrow: bool
 ) -> None:

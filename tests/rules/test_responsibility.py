@@ -32,7 +32,8 @@ def rows(name: str) -> list[dict[str, str]]:
     return list(csv.DictReader((REFERENCE / name).read_text(encoding="utf-8").splitlines()))
 
 
-KNOWN = places_from(rows("authorities.csv"), rows("districts.csv"), rows("elsewhere.csv"))
+LISTS = ("authorities", "districts", "elsewhere", "trusts")
+KNOWN = places_from(*(rows(f"{name}.csv") for name in LISTS))
 
 
 def decided(**facts):
@@ -96,6 +97,8 @@ def test_there_are_153_english_authorities_and_their_neighbours():
         (" kent ", "Kent"),
         ("E10000016", "Kent"),
         ("Maidstone", "Kent"),
+        ("Derry City and Strabane", "Western Health and Social Care Trust"),
+        ("N09000003", "Belfast Health and Social Care Trust"),
         ("bournemouth christchurch & poole", "Bournemouth, Christchurch and Poole"),
         ("Stockton on Tees", "Stockton-on-Tees"),
         ("King’s Lynn and West Norfolk", "Norfolk"),

@@ -116,6 +116,20 @@ def test_the_page_says_where_the_clock_stands_and_what_is_next(client: Client, c
     assert "Nobody yet" in page
 
 
+def test_once_nothing_more_is_owed_no_hours_are_counted(client: Client, cast: Cast):
+    episode = returned(cast.kit, at=now() - hours(100))
+    before = page_of(client, cast.amina, episode)
+    interviews.not_hold(
+        episode, NotHeldReason.NOT_OFFERED, note="Moved abroad", by=cast.amina, at=now()
+    )
+
+    page = page_of(client, cast.amina, episode)
+
+    assert "hours over" in before
+    assert "No interview held" in page
+    assert "hours over" not in page
+
+
 def test_the_reasons_stand_on_the_page_with_their_sources(client: Client, cast: Cast):
     episode = returned(cast.sky, at=now())
 
@@ -243,7 +257,7 @@ def test_the_page_asks_the_database_as_often_for_a_long_story_as_for_a_short_one
     assert interview.episodes.get() == episode
     client.force_login(cast.mara)
 
-    with django_assert_max_num_queries(39):
+    with django_assert_max_num_queries(40):
         client.get(f"/episodes/{episode.pk}")
 
 

@@ -4,9 +4,9 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from returnhome.casework import agreements, handovers, staff
+from returnhome.casework import agreements, communications, concerns, handovers, staff
 from returnhome.casework.models import Agreement, Dispute, HandOver, JournalEntry
-from returnhome.rules.codes import HandOverKind, Role
+from returnhome.rules.codes import Concern, HandOverKind, Role
 from returnhome.rules.responsibility import Reply
 from tests.cast import Cast, returned
 from tests.web.asking import typed_at, words_of
@@ -70,6 +70,21 @@ def test_wes_reads_enough_to_decide(as_, asked: HandOver):
     assert "She likes to be rung after school." in words
     assert "72 hours" in words
     assert JournalEntry.objects.filter(kind="handover", object_id=asked.pk, verb="read").exists()
+
+
+def test_wes_reads_what_is_feared_and_how_to_talk_with_the_child_and_not_what_it_rests_on(
+    as_, cast: Cast, asked: HandOver, now: datetime
+):
+    concerns.note(cast.sky, Concern.EXPLOITATION, "The panel of 4 March", by=cast.sol, at=now)
+    communications.note(
+        cast.sky, language="Sorani", needs_interpreter=True, helps="", by=cast.sol, at=now
+    )
+
+    words = words_of(as_("wes").get(f"/hand-overs/{asked.pk}"))
+
+    assert "Exploitation known or suspected" in words
+    assert "Sorani: needs an interpreter" in words
+    assert "panel" not in words
 
 
 def test_a_council_that_does_not_host_reads_no_name_at_all(as_, cast: Cast, now: datetime):
@@ -195,7 +210,7 @@ QUERIES = 11
 
 
 def test_pages_of_one_request_ask_little(as_, asked: HandOver, django_assert_max_num_queries):
-    with django_assert_max_num_queries(30):
+    with django_assert_max_num_queries(32):
         as_("wes").get(f"/hand-overs/{asked.pk}")
 
 

@@ -17,7 +17,7 @@ from returnhome.casework.children import Child
 from returnhome.casework.journal import JournalEntry
 from returnhome.casework.models import Placement
 from returnhome.rules.caring import About
-from returnhome.rules.codes import ActionKind, Concern, HandOverKind, MeetingKind
+from returnhome.rules.codes import ActionKind, Cohort, Concern, HandOverKind, MeetingKind, OfferKind
 from returnhome.rules.responsibility import Reply
 from tests.cast import Cast, accepted, booked, held, hours, missing, offered, returned, signed
 from tests.web.test_elsewhere import taken_on
@@ -72,6 +72,7 @@ NO_CHILD = {
     "end-post": "colleagues",
     "intake": "which files have come, by name of the file",
     "fetch-example": "an invented file, in the demonstration only",
+    "set-up": "where to set what up",
     "who-interviews": "nothing is kept of what is asked",
     "api": "leads nowhere",
     "api-root": "leads nowhere",
@@ -129,6 +130,7 @@ def a_child_just_back(cast: Cast, now: Any) -> tuple[Child, list[Shown]]:
         ("amina", "csv-out-of-area", []),
         ("wes", "placed-here", []),
         ("sol", "note-concern", [cast.sky.pk]),
+        ("sol", "note-communication", [cast.sky.pk]),
         ("sol", "record-meeting", [cast.sky.pk]),
     ]
 
@@ -167,6 +169,20 @@ def _duty(cast: Cast, now: Any) -> Any:
         at=now,
     )
     return handovers.answer(row, Reply.ACCEPTED, by=cast.wes, at=now)
+
+
+def a_decision_overridden(cast: Cast, now: Any) -> tuple[Child, list[Shown]]:
+    one = returned(cast.kit, at=now)
+    disputes.override(
+        one,
+        cohort=Cohort.HOME,
+        offer_kind=OfferKind.LOCAL_POLICY,
+        host=None,
+        because="A person knows better",
+        by=cast.mara,
+        at=now,
+    )
+    return cast.kit, [("mara", "follow-the-rules-episode", [one.pk])]
 
 
 def care_of_a_child(cast: Cast, now: Any) -> tuple[Child, list[Shown]]:
@@ -298,7 +314,8 @@ def somebody_not_named_yet(cast: Cast, now: Any) -> tuple[Child, list[Shown]]:
 
 
 WORLDS: tuple[World, ...] = (
-    *(a_child_just_back, a_child_still_missing, care_of_a_child, a_child_not_ours_any_more),
+    *(a_child_just_back, a_child_still_missing, a_decision_overridden, care_of_a_child),
+    a_child_not_ours_any_more,
     *(talks, a_record_being_written, what_follows, somebody_who_turned_18),
     *(requests_between_councils, a_request_accepted, a_request_by_letter, a_calendar),
     somebody_not_named_yet,

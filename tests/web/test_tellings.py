@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from returnhome.casework import episodes, tellings
+from returnhome.casework import concerns, episodes, tellings
 from returnhome.casework.models import (
     Episode,
     JournalEntry,
@@ -13,7 +13,7 @@ from returnhome.casework.models import (
     PreventionInterview,
     Telling,
 )
-from returnhome.rules.codes import Means
+from returnhome.rules.codes import Concern, Means
 from returnhome.rules.telling import Occasion, Whom
 from tests.cast import Cast, exactly, hours, missing, returned
 from tests.web.asking import typed_at, words_of
@@ -57,6 +57,18 @@ def test_the_page_says_who_must_be_told_and_that_nobody_has_been(as_, cast: Cast
     for whom in ("A parent", "Social worker", "Independent reviewing officer", "Host authority"):
         assert whom in words
     assert "For a person to decide (4)" in words
+
+
+def test_a_concern_noted_about_the_child_changes_who_is_told(as_, cast: Cast, now):
+    episode = returned(cast.kit, at=now)
+    for concern in (Concern.CHILD_PROTECTION_PLAN, Concern.EXPLOITATION):
+        concerns.note(cast.kit, concern, "The panel", by=cast.sol, at=now)
+
+    words = section(words_of(as_("amina").get(f"/episodes/{episode.pk}")))
+
+    assert "think first whether a parent may be the risk" in words
+    assert "its conference weighs what has happened" in words
+    assert "Exploitation is feared" in words
 
 
 def test_the_page_says_who_told_them_when_how_and_what_is_still_to_tell(as_, cast: Cast, now):

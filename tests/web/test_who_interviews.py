@@ -181,6 +181,11 @@ def each_offer(decision: responsibility.Decision, offer: OfferKind) -> responsib
     [
         ("Kant", "“Kant” is in no list of councils and districts. Did you mean Kent?"),
         ("Maidston", "Did you mean Maidstone or Maldon?"),
+        (
+            "Northamptonshire",
+            "Northamptonshire ended on 31 March 2021. Its area belongs to North Northamptonshire "
+            "and West Northamptonshire now",
+        ),
         ("Newcastle", "Did you mean Newcastle-under-Lyme or Newcastle upon Tyne?"),
         ("Xyzzy", "“Xyzzy” is in no list of councils and districts. Check how it is spelt"),
         ("<b>", "“<b>” is in no list"),

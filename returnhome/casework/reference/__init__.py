@@ -30,7 +30,8 @@ def read(name: str) -> list[dict[str, str]]:
 @cache
 def places() -> Places:
     """Every authority and district of the lists for who must act: read once a process."""
-    return responsibility.places_from(read("authorities"), read("districts"), read("elsewhere"))
+    lists = (read(name) for name in ("authorities", "districts", "elsewhere", "trusts"))
+    return responsibility.places_from(*lists)
 
 
 def edition() -> str:

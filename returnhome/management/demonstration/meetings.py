@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from returnhome.casework import concerns, meetings, protocols
+from returnhome.casework import communications, concerns, meetings, protocols
 from returnhome.casework.models import Child, Person
 from returnhome.management.demonstration.telling import DAY, HOUR, Teller, by_day, to_minute
 from returnhome.reporting import escalations
@@ -178,4 +178,13 @@ def samuel_came_alone(teller: Teller) -> None:
         "Came alone; looked after since he arrived.",
         by=teller.people["nadia"],
         at=teller.ago(115 * 24),
+    )
+    communications.note(
+        teller.children["samuel"],
+        language="Tigrinya",
+        needs_interpreter=True,
+        helps="A woman interprets better for him. By telephone is fine; never with a countryman "
+        "from the house in the room.",
+        by=teller.people["nadia"],
+        at=teller.ago(114 * 24),
     )
