@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('casework', '0013_how_to_talk_with_the_child'),
+        ('casework', '0011_how_to_talk_with_the_child'),
     ]
 
     operations = [

@@ -16,7 +16,7 @@ create trigger never_emptied before truncate on casework_communication
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('casework', '0012_unfinished_counted_elsewhere'),
+        ('casework', '0010_unfinished_counted_elsewhere'),
     ]
 
     operations = [
