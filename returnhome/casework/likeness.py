@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from django.db.models import Exists, OuterRef, Q
 
+from returnhome.casework import acting
 from returnhome.casework.children import Address, Alias, Child, Placement
 from returnhome.rules.naming import folded, folded_postcode
 
@@ -38,6 +39,7 @@ def exactly(*, forename: str, surname: str, born_on: date | None, postcode: str)
     return exactly_each([wanted])[wanted] if wanted else []
 
 
+@acting.as_system(acting.MATCHING)
 def exactly_each(wanted: Iterable[Described]) -> dict[Described, list[int]]:
     """The same for many at once, in four queries."""
     found: dict[Described, list[int]] = {each: [] for each in wanted}
@@ -135,6 +137,7 @@ def resembling(
     return resembling_each([Person(forename, surname, born_on, postcode)], limit=limit)[0]
 
 
+@acting.as_system(acting.MATCHING)
 def resembling_each(people: Sequence[Person], *, limit: int = 10) -> list[list[Likeness]]:
     """The same for many at once, in their order, in five queries."""
     if not people:
@@ -175,6 +178,14 @@ def _near(people: Iterable[Person], letters: Iterable[Letters]) -> set[int]:
     return ids
 
 
+@acting.as_system(acting.MATCHING)
+def whose(ids: Iterable[int]) -> dict[int, Child]:
+    """Of another council's children nothing but the number, and whom to ask about them."""
+    known = Child.objects.select_related("responsible_authority").only("responsible_authority")
+    return known.in_bulk(list(ids))
+
+
+@acting.as_system(acting.MATCHING)
 def compared(ids: Iterable[int], person: Person) -> dict[int, tuple[str, ...]]:
     """What agrees and what does not between these children and the one named."""
     near = Child.objects.confirmed().in_bulk(list(ids))

@@ -28,7 +28,7 @@ RESPONSIBLE, HOST, COUNTED = Relation.RESPONSIBLE, Relation.HOST, Relation.COUNT
 # They run as the owner, so that they see all posts; their path is fixed, so that nobody slips a
 # table of their own under them. plpgsql, because its plans are kept.
 LOOK_UP = """
-create or replace function public.{name}(roles text[]) returns bigint[]
+create or replace function public.{name}({parameters}) returns bigint[]
     language plpgsql stable security definer parallel safe
     set search_path = pg_catalog, pg_temp as $$
 declare
@@ -71,9 +71,16 @@ FUNCTIONS = {
     join public.casework_coverage cover on cover.interview_id = own.id
     where own.interviewer_id = person
         and own.organisation_id in (select body.id {POSTS})""",
+    # Records that were said to be the same child as one of theirs.
+    "returnhome_joined": """
+    select stranger.id
+    from public.casework_child stranger
+    join public.casework_child child on child.id = stranger.joined_to_id
+    where child.responsible_authority_id = any(public.returnhome_areas(roles))
+        or child.provider_id = any(public.returnhome_bodies(providing))""",
 }
+PARAMETERS = {"returnhome_joined": "roles text[], providing text[]"}
 PERSON = "(select nullif(current_setting('app.person', true), '')::bigint)"
-OWN_VERBS = (Verb.SEE_EPISODE, Verb.SEE_ACCOUNT)
 # Those who send: their doors come later, so no verb of the table is theirs yet.
 SENDING = (Role.POLICE, Role.HOME)
 
@@ -82,10 +89,10 @@ def _roles(verb: Verb, relation: str = Relation.NONE) -> list[Role]:
     return [role for role in Role if access.may(role, verb, relation)]
 
 
-def _looked_up(function: str, roles: Iterable[Role]) -> str:
+def _looked_up(function: str, *roles: Iterable[Role]) -> str:
     """The ids as the plan wants them: asked once for the statement, and compared by an index."""
-    named = ",".join(sorted(roles))
-    return f"any((select public.{function}('{{{named}}}'))::bigint[])"
+    named = ", ".join(f"'{{{','.join(sorted(each))}}}'" for each in roles)
+    return f"any((select public.{function}({named}))::bigint[])"
 
 
 def _either(legs: Iterable[str]) -> str:
@@ -147,11 +154,16 @@ def _policies() -> dict[str, str]:
     """Table → which of its rows are open to the person."""
     child, episode, interview = "casework_child", "casework_episode", "casework_interview"
     own_episodes = _looked_up("returnhome_own_episodes", _roles(Verb.SEE_EPISODE, Relation.OWN))
+    joined = _looked_up(
+        "returnhome_joined",
+        *(_roles(Verb.SEE_EPISODE, relation) for relation in ANSWERING),
+    )
     found = {
         child: _either(
             (
                 whose(child, Verb.SEE_EPISODE, *RELATIONS),
                 f"exists (select 1 from {episode} theirs where theirs.child_id = {child}.id)",
+                f"({child}.joined_to_id is not null and {child}.id = {joined})",
             )
         ),
         episode: _either(
@@ -311,7 +323,7 @@ def opened() -> dict[str, Opened]:
         ),
         acting.MATCHING: Opened(KNOWN_BY, NONE, beside=False),
         acting.PASSING_ON: Opened(
-            KNOWN_BY | CARE,
+            KNOWN_BY | CARE | _tables("action"),
             OF_EPISODE | OF_OFFER | _tables("child", "dispute", "override", "notification"),
         ),
         acting.REPORTING: Opened(OF_OFFER | _tables("episode"), NONE, beside=False),
@@ -361,7 +373,14 @@ def wanted(app_role: str) -> list[Policy]:
 
 
 def _functions() -> dict[str, str]:
-    return {name: LOOK_UP.format(name=name, query=query) for name, query in FUNCTIONS.items()}
+    return {
+        name: LOOK_UP.format(name=name, parameters=_parameters(name), query=query)
+        for name, query in FUNCTIONS.items()
+    }
+
+
+def _parameters(name: str) -> str:
+    return PARAMETERS.get(name, "roles text[]")
 
 
 def _quoted(name: str) -> str:
