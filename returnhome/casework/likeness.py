@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, prefetch_related_objects
 
 from returnhome.casework import acting
 from returnhome.casework.children import Address, Alias, Child, Placement
@@ -178,11 +178,12 @@ def _near(people: Iterable[Person], letters: Iterable[Letters]) -> set[int]:
     return ids
 
 
-@acting.as_system(acting.MATCHING)
 def whose(ids: Iterable[int]) -> dict[int, Child]:
     """Of another council's children nothing but the number, and whom to ask about them."""
-    known = Child.objects.select_related("responsible_authority").only("responsible_authority")
-    return known.in_bulk(list(ids))
+    with acting.as_system(acting.MATCHING):
+        known = Child.objects.only("responsible_authority").in_bulk(list(ids))
+    prefetch_related_objects(list(known.values()), "responsible_authority")
+    return known
 
 
 @acting.as_system(acting.MATCHING)

@@ -5,10 +5,11 @@ the person allows, today, in the person's relation to the child. `migrate` puts 
 the owner of the tables; `check` says when they are not those of `rules.access`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
+from types import MappingProxyType
 from typing import NamedTuple
 
 from django.apps import apps
@@ -178,8 +179,7 @@ def _policies() -> dict[str, str]:
                 "exists (select 1 from casework_coverage cover"
                 f" where cover.interview_id = {interview}.id)",
                 # A booking is written before what it answers for.
-                f"({interview}.booked_by_id = {PERSON} and"
-                f" {_there(interview, 'child_id', child)})",
+                f"({interview}.booked_by_id = {PERSON} and {_there(interview, 'child_id', child)})",
             )
         ),
     }
@@ -220,9 +220,7 @@ def _policies() -> dict[str, str]:
             (
                 f"({given})" if name == "action" else "",
                 _there(table, "interview_id", interview, own("above", Verb.SEE_ACCOUNT)),
-                _there(
-                    table, "episode_id", episode, whose("above", Verb.SEE_ACCOUNT, *ANSWERING)
-                ),
+                _there(table, "episode_id", episode, whose("above", Verb.SEE_ACCOUNT, *ANSWERING)),
             )
         )
     found["casework_handover"] = _hand_over("casework_handover")
@@ -292,12 +290,14 @@ def _hand_over(table: str) -> str:
 class Opened(NamedTuple):
     """What a system role reads and writes of that which the second lock closes.
 
-    `beside`: of all other tables it may do what the product's own role may.
+    `beside`: of all other tables it may do what the product's own role may. `columns`: of these
+    tables it reads no more than the columns named.
     """
 
     reads: frozenset[str]
     writes: frozenset[str]
     beside: bool = True
+    columns: Mapping[str, Sequence[str]] = MappingProxyType({})
 
 
 def _tables(*names: str) -> frozenset[str]:
@@ -308,6 +308,7 @@ NONE = _tables()
 KNOWN_BY = _tables("child", "alias", "identifier", "address", "placement")
 CARE = _tables("careperiod", "doubt", "formerfact", "placementnotice")
 OF_EPISODE = _tables("episode", "correction", "classification", "basis", "handover")
+MET = _tables("meeting", "voidedmeeting", "notedconcern")
 OF_OFFER = _tables("offer", "reply", "attempt", "interview", "coverage", "notheld")
 
 
@@ -316,17 +317,23 @@ def opened() -> dict[str, Opened]:
     """System role → what it may. Only the operator's opens what children said."""
     return {
         acting.OPERATOR: Opened(NONE, frozenset(policies())),
-        acting.CLOCKWORK: Opened(KNOWN_BY | CARE | OF_EPISODE | OF_OFFER, NONE),
+        acting.CLOCKWORK: Opened(KNOWN_BY | CARE | OF_EPISODE | OF_OFFER | MET, NONE),
         acting.INTAKE: Opened(
-            OF_OFFER | _tables("meeting", "voidedmeeting", "notedconcern"),
+            OF_OFFER | MET,
             KNOWN_BY | CARE | OF_EPISODE | _tables("notification", "delivery"),
         ),
         acting.MATCHING: Opened(KNOWN_BY, NONE, beside=False),
         acting.PASSING_ON: Opened(
-            KNOWN_BY | CARE | _tables("action"),
+            KNOWN_BY | CARE | _tables("action", "delivery"),
             OF_EPISODE | OF_OFFER | _tables("child", "dispute", "override", "notification"),
         ),
-        acting.REPORTING: Opened(OF_OFFER | _tables("episode"), NONE, beside=False),
+        acting.REPORTING: Opened(
+            OF_OFFER | _tables("episode", "child", "tally"),
+            NONE,
+            beside=False,
+            # No figure needs a name.
+            columns={"casework_child": ("id", "confirmed_at", "joined_to_id")},
+        ),
     }
 
 
@@ -365,10 +372,10 @@ def wanted(app_role: str) -> list[Policy]:
     ]
     for name, its in opened().items():
         role = database.SYSTEM_ROLES[name]
-        found += [Policy(table, name, role, "all", "true") for table in sorted(its.writes)]
-        found += [
-            Policy(table, name, role, "select", "true") for table in sorted(its.reads - its.writes)
-        ]
+        closed = policies().keys()
+        found += [Policy(table, name, role, "all", "true") for table in sorted(its.writes & closed)]
+        read = (its.reads - its.writes) & closed
+        found += [Policy(table, name, role, "select", "true") for table in sorted(read)]
     return found
 
 
@@ -423,7 +430,7 @@ def _origins(app_role: str) -> dict[str, str]:
 
 
 def faults(app_role: str) -> list[str]:
-    """What is not as the table of access has it: policies and functions by name, and open tables."""
+    """What is not as the table of access has it: policies, functions and tables, by name."""
     origins = _origins(app_role)
     with connection.cursor() as cursor:
         cursor.execute(AS_HELD, [list(policies()), list(FUNCTIONS)])
@@ -495,7 +502,8 @@ def _let_system_roles(cursor: object, app_role: str) -> None:
             if table in its.writes or (its.beside and table not in policies()):
                 granted = ", ".join(privileges)
             elif table in its.reads and "select" in privileges:
-                granted = "select"
+                columns = ", ".join(map(_quoted, its.columns.get(table, ())))
+                granted = f"select ({columns})" if columns else "select"
             else:
                 continue
             execute(f"grant {granted} on public.{_quoted(table)} to {role}")

@@ -214,9 +214,7 @@ def here(request: Request) -> HttpResponse:
     return render(request, "hosting/here.html", context)
 
 
-def _whom(
-    notice: PlacementNotice, child: Child | None, areas: frozenset[int], today: date
-) -> str:
+def _whom(notice: PlacementNotice, child: Child | None, areas: frozenset[int], today: date) -> str:
     """Name and age, as long as the child is placed here; after that no more than that it was."""
     if child is None or child.host_authority_id not in areas or notice.kind == NoticeKind.ENDS:
         return ""

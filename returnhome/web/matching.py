@@ -209,13 +209,10 @@ def _told(stranger: Child) -> Told:
 
 
 def _opened_by(stranger: Child) -> Sequence[Notification]:
-    return list(
-        Notification.objects.filter(opened_under=stranger)
-        .select_related(
-            "delivery__sender__authority", "delivery__received_for__authority", "basis__episode"
-        )
-        .order_by("pk")
-    )
+    rows = Notification.objects.filter(opened_under=stranger).select_related("basis__episode")
+    found = list(rows.order_by("pk"))
+    notifications.bring_deliveries(found)
+    return found
 
 
 def _candidates(user: Person, stranger: Child, named: Named, looked_for: str) -> list[Candidate]:

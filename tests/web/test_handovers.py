@@ -190,7 +190,7 @@ def test_the_list_asks_the_database_as_often_for_one_request_as_for_many(
         client.get("/hand-overs")
 
 
-QUERIES = 10
+QUERIES = 11
 
 
 def test_pages_of_one_request_ask_little(as_, asked: HandOver, django_assert_max_num_queries):
