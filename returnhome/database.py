@@ -129,6 +129,17 @@ def make_system_roles(connection: psycopg.Connection, app_role: str) -> None:
             connection.execute(statement)
 
 
+def is_unlocked(url: str) -> bool:
+    """Whether there are children in the database whose records no row security closes."""
+    with psycopg.connect(url) as connection:
+        found = connection.execute(
+            "select exists (select 1 from pg_class where relnamespace = 'public'::regnamespace"
+            " and relname in ('casework_child', 'casework_episode', 'casework_entry')"
+            " and not relrowsecurity)"
+        ).fetchone()
+    return bool(found and found[0])
+
+
 def role_facts(url: str) -> RoleFacts:
     """Whether the URL's role is a superuser or excused from row security, and whether it owns.
 

@@ -38,7 +38,8 @@ class Scope:
     role: str = NO_ROLE
 
 
-_scope: ContextVar[Scope] = ContextVar("acting", default=Scope())
+NOBODY = Scope()
+_scope: ContextVar[Scope] = ContextVar("acting", default=NOBODY)
 
 
 @contextmanager
@@ -61,13 +62,13 @@ def as_system(name: str) -> Iterator[None]:
 @contextmanager
 def as_nobody() -> Iterator[None]:
     """The block works as the role that connects, and no row about a child is open to that."""
-    with _within(Scope()):
+    with _within(NOBODY):
         yield
 
 
 def begin() -> None:
     """Tell a transaction that has just begun for whom it is."""
-    if _scope.get() != Scope():
+    if _scope.get() != NOBODY:
         _tell(_scope.get(), is_local=True)
 
 

@@ -29,12 +29,13 @@ def as_owner() -> Iterator[None]:
         "server_side_binding": False,
         "prepare_threshold": None,
     }
-    try:
-        with acting.as_nobody():
+    # The owner puts on no system role: nothing is closed to it.
+    with acting.as_nobody():
+        try:
             yield
-    finally:
-        connection.close()
-        connection.settings_dict.update(serving)
+        finally:
+            connection.close()
+            connection.settings_dict.update(serving)
 
 
 def is_up_to_date() -> bool:
