@@ -7,7 +7,7 @@ the owner of the tables; `check` says when they are not those of `rules.access`.
 
 # ruff: noqa: S608  (the statements are made of names in here: of nothing that anybody types)
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
@@ -36,9 +36,11 @@ create or replace function public.{name}({parameters}) returns bigint[]
     set search_path = pg_catalog, pg_temp as $$
 declare
     person constant bigint := nullif(current_setting('app.person', true), '')::bigint;
+    found bigint[];
 begin
     if person is null then return '{{}}'; end if;
-    return array({query});
+    found := array({query});{also}
+    return found;
 end $$
 """
 POSTS = """
@@ -48,20 +50,9 @@ POSTS = """
     where post.person_id = person and post.until is null and who.is_active
         and post.role = any(roles)"""
 FUNCTIONS = {
-    # The authorities whose children the person works with: a council keeps what others left it.
+    # The authorities whose children the person works with.
     "returnhome_areas": f"""
-    with recursive own(id) as (select body.authority_id {POSTS} and body.kind = 'council'),
-    area(id) as (
-        select own.id from own where own.id is not null
-        union
-        select earlier.predecessor_id from area
-        join public.casework_succession earlier on earlier.successor_id = area.id
-    )
-    select area.id from area
-    where area.id in (select own.id from own) or exists (
-        select 1 from public.casework_authority ended
-        where ended.id = area.id and ended.until is not null
-    )""",
+    select body.authority_id {POSTS} and body.kind = 'council' and body.authority_id is not null""",
     # The organisations that interview on a council's behalf.
     "returnhome_bodies": f"""
     select body.id {POSTS} and body.kind in ('provider', 'council')""",
@@ -82,6 +73,36 @@ FUNCTIONS = {
     where child.responsible_authority_id = any(public.returnhome_areas(roles))
         or child.provider_id = any(public.returnhome_bodies(providing))""",
 }
+# A council keeps what others left it. Few did, so it is looked for only where there is something.
+ALSO = {
+    "returnhome_areas": """
+    if exists (select 1 from public.casework_succession where successor_id = any(found)) then
+        found := array(
+            with recursive area(id) as (
+                select unnest(found)
+                union
+                select earlier.predecessor_id from area
+                join public.casework_succession earlier on earlier.successor_id = area.id
+            )
+            select area.id from area
+            where area.id = any(found) or exists (
+                select 1 from public.casework_authority ended
+                where ended.id = area.id and ended.until is not null
+            )
+        );
+    end if;"""
+}
+# A booking is written before what it answers for: till then it is there for who books.
+UNCOVERED = """
+create or replace function public.returnhome_is_uncovered(interview bigint) returns boolean
+    language plpgsql stable security definer parallel safe
+    set search_path = pg_catalog, pg_temp as $$
+begin
+    return not exists (
+        select 1 from public.casework_coverage cover where cover.interview_id = interview
+    );
+end $$
+"""
 PARAMETERS = {"returnhome_joined": "roles text[], providing text[]"}
 PERSON = "(select nullif(current_setting('app.person', true), '')::bigint)"
 # Those who send: their doors come later, so no verb of the table is theirs yet.
@@ -108,8 +129,20 @@ def whose(of: str, verb: Verb, *relations: str) -> str:
     return _either(_leg(of, verb, relation) for relation in relations)
 
 
+def _whose_any(of: str, pairs: Iterable[tuple[Verb, Sequence[str]]]) -> str:
+    """The same for any of several verbs: each relation is looked up once."""
+    roles: dict[str, set[Role]] = {}
+    for verb, relations in pairs:
+        for relation in relations:
+            roles.setdefault(relation, set()).update(_roles(verb, relation))
+    return _either(_standing(of, relation, those) for relation, those in roles.items())
+
+
 def _leg(of: str, verb: Verb, relation: str) -> str:
-    roles = _roles(verb, relation)
+    return _standing(of, relation, _roles(verb, relation))
+
+
+def _standing(of: str, relation: str, roles: Collection[Role]) -> str:
     if not roles:
         return ""
     if relation == Relation.PROVIDER:
@@ -142,10 +175,8 @@ def _account(of: str) -> str:
 
 def _of_child(below: str, pairs: Iterable[tuple[Verb, Sequence[str]]]) -> str:
     """What hangs below a child, also under a record that was said to be the same child."""
-    theirs, same = (
-        _either(whose(of, verb, *relations) for verb, relations in pairs)
-        for of in ("child", "same")
-    )
+    pairs = list(pairs)
+    theirs, same = _whose_any("child", pairs), _whose_any("same", pairs)
     return (
         "exists (select 1 from casework_child child"
         " left join casework_child same on same.id = child.joined_to_id"
@@ -180,8 +211,8 @@ def _policies() -> dict[str, str]:
                 own(interview, Verb.SEE_EPISODE),
                 "exists (select 1 from casework_coverage cover"
                 f" where cover.interview_id = {interview}.id)",
-                # A booking is written before what it answers for.
-                f"({interview}.booked_by_id = {PERSON} and {_there(interview, 'child_id', child)})",
+                f"({interview}.booked_by_id = {PERSON}"
+                f" and public.returnhome_is_uncovered({interview}.id))",
             )
         ),
     }
@@ -242,10 +273,11 @@ def _policies() -> dict[str, str]:
     found["casework_voidedmeeting"] = _there(
         "casework_voidedmeeting", "meeting_id", "casework_meeting"
     )
-    acted_for = _either(whose("theirs", verb, *ANSWERING) for verb in tellings.ACTING)
+    acting_for = [(verb, ANSWERING) for verb in tellings.ACTING]
+    acted_for = _whose_any("theirs", acting_for)
     found["casework_parentalrisk"] = _either(
         (
-            _of_child("casework_parentalrisk", [(verb, ANSWERING) for verb in tellings.ACTING]),
+            _of_child("casework_parentalrisk", acting_for),
             f"exists (select 1 from {episode} theirs"
             f" where theirs.child_id = casework_parentalrisk.child_id and {acted_for})",
         )
@@ -382,14 +414,16 @@ def wanted(app_role: str) -> list[Policy]:
 
 
 def _functions() -> dict[str, str]:
-    return {
-        name: LOOK_UP.format(name=name, parameters=_parameters(name), query=query)
+    looking_up = {
+        name: LOOK_UP.format(
+            name=name,
+            parameters=PARAMETERS.get(name, "roles text[]"),
+            query=query,
+            also=ALSO.get(name, ""),
+        )
         for name, query in FUNCTIONS.items()
     }
-
-
-def _parameters(name: str) -> str:
-    return PARAMETERS.get(name, "roles text[]")
+    return looking_up | {"returnhome_is_uncovered": UNCOVERED}
 
 
 def _quoted(name: str) -> str:
@@ -435,7 +469,7 @@ def faults(app_role: str) -> list[str]:
     """What is not as the table of access has it: policies, functions and tables, by name."""
     origins = _origins(app_role)
     with connection.cursor() as cursor:
-        cursor.execute(AS_HELD, [list(policies()), list(FUNCTIONS)])
+        cursor.execute(AS_HELD, [list(policies()), list(_functions())])
         held = {name: (digest, comment) for name, digest, comment in cursor.fetchall()}
         cursor.execute(
             "select relname from pg_class where relnamespace = 'public'::regnamespace"
@@ -473,7 +507,7 @@ def put_on(app_role: str) -> None:
         for policy in wanted(app_role):
             cursor.execute(policy.statement)
         _let_system_roles(cursor, app_role)
-        cursor.execute(AS_HELD, [list(policies()), list(FUNCTIONS)])
+        cursor.execute(AS_HELD, [list(policies()), list(_functions())])
         for name, digest, _ in cursor.fetchall():
             thing = f"function public.{name}"
             if "." in name:
