@@ -14,7 +14,6 @@ from hashlib import sha256
 from types import MappingProxyType
 from typing import NamedTuple
 
-from django.apps import apps
 from django.db import connection
 
 from returnhome import database
@@ -545,17 +544,3 @@ def _let_system_roles(cursor: object, app_role: str) -> None:
             execute(f"grant {granted} on public.{_quoted(table)} to {role}")
         if its.beside:
             execute(f"grant usage, select on all sequences in schema public to {role}")
-
-
-def about_children() -> list[str]:
-    """Every table that names a child or an episode: each must be closed."""
-    return sorted(
-        model._meta.db_table
-        for model in apps.get_models()
-        if any(
-            field.related_model is not None
-            and getattr(field.related_model, "_meta", None) is not None
-            and field.related_model._meta.db_table in ("casework_child", "casework_episode")  # type: ignore[union-attr]
-            for field in model._meta.fields
-        )
-    )
