@@ -101,7 +101,7 @@ def grant_defaults(owner_connection_url: str, app_role: str) -> None:
 def system_roles(app_role: str) -> list[sql.Composed]:
     """The statements by which a superuser makes the system roles and lets the app put them on.
 
-    To put one on is all: NOINHERIT, so that none of them is open without that.
+    To put one on is all: were one inherited, it would be open to every page.
     """
     app = sql.Identifier(app_role)
     statements = [sql.SQL("alter role {app} noinherit").format(app=app)]
@@ -112,7 +112,13 @@ def system_roles(app_role: str) -> list[sql.Composed]:
                 "do $$ begin if not exists (select 1 from pg_roles where rolname = {name})"
                 " then create role {role} nologin noinherit; end if; end $$"
             ).format(**role),
-            sql.SQL("grant {role} to {app}").format(**role),
+            # Before 16 whether rights are inherited was a matter of the member alone.
+            sql.SQL(
+                "do $$ begin if current_setting('server_version_num')::int < 160000"
+                " then grant {role} to {app};"
+                " else execute $_$grant {role} to {app} with inherit false, set true$_$; end if;"
+                " end $$"
+            ).format(**role),
         ]
     return statements
 
@@ -130,12 +136,14 @@ def make_system_roles(connection: psycopg.Connection, app_role: str) -> None:
 
 
 def is_unlocked(url: str) -> bool:
-    """Whether there are children in the database whose records no row security closes."""
+    """Whether there are children in the database whose records are closed to nobody."""
     with psycopg.connect(url) as connection:
         found = connection.execute(
             "select exists (select 1 from pg_class where relnamespace = 'public'::regnamespace"
             " and relname in ('casework_child', 'casework_episode', 'casework_entry')"
-            " and not relrowsecurity)"
+            " and not relrowsecurity) or exists (select 1 from pg_roles"
+            " where rolname = any(%s) and pg_has_role(current_user, oid, 'usage'))",
+            [list(SYSTEM_ROLES.values())],
         ).fetchone()
     return bool(found and found[0])
 

@@ -35,7 +35,7 @@ def live_role(**_: Any) -> list[CheckMessage]:
         return [
             Error(
                 "The tables about children are open: the database's own lock is not on them.",
-                hint="Run returnhome migrate, as DATABASE_OWNER_URL.",
+                hint="Run returnhome migrate; returnhome check --database default says more.",
                 id="returnhome.E003",
             )
         ]

@@ -436,7 +436,9 @@ def missing_roles(app_role: str) -> list[str]:
             "select wanted from unnest(%s::text[]) wanted where not exists (select 1"
             " from pg_auth_members membership join pg_roles system on system.oid = roleid"
             " where system.rolname = wanted and member = %s::regrole"
-            " and not system.rolsuper and not system.rolbypassrls)",
+            " and not system.rolsuper and not system.rolbypassrls"
+            # What is inherited is put on always, so it would be as if there were no lock.
+            " and not pg_has_role(member, roleid, 'usage'))",
             [sorted(database.SYSTEM_ROLES.values()), _quoted(app_role)],
         )
         return [name for (name,) in cursor.fetchall()]
