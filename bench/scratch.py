@@ -37,10 +37,11 @@ def scratch(at: datetime, *, called: str = "") -> Iterator[str]:
     try:
         call_command("migrate", without_places=True, verbosity=0)
         # Models can be imported only now that Django is set up.
-        from returnhome.casework import places  # noqa: PLC0415
+        from returnhome.casework import acting, places  # noqa: PLC0415
 
         places.load_reference(at=at)
-        yield name
+        with acting.as_system(acting.OPERATOR):
+            yield name
     finally:
         connection.close()
         if before is None:

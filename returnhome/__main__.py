@@ -18,6 +18,7 @@ COMMANDS = {
     "serve": "serve the product",
     "worker": "notice what nobody answers, and send messages",
     "migrate": "bring the database up to date",
+    "roles": "print the SQL of the roles that the database needs",
     "check": "look for unsafe or missing settings",
     "people": "add an organisation and its first people",
     "register": "load known children from a council's register",
@@ -27,7 +28,7 @@ COMMANDS = {
     "figures": "count, for one authority and period",
     "verify-journal": "say whether the journal is as it was sealed",
 }
-NEEDS_NO_TABLE = {"check", "responsibility", "timeliness", "makemigrations"}
+NEEDS_NO_TABLE = {"check", "roles", "responsibility", "timeliness", "makemigrations"}
 # For those who develop: Django's own.
 FOR_DEVELOPERS = {"makemigrations", "shell", "sqlmigrate", "showmigrations", "dbshell"}
 

@@ -15,6 +15,12 @@ from returnhome.embedded import DatabaseUnavailable
 NAME = "returnhome"
 OWNER = "returnhome_owner"
 APP = "returnhome_app"
+# Roles that nobody signs in as: the product's role puts one on for what acts for nobody, and what
+# each opens is in casework.row_security.
+SYSTEM_ROLES = {
+    name: f"returnhome_{name}"
+    for name in ("operator", "clockwork", "intake", "matching", "passing_on", "reporting")
+}
 
 
 @dataclass(frozen=True)
@@ -92,6 +98,56 @@ def grant_defaults(owner_connection_url: str, app_role: str) -> None:
             connection.execute(sql.SQL(statement).format(app=app))
 
 
+def system_roles(app_role: str) -> list[sql.Composed]:
+    """The statements by which a superuser makes the system roles and lets the app put them on.
+
+    To put one on is all: were one inherited, it would be open to every page.
+    """
+    app = sql.Identifier(app_role)
+    statements = [sql.SQL("alter role {app} noinherit").format(app=app)]
+    for name in SYSTEM_ROLES.values():
+        role = {"role": sql.Identifier(name), "name": sql.Literal(name), "app": app}
+        statements += [
+            sql.SQL(
+                "do $$ begin if not exists (select 1 from pg_roles where rolname = {name})"
+                " then create role {role} nologin noinherit; end if; end $$"
+            ).format(**role),
+            # Before 16 whether rights are inherited was a matter of the member alone.
+            sql.SQL(
+                "do $$ begin if current_setting('server_version_num')::int < 160000"
+                " then grant {role} to {app};"
+                " else execute $_$grant {role} to {app} with inherit false, set true$_$; end if;"
+                " end $$"
+            ).format(**role),
+        ]
+    return statements
+
+
+def make_system_roles(connection: psycopg.Connection, app_role: str) -> None:
+    """Make those that are missing; nothing is done, and nothing waited for, where none is."""
+    known = connection.execute(
+        "select count(*) from pg_auth_members join pg_roles system on system.oid = roleid"
+        " where member = (select oid from pg_roles where rolname = %s) and rolname = any(%s)",
+        [app_role, list(SYSTEM_ROLES.values())],
+    ).fetchone()
+    if known != (len(SYSTEM_ROLES),):
+        for statement in system_roles(app_role):
+            connection.execute(statement)
+
+
+def is_unlocked(url: str) -> bool:
+    """Whether there are children in the database whose records are closed to nobody."""
+    with psycopg.connect(url) as connection:
+        found = connection.execute(
+            "select exists (select 1 from pg_class where relnamespace = 'public'::regnamespace"
+            " and relname in ('casework_child', 'casework_episode', 'casework_entry')"
+            " and not relrowsecurity) or exists (select 1 from pg_roles"
+            " where rolname = any(%s) and pg_has_role(current_user, oid, 'usage'))",
+            [list(SYSTEM_ROLES.values())],
+        ).fetchone()
+    return bool(found and found[0])
+
+
 def role_facts(url: str) -> RoleFacts:
     """Whether the URL's role is a superuser or excused from row security, and whether it owns.
 
@@ -116,7 +172,7 @@ def _entry(url: str | None) -> dict[str, Any]:
         return {"ENGINE": "django.db.backends.dummy"}
     parts = _parts(url)
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "returnhome.postgresql",
         "NAME": parts.pop("dbname", ""),
         "USER": parts.pop("user", ""),
         "PASSWORD": parts.pop("password", ""),
@@ -148,6 +204,8 @@ def _furnish(server: embedded.Server) -> None:
     unfinished = f"{NAME}_unfinished"
     with psycopg.connect(server.url(embedded.SUPERUSER, "postgres"), autocommit=True) as connection:
         if connection.execute("select 1 from pg_database where datname = %s", [NAME]).fetchone():
+            # A cluster of before may lack a role that has been added since.
+            make_system_roles(connection, APP)
             return
         names = {"name": sql.Identifier(NAME), "unfinished": sql.Identifier(unfinished)}
         connection.execute(sql.SQL("drop database if exists {unfinished}").format(**names))
@@ -160,6 +218,7 @@ def _furnish(server: embedded.Server) -> None:
             connection.execute(
                 sql.SQL("alter role {role} login {may} password {key}").format(**one)
             )
+        make_system_roles(connection, APP)
         connection.execute(
             sql.SQL("create database {unfinished} owner {role}").format(
                 **names, role=sql.Identifier(OWNER)

@@ -11,7 +11,7 @@ from returnhome import database
 
 
 def live_role(**_: Any) -> list[CheckMessage]:
-    """The product's own role must be neither a superuser nor the owner of any table."""
+    """The product's own role is no superuser and owns no table, and what it reads is locked."""
     if not settings.LIVE:
         return []
     facts = database.role_facts(os.environ["DATABASE_URL"])
@@ -29,6 +29,14 @@ def live_role(**_: Any) -> list[CheckMessage]:
                 "DATABASE_URL connects as a role that owns tables and could take their locks off.",
                 hint="Name a plain role that owns nothing; DATABASE_OWNER_URL is for migrations.",
                 id="returnhome.E002",
+            )
+        ]
+    if database.is_unlocked(os.environ["DATABASE_URL"]):
+        return [
+            Error(
+                "The tables about children are open: the database's own lock is not on them.",
+                hint="Run returnhome migrate; returnhome check --database default says more.",
+                id="returnhome.E003",
             )
         ]
     return []

@@ -96,6 +96,7 @@ MIDDLEWARE = [
     "returnhome.web.middleware.now",
     "returnhome.web.middleware.safe_headers",
     "returnhome.web.middleware.signed_in_only",
+    "returnhome.web.middleware.acting_for",
     "returnhome.web.middleware.refusals",
 ]
 

@@ -22,6 +22,7 @@ def _plain_roles(admin_url: str) -> None:
             connection.execute(
                 sql.SQL(statement).format(sql.Identifier(role), sql.Literal(PASSWORD))
             )
+        database.make_system_roles(connection, APP)
         info = connection.info
         place = f"host={quote(info.host)}&port={info.port}&dbname={quote(info.dbname)}"
     for name, role in (("DATABASE_URL", APP), ("DATABASE_OWNER_URL", OWNER)):

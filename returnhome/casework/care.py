@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from django.db import models, transaction
 from django.db.models import F, Q
 
-from returnhome.casework import agreements, children, handovers, journal, places
+from returnhome.casework import acting, agreements, children, handovers, journal, places
 from returnhome.casework.children import (
     Address,
     CarePeriod,
@@ -224,6 +224,7 @@ class Ended:
     until: date
 
 
+@acting.as_system(acting.PASSING_ON)
 def ended_in(authorities: Collection[int], since: date) -> list[Ended]:
     """Placements in these areas that have ended since that day, the latest first; two queries."""
     rows = (

@@ -10,7 +10,7 @@ from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeO
 from django.db import models, transaction
 from django.db.models import Exists, F, Func, OuterRef, Prefetch, Q
 
-from returnhome.casework import journal
+from returnhome.casework import acting, journal
 from returnhome.casework.places import Authority
 from returnhome.casework.sealing import SealedText
 from returnhome.casework.staff import Organisation, Person
@@ -587,6 +587,7 @@ def host_of(child: Child, on: date) -> Authority | None:
 
 
 @transaction.atomic
+@acting.as_system(acting.PASSING_ON)
 def pass_to(child: Child, authority: Authority, *, by: Person, at: datetime) -> Child:
     """Another authority answers for the child from now on: it has taken the duty over."""
     child = lock(child.pk)[child.pk]

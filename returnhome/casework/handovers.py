@@ -6,9 +6,19 @@ from hashlib import sha256
 from secrets import token_urlsafe
 
 from django.db import models, transaction
-from django.db.models import Case, Exists, F, OuterRef, Q, When
+from django.db.models import (
+    Case,
+    Exists,
+    F,
+    OuterRef,
+    Prefetch,
+    Q,
+    When,
+    prefetch_related_objects,
+)
 
 from returnhome.casework import (
+    acting,
     agreements,
     children,
     episodes,
@@ -72,8 +82,12 @@ class HandOverQuerySet(models.QuerySet["HandOver"]):
 
         What each may see of the child is in `rules.handover.SEES`, not here.
         """
-        theirs = person.whose(
-            Verb.SEE_EPISODE, Relation.RESPONSIBLE, Relation.COUNTED, of="episode__"
+        # Not by a join, which would leave out whatever the second lock closes to the one asked.
+        theirs = Exists(
+            Episode.objects.filter(
+                person.whose(Verb.SEE_EPISODE, Relation.RESPONSIBLE, Relation.COUNTED),
+                pk=OuterRef("episode"),
+            )
         )
         authorities, _ = person.may_for(Verb.ASK, Relation.RESPONSIBLE)
         return self.filter(theirs | asked_of(person) | Q(asked_by_authority__in=authorities))
@@ -335,6 +349,7 @@ class HandOver(models.Model):
 class Story:
     """All hand-overs of one episode, and what the rules say of them."""
 
+    @acting.as_system(acting.PASSING_ON)
     def __init__(self, episode: Episode) -> None:
         self.episode = episode
         self.rows = list(
@@ -389,6 +404,23 @@ def _signed_since(row: HandOver, signed: Mapping[int, datetime | None]) -> datet
     return at if is_theirs and not row.is_of_the_duty else None
 
 
+@acting.as_system(acting.PASSING_ON)
+def bring_episodes(rows: Iterable[HandOver]) -> None:
+    """Put the episode and its child to each of these, which the person sees: two queries.
+
+    The one asked does not see the episode itself, and `rules.handover.SEES` says what of it.
+    """
+    ahead = Episode.objects.select_related(
+        "child", "responsible_authority", "host_authority", "counted_under", "provider", "owner"
+    )
+    prefetch_related_objects(
+        list(rows),
+        Prefetch("episode", ahead),
+        Prefetch("proposed_child", Child.objects.select_related("responsible_authority")),
+    )
+
+
+@acting.as_system(acting.PASSING_ON)
 def signed_for(rows: Iterable[HandOver]) -> dict[int, datetime]:
     """Hand-over → when the body asked signed its record off here, for a list: one query."""
     rows = list(rows)
@@ -423,6 +455,7 @@ def _held_still(episode: Episode, *also: Child | None) -> tuple[Episode, Story]:
 
 
 @transaction.atomic
+@acting.as_system(acting.PASSING_ON)
 def ask(
     episode: Episode,
     kind: HandOverKind,
@@ -496,6 +529,7 @@ def _overtake(story: Story, matter: handover.Matter, at: datetime) -> None:
 
 
 @transaction.atomic
+@acting.as_system(acting.PASSING_ON)
 def answer(
     row: HandOver,
     given: Reply,
@@ -652,6 +686,7 @@ def _agreed(episode: Episode) -> Organisation | None:
 
 
 @transaction.atomic
+@acting.as_system(acting.PASSING_ON)
 def withdraw(
     row: HandOver, reason: WithdrawalReason, *, note: str = "", by: Person, at: datetime
 ) -> HandOver:
@@ -678,6 +713,7 @@ def withdraw(
 
 
 @transaction.atomic
+@acting.as_system(acting.PASSING_ON)
 def hand_back(
     row: HandOver, reason: HandBackReason, *, note: str = "", by: Person, at: datetime
 ) -> HandOver:
@@ -757,6 +793,7 @@ def note_held(
 
 
 @transaction.atomic
+@acting.as_system(acting.PASSING_ON)
 def decline_agreed(
     episode: Episode, reason: RefusalReason, *, note: str = "", by: Person, at: datetime
 ) -> HandOver:
@@ -824,6 +861,7 @@ def new_reply_key(row: HandOver, *, instead_of: str = "", by: Person, at: dateti
     return key
 
 
+@acting.as_system(acting.PASSING_ON)
 def by_reply_key(key: str) -> HandOver | None:
     """The request that this link answers."""
     known = HandOver.objects.select_related(
@@ -848,6 +886,7 @@ def _digest(key: str) -> str:
 
 
 @transaction.atomic
+@acting.as_system(acting.PASSING_ON)
 def reconsider(child: Child, *, by: Person, at: datetime) -> list[HandOver]:
     """Decide again for the child's episodes by what is known of care and home now.
 

@@ -9,8 +9,9 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, prefetch_related_objects
 
+from returnhome.casework import acting
 from returnhome.casework.children import Address, Alias, Child, Placement
 from returnhome.rules.naming import folded, folded_postcode
 
@@ -38,6 +39,7 @@ def exactly(*, forename: str, surname: str, born_on: date | None, postcode: str)
     return exactly_each([wanted])[wanted] if wanted else []
 
 
+@acting.as_system(acting.MATCHING)
 def exactly_each(wanted: Iterable[Described]) -> dict[Described, list[int]]:
     """The same for many at once, in four queries."""
     found: dict[Described, list[int]] = {each: [] for each in wanted}
@@ -135,6 +137,7 @@ def resembling(
     return resembling_each([Person(forename, surname, born_on, postcode)], limit=limit)[0]
 
 
+@acting.as_system(acting.MATCHING)
 def resembling_each(people: Sequence[Person], *, limit: int = 10) -> list[list[Likeness]]:
     """The same for many at once, in their order, in five queries."""
     if not people:
@@ -175,6 +178,15 @@ def _near(people: Iterable[Person], letters: Iterable[Letters]) -> set[int]:
     return ids
 
 
+def whose(ids: Iterable[int]) -> dict[int, Child]:
+    """Of another council's children nothing but the number, and whom to ask about them."""
+    with acting.as_system(acting.MATCHING):
+        known = Child.objects.only("responsible_authority").in_bulk(list(ids))
+    prefetch_related_objects(list(known.values()), "responsible_authority")
+    return known
+
+
+@acting.as_system(acting.MATCHING)
 def compared(ids: Iterable[int], person: Person) -> dict[int, tuple[str, ...]]:
     """What agrees and what does not between these children and the one named."""
     near = Child.objects.confirmed().in_bulk(list(ids))

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from returnhome.casework import children, episodes, journal, notifications
+from returnhome.casework import acting, children, episodes, journal, notifications
 from returnhome.casework.children import Child, NotWaiting
 from returnhome.casework.episodes import Basis, Episode
 from returnhome.casework.owners import Owners
@@ -29,6 +29,7 @@ class OneInterviewForBoth(Blocked):
 
 
 @transaction.atomic
+@acting.as_system(acting.PASSING_ON)
 def join(
     stranger: Child,
     child: Child,
@@ -82,6 +83,14 @@ def _share_an_interview(theirs: list[Episode]) -> bool:
     ).exists()
 
 
+@acting.as_system(acting.PASSING_ON)
+def joined_to(stranger: Child) -> Child | None:
+    """The child that somebody said the stranger is: it may be another council's by now."""
+    theirs = Child.objects.select_related("responsible_authority")
+    return theirs.filter(joined=stranger).first()
+
+
+@acting.as_system(acting.PASSING_ON)
 def came_with(stranger: Child) -> list[Episode]:
     """The episodes that were opened under the stranger, under whomever they stand now."""
     theirs = Episode.objects.filter(bases__notification__opened_under=stranger)
@@ -89,6 +98,7 @@ def came_with(stranger: Child) -> list[Episode]:
 
 
 @transaction.atomic
+@acting.as_system(acting.PASSING_ON)
 def separate(stranger: Child, *, owners: Mapping[int, Owners], by: Person, at: datetime) -> Child:
     """Take a join back: what came with the stranger goes back to it and waits again.
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from django.db import transaction
 
-from returnhome.casework import notifications, tallies
+from returnhome.casework import acting, notifications, tallies
 from returnhome.casework.notifications import Delivery
 from returnhome.casework.staff import Organisation, Person
 from returnhome.intake import layouts, parsing, reading
@@ -22,6 +22,7 @@ TOGETHER = 250
 
 
 @transaction.atomic
+@acting.as_system(acting.INTAKE)
 def bring(
     path: Path,
     *,
@@ -91,6 +92,7 @@ def _outcomes(delivery: Delivery, at: datetime) -> Iterator[Row | Skipped]:
 
 
 @transaction.atomic
+@acting.as_system(acting.INTAKE)
 def load(
     delivery: Delivery,
     outcomes: Iterable[Row | Skipped],

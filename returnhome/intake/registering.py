@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
-from returnhome.casework import care, children
+from returnhome.casework import acting, care, children
 from returnhome.casework.care import Told
 from returnhome.casework.places import Authority
 from returnhome.casework.staff import Person
@@ -56,6 +56,7 @@ class NoSuchPlace(Blocked):
 
 
 @transaction.atomic
+@acting.as_system(acting.INTAKE)
 def load(path: Path, *, by: Person, at: datetime) -> Registered:
     """Load a register's file. Raises reading.Unreadable for one that is no such table."""
     table = reading.read(path, path.name)

@@ -4,13 +4,14 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 
-from returnhome.casework import messages
+from returnhome.casework import acting, messages
 from returnhome.casework.messages import DoneWith, Message
 from returnhome.casework.models import Person
 from returnhome.jobs.sending import Refused, Way
 from returnhome.reporting import silences
 
 
+@acting.as_system(acting.CLOCKWORK)
 def deliver(
     way: Way,
     *,

@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
-from returnhome.casework import handovers, messages, rotas, staff
+from returnhome.casework import acting, handovers, messages, rotas, staff
 from returnhome.casework.models import Person
 from returnhome.jobs import wording
 from returnhome.reporting import silences
 
 
+@acting.as_system(acting.CLOCKWORK)
 def look_round(*, by: Person, at: datetime) -> int:
     """Put into the outbox what nobody of the level now reached has been told; gives how many.
 

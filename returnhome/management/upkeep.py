@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.conf import settings
-from django.core.management import call_command
-from django.db import connection
+from django.core.management import CommandError, call_command
+from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from returnhome import database
-from returnhome.casework import journal, places
+from returnhome.casework import acting, journal, places, row_security
 
 UPKEEP_LOCK = 7204  # any number that nothing else in this database locks
 
@@ -29,20 +29,42 @@ def as_owner() -> Iterator[None]:
         "server_side_binding": False,
         "prepare_threshold": None,
     }
-    try:
-        yield
-    finally:
-        connection.close()
-        connection.settings_dict.update(serving)
+    # The owner puts on no system role: nothing is closed to it.
+    with acting.as_nobody():
+        try:
+            yield
+        finally:
+            connection.close()
+            connection.settings_dict.update(serving)
 
 
 def is_up_to_date() -> bool:
-    """Whether every migration has run and the places are there."""
+    """Whether every migration has run, the places are there, and each table has its locks."""
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         return False
+    if row_security.faults(app_role()):
+        return False
     loaded = places.ReferenceLoad.objects.filter(name__in=["authorities", "postcodes"])
     return loaded.count() == 2
+
+
+def app_role() -> str:
+    """The role that serves, in whose name no table is."""
+    return settings.DATABASES["default"]["USER"]
+
+
+class RolesMissing(CommandError):
+    """The database has not the roles that the locks are for."""
+
+
+def check_system_roles(role: str) -> None:
+    """Whether what acts for nobody has a role each. Raises RolesMissing."""
+    if missing := row_security.missing_roles(role):
+        raise RolesMissing(
+            f"The database lacks {', '.join(missing)}, or {role} may not put them on. "
+            "returnhome roles prints the SQL with which a superuser makes them."
+        )
 
 
 @contextmanager
@@ -51,17 +73,21 @@ def migrating() -> Iterator[None]:
 
     Of two that start together one waits for the other.
     """
-    app_role = settings.DATABASES["default"]["USER"]
+    role = app_role()
     with as_owner():
         owner_role = connection.settings_dict["USER"]
         with connection.cursor() as cursor:
             cursor.execute("select pg_advisory_lock(%s)", [UPKEEP_LOCK])
-        if app_role != owner_role:
-            database.grant_defaults(_owner_url(), app_role)
+        if role != owner_role:
+            check_system_roles(role)
+            database.grant_defaults(_owner_url(), role)
         yield
         call_command("createcachetable", verbosity=0)
-        if app_role != owner_role:
-            _forbid_rewriting(app_role)
+        if role != owner_role:
+            _forbid_rewriting(role)
+        if role != owner_role and row_security.faults(role):
+            with transaction.atomic():
+                row_security.put_on(role)
 
 
 def load_places() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import BooleanField, Count, ExpressionWrapper, Max, Prefetch, Q
 
+from returnhome.casework.children import Child
 from returnhome.casework.episodes import Episode, EpisodeQuerySet
 from returnhome.casework.interviews import Coverage, Interview, NotHeld
 from returnhome.casework.offers import Attempt, Offer, Reply
@@ -88,7 +89,10 @@ def of(episodes: EpisodeQuerySet, *, now: datetime) -> Iterator[EpisodeFacts]:
     interviews = Interview.objects.only(
         "held_at", "held_precision", "held_noted_at", "booked_at", "child"
     )
-    rows = episodes.select_related("child").prefetch_related(
+    # Whether anybody has said who the child is, and nothing else of the child.
+    children = Child.objects.only("confirmed_at", "joined_to")
+    rows = episodes.prefetch_related(
+        Prefetch("child", children),
         Prefetch(
             "offers",
             Offer.objects.only("episode", "made_at").prefetch_related(Prefetch("replies", replies)),

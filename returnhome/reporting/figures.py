@@ -14,7 +14,7 @@ from django.db.models import Count as CountOf
 from django.db.models import Q, Sum
 from django.db.models.functions import TruncQuarter
 
-from returnhome.casework import places
+from returnhome.casework import acting, places
 from returnhome.casework.episodes import Episode, EpisodeQuerySet
 from returnhome.casework.places import Authority
 from returnhome.casework.staff import Person
@@ -146,6 +146,7 @@ def year_of(day: date) -> date:
 # Counting
 
 
+@acting.as_system(acting.REPORTING)
 def uptake(scope: Scope, first: date, last: date, *, now: datetime) -> Uptake:
     """The figures of a period, both days included. A fixed number of queries."""
     counted = _stored(scope, first, last)
@@ -163,6 +164,7 @@ def uptake(scope: Scope, first: date, last: date, *, now: datetime) -> Uptake:
     )
 
 
+@acting.as_system(acting.REPORTING)
 def recount(
     scope: Scope, first: date, last: date, *, now: datetime
 ) -> dict[tuple[str, str], Count]:

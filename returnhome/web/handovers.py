@@ -106,7 +106,7 @@ def index(request: Request) -> HttpResponse:
 def _listed(rows: HandOverQuerySet) -> HandOverQuerySet:
     """Those that wait for an answer first, by when it is due; then the newest."""
     known = rows.select_related(
-        "episode__child", "asked_by_authority", "to_authority", "to_provider", "to_organisation"
+        "asked_by_authority", "to_authority", "to_provider", "to_organisation"
     )
     sealed = ("terms", "answer_note", "withdrawal_note", "hand_back_note")
     return known.defer(*sealed).waiting_first()
@@ -118,6 +118,7 @@ def _page(rows: HandOverQuerySet, number: str | None) -> Page:
 
 def _rows(request: Request, page: Page) -> dict[str, Any]:
     found = list(page.object_list)
+    handovers.bring_episodes(found)
     signed = handovers.signed_for(found)
     rows = [_row(each, signed.get(each.pk), request.user, request.now) for each in found]
     return {"rows": rows, "page": page}
@@ -176,10 +177,6 @@ def _due(row: HandOver, step: Step, now: datetime) -> tuple[str, bool]:
 def _seen(request: Request, pk: int) -> HandOver:
     """A request that the person may know of; a look is journalled."""
     rows = HandOver.objects.visible_to(request.user).select_related(
-        "episode__child",
-        "episode__responsible_authority",
-        "episode__host_authority",
-        "episode__counted_under",
         "asked_by_authority",
         "to_authority",
         "to_provider",
@@ -189,9 +186,9 @@ def _seen(request: Request, pk: int) -> HandOver:
         "withdrawn_by",
         "handed_back_by",
         "reported_by",
-        "proposed_child",
     )
     row = get_object_or_404(rows, pk=pk)
+    handovers.bring_episodes([row])
     looking.at(request, row)
     return row
 
@@ -654,7 +651,7 @@ def waiting_for_us(person: Person, now: datetime) -> Sequence[Waiting]:
         HandOver.objects.asked_of(person)
         .unanswered()
         .filter(answer_due_at__gte=now)
-        .select_related("asked_by_authority", "episode__child")
+        .select_related("asked_by_authority")
         .defer("terms", "answer_note", "withdrawal_note", "hand_back_note")
         .order_by("answer_due_at", "pk")[:MOST]
     )

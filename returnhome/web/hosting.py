@@ -199,13 +199,17 @@ def here(request: Request) -> HttpResponse:
     page = Paginator(_under_18(theirs, _today(request)), A_PAGE).get_page(request.GET.get("page"))
     rows = _rows(list(page.object_list), request, is_host=True)
     told = PlacementNotice.objects.told_to(request.user).unseen().oldest_first()
-    new = list(told.select_related("placed_by", "child")[:A_PAGE])
+    new = list(told.select_related("placed_by")[:A_PAGE])
+    known = Child.objects.in_bulk([notice.child_id for notice in new])
     shown = [*(row.child.pk for row in rows), *(notice.child_id for notice in new)]
     looking.at_list(request, "placed-here", shown)
     context = {
         "page": page,
         "rows": rows,
-        "new": [(notice, _whom(notice, areas, _today(request))) for notice in new],
+        "new": [
+            (notice, _whom(notice, known.get(notice.child_id), areas, _today(request)))
+            for notice in new
+        ],
         "in_words": notice_in_words,
         "ended": care.ended_in(areas, _today(request) - A_YEAR)[:A_PAGE],
         "tab": "here",
@@ -213,10 +217,9 @@ def here(request: Request) -> HttpResponse:
     return render(request, "hosting/here.html", context)
 
 
-def _whom(notice: PlacementNotice, areas: frozenset[int], today: date) -> str:
+def _whom(notice: PlacementNotice, child: Child | None, areas: frozenset[int], today: date) -> str:
     """Name and age, as long as the child is placed here; after that no more than that it was."""
-    child = notice.child
-    if child.host_authority_id not in areas or notice.kind == NoticeKind.ENDS:
+    if child is None or child.host_authority_id not in areas or notice.kind == NoticeKind.ENDS:
         return ""
     age = pages.age_of(child, today)
     return pages.name_of(child) + (f", aged {age}" if age is not None else ", age not known")

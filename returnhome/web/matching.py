@@ -14,6 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 
 from returnhome.casework import (
+    acting,
     children,
     handovers,
     journal,
@@ -206,13 +207,10 @@ def _told(stranger: Child) -> Told:
 
 
 def _opened_by(stranger: Child) -> Sequence[Notification]:
-    return list(
-        Notification.objects.filter(opened_under=stranger)
-        .select_related(
-            "delivery__sender__authority", "delivery__received_for__authority", "basis__episode"
-        )
-        .order_by("pk")
-    )
+    rows = Notification.objects.filter(opened_under=stranger).select_related("basis__episode")
+    found = list(rows.order_by("pk"))
+    notifications.bring_deliveries(found)
+    return found
 
 
 def _candidates(user: Person, stranger: Child, named: Named, looked_for: str) -> list[Candidate]:
@@ -222,19 +220,26 @@ def _candidates(user: Person, stranger: Child, named: Named, looked_for: str) ->
         found = ours.filter(folded_name__contains=folded(looked_for)).order_by("folded_name", "pk")
         others = list(found.values_list("pk", flat=True)[:MOST_CANDIDATES])
         near |= likeness.compared([pk for pk in others if pk not in near], named)
+    # Another council's child is not there for us: of it only the number, and whom to ask.
     known = children.with_care(near)
+    theirs = likeness.whose(near.keys() - known.keys())
     return [
-        _candidate(user, known[pk], stranger, named, terms)
+        _candidate(user, known.get(pk), known.get(pk) or theirs[pk], stranger, named, terms)
         for pk, terms in near.items()
-        if pk in known
+        if pk in known or pk in theirs
     ]
 
 
 def _candidate(
-    user: Person, child: Child, stranger: Child, named: Named, terms: Sequence[str]
+    user: Person,
+    known: Child | None,
+    child: Child,
+    stranger: Child,
+    named: Named,
+    terms: Sequence[str],
 ) -> Candidate:
     acts = child.responsible_authority
-    is_ours = child.allows(user, Verb.SEE_EPISODE)
+    is_ours = known is not None and known.allows(user, Verb.SEE_EPISODE)
     if acts.pk == stranger.responsible_authority_id:
         then = f"The episode goes under this record. {acts.name} must act, as now."
     else:
@@ -242,7 +247,7 @@ def _candidate(
             f"{acts.name} is asked whether it is their child, and to take the duty over. Until "
             f"{acts.name} says yes, {stranger.responsible_authority.name} must act."
         )
-    born = f", born {pages.day(child.born_on)}" if child.born_on else ""
+    born = f", born {pages.day(child.born_on)}" if is_ours and child.born_on else ""
     return Candidate(
         child=child,
         title=f"{pages.name_of(child)}{born}" if is_ours else f"A child known to {acts.name}",
@@ -360,8 +365,8 @@ def separate(request: Request, pk: int) -> HttpResponse:
         user.whose(Verb.MATCH) | user.whose(Verb.MATCH, of="joined_to__"),
         joined_to__isnull=False,
     )
-    stranger = get_object_or_404(joined.select_related("joined_to", "joined_by"), pk=pk)
-    child = stranger.joined_to
+    stranger = get_object_or_404(joined.select_related("joined_by"), pk=pk)
+    child = matching.joined_to(stranger)
     assert child
     is_ours = child.allows(user, Verb.SEE_EPISODE)
     journal.write("read", stranger, by=user, at=request.now)
@@ -390,6 +395,7 @@ def separate(request: Request, pk: int) -> HttpResponse:
     )
 
 
+@acting.as_system(acting.PASSING_ON)
 def _owners_as_told(stranger: Child) -> Mapping[int, Owners]:
     """Who must act again by what the sender said, as before anybody named the child."""
     atlas = Atlas()

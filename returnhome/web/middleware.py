@@ -13,6 +13,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
+from returnhome.casework import acting
 from returnhome.rules import Blocked
 from returnhome.web import errors, looking
 
@@ -109,6 +110,19 @@ def signed_in_only(get_response: Next) -> Next:
             asked["ended"] = "1"
         query = f"?{urlencode(asked)}" if asked else ""
         return redirect(reverse("account_login") + query)
+
+    return middleware
+
+
+def acting_for(get_response: Next) -> Next:
+    """The database opens to the page what the person who asks for it may see, and no more."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            with acting.as_nobody():
+                return get_response(request)
+        with acting.on_behalf_of(request.user):
+            return get_response(request)
 
     return middleware
 

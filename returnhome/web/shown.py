@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from returnhome.casework import acting
 from returnhome.casework.children import Address, Child, Placement, circumstances
 from returnhome.casework.communications import standing
 from returnhome.casework.concerns import NotedConcern
@@ -46,6 +47,7 @@ def reference(row: HandOver) -> str:
     return f"H-{row.pk}"
 
 
+@acting.as_system(acting.PASSING_ON)
 def shown(row: HandOver, parts: frozenset[Part], now: datetime) -> Shown:
     """The facts of these parts. `row` comes with its episode, child and authorities."""
     episode = row.episode

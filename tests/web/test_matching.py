@@ -413,7 +413,7 @@ def test_the_page_asks_no_more_for_ten_who_come_near(
     stranger = told(cast, now)
     amina = as_("amina")
 
-    with django_assert_max_num_queries(24):
+    with django_assert_max_num_queries(25):
         words = words_of(amina.get(f"/children/{stranger.pk}/match"))
 
     assert words.count("Their story") == 10

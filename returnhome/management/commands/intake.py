@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from returnhome.casework import children, staff
+from returnhome.casework import acting, children, staff
 from returnhome.intake import loading
 from returnhome.intake.outcome import Result
 from returnhome.management import moments
@@ -29,6 +29,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="what became of each row, as JSON")
         moments.add_argument(parser)
 
+    @acting.as_system(acting.INTAKE)
     def handle(self, *args: Any, file: Path, sender: str, **options: Any) -> None:
         try:
             outcome = loading.bring(

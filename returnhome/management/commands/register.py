@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from returnhome.casework import staff
+from returnhome.casework import acting, staff
 from returnhome.intake import registering
 from returnhome.management import moments
 from returnhome.rules import Blocked
@@ -26,6 +26,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="what became of each row, as JSON")
         moments.add_argument(parser)
 
+    @acting.as_system(acting.INTAKE)
     def handle(self, *args: Any, file: Path, **options: Any) -> None:
         try:
             registered = registering.load(

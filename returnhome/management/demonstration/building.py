@@ -7,7 +7,7 @@ from pathlib import Path
 from django.db import connection, transaction
 
 from returnhome import __version__
-from returnhome.casework import staff
+from returnhome.casework import acting, staff
 from returnhome.casework.models import Episode, ReferenceLoad
 from returnhome.management import upkeep
 from returnhome.management.demonstration import (
@@ -58,6 +58,7 @@ def was_built() -> bool:
     return ReferenceLoad.objects.filter(name=NAME).exists()
 
 
+@acting.as_system(acting.OPERATOR)
 def build(now: datetime) -> int:
     """Make the demonstration as of `now`; gives how many episodes it holds.
 

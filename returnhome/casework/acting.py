@@ -1,0 +1,114 @@
+"""For whom this code acts: the database opens what that person may see, or one narrow system role.
+
+The second lock hangs on it. Nobody named is nobody: then no row about a child is there. The person
+is told to the database for one transaction; whose children that person works with it looks up
+itself, at that moment.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from django.db import connection
+from psycopg.pq import TransactionStatus
+
+from returnhome import database
+
+# What acts for nobody in particular, each with a role of the database that opens no more than it
+# needs; which tables those are is in `row_security`.
+OPERATOR, CLOCKWORK, INTAKE = "operator", "clockwork", "intake"
+MATCHING, PASSING_ON, REPORTING = "matching", "passing_on", "reporting"
+
+NO_ROLE = "none"  # PostgreSQL's word for the role that is connected
+
+
+class Actor(Protocol):
+    """Whoever acts: a person of `staff`, known here by number alone."""
+
+    pk: Any
+
+
+@dataclass(frozen=True)
+class Scope:
+    """A person, or a system role, or nobody."""
+
+    person: int | None = None
+    role: str = NO_ROLE
+
+
+NOBODY = Scope()
+_scope: ContextVar[Scope] = ContextVar("acting", default=NOBODY)
+
+
+@contextmanager
+def on_behalf_of(person: Actor) -> Iterator[None]:
+    """What is read and written in the block is what this person may see.
+
+    Only within transactions: outside of one, nothing about a child is there.
+    """
+    with _within(Scope(person=person.pk)):
+        yield
+
+
+@contextmanager
+def as_system(name: str) -> Iterator[None]:
+    """The block acts for nobody: what it may touch is what the system role of this name may."""
+    with _within(Scope(role=database.SYSTEM_ROLES[name])):
+        yield
+
+
+@contextmanager
+def as_nobody() -> Iterator[None]:
+    """The block works as the role that connects, and no row about a child is open to that."""
+    with _within(NOBODY):
+        yield
+
+
+def begin() -> None:
+    """Tell a transaction that has just begun for whom it is."""
+    if _scope.get() != NOBODY:
+        _tell(_scope.get(), is_local=True)
+
+
+def connected() -> None:
+    """Tell a new connection, which knows nothing yet."""
+    if _scope.get().role != NO_ROLE:
+        _tell(Scope(role=_scope.get().role), is_local=False)
+
+
+@contextmanager
+def _within(scope: Scope) -> Iterator[None]:
+    before = _scope.get()
+    token = _scope.set(scope)
+    try:
+        _change(before, scope)
+        yield
+    finally:
+        _scope.reset(token)
+        _change(scope, before)
+
+
+def _change(before: Scope, scope: Scope) -> None:
+    """Tell a connection that is open already. A person is never told outside a transaction."""
+    if before == scope or connection.connection is None:
+        return
+    if connection.in_atomic_block:
+        _tell(scope, is_local=True)
+    elif before.role != scope.role:
+        _tell(Scope(role=scope.role), is_local=False)
+
+
+def _tell(scope: Scope, *, is_local: bool) -> None:
+    # Not by Django's cursor: it refuses one where the transaction is to be rolled back, and that is
+    # a way out of a block like any other.
+    raw = connection.connection
+    if raw.closed or raw.info.transaction_status == TransactionStatus.INERROR:
+        # What was told in a transaction that failed goes back with it.
+        return
+    person = "" if scope.person is None else str(scope.person)
+    raw.execute(
+        "select set_config('role', %s, %s), set_config('app.person', %s, %s)",
+        [scope.role, is_local, person, is_local],
+    )

@@ -1,0 +1,548 @@
+"""The second lock: which rows the database itself opens, drawn from the table of access.
+
+`visible_to` is the first lock. Where a page forgets it, PostgreSQL still opens only what a role of
+the person allows, today, in the person's relation to the child. `migrate` puts the policies on as
+the owner of the tables; `check` says when they are not those of `rules.access`.
+"""
+
+# ruff: noqa: S608  (the statements are made of names in here: of nothing that anybody types)
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from types import MappingProxyType
+from typing import NamedTuple
+
+from django.db import connection
+
+from returnhome import database
+from returnhome.casework import acting, concerns, tellings
+from returnhome.casework.staff import ANSWERING, COLUMNS, EPISODE_RELATIONS, RELATIONS
+from returnhome.rules import access
+from returnhome.rules.access import Relation, Verb
+from returnhome.rules.codes import Role
+from returnhome.rules.telling import Whom
+
+RESPONSIBLE, HOST, COUNTED = Relation.RESPONSIBLE, Relation.HOST, Relation.COUNTED
+
+# Each looks up, once a statement, where the person of this transaction holds one of the roles now.
+# They run as the owner, so that they see all posts; their path is fixed, so that nobody slips a
+# table of their own under them. plpgsql, because its plans are kept.
+LOOK_UP = """
+create or replace function public.{name}({parameters}) returns bigint[]
+    language plpgsql stable security definer parallel safe
+    set search_path = pg_catalog, pg_temp as $$
+declare
+    person constant bigint := nullif(current_setting('app.person', true), '')::bigint;
+    found bigint[];
+begin
+    if person is null then return '{{}}'; end if;
+    found := array({query});{also}
+    return found;
+end $$
+"""
+POSTS = """
+    from public.casework_post post
+    join public.casework_person who on who.id = post.person_id
+    join public.casework_organisation body on body.id = post.organisation_id
+    where post.person_id = person and post.until is null and who.is_active
+        and post.role = any(roles)"""
+FUNCTIONS = {
+    # The authorities whose children the person works with.
+    "returnhome_areas": f"""
+    select body.authority_id {POSTS} and body.kind = 'council' and body.authority_id is not null""",
+    # The organisations that interview on a council's behalf.
+    "returnhome_bodies": f"""
+    select body.id {POSTS} and body.kind in ('provider', 'council')""",
+    "returnhome_posts": f"""
+    select body.id {POSTS}""",
+    # The episodes of interviews that the person holds, for as long as they work where they do.
+    "returnhome_own_episodes": f"""
+    select cover.episode_id
+    from public.casework_interview own
+    join public.casework_coverage cover on cover.interview_id = own.id
+    where own.interviewer_id = person
+        and own.organisation_id in (select body.id {POSTS})""",
+    # Records that were said to be the same child as one of theirs.
+    "returnhome_joined": """
+    select stranger.id
+    from public.casework_child stranger
+    join public.casework_child child on child.id = stranger.joined_to_id
+    where child.responsible_authority_id = any(public.returnhome_areas(roles))
+        or child.provider_id = any(public.returnhome_bodies(providing))""",
+}
+# A council keeps what others left it. Few did, so it is looked for only where there is something.
+ALSO = {
+    "returnhome_areas": """
+    if exists (select 1 from public.casework_succession where successor_id = any(found)) then
+        found := array(
+            with recursive area(id) as (
+                select unnest(found)
+                union
+                select earlier.predecessor_id from area
+                join public.casework_succession earlier on earlier.successor_id = area.id
+            )
+            select area.id from area
+            where area.id = any(found) or exists (
+                select 1 from public.casework_authority ended
+                where ended.id = area.id and ended.until is not null
+            )
+        );
+    end if;"""
+}
+# A booking is written before what it answers for: till then it is there for who books.
+UNCOVERED = """
+create or replace function public.returnhome_is_uncovered(interview bigint) returns boolean
+    language plpgsql stable security definer parallel safe
+    set search_path = pg_catalog, pg_temp as $$
+begin
+    return not exists (
+        select 1 from public.casework_coverage cover where cover.interview_id = interview
+    );
+end $$
+"""
+PARAMETERS = {"returnhome_joined": "roles text[], providing text[]"}
+PERSON = "(select nullif(current_setting('app.person', true), '')::bigint)"
+# Those who send: their doors come later, so no verb of the table is theirs yet.
+SENDING = (Role.POLICE, Role.HOME)
+
+
+def _roles(verb: Verb, relation: str = Relation.NONE) -> list[Role]:
+    return [role for role in Role if access.may(role, verb, relation)]
+
+
+def _looked_up(function: str, *roles: Iterable[Role]) -> str:
+    """The ids as the plan wants them: asked once for the statement, and compared by an index."""
+    named = ", ".join(f"'{{{','.join(sorted(each))}}}'" for each in roles)
+    return f"any((select public.{function}({named}))::bigint[])"
+
+
+def _either(legs: Iterable[str]) -> str:
+    found = [leg for leg in legs if leg]
+    return "(" + "\n or ".join(found) + ")" if found else "false"
+
+
+def whose(of: str, verb: Verb, *relations: str) -> str:
+    """Children or episodes `of` which the table allows the verb, as `Person.whose` asks it."""
+    return _either(_leg(of, verb, relation) for relation in relations)
+
+
+def _whose_any(of: str, pairs: Iterable[tuple[Verb, Sequence[str]]]) -> str:
+    """The same for any of several verbs: each relation is looked up once."""
+    roles: dict[str, set[Role]] = {}
+    for verb, relations in pairs:
+        for relation in relations:
+            roles.setdefault(relation, set()).update(_roles(verb, relation))
+    return _either(_standing(of, relation, those) for relation, those in roles.items())
+
+
+def _leg(of: str, verb: Verb, relation: str) -> str:
+    return _standing(of, relation, _roles(verb, relation))
+
+
+def _standing(of: str, relation: str, roles: Collection[Role]) -> str:
+    if not roles:
+        return ""
+    if relation == Relation.PROVIDER:
+        return f"{of}.provider_id = {_looked_up('returnhome_bodies', roles)}"
+    return f"{of}.{COLUMNS[Relation(relation)]} = {_looked_up('returnhome_areas', roles)}"
+
+
+def own(of: str, verb: Verb) -> str:
+    """Interviews `of` which the person holds, as `interviews.own` asks it."""
+    posts = _looked_up("returnhome_posts", _roles(verb, Relation.OWN))
+    return f"({of}.interviewer_id = {PERSON} and {of}.organisation_id = {posts})"
+
+
+def _there(below: str, column: str, above: str, also: str = "") -> str:
+    """What hangs below is there where that above it is: whose policy holds in here too."""
+    condition = f" and {also}" if also else ""
+    return f"exists (select 1 from {above} above where above.id = {below}.{column}{condition})"
+
+
+def _account(of: str) -> str:
+    """Interviews `of` whose account the person may read: never by being the host alone."""
+    answered = (
+        "exists (select 1 from casework_coverage cover"
+        " join casework_episode episode on episode.id = cover.episode_id"
+        f" where cover.interview_id = {of}.id"
+        f" and {whose('episode', Verb.SEE_ACCOUNT, *ANSWERING)})"
+    )
+    return _either((own(of, Verb.SEE_ACCOUNT), answered))
+
+
+def _of_child(below: str, pairs: Iterable[tuple[Verb, Sequence[str]]]) -> str:
+    """What hangs below a child, also under a record that was said to be the same child."""
+    pairs = list(pairs)
+    theirs, same = _whose_any("child", pairs), _whose_any("same", pairs)
+    return (
+        "exists (select 1 from casework_child child"
+        " left join casework_child same on same.id = child.joined_to_id"
+        f" where child.id = {below}.child_id and ({theirs} or {same}))"
+    )
+
+
+def _policies() -> dict[str, str]:
+    """Table → which of its rows are open to the person."""
+    child, episode, interview = "casework_child", "casework_episode", "casework_interview"
+    own_episodes = _looked_up("returnhome_own_episodes", _roles(Verb.SEE_EPISODE, Relation.OWN))
+    joined = _looked_up(
+        "returnhome_joined",
+        *(_roles(Verb.SEE_EPISODE, relation) for relation in ANSWERING),
+    )
+    found = {
+        child: _either(
+            (
+                whose(child, Verb.SEE_EPISODE, *RELATIONS),
+                f"exists (select 1 from {episode} theirs where theirs.child_id = {child}.id)",
+                f"({child}.joined_to_id is not null and {child}.id = {joined})",
+            )
+        ),
+        episode: _either(
+            (
+                whose(episode, Verb.SEE_EPISODE, *EPISODE_RELATIONS),
+                f"{episode}.id = {own_episodes}",
+            )
+        ),
+        interview: _either(
+            (
+                own(interview, Verb.SEE_EPISODE),
+                "exists (select 1 from casework_coverage cover"
+                f" where cover.interview_id = {interview}.id)",
+                f"({interview}.booked_by_id = {PERSON}"
+                f" and public.returnhome_is_uncovered({interview}.id))",
+            )
+        ),
+    }
+    for name in ("alias", "identifier"):
+        found[f"casework_{name}"] = _there(f"casework_{name}", "child_id", child)
+    for name in ("careperiod", "placement", "address"):
+        also = whose("above", Verb.SEE_EPISODE, *RELATIONS)
+        found[f"casework_{name}"] = _there(f"casework_{name}", "child_id", child, also)
+    for name in ("doubt", "formerfact"):
+        also = whose("above", Verb.PLACE, *RELATIONS)
+        found[f"casework_{name}"] = _there(f"casework_{name}", "child_id", child, also)
+    for name in (
+        *("correction", "classification", "basis", "offer", "attempt", "notheld", "coverage"),
+        *("dispute", "override"),
+    ):
+        found[f"casework_{name}"] = _there(f"casework_{name}", "episode_id", episode)
+    found["casework_reply"] = _there("casework_reply", "offer_id", "casework_offer")
+    for name in ("entry", "addendum"):
+        # What the child said, by the narrower verb.
+        found[f"casework_{name}"] = _there(
+            f"casework_{name}", "interview_id", interview, _account("above")
+        )
+    answering = whose("above", Verb.SEE_EPISODE, *ANSWERING)
+    found["casework_preventioninterview"] = _there(
+        "casework_preventioninterview", "episode_id", episode, answering
+    )
+    hosting = (
+        f"(casework_telling.whom = '{Whom.HOST_AUTHORITY}' and"
+        f" {whose('above', Verb.SEE_EPISODE, HOST)})"
+    )
+    found["casework_telling"] = _there(
+        "casework_telling", "episode_id", episode, _either((answering, hosting))
+    )
+    for name in ("action", "nothingneeded"):
+        table = f"casework_{name}"
+        given = f"{table}.owner_id = {PERSON} and {_there(table, 'episode_id', episode)}"
+        found[table] = _either(
+            (
+                f"({given})" if name == "action" else "",
+                _there(table, "interview_id", interview, own("above", Verb.SEE_ACCOUNT)),
+                _there(table, "episode_id", episode, whose("above", Verb.SEE_ACCOUNT, *ANSWERING)),
+            )
+        )
+    found["casework_handover"] = _hand_over("casework_handover")
+    found["casework_placementnotice"] = _either(
+        (
+            _there(
+                *("casework_placementnotice", "child_id", child),
+                whose("above", Verb.PLACE, *RELATIONS),
+            ),
+            "(casework_placementnotice.sent_at is not null"
+            " and casework_placementnotice.to_authority_id ="
+            f" {_looked_up('returnhome_areas', _roles(Verb.SEE_PLACED_HERE))})",
+        )
+    )
+    found["casework_notedconcern"] = _of_child("casework_notedconcern", concerns.KNOWING)
+    found["casework_meeting"] = _of_child("casework_meeting", [(Verb.SEE_EPISODE, ANSWERING)])
+    found["casework_voidedmeeting"] = _there(
+        "casework_voidedmeeting", "meeting_id", "casework_meeting"
+    )
+    acting_for = [(verb, ANSWERING) for verb in tellings.ACTING]
+    acted_for = _whose_any("theirs", acting_for)
+    found["casework_parentalrisk"] = _either(
+        (
+            _of_child("casework_parentalrisk", acting_for),
+            f"exists (select 1 from {episode} theirs"
+            f" where theirs.child_id = casework_parentalrisk.child_id and {acted_for})",
+        )
+    )
+    takes_in = _looked_up("returnhome_posts", _roles(Verb.CONFIRM_INTAKE))
+    found["casework_delivery"] = _either(
+        (
+            f"casework_delivery.received_for_id = {takes_in}",
+            f"casework_delivery.sender_id = {_looked_up('returnhome_posts', SENDING)}",
+        )
+    )
+    found["casework_notification"] = _either(
+        (
+            whose("casework_notification", Verb.SEE_EPISODE, *RELATIONS),
+            # Not the sender's: what became of a row names whom it was taken for.
+            _there(
+                *("casework_notification", "delivery_id", "casework_delivery"),
+                f"above.received_for_id = {takes_in}",
+            ),
+        )
+    )
+    return found
+
+
+def _hand_over(table: str) -> str:
+    asked = _roles(Verb.ANSWER, Relation.ASKED)
+    asking = _roles(Verb.ASK, RESPONSIBLE)
+    return _either(
+        (
+            f"{table}.to_authority_id = {_looked_up('returnhome_areas', asked)}",
+            f"{table}.to_provider_id = {_looked_up('returnhome_bodies', asked)}",
+            f"{table}.asked_by_authority_id = {_looked_up('returnhome_areas', asking)}",
+            _there(
+                *(table, "episode_id", "casework_episode"),
+                whose("above", Verb.SEE_EPISODE, RESPONSIBLE, COUNTED),
+            ),
+        )
+    )
+
+
+# What acts for nobody.
+
+
+class Opened(NamedTuple):
+    """What a system role reads and writes of that which the second lock closes.
+
+    `beside`: of all other tables it may do what the product's own role may. `columns`: of these
+    tables it reads no more than the columns named.
+    """
+
+    reads: frozenset[str]
+    writes: frozenset[str]
+    beside: bool = True
+    columns: Mapping[str, Sequence[str]] = MappingProxyType({})
+
+
+def _tables(*names: str) -> frozenset[str]:
+    return frozenset(f"casework_{name}" for name in names)
+
+
+NONE = _tables()
+KNOWN_BY = _tables("child", "alias", "identifier", "address", "placement")
+CARE = _tables("careperiod", "doubt", "formerfact", "placementnotice")
+OF_EPISODE = _tables("episode", "correction", "classification", "basis", "handover")
+MET = _tables("meeting", "voidedmeeting", "notedconcern")
+OF_OFFER = _tables("offer", "reply", "attempt", "interview", "coverage", "notheld")
+
+
+@cache
+def opened() -> dict[str, Opened]:
+    """System role → what it may. Only the operator's opens what children said."""
+    return {
+        acting.OPERATOR: Opened(NONE, frozenset(policies())),
+        acting.CLOCKWORK: Opened(KNOWN_BY | CARE | OF_EPISODE | OF_OFFER | MET, NONE),
+        acting.INTAKE: Opened(
+            OF_OFFER | MET,
+            KNOWN_BY | CARE | OF_EPISODE | _tables("notification", "delivery"),
+        ),
+        acting.MATCHING: Opened(KNOWN_BY, NONE, beside=False),
+        acting.PASSING_ON: Opened(
+            KNOWN_BY | CARE | _tables("action", "delivery"),
+            OF_EPISODE | OF_OFFER | _tables("child", "dispute", "override", "notification"),
+        ),
+        acting.REPORTING: Opened(
+            OF_OFFER | _tables("episode", "child", "tally"),
+            NONE,
+            beside=False,
+            # No figure needs a name.
+            columns={"casework_child": ("id", "confirmed_at", "joined_to_id")},
+        ),
+    }
+
+
+# Putting them on, and telling whether they are.
+
+
+@cache
+def policies() -> dict[str, str]:
+    return _policies()
+
+
+@dataclass(frozen=True)
+class Policy:
+    """One policy of one table, as it should be."""
+
+    table: str
+    name: str
+    role: str
+    command: str
+    condition: str
+
+    @property
+    def statement(self) -> str:
+        checked = "" if self.command == "select" else f" with check ({self.condition})"
+        return (
+            f"create policy {self.name} on public.{self.table} for {self.command}"
+            f" to {_quoted(self.role)} using ({self.condition}){checked}"
+        )
+
+
+def wanted(app_role: str) -> list[Policy]:
+    """Every policy that should be there; `app_role` is the product's own role."""
+    found = [
+        Policy(table, "by_relation", app_role, "all", condition)
+        for table, condition in policies().items()
+    ]
+    for name, its in opened().items():
+        role = database.SYSTEM_ROLES[name]
+        closed = policies().keys()
+        found += [Policy(table, name, role, "all", "true") for table in sorted(its.writes & closed)]
+        read = (its.reads - its.writes) & closed
+        found += [Policy(table, name, role, "select", "true") for table in sorted(read)]
+    return found
+
+
+def _functions() -> dict[str, str]:
+    looking_up = {
+        name: LOOK_UP.format(
+            name=name,
+            parameters=PARAMETERS.get(name, "roles text[]"),
+            query=query,
+            also=ALSO.get(name, ""),
+        )
+        for name, query in FUNCTIONS.items()
+    }
+    return looking_up | {"returnhome_is_uncovered": UNCOVERED}
+
+
+def _quoted(name: str) -> str:
+    return connection.ops.quote_name(name)
+
+
+def missing_roles(app_role: str) -> list[str]:
+    """The system roles that the database lacks, or that the product's role cannot take on."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select wanted from unnest(%s::text[]) wanted where not exists (select 1"
+            " from pg_auth_members membership join pg_roles system on system.oid = roleid"
+            " where system.rolname = wanted and member = %s::regrole"
+            " and not system.rolsuper and not system.rolbypassrls"
+            # What is inherited is put on always, so it would be as if there were no lock.
+            " and not pg_has_role(member, roleid, 'usage'))",
+            [sorted(database.SYSTEM_ROLES.values()), _quoted(app_role)],
+        )
+        return [name for (name,) in cursor.fetchall()]
+
+
+# Policies and functions as the database holds them, each with what its comment says it came from.
+AS_HELD = """
+select relname || '.' || polname,
+       md5(concat_ws(' ', polcmd::text, polpermissive, polroles::regrole[]::text,
+                     pg_get_expr(polqual, polrelid), pg_get_expr(polwithcheck, polrelid))),
+       obj_description(pg_policy.oid, 'pg_policy')
+  from pg_policy join pg_class on pg_class.oid = polrelid
+ where relnamespace = 'public'::regnamespace and relname = any(%s)
+ union all
+select proname, md5(pg_get_functiondef(oid)), obj_description(oid, 'pg_proc')
+  from pg_proc where pronamespace = 'public'::regnamespace and proname = any(%s)
+"""
+
+
+def _origins(app_role: str) -> dict[str, str]:
+    """What should be there → the digest of what it is made from."""
+    made = {f"{each.table}.{each.name}": each.statement for each in wanted(app_role)}
+    return {
+        name: sha256(text.encode()).hexdigest()[:32] for name, text in (made | _functions()).items()
+    }
+
+
+def faults(app_role: str) -> list[str]:
+    """What is not as the table of access has it: policies, functions and tables, by name."""
+    origins = _origins(app_role)
+    with connection.cursor() as cursor:
+        cursor.execute(AS_HELD, [list(policies()), list(_functions())])
+        held = {name: (digest, comment) for name, digest, comment in cursor.fetchall()}
+        cursor.execute(
+            "select relname from pg_class where relnamespace = 'public'::regnamespace"
+            " and relname = any(%s) and not relrowsecurity",
+            [list(policies())],
+        )
+        open_tables = [name for (name,) in cursor.fetchall()]
+    wrong = {
+        name
+        for name in origins.keys() | held.keys()
+        if name not in origins
+        or name not in held
+        or held[name][1] != f"{origins[name]} {held[name][0]}"
+    }
+    return sorted(wrong | set(open_tables))
+
+
+def put_on(app_role: str) -> None:
+    """Make policies, functions and rights those of the table. As the owner, in one transaction."""
+    origins = _origins(app_role)
+    with connection.cursor() as cursor:
+        for name, statement in _functions().items():
+            cursor.execute(statement)
+            cursor.execute(f"revoke execute on function public.{name} from public")
+            cursor.execute(f"grant execute on function public.{name} to {_quoted(app_role)}")
+        cursor.execute(
+            "select polname, relname from pg_policy join pg_class on pg_class.oid = polrelid"
+            " where relnamespace = 'public'::regnamespace and relname = any(%s)",
+            [list(policies())],
+        )
+        for name, table in cursor.fetchall():
+            cursor.execute(f"drop policy {_quoted(name)} on public.{_quoted(table)}")
+        for table in policies():
+            cursor.execute(f"alter table public.{table} enable row level security")
+        for policy in wanted(app_role):
+            cursor.execute(policy.statement)
+        _let_system_roles(cursor, app_role)
+        cursor.execute(AS_HELD, [list(policies()), list(_functions())])
+        for name, digest, _ in cursor.fetchall():
+            thing = f"function public.{name}"
+            if "." in name:
+                table, policy_name = name.split(".")
+                thing = f"policy {policy_name} on public.{table}"
+            cursor.execute(f"comment on {thing} is '{origins[name]} {digest}'")
+
+
+RIGHTS = ("select", "insert", "update", "delete")
+
+
+def _let_system_roles(cursor: object, app_role: str) -> None:
+    """Of closed tables what each may; of the others, where it may, what the product's role may."""
+    execute = cursor.execute  # type: ignore[attr-defined]
+    execute(
+        "select relname, array_agg(privilege order by privilege)"
+        " from pg_class, unnest(%s::text[]) privilege"
+        " where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'v')"
+        " and has_table_privilege(%s, pg_class.oid, privilege) group by relname",
+        [list(RIGHTS), app_role],
+    )
+    rights = dict(cursor.fetchall())  # type: ignore[attr-defined]
+    for name, its in opened().items():
+        role = _quoted(database.SYSTEM_ROLES[name])
+        execute(f"grant usage on schema public to {role}")
+        execute(f"revoke all on all tables in schema public from {role}")
+        for table, privileges in rights.items():
+            if table in its.writes or (its.beside and table not in policies()):
+                granted = ", ".join(privileges)
+            elif table in its.reads and "select" in privileges:
+                columns = ", ".join(map(_quoted, its.columns.get(table, ())))
+                granted = f"select ({columns})" if columns else "select"
+            else:
+                continue
+            execute(f"grant {granted} on public.{_quoted(table)} to {role}")
+        if its.beside:
+            execute(f"grant usage, select on all sequences in schema public to {role}")
