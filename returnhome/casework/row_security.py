@@ -268,6 +268,14 @@ def _policies() -> dict[str, str]:
         )
     )
     found["casework_notedconcern"] = _of_child("casework_notedconcern", concerns.KNOWING)
+    found["casework_communication"] = _either(
+        (
+            _of_child("casework_communication", [(Verb.SEE_EPISODE, ANSWERING)]),
+            f"exists (select 1 from {episode} theirs"
+            " where theirs.child_id = casework_communication.child_id"
+            f" and {whose('theirs', Verb.SEE_EPISODE, *ANSWERING)})",
+        )
+    )
     found["casework_meeting"] = _of_child("casework_meeting", [(Verb.SEE_EPISODE, ANSWERING)])
     found["casework_voidedmeeting"] = _there(
         "casework_voidedmeeting", "meeting_id", "casework_meeting"
@@ -342,6 +350,8 @@ KNOWN_BY = _tables("child", "alias", "identifier", "address", "placement")
 CARE = _tables("careperiod", "doubt", "formerfact", "placementnotice")
 OF_EPISODE = _tables("episode", "correction", "classification", "basis", "handover")
 MET = _tables("meeting", "voidedmeeting", "notedconcern")
+# What a council that is asked reads before it answers.
+PREVIEWED = _tables("action", "notedconcern", "communication")
 OF_OFFER = _tables("offer", "reply", "attempt", "interview", "coverage", "notheld")
 
 
@@ -357,7 +367,7 @@ def opened() -> dict[str, Opened]:
         ),
         acting.MATCHING: Opened(KNOWN_BY, NONE, beside=False),
         acting.PASSING_ON: Opened(
-            KNOWN_BY | CARE | _tables("action", "delivery"),
+            KNOWN_BY | CARE | PREVIEWED | _tables("delivery"),
             OF_EPISODE | OF_OFFER | _tables("child", "dispute", "override", "notification"),
         ),
         acting.REPORTING: Opened(

@@ -93,13 +93,13 @@ def index(request: Request) -> HttpResponse:
     asked = handovers.asked_of(person)
     to_us, by_us = seen.filter(asked), seen.exclude(asked)
     to_page, by_page = _page(to_us, request.GET.get("to")), _page(by_us, request.GET.get("by"))
-    looking.at_list(request, "handovers", [row.child_id for row in (*to_page, *by_page)])
     context = {
         "to_us": _rows(request, to_page),
         "by_us": _rows(request, by_page),
         "may_agree": person.may(Verb.AGREE),
         "now": now,
     }
+    looking.at_list(request, "handovers", [row.child_id for row in (*to_page, *by_page)])
     return render(request, "handovers/index.html", context)
 
 
