@@ -206,7 +206,7 @@ def test_the_list_asks_the_database_as_often_for_one_request_as_for_many(
 
 
 # The last is the journal of who was on the list.
-QUERIES = 13
+QUERIES = 12
 
 
 def test_pages_of_one_request_ask_little(as_, asked: HandOver, django_assert_max_num_queries):
