@@ -32,6 +32,7 @@ from returnhome.rules.codes import (
 from returnhome.rules.progress import Step, is_on_adult_pathway, is_talk_offered
 from returnhome.rules.responsibility import Flag
 from returnhome.web import (
+    absences,
     before,
     called,
     establish,
@@ -390,6 +391,17 @@ def coverable(episode: Episode, person: Person) -> Sequence[Episode]:
     )
 
 
+def owner_in_words(episode: Episode, now: datetime) -> tuple[str, str]:
+    """Who answers for it, with the organisation they work for, and for which council since when."""
+    council = episode.responsible_authority.name
+    if episode.owner is None:
+        return "Nobody yet", council
+    employer = episode.owner.organisation
+    name = f"{episode.owner.name}, {employer.name}" if employer else episode.owner.name
+    since = f", since {pages.near(episode.owned_since, now)}" if episode.owned_since else ""
+    return name, f"for {council}{since}"
+
+
 def calls_of(episode: Episode, person: Person, now: datetime) -> list[called.Call]:
     """The meetings that are called for because of this episode. Five queries at the most."""
     found = called.of_children([episode.child], person, now).get(episode.child_id, ())
@@ -405,6 +417,8 @@ def whole(episode: Episode, person: Person, now: datetime) -> dict[str, Any]:
     is_overseer = episode.allows(person, Verb.REASSIGN)
     return {
         "episode": episode,
+        "owner": owner_in_words(episode, now),
+        "absent": absences.of([episode.owner_id], now).get(episode.owner_id or 0, ""),
         "child": episode.child,
         "clock": work.clock_of(episode, now),
         "due": episode.deadline,

@@ -16,7 +16,7 @@ from returnhome.rules import clock, rota
 from returnhome.rules.access import Verb
 from returnhome.rules.clock import Standing
 from returnhome.rules.codes import EpisodeKind, NotHeldReason, OfferKind, RiskGrade, Rung
-from returnhome.web import before, called, establish, pages, steps
+from returnhome.web import absences, before, called, establish, pages, steps
 from returnhome.web.steps import Next
 
 REPEATED_WITHIN = timedelta(days=90)
@@ -59,6 +59,8 @@ class Row:
     badges: Sequence[tuple[str, str]]
     next: Next
     whose: str
+    # Says so while whoever answers for it is absent.
+    absent: str
 
 
 # Which group an episode is in, for this person at this moment. In SQL, so that the page of a long
@@ -145,12 +147,13 @@ def counts(unfinished: Work) -> dict[str, int]:
 
 
 def rows_of(episodes: Sequence[Episode], person: Person, now: datetime) -> list[Row]:
-    """What the page shows of these episodes; eleven queries at the most."""
+    """What the page shows of these episodes; twelve queries at the most."""
     there = steps.beside(episodes, person)
     lately = _lately(episodes)
     climbed = _climbed(episodes)
     requests = handovers.standing_of(episodes)
     calls = called.of_children([episode.child for episode in episodes], person, now)
+    absent = absences.of([episode.owner_id for episode in episodes], now)
     today = now.astimezone(clock.LONDON).date()
     return [
         Row(
@@ -171,6 +174,7 @@ def rows_of(episodes: Sequence[Episode], person: Person, now: datetime) -> list[
             ],
             next=steps.next_for(episode, person, there[episode.pk], now),
             whose=_whose(episode, person),
+            absent=absent.get(episode.owner_id or 0, ""),
         )
         for episode in episodes
     ]
