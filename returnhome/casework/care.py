@@ -264,7 +264,7 @@ def look_after(
     """
     child, today = _held(child, at)
     new = Days(since, until)
-    caring.check_days(new, today=today)
+    caring.check_days(new, today=today, born_on=child.born_on)
     caring.check_council(council_of(authority, today), new, today=today)
     known = _known(child.care_periods.select_related("authority"))
     _check_is_news(known, new, authority)
@@ -319,7 +319,7 @@ def place(
     """
     child, today = _held(child, at)
     new = Days(since, until)
-    caring.check_days(new, today=today)
+    caring.check_days(new, today=today, born_on=child.born_on)
     where = _found(where, new, today)
     care = _known(child.care_periods.select_related("authority"))
     caring.check_is_looked_after([days_of(each) for each in care], new, today=today)
@@ -401,7 +401,15 @@ def set_birth_date(
     """
     child, today = _held(child, at)
     was = (child.born_on, BirthDatePrecision(child.born_precision))
-    caring.check_birth_date(born_on, precision, was=was, because=because, today=today)
+    first = child.episodes.counted().order_by("started_at").first()
+    caring.check_birth_date(
+        born_on,
+        precision,
+        was=was,
+        because=because,
+        today=today,
+        first_missing_on=first.started_on if first else None,
+    )
     if was[0]:
         words = f"born on {caring.spoken(was[0])} ({was[1].label.lower()})"
         _keep(child, About.BIRTH_DATE, words, because, by=by, at=at)
@@ -435,7 +443,7 @@ def correct(
         raise caring.ReasonMissing
     if (since, until) == (before.since, before.until):
         raise caring.NothingNew
-    caring.check_days(new, today=today)
+    caring.check_days(new, today=today, born_on=child.born_on)
     if row.authority:
         caring.check_council(council_of(row.authority, today), new, today=today, field="until")
     about = about_of(row)
@@ -729,7 +737,7 @@ def _move_home(
     child: Child, where: Where, *, since: date | None, until: date | None, today: date
 ) -> Address:
     new = Days(since, until)
-    caring.check_days(new, today=today)
+    caring.check_days(new, today=today, born_on=child.born_on)
     where = _found(where, new, today)
     known = _known(child.addresses.select_related("authority"))
     _make_room(About.HOME, new, known)

@@ -16,7 +16,10 @@ from returnhome.casework.sealing import SealedText
 from returnhome.casework.staff import EPISODE_RELATIONS, Organisation, Person
 from returnhome.rules import disputing
 from returnhome.rules.access import Relation, Verb
+from returnhome.rules.ages import age_on
+from returnhome.rules.caring import NotNamedYet
 from returnhome.rules.codes import Cohort, DutyGround, HandOverKind, OfferKind, SettledHow
+from returnhome.rules.responsibility import Reply
 
 
 class DisputeQuerySet(models.QuerySet["Dispute"]):
@@ -91,6 +94,8 @@ class Override(models.Model):
     offer_kind = models.CharField(max_length=30)
     host = models.ForeignKey(Authority, models.PROTECT, null=True, related_name="+")
     because = SealedText()
+    # The last one gives the decision back to the rules: its answers are theirs.
+    is_given_back = models.BooleanField(default=False)
     at = models.DateTimeField()
     by = models.ForeignKey(Person, models.PROTECT, related_name="+")
 
@@ -152,10 +157,16 @@ def dispute(
 
 @transaction.atomic
 def settle(row: Dispute, how: SettledHow, *, because: str, by: Person, at: datetime) -> Dispute:
-    """Settle a dispute, and say how. Raises NotDisputed, ReasonMissing."""
+    """Settle a dispute, and say how. Raises NotDisputed, ReasonMissing, NotTakenOver."""
     _locked(row.episode)
     row = Dispute.objects.select_for_update(no_key=True, of=("self",)).get(pk=row.pk)
-    disputing.check_can_settle(is_settled=row.is_settled, how=how, because=because)
+    since = HandOver.objects.filter(episode=row.episode_id, answered_at__gte=row.raised_at)
+    disputing.check_can_settle(
+        is_settled=row.is_settled,
+        how=how,
+        because=because,
+        has_passed=since.of_the_duty().filter(answer=Reply.ACCEPTED).exists(),
+    )
     row.settled_how, row.settled_because, row.settled_at, row.settled_by = how, because, at, by
     row.save(update_fields=["settled_how", "settled_because", "settled_at", "settled_by"])
     journal.write(f"settle dispute: {how}", row, by=by, at=at)
@@ -176,7 +187,7 @@ def override(
     """Let a person's answers stand in place of the rules', in the count and in the clock.
 
     Later facts about care and home no longer change them. Raises ReasonMissing, NothingElse,
-    AdultIsNoChild, HostIsResponsible.
+    AdultIsNoChild, ChildIsNoAdult, HostIsResponsible.
     """
     episode = _locked(episode)
     episodes.check_stands(episode)
@@ -184,7 +195,7 @@ def override(
     disputing.check_can_override(
         was=was,
         now=(cohort, offer_kind, host),
-        is_adult=was[1] is OfferKind.ADULT_PATHWAY,
+        age_at_return=_age_at_return(episode),
         is_host_responsible=host is not None and host.pk == episode.responsible_authority_id,
         because=because,
     )
@@ -210,3 +221,40 @@ def override(
     )
     journal.write("override decision", row, by=by, at=at)
     return row
+
+
+@transaction.atomic
+def follow_the_rules(episode: Episode, *, because: str, by: Person, at: datetime) -> Override:
+    """Give the decision back to the rules: what they say by what is known today stands again.
+
+    Raises NotOverridden, ReasonMissing, and caring.NotNamedYet for a child not named yet.
+    """
+    episode = _locked(episode)
+    episodes.check_stands(episode)
+    disputing.check_can_follow_the_rules(is_overridden=episode.is_overridden, because=because)
+    if not episode.child.is_confirmed:
+        raise NotNamedYet
+    was = (episode.cohort, episode.offer_kind, episode.host_authority)
+    episode = episodes.hand_to(episode, is_overridden=False, at=at)
+    handovers.reconsider(episode.child, by=by, at=at)
+    episode.refresh_from_db()
+    row = Override.objects.create(
+        episode=episode,
+        was_cohort=was[0],
+        was_offer_kind=was[1],
+        was_host=was[2],
+        cohort=episode.cohort,
+        offer_kind=episode.offer_kind,
+        host=episode.host_authority,
+        because=because,
+        is_given_back=True,
+        at=at,
+        by=by,
+    )
+    journal.write("follow the rules again", row, by=by, at=at)
+    return row
+
+
+def _age_at_return(episode: Episode) -> int | None:
+    born, day = episode.child.born_on, episode.ended_on
+    return age_on(born, day) if born and day and born <= day else None

@@ -24,7 +24,7 @@ from returnhome.casework.interviews import Coverage, Interview
 from returnhome.casework.places import Authority
 from returnhome.casework.sealing import SealedText
 from returnhome.casework.staff import ANSWERING, Organisation, Person, council_of
-from returnhome.rules import Blocked, handover
+from returnhome.rules import Blocked, handover, naming
 from returnhome.rules.access import Relation, Verb
 from returnhome.rules.clock import LONDON, Moment
 from returnhome.rules.codes import (
@@ -463,6 +463,8 @@ def ask(
         first=story.first,
         now=at,
         is_voided=episode.is_voided,
+        names_the_child=naming.says(terms, episode.child.forename, episode.child.surname),
+        report_due_at=report_due_at,
     )
     _overtake(story, handover.matter_of(kind), at)
     row = HandOver.objects.create(
@@ -689,6 +691,7 @@ def hand_back(
         handover=story.of(row),
         handed_back=handover.HandedBack(by=party, at=at, reason=reason, note=note),
         now=at,
+        is_held=episode.held_at is not None,
     )
     row.handed_back_at, row.handed_back_by = at, by
     row.hand_back_reason, row.hand_back_note = reason, note
@@ -737,7 +740,7 @@ def note_held(
     """
     episode, story = _held_still(row.episode)
     row = _fresh(row, story)
-    handover.check_can_note_held(handover=story.of(row))
+    handover.check_can_note_held(handover=story.of(row), held=held)
     return interviews.hold_elsewhere(
         episode,
         held,

@@ -6,7 +6,7 @@ from typing import Any
 from django.db import models, transaction
 from django.db.models import Q
 
-from returnhome.casework import episodes, journal
+from returnhome.casework import episodes, journal, tellings
 from returnhome.casework.episodes import Episode
 from returnhome.casework.sealing import SealedText
 from returnhome.casework.staff import Person
@@ -156,6 +156,7 @@ def make(
         is_voided=episode.is_voided,
     )
     _check_not_held_by(episode, made_at)
+    risk = tellings.standing_risk(episode.child)
     offering.check_can_count(
         means=means,
         reached=reached,
@@ -163,6 +164,8 @@ def make(
         now=at,
         found=episode.found,
         returned=episode.returned,
+        risk_noted_at=risk.noted_at if risk else None,
+        note=note,
     )
     offer = Offer.objects.create(
         episode=episode, means=means, reached=reached, made_at=made_at, made_by=by, note=note

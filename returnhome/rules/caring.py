@@ -14,9 +14,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from returnhome.rules import Blocked
+from returnhome.rules.ages import age_on
 from returnhome.rules.codes import BirthDatePrecision, Code
 
 DAY = timedelta(days=1)
+OLDEST_TAKEN_FOR_A_CHILD = 25
 
 
 class About(Code):
@@ -101,6 +103,14 @@ class InTheFuture(Blocked):
 class EndsBeforeItStarts(Blocked):
     sentence = "It would end before it starts."
     field = "until"
+
+
+class BeforeBirth(Blocked):
+    field = "since"
+
+
+class NoChildThen(Blocked):
+    field = "born_on"
 
 
 class SinceMissing(Blocked):
@@ -207,15 +217,18 @@ class NotSentYet(Blocked):
 # Days.
 
 
-def check_days(days: Days, *, today: date) -> None:
+def check_days(days: Days, *, today: date, born_on: date | None = None) -> None:
     """Whether something can have been so from day to day. Raises InTheFuture,
-    EndsBeforeItStarts.
+    EndsBeforeItStarts, BeforeBirth.
     """
     for name, day in (("since", days.since), ("until", days.until)):
         if day and day > today:
             raise InTheFuture(field=name)
     if days.since and days.until and days.until < days.since:
         raise EndsBeforeItStarts
+    first = min((day for day in (days.since, days.until) if day), default=None)
+    if first and born_on and first < born_on:
+        raise BeforeBirth(f"The child was born on {spoken(born_on)}: check the year.")
 
 
 def do_overlap(one: Days, other: Days) -> bool:
@@ -328,11 +341,13 @@ def check_birth_date(
     was: tuple[date | None, BirthDatePrecision],
     because: str,
     today: date,
+    first_missing_on: date | None = None,
 ) -> None:
     """Whether this can be recorded as the birth date.
 
-    Raises InTheFuture, DayMissing, DayNotKnown, NothingNew, and ReasonMissing where another day
-    is known and nobody says how they know.
+    Raises InTheFuture, DayMissing, DayNotKnown, NothingNew, NoChildThen where nobody born then
+    could have gone missing as a child, and ReasonMissing where another day is known and nobody
+    says how they know.
     """
     is_unknown = precision is BirthDatePrecision.UNKNOWN
     if born_on is None and not is_unknown:
@@ -341,10 +356,27 @@ def check_birth_date(
         raise DayNotKnown
     if born_on and born_on > today:
         raise InTheFuture("A birth date is in the past.", field="born_on")
+    if born_on and first_missing_on:
+        check_was_a_child(born_on, first_missing_on)
     if (born_on, precision) == was:
         raise NothingNew
     if was[0] and born_on != was[0] and not because.strip():
         raise ReasonMissing
+
+
+def check_was_a_child(born_on: date, first_missing_on: date) -> None:
+    """Whether somebody born then could have gone missing as a child. Raises NoChildThen.
+
+    Whoever was taken for a child may turn out to be some years older: that must be recorded.
+    """
+    first = spoken(first_missing_on)
+    if born_on > first_missing_on:
+        raise NoChildThen(f"They went missing on {first}, before that day: check the year.")
+    age = age_on(born_on, first_missing_on)
+    if age > OLDEST_TAKEN_FOR_A_CHILD:
+        raise NoChildThen(
+            f"They would have been {age} when they first went missing, on {first}: check the year."
+        )
 
 
 def check_can_settle(*, is_settled: bool, because: str) -> None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from returnhome.rules import Blocked, allowed
-from returnhome.rules.clock import LONDON
+from returnhome.rules.clock import LONDON, Moment
 from returnhome.rules.codes import (
     Code,
     DutyGround,
@@ -403,6 +403,23 @@ class AlreadyReported(Blocked):
     sentence = "The report on this interview has been returned."
 
 
+class HeldAlready(Blocked):
+    sentence = "The interview has taken place. Its record, signed off, is the report that is owed."
+
+
+class NamesTheChild(Blocked):
+    sentence = (
+        "Leave the child’s name out: this is read before anybody has accepted. Whoever accepts "
+        "is told it."
+    )
+    field = "terms"
+
+
+class ReportDueFirst(Blocked):
+    sentence = "The report is due after the request is made: give a day to come."
+    field = "report_due_at"
+
+
 class DutyHasPassed(Blocked):
     sentence = "The duty has passed. It comes back only if the other authority is asked to take it."
 
@@ -426,6 +443,11 @@ class NothingRefused(Blocked):
     field = "reason"
 
 
+class HeldBeforeAsked(Blocked):
+    sentence = "That is before they were asked. Check the day and the time."
+    field = "held_at"
+
+
 class BeforeAsked(Blocked):
     sentence = "This is before the request was made, or before it was answered."
     field = "at"
@@ -442,6 +464,8 @@ def check_can_ask(
     first: Party,
     now: datetime,
     is_voided: bool = False,
+    names_the_child: bool = False,
+    report_due_at: datetime | None = None,
 ) -> None:
     """Whether this can be asked: by the owner, of another body, with nothing asked already.
 
@@ -461,6 +485,10 @@ def check_can_ask(
         raise NotLookedAfterThere
     if asked.answer_due_at <= asked.at:
         raise NoTimeToAnswer
+    if report_due_at and report_due_at <= asked.at:
+        raise ReportDueFirst
+    if names_the_child:
+        raise NamesTheChild
     matter = matter_of(asked.kind)
     if any(each.matter is matter and stands(each, asked.at) for each in handovers):
         raise StandsAlready
@@ -515,10 +543,12 @@ def check_can_withdraw(
     check_reason(withdrawn.reason, withdrawn.note)
 
 
-def check_can_hand_back(*, handover: HandOver, handed_back: HandedBack, now: datetime) -> None:
-    """Whether the interview can be given back.
+def check_can_hand_back(
+    *, handover: HandOver, handed_back: HandedBack, now: datetime, is_held: bool = False
+) -> None:
+    """Whether the interview can be given back: not once it was held.
 
-    Nothing that hangs below is asked about: bookings, people and drafts may be gone or changed.
+    Nothing else below is asked about: bookings, people and drafts may be gone or changed.
     The duty is not given back but asked to be taken, so that it never comes back unseen.
     """
     if handed_back.by != handover.asked.to:
@@ -526,6 +556,8 @@ def check_can_hand_back(*, handover: HandOver, handed_back: HandedBack, now: dat
     check_is_accepted(handover)
     if handover.is_of_the_duty:
         raise DutyHasPassed
+    if is_held:
+        raise HeldAlready
     assert handover.answered
     check_when(handed_back.at, after=handover.answered.at, now=now)
     check_reason(handed_back.reason, handed_back.note)
@@ -542,7 +574,7 @@ def check_can_report(*, handover: HandOver, reported: Reported, now: datetime) -
     check_when(reported.at, after=handover.answered.at, now=now)
 
 
-def check_can_note_held(*, handover: HandOver) -> None:
+def check_can_note_held(*, handover: HandOver, held: Moment | None = None) -> None:
     """Whether it can be noted that the body asked held the interview, its report come or not."""
     if handover.is_of_the_duty:
         raise NothingToReport
@@ -550,6 +582,8 @@ def check_can_note_held(*, handover: HandOver) -> None:
         raise AlreadyEnded
     if not handover.is_accepted:
         raise NotAccepted
+    if held and held.latest < handover.asked.at:
+        raise HeldBeforeAsked
 
 
 def check_can_add(

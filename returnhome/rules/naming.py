@@ -28,6 +28,18 @@ def folded(name: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", text).split())
 
 
+def says(text: str, forename: str, surname: str) -> bool:
+    """Whether a text says the child's name: a forename with its capital, a surname anyhow.
+
+    “Hope” is a name and “we hope” is none.
+    """
+    said = re.findall(r"\w+", text.translate(_ONE_FORM))
+    capitals = {folded(word) for word in said if word[0].isupper()}
+    known = set(re.findall(r"\w+", folded(forename))) & capitals
+    known |= set(re.findall(r"\w+", folded(surname))) & {folded(word) for word in said}
+    return any(len(word) > 1 for word in known)
+
+
 def folded_postcode(text: str) -> str:
     """A postcode's letters and digits, in capitals: “ls1 1ur” and “LS11UR” are the same."""
     return "".join(c for c in unicodedata.normalize("NFKC", text).upper() if c.isalnum())

@@ -62,6 +62,14 @@ class NobodyDeclined(Blocked):
     field = "declined_by"
 
 
+class ThroughAParentAtRisk(Blocked):
+    sentence = (
+        "A note says that a parent may be the risk. Ask the child another way; if this carer is "
+        "somebody else who is safe, say who and why in the note."
+    )
+    field = "note"
+
+
 class NotAnAttempt(Blocked):
     sentence = "This reached somebody, so it is an offer: record it as one."
     field = "reached"
@@ -107,11 +115,21 @@ def check_can_count(
     now: datetime,
     found: Moment | None = None,
     returned: Moment | None = None,
+    risk_noted_at: datetime | None = None,
+    note: str = "",
 ) -> None:
-    """Whether what was done `at` can be recorded as an offer."""
+    """Whether what was done `at` can be recorded as an offer.
+
+    `risk_noted_at`: since when a note stands that a parent may be the risk. Then an offer by way
+    of a carer says in its `note` who that was and why they are safe.
+    """
     check_when(at=at, now=now, found=found, returned=returned, field="offered_at")
     if not counts_as_offer(means=means, reached=reached):
         raise NotAnOffer
+    is_by_way_of_a_carer = reached is Reached.CARER or means is Means.THROUGH_CARER
+    is_risk = risk_noted_at is not None and at >= risk_noted_at
+    if is_by_way_of_a_carer and is_risk and not note.strip():
+        raise ThroughAParentAtRisk
 
 
 def check_attempt(

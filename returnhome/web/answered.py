@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Q
 from django.urls import reverse
 
+from returnhome.casework.disputes import Override
 from returnhome.casework.episodes import Episode
 from returnhome.casework.handovers import HandOver, Story
 from returnhome.casework.interviews import Interview
@@ -28,6 +29,7 @@ from returnhome.rules.codes import (
     OfferKind,
     Place,
     RiskGrade,
+    SettledHow,
 )
 from returnhome.rules.progress import Step, is_on_adult_pathway, is_talk_offered
 from returnhome.rules.responsibility import Flag
@@ -408,6 +410,11 @@ def calls_of(episode: Episode, person: Person, now: datetime) -> list[called.Cal
     return [call for call in called.still_open(found) if call.escalation.episode == episode.pk]
 
 
+def _decided_in_words(one: Override) -> str:
+    host = f", placed in {one.host.name}" if one.host else ""
+    return f"{OfferKind(one.offer_kind).label}; {Cohort(one.cohort).label.lower()}{host}"
+
+
 def whole(episode: Episode, person: Person, now: datetime) -> dict[str, Any]:
     """All that the page shows, for this person; a fixed number of queries."""
     there = steps.beside([episode], person)[episode.pk]
@@ -451,11 +458,15 @@ def whole(episode: Episode, person: Person, now: datetime) -> dict[str, Any]:
         "times": times(episode),
         "names": NAMES,
         "handovers": handed(episode, person, now),
-        "dispute": episode.disputes.open().select_related("should_be", "raised_by").first(),
+        "disputes": list(
+            episode.disputes.select_related("should_be", "raised_by", "settled_by").newest_first()
+        ),
+        "settled_how": dict(SettledHow.choices()),
         "may_settle": episode.allows(person, Verb.OVERRIDE),
-        "overrides": list(episode.overrides.select_related("by", "was_host").newest_first())
-        if episode.is_overridden
-        else [],
+        "overrides": [
+            (one, _decided_in_words(one))
+            for one in episode.overrides.select_related("by", "host").newest_first()
+        ],
         "may_match": episode.child.allows(person, Verb.MATCH),
         "is_host": episode.relation_of(person) == "host",
     }

@@ -170,6 +170,36 @@ def override(request: Request, pk: int) -> HttpResponse:
     )
 
 
+class BackForm(gds.Form):
+    because = gds.Textarea("Why?", missing=disputing.ReasonMissing.sentence, rows=3)
+
+
+def follow_the_rules(request: Request, pk: int) -> HttpResponse:
+    episode = episode_for(request, pk, Verb.OVERRIDE)
+    if request.method == "GET" and not episode.is_overridden:
+        messages.info(request, disputing.NotOverridden.sentence)
+        return redirect("show-episode", pk)
+    form = BackForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with gds.refusals_into(form):
+            because = form.cleaned_data["because"]
+            row = disputes.follow_the_rules(
+                episode, because=because, by=request.user, at=request.now
+            )
+            said = OfferKind(row.offer_kind).label
+            messages.success(request, f"The rules decide again: {said[:1].lower()}{said[1:]}.")
+            return redirect("show-episode", pk)
+    return _page(
+        request,
+        form,
+        episode,
+        title="Let the rules decide again",
+        button="Let them decide",
+        lead="What a person decided ends, and stays on record with what you write here. The rules "
+        "answer by the care, home and age that are on record today.",
+    )
+
+
 def _page(request: Request, form: gds.Form, episode: Episode, **given: Any) -> HttpResponse:
     back = reverse("show-episode", args=[episode.pk])
     return gds.form_page(
@@ -180,5 +210,6 @@ def _page(request: Request, form: gds.Form, episode: Episode, **given: Any) -> H
 urlpatterns = [
     path("episodes/<int:pk>/dispute", dispute, name="dispute-episode"),
     path("episodes/<int:pk>/override", override, name="override-episode"),
+    path("episodes/<int:pk>/follow-the-rules", follow_the_rules, name="follow-the-rules-episode"),
     path("disputes/<int:pk>/settle", settle, name="settle-dispute"),
 ]

@@ -457,6 +457,9 @@ def answer(request: Request, pk: int) -> HttpResponse:
     row = _seen(request, pk)
     if not row.is_asked_of(request.user):
         raise Http404
+    if request.method == "GET" and Story(row.episode).step(row, request.now) is not Step.ASKED:
+        messages.info(request, "This request waits for no answer any more.")
+        return redirect("show-handover", row.pk)
     form = AnswerForm(request.POST or None, row=row)
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data

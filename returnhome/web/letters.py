@@ -1,6 +1,5 @@
 """The letter to a body that is not on the system, and the one page to which its link leads."""
 
-import re
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
@@ -9,6 +8,8 @@ from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.contrib import messages
 from django.core.cache import cache
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator, validate_email
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
@@ -18,13 +19,12 @@ from returnhome.casework import handovers, journal, staff
 from returnhome.casework.handovers import HandOver, Story
 from returnhome.casework.staff import council_of
 from returnhome.reporting.letters import Letter, pdf
-from returnhome.rules import Blocked, handover
+from returnhome.rules import Blocked, handover, naming
 from returnhome.rules.access import Verb
 from returnhome.rules.codes import HandOverKind, RefusalReason
 from returnhome.rules.handover import Side, Step
-from returnhome.rules.naming import folded
 from returnhome.rules.responsibility import Reply
-from returnhome.web import errors, gds, pages, shown
+from returnhome.web import gds, pages, shown
 from returnhome.web.asked import Request
 
 TELEPHONE = "letter-telephone"
@@ -40,12 +40,32 @@ def asking(row: HandOver) -> str:
 # The letter, made by whoever may ask.
 
 
+class NamesTheChild(Blocked):
+    sentence = (
+        "What was written into this request names the child. Withdraw it, and ask again without "
+        "the name."
+    )
+
+
+NO_NUMBER = "Enter a telephone number with its area code, such as 0113 496 0000"
+A_NUMBER = RegexValidator(r"(\D*\d){9}", NO_NUMBER)
+
+
+def reachable(value: str) -> None:
+    """A telephone number or an e-mail address. Raises ValidationError for anything else."""
+    try:
+        A_NUMBER(value)
+    except ValidationError:
+        validate_email(value.strip())
+
+
 class LetterForm(gds.Form):
     telephone = gds.Text(
         "Your telephone number",
         hint="It stands in the letter with your name. They tell you by telephone what no letter "
         "should carry, and you them.",
         missing="Enter a telephone number, so that they can ask",
+        validators=[A_NUMBER],
         autocomplete="tel",
         max_length=40,
         width=20,
@@ -66,6 +86,8 @@ def letter(request: Request, pk: int) -> HttpResponse:
     form = LetterForm(request.POST or None, initial=first)
     if request.method == "POST" and form.is_valid():
         with gds.refusals_into(form):
+            if _names_the_child(row):
+                raise NamesTheChild
             key = handovers.new_reply_key(
                 row, instead_of=form.cleaned_data["instead_of"], by=request.user, at=request.now
             )
@@ -91,13 +113,8 @@ def letter(request: Request, pk: int) -> HttpResponse:
 
 
 def _names_the_child(row: HandOver) -> bool:
-    """Whether what somebody wrote into the request says whose it is; a letter says that to all."""
-    theirs = {word for word in _words(row.episode.child.name) if len(word) > 1}
-    return bool(theirs & _words(row.terms))
-
-
-def _words(text: str) -> set[str]:
-    return set(re.findall(r"\w+", folded(text)))
+    """Whether what was written into the request says whose it is; a letter says that to all."""
+    return naming.says(row.terms, row.episode.child.forename, row.episode.child.surname)
 
 
 def _asked_by_us(request: Request, pk: int) -> HandOver:
@@ -238,6 +255,7 @@ class AnswerForm(gds.Form):
     contact = gds.Text(
         "Your telephone number or e-mail address",
         missing="Enter a telephone number or an e-mail address, so that they can reach you",
+        validators=[reachable],
         max_length=120,
     )
 
@@ -318,7 +336,7 @@ def _unknown(request: HttpRequest) -> HttpResponse:
     """Not raised but given back: a fault would take the count back with the page's transaction."""
     counter = _counter(request)
     cache.set(counter, cache.get(counter, 0) + 1, WRONG_LINKS_SECONDS)
-    return errors.not_found(request)
+    return render(request, "letters/unknown.html", status=404)
 
 
 def _open(request: Request, row: HandOver, form: AnswerForm) -> HttpResponse:

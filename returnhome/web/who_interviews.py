@@ -98,7 +98,7 @@ class Facts(gds.Form):
         "How old was the child when they came back?",
         hint="In whole years. Leave it empty if you do not know.",
         min_value=0,
-        max_value=130,
+        max_value=30,
         width=3,
         required=False,
         error_messages=dict.fromkeys(

@@ -122,6 +122,62 @@ def test_who_must_act_cannot_be_overridden_and_neither_can_nothing(cast: Cast) -
         decide(cohort=Cohort.UNKNOWN, because=" ")
 
 
+def test_a_child_is_put_on_the_adult_pathway_by_the_birth_date_alone(cast: Cast) -> None:
+    with pytest.raises(disputing.ChildIsNoAdult, match="put the birth date right"):
+        disputes.override(
+            returned(cast.kit),
+            cohort=Cohort.HOME,
+            offer_kind=OfferKind.ADULT_PATHWAY,
+            host=None,
+            because="She looks older",
+            by=cast.mara,
+            at=NOW,
+        )
+
+
+def test_a_decision_is_given_back_to_the_rules_and_both_stay_on_record(cast: Cast) -> None:
+    episode = returned(cast.kit)
+    disputes.override(
+        episode,
+        cohort=Cohort.LOOKED_AFTER_IN_AREA,
+        offer_kind=OfferKind.LOCAL_POLICY,
+        host=None,
+        because="Section 20",
+        by=cast.mara,
+        at=NOW,
+    )
+    with pytest.raises(disputing.ReasonMissing):
+        disputes.follow_the_rules(episode, because=" ", by=cast.mara, at=NOW)
+
+    back = disputes.follow_the_rules(episode, because="She was not", by=cast.mara, at=NOW)
+
+    again = fresh(episode)
+    assert (again.cohort, again.offer_kind) == (Cohort.HOME, OfferKind.STATUTORY)
+    assert not again.is_overridden
+    assert back.is_given_back
+    assert Override.objects.filter(episode=episode).count() == 2
+    assert stored_figures() == counted_figures()
+    with pytest.raises(disputing.NotOverridden):
+        disputes.follow_the_rules(episode, because="Again", by=cast.mara, at=NOW)
+
+
+def test_nobody_says_that_the_duty_was_taken_over_before_it_was(cast: Cast) -> None:
+    row = disputes.dispute(
+        returned(cast.kit), because=WHY, should_be=cast.eastmoor, by=cast.amina, at=NOW
+    )
+
+    def settle() -> Dispute:
+        return disputes.settle(
+            row, SettledHow.TAKEN_OVER, because="They said so", by=cast.mara, at=NOW + hours(2)
+        )
+
+    with pytest.raises(disputing.NotTakenOver):
+        settle()
+    assert row.request
+    handovers.answer(row.request, Reply.ACCEPTED, by=cast.owen, at=NOW + hours(1))
+    assert settle().is_settled
+
+
 def test_the_database_refuses_two_disputes_at_once_and_half_a_settlement(cast: Cast) -> None:
     row = disputes.dispute(returned(cast.kit), because=WHY, by=cast.amina, at=NOW)
 

@@ -41,7 +41,7 @@ from returnhome.rules.codes import (
 from returnhome.rules.handover import Part, Step
 from returnhome.rules.responsibility import Reply
 from tests.casework.ledger import counted_figures, fresh, refused_by, stored_figures
-from tests.cast import NOW, Cast, everything_said, exactly, hours, returned
+from tests.cast import NOW, Cast, everything_said, exactly, held, hours, returned
 
 HOST, PROVIDER, DUTY = HandOverKind.HOST_INTERVIEWS, HandOverKind.PROVIDER, HandOverKind.DUTY
 NOBODY_IN_TIME = RefusalReason.NOBODY_IN_TIME
@@ -304,6 +304,27 @@ def test_a_hand_back_works_whatever_has_happened_downstream(cast: Cast) -> None:
     assert fresh(episode).provider is None
     assert fresh(episode).owner is None
     assert fresh(episode).responsible_authority == cast.northshire
+
+
+def test_what_was_held_is_not_handed_back(cast: Cast) -> None:
+    episode = returned(cast.sky)
+    row = westborough_interviews(cast, episode)
+    signed_or_not = held(episode, interviewer=freya(cast), by=cast.wes)
+
+    with pytest.raises(handover.HeldAlready):
+        handovers.hand_back(row, HandBackReason.NOBODY_IN_TIME, by=cast.wes, at=NOW + hours(30))
+
+    assert fresh(row).handed_back_at is None
+    assert fresh(signed_or_not).organisation == fresh(row).to_organisation
+
+
+def test_a_request_names_no_child_and_its_report_is_due_after_it(cast: Cast) -> None:
+    episode = returned(cast.sky)
+
+    with pytest.raises(handover.NamesTheChild):
+        westborough_is_asked(cast, episode, terms="Sky likes to be rung after school")
+    with pytest.raises(handover.ReportDueFirst):
+        westborough_is_asked(cast, episode, report_due_at=NOW - hours(1))
 
 
 def test_access_follows_responsibility_and_not_the_place_of_stay(cast: Cast) -> None:

@@ -348,7 +348,7 @@ def test_when_it_was_held_can_be_put_right_until_the_record_is_signed(cast: Cast
         ({"name": " "}, HolderMissing),
         ({"role": ""}, HolderMissing),
         ({"held": exactly(NOW + hours(40))}, interviewing.InTheFuture),
-        ({"held": exactly(NOW - hours(40))}, interviewing.BeforeFound),
+        ({"held": exactly(NOW - hours(40))}, handover.HeldBeforeAsked),
     ],
 )
 def test_what_cannot_be_noted_as_held(

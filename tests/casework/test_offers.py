@@ -1,10 +1,11 @@
 """Offers, their answers, and attempts that reached nobody."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 
-from returnhome.casework import episodes, interviews, offers
+from returnhome.casework import episodes, interviews, offers, tellings
 from returnhome.casework.episodes import AlreadyVoided
 from returnhome.casework.models import Attempt, Child, Episode, Offer, Reply
 from returnhome.rules import Blocked, interviewing, offering
@@ -53,6 +54,24 @@ def step(episode: Episode) -> Step:
 
 
 # Making an offer.
+
+
+def test_where_a_parent_may_be_the_risk_an_offer_by_way_of_a_carer_says_who_that_was(
+    cast: Cast,
+) -> None:
+    episode = returned(cast.kit)
+    tellings.note_parental_risk(cast.kit, "Her stepfather", by=cast.sol, at=NOW - hours(2))
+
+    def offer(**said: Any) -> Any:
+        given = {"means": Means.TELEPHONE, "reached": Reached.CARER, "made_at": NOW} | said
+        return offers.make(episode, **given, by=cast.amina, at=NOW)
+
+    with pytest.raises(offering.ThroughAParentAtRisk):
+        offer()
+    with pytest.raises(offering.ThroughAParentAtRisk):
+        offer(means=Means.THROUGH_CARER, reached=Reached.CHILD)
+    assert offer(note="Her nan, with whom she lives").pk
+    assert offer(reached=Reached.CHILD).pk
 
 
 def test_an_offer_that_reached_the_child_waits_for_an_answer(cast: Cast) -> None:

@@ -218,3 +218,19 @@ def test_a_doubt_is_settled_once_and_with_a_reason():
         caring.check_can_settle(is_settled=True, because="The social worker")
     with pytest.raises(caring.ReasonMissing):
         caring.check_can_settle(is_settled=False, because=" ")
+
+
+@pytest.mark.parametrize("born_on", [date(1950, 3, 1), date(2026, 1, 3)])
+def test_a_birth_date_with_which_nobody_went_missing_as_a_child_is_refused(born_on: date):
+    with pytest.raises(caring.NoChildThen, match="check the year"):
+        caring.check_was_a_child(born_on, date(2026, 1, 2))
+
+
+def test_whoever_turns_out_to_be_some_years_older_is_recorded_so():
+    caring.check_was_a_child(date(2004, 1, 2), date(2026, 1, 2))
+
+
+def test_nothing_was_so_before_the_child_was_born():
+    with pytest.raises(caring.BeforeBirth, match="born on 1 May 2012"):
+        caring.check_days(Days(date(1990, 1, 1), None), today=TODAY, born_on=date(2012, 5, 1))
+    caring.check_days(Days(date(2012, 5, 1), None), today=TODAY, born_on=date(2012, 5, 1))

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from returnhome.rules import naming
 from returnhome.rules.naming import folded, folded_postcode, written_postcode
 
 
@@ -95,3 +96,23 @@ def test_folding_a_postcode_again_changes_nothing(text):
     once = folded_postcode(text)
 
     assert folded_postcode(once) == once
+
+
+@pytest.mark.parametrize(
+    ("text", "does"),
+    [
+        ("Hope likes to be rung after school.", True),
+        ("We hope to hear from you.", False),
+        ("mutasa, 15, at the home", True),
+        ("Please ask for HOPE", True),
+        ("A quiet place, please.", False),
+        ("", False),
+    ],
+)
+def test_a_text_says_the_childs_name_or_does_not(text: str, does: bool):
+    assert naming.says(text, "Hope", "Mutasa") is does
+
+
+def test_one_half_of_a_double_name_is_enough():
+    assert naming.says("Ring the O’Neill family", "Anna-Lena", "Smith-O'Neill")
+    assert naming.says("Lena is fine", "Anna-Lena", "Smith")
