@@ -1,6 +1,6 @@
 """One authority asks another, or a provider, to interview; or to take the duty over."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from hashlib import sha256
 from secrets import token_urlsafe
@@ -10,6 +10,7 @@ from django.db.models import (
     Case,
     Exists,
     F,
+    Max,
     OuterRef,
     Prefetch,
     Q,
@@ -31,6 +32,7 @@ from returnhome.casework import (
 from returnhome.casework.children import Child, circumstances
 from returnhome.casework.episodes import Episode
 from returnhome.casework.interviews import Coverage, Interview
+from returnhome.casework.offers import Offer
 from returnhome.casework.places import Authority
 from returnhome.casework.sealing import SealedText
 from returnhome.casework.staff import ANSWERING, Organisation, Person, council_of
@@ -69,6 +71,10 @@ class LetterMade(Blocked):
 
 class AnswersHere(Blocked):
     sentence = "They answer requests on the system, so they need no letter."
+
+
+class NobodyToTelephone(Blocked):
+    sentence = "Nobody waits for a call about this request: they have been told, or it is over."
 
 
 class NameMissing(Blocked):
@@ -186,6 +192,10 @@ class HandOver(models.Model):
     reported_at = models.DateTimeField(null=True)
     reported_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
 
+    # Whoever accepted by letter was told by telephone who the child is: no letter says that.
+    told_at = models.DateTimeField(null=True)
+    told_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+
     # Nobody answered in time, and the council has asked anew.
     overtaken_at = models.DateTimeField(null=True)
     reply_digest = models.CharField(max_length=64, null=True, unique=True)
@@ -239,6 +249,10 @@ class HandOver(models.Model):
             ),
             models.CheckConstraint(
                 condition=paired("reported"), name="a_report_has_time_and_person"
+            ),
+            models.CheckConstraint(
+                condition=paired("told") & (Q(told_at=None) | Q(answer="accepted")),
+                name="who_is_told_by_telephone_has_accepted",
             ),
             models.CheckConstraint(
                 condition=Q(handed_back_at=None, reported_at=None) | Q(answer="accepted"),
@@ -660,7 +674,7 @@ def _interviews_again(
 
 def _interviewing(story: Story) -> Organisation | None:
     """The organisation beside the responsible council whose people hold the interview."""
-    agreed = _agreed(story.episode)
+    agreed = interviews_by_arrangement(story.episode)
     asked = [row for row in story.rows if not row.is_of_the_duty]
     if asked:
         last = asked[-1]
@@ -672,7 +686,7 @@ def _interviewing(story: Story) -> Organisation | None:
     return agreed
 
 
-def _agreed(episode: Episode) -> Organisation | None:
+def interviews_by_arrangement(episode: Episode) -> Organisation | None:
     """With whom the council has a standing arrangement for this child."""
     child = episode.child
     if child.provider and child.responsible_authority_id == episode.responsible_authority_id:
@@ -802,7 +816,7 @@ def decline_agreed(
     Raises NotTheOneAsked where the person's organisation has no such arrangement for it.
     """
     episode, story = _held_still(episode)
-    agreed = _agreed(episode)
+    agreed = interviews_by_arrangement(episode)
     _, organisations = by.may_for(Verb.ANSWER, Relation.PROVIDER)
     if agreed is None or agreed.pk not in organisations or episode.provider_id != agreed.pk:
         raise handover.NotTheOneAsked
@@ -969,15 +983,105 @@ def duty_of(
     return episode.counted_under, DutyGround.BY_THE_FACTS, None
 
 
-def standing_of(episodes_: Iterable[Episode]) -> dict[int, HandOver]:
-    """Episode → its latest request that is not over, for a list: one query."""
-    rows = (
+def standing_of(requests: Iterable[HandOver]) -> dict[int, HandOver]:
+    """Episode → its latest request that is not over, of those that `requests_of` gave."""
+    return {row.episode_id: row for row in requests if _is_standing(row)}
+
+
+def requests_of(episodes_: Iterable[Episode]) -> list[HandOver]:
+    """Every request about these episodes, the oldest first: one query."""
+    return list(
         HandOver.objects.filter(episode__in=[episode.pk for episode in episodes_])
-        .filter(overtaken_at=None, withdrawn_at=None, handed_back_at=None)
-        .exclude(answer=Reply.REFUSED)
-        .exclude(kind=HandOverKind.DUTY, answer=Reply.ACCEPTED)
         .select_related("to_authority", "to_provider")
         .defer("terms", "answer_note", "withdrawal_note", "hand_back_note")
         .in_order()
     )
-    return {row.episode_id: row for row in rows}
+
+
+def _is_standing(row: HandOver) -> bool:
+    is_over = row.overtaken_at or row.withdrawn_at or row.handed_back_at
+    has_passed = row.is_of_the_duty and row.answer == Reply.ACCEPTED
+    return not is_over and row.answer != Reply.REFUSED and not has_passed
+
+
+def _by_episode(rows: Iterable[HandOver]) -> dict[int, list[HandOver]]:
+    found: dict[int, list[HandOver]] = {}
+    for row in rows:
+        found.setdefault(row.episode_id, []).append(row)
+    return found
+
+
+# By which a request was taken back because something else is arranged already.
+ARRANGED = (WithdrawalReason.ARRANGED_OTHERWISE, WithdrawalReason.NOT_NEEDED)
+
+
+def to_arrange_again(
+    episodes_: Iterable[Episode], requests: Iterable[HandOver] | None = None
+) -> dict[int, HandOver]:
+    """Episode → the request to interview that came to nothing, while nobody has arranged otherwise.
+
+    Refused, handed back, not answered in time, or taken back. What is asked since, is booked, or
+    was offered afterwards, settles it; a later request that was taken back does not. `requests` are
+    those of `requests_of` where they are known. One more query at the most.
+    """
+    waiting = {
+        each.pk: each
+        for each in episodes_
+        if not (each.held_at or each.booked_for or each.is_settled or each.is_voided)
+    }
+    rows = requests_of(waiting.values()) if requests is None else requests
+    found = {
+        pk: row
+        for pk, theirs in _by_episode(
+            each for each in rows if each.episode_id in waiting and not each.is_of_the_duty
+        ).items()
+        if (row := _came_to_nothing(theirs))
+    }
+    if not found:
+        return {}
+    offered = dict(
+        Offer.objects.filter(episode__in=found)
+        .values_list("episode")
+        .annotate(Max("made_at"))
+        .order_by()
+    )
+    return {
+        pk: row for pk, row in found.items() if pk not in offered or offered[pk] < _ended_at(row)
+    }
+
+
+def _came_to_nothing(rows: Sequence[HandOver]) -> HandOver | None:
+    """The last no; else the last that was taken back."""
+    if any(_is_standing(row) for row in rows):
+        return None
+    ended = sorted(rows, key=_ended_at)
+    settled = [place for place, row in enumerate(ended, 1) if row.withdrawal_reason in ARRANGED]
+    ended = ended[max(settled, default=0) :]
+    return ([None, *ended] + [row for row in ended if not row.withdrawn_at])[-1]
+
+
+def _ended_at(row: HandOver) -> datetime:
+    return row.handed_back_at or row.withdrawn_at or row.answered_at or row.answer_due_at
+
+
+# Whoever accepted by the link of a letter is told by telephone who the child is.
+
+
+def is_to_telephone(row: HandOver, episode: Episode) -> bool:
+    """Whether they have accepted by letter, and nobody has told them yet whom to interview."""
+    is_theirs = row.answer == Reply.ACCEPTED and row.answered_by_id is None
+    is_over = row.withdrawn_at or row.handed_back_at or row.reported_at or row.told_at
+    return bool(is_theirs and not is_over and not episode.held_at and not episode.is_voided)
+
+
+@transaction.atomic
+def note_told(row: HandOver, *, by: Person, at: datetime) -> HandOver:
+    """Note that they were told by telephone who the child is. Raises NobodyToTelephone."""
+    episode, story = _held_still(row.episode)
+    row = _fresh(row, story)
+    if not is_to_telephone(row, episode):
+        raise NobodyToTelephone
+    row.told_at, row.told_by = at, by
+    row.save(update_fields=["told_at", "told_by"])
+    journal.write("tell by telephone", row, by=by, at=at)
+    return row

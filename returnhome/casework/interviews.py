@@ -27,6 +27,10 @@ class BookingClosed(Blocked):
     sentence = "This booking no longer stands: another took its place, or there was no interview."
 
 
+class BookingStands(Blocked):
+    sentence = "An interview is booked for this episode: record that one as held, or change it."
+
+
 class HolderMissing(Blocked):
     sentence = "Say who held the interview, and what they do there."
     field = "name"
@@ -551,6 +555,62 @@ def _note_held(covered: Sequence[Episode], held: Moment, at: datetime) -> None:
             not_held="",
             at=at,
         )
+
+
+@transaction.atomic
+def hold_unbooked(
+    episode: Episode,
+    held: Moment,
+    *,
+    interviewer: Person,
+    place: str,
+    mode: str,
+    is_independent: bool,
+    independence_note: str = "",
+    by: Person,
+    at: datetime,
+) -> Interview:
+    """Record that an interview took place which nobody had booked.
+
+    Raises BookingStands where one is booked, and what booking and holding raise: NotAccepted,
+    NotReturned, AlreadyHeld, InTheFuture, BeforeFound, AlreadyVoided, NotTheirChild.
+    """
+    booked = _booked([episode])
+    (episode,) = booked.episodes
+    episodes.check_stands(episode)
+    if booked.bookings:
+        raise BookingStands
+    interviewing.check_can_book(
+        answer=episode.progress.answer,
+        booked_for=at,
+        now=at,
+        found=episode.found,
+        returned=episode.returned,
+        is_held=episode.held_at is not None,
+    )
+    interviewing.check_can_hold(held=held, now=at, found=episode.found, returned=episode.returned)
+    check_works_with(interviewer, [episode], *ANSWERING, field="interviewer")
+    interview = Interview.objects.create(
+        child_id=episode.child_id,
+        interviewer=interviewer,
+        organisation=interviewer.organisation_for(episode),
+        standard_version=standard.current(at.astimezone(LONDON).date()).version,
+        booked_at=at,
+        booked_by=by,
+        booked_for=held.at,
+        place=place,
+        mode=mode,
+        held_at=held.at,
+        held_precision=str(held.precision),
+        held_noted_at=at,
+        held_noted_by=by,
+        is_independent=is_independent,
+        independence_note=independence_note,
+    )
+    Coverage.objects.create(interview=interview, episode=episode)
+    _note_held([episode], held, at)
+    journal.write("hold interview unbooked", interview, by=by, at=at)
+    return interview
 
 
 @transaction.atomic

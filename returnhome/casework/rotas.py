@@ -8,9 +8,10 @@ from datetime import date, datetime, time, timedelta
 from django.db import models, transaction
 from django.db.models import F, Q
 
-from returnhome.casework import journal
-from returnhome.casework.staff import Duty, NotAColleague, Organisation, Person, Post
-from returnhome.rules import Blocked, rota
+from returnhome.casework import journal, staff
+from returnhome.casework.staff import FOR_DUTY, Duty, NotAColleague, Organisation, Person, Post
+from returnhome.rules import Blocked, access, rota
+from returnhome.rules.access import Relation, Verb
 from returnhome.rules.clock import LONDON, NO_TIME
 from returnhome.rules.codes import Role, Rung, Waiting
 from returnhome.rules.rota import Ladder
@@ -145,6 +146,12 @@ class AbsenceQuerySet(models.QuerySet["Absence"]):
     def during(self, at: datetime) -> "AbsenceQuerySet":
         return self.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=at), starts_at__lte=at)
 
+    def within(self, starts_at: datetime, ends_at: datetime) -> "AbsenceQuerySet":
+        """Those that share any moment with this time."""
+        return self.filter(
+            Q(ends_at__isnull=True) | Q(ends_at__gt=starts_at), starts_at__lt=ends_at
+        )
+
     def from_now_on(self, at: datetime) -> "AbsenceQuerySet":
         theirs = self.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=at))
         return theirs.order_by("starts_at", "pk")
@@ -168,6 +175,10 @@ class Absence(models.Model):
                 name="an_absence_ends_after_it_began",
             ),
         ]
+
+    def meets(self, starts_at: datetime, ends_at: datetime) -> bool:
+        """As `within` asks the database."""
+        return self.starts_at < ends_at and (self.ends_at is None or self.ends_at > starts_at)
 
 
 class OutOfHours(models.Model):
@@ -224,6 +235,8 @@ class Rota:
     addresses: dict[Rung, list[str]] = field(default_factory=lambda: defaultdict(list))
     is_named: set[Rung] = field(default_factory=set)
     absent: frozenset[int] = frozenset()
+    # Who may answer what another council asks.
+    answering: set[int] = field(default_factory=set)
     own: list[Ladder] = field(default_factory=list)
 
     def ladder(self, of: Waiting, asked_at: datetime) -> Ladder:
@@ -232,25 +245,38 @@ class Rota:
         own = [each for each in self.own if each.of is of and each.since <= day]
         return rota.ladder_on(of, day, own or rota.LADDERS)
 
-    def there(self, rung: Rung, owner: Person | None = None) -> Told:
-        """Who of this level is there now: nobody who is absent."""
+    def there(self, rung: Rung, owner: Person | None = None, *, must_answer: bool = False) -> Told:
+        """Who of this level is there now: nobody who is absent, or who could do nothing."""
         people = [owner] if owner and rung is Rung.OWNER else self.people[rung]
+        if must_answer:
+            people = [each for each in people if each.pk in self.answering]
         present = (each for each in people if each.is_active and each.pk not in self.absent)
         return Told(rung, tuple(present), tuple(self.addresses[rung]))
 
-    def told(self, of: Waiting, asked_at: datetime, owner: Person | None = None) -> Told:
+    def told(
+        self,
+        of: Waiting,
+        asked_at: datetime,
+        owner: Person | None = None,
+        *,
+        must_answer: bool = False,
+    ) -> Told:
         """Whom to tell now of what nobody has answered since `asked_at`; one level, never several.
 
+        `must_answer`: it is a request of another council, which not every role may answer.
         Where nobody of any level is there it is the administrators, absent or not. It is empty only
         for an organisation that has not even those.
         """
         levels = [
-            replace(level, is_there=bool(self.there(Rung(str(level.who)), owner)))
+            replace(
+                level,
+                is_there=bool(self.there(Rung(str(level.who)), owner, must_answer=must_answer)),
+            )
             for level in self.ladder(of, asked_at).levels
         ]
         level = rota.climb(levels, asked_at, self.at)
         if level.is_there:
-            return self.there(Rung(str(level.who)), owner)
+            return self.there(Rung(str(level.who)), owner, must_answer=must_answer)
         rung = Rung.ADMINISTRATORS
         return self.there(rung) or Told(rung, tuple(self.people[rung]))
 
@@ -268,13 +294,13 @@ def of_all(organisation_ids: Iterable[int], at: datetime) -> dict[int, Rota]:
     """The rotas of these organisations as they stand now; seven queries for any number."""
     ids = set(organisation_ids)
     rotas = {pk: Rota(pk, at) for pk in ids}
-    colleagues = _put_in_place(rotas, ids)
-    absent = Absence.objects.during(at).filter(person__in={pk for _, pk in colleagues})
+    there, acting = _put_in_place(rotas, ids)
+    absent = Absence.objects.during(at).filter(person__in=there)
     theirs = frozenset(absent.values_list("person_id", flat=True))
     for each in rotas.values():
         each.absent = theirs
     for duty in Duty.objects.during(at).filter(organisation__in=ids).select_related("person"):
-        if (duty.organisation_id, duty.person_id) in colleagues:
+        if (duty.organisation_id, duty.person_id) in acting:
             _add(rotas[duty.organisation_id].people[Rung.ON_DUTY], duty.person)
     for team in OutOfHours.objects.filter(organisation__in=ids):
         if team.is_on(at):
@@ -286,17 +312,25 @@ def of_all(organisation_ids: Iterable[int], at: datetime) -> dict[int, Rota]:
     return rotas
 
 
-def _put_in_place(rotas: dict[int, Rota], ids: set[int]) -> set[tuple[int, int]]:
-    """Who is named for each level, else who holds its role; gives who works where."""
+def _put_in_place(rotas: dict[int, Rota], ids: set[int]) -> tuple[set[int], set[tuple[int, int]]]:
+    """Who is named for each level, else who holds its role.
+
+    Gives who works there, and who of them may act on what they are told of: somebody on duty or
+    named whose role has changed since is passed over.
+    """
     posts = Post.objects.current().filter(organisation__in=ids, person__is_active=True)
-    colleagues = set()
+    there, acting = set(), set()
     holding: dict[tuple[int, str], list[Person]] = defaultdict(list)
     for post in posts.select_related("person").order_by("person__name", "pk"):
-        colleagues.add((post.organisation_id, post.person_id))
+        there.add(post.person_id)
+        if post.role in FOR_DUTY:
+            acting.add((post.organisation_id, post.person_id))
+        if access.may(Role(post.role), Verb.ANSWER, Relation.ASKED):
+            rotas[post.organisation_id].answering.add(post.person_id)
         _add(holding[post.organisation_id, post.role], post.person)
     seats = Seat.objects.filter(organisation__in=ids).select_related("person")
     for seat in seats.order_by("person__name", "pk"):
-        if (seat.organisation_id, seat.person_id) in colleagues:
+        if (seat.organisation_id, seat.person_id) in acting:
             ours = rotas[seat.organisation_id]
             ours.people[Rung(seat.rung)].append(seat.person)
             ours.is_named.add(Rung(seat.rung))
@@ -304,7 +338,7 @@ def _put_in_place(rotas: dict[int, Rota], ids: set[int]) -> set[tuple[int, int]]
         for rung, role in DERIVED.items():
             if rung not in ours.is_named:
                 ours.people[rung] = holding[pk, role]
-    return colleagues
+    return there, acting
 
 
 def _add(people: list[Person], person: Person) -> None:
@@ -327,7 +361,8 @@ def name(
 ) -> Organisation:
     """Say who stands on a level from now on, and which mailbox is told beside them.
 
-    With nobody named those who hold its role stand there. Raises NotALevel, NotAColleague.
+    With nobody named those who hold its role stand there.
+    Raises NotALevel, NotAColleague, NotForDuty.
     """
     organisation = _locked(organisation)
     if rung not in NAMED:
@@ -336,6 +371,8 @@ def name(
     if strangers := set(people) - set(working):
         stranger = min(strangers, key=lambda each: each.name)
         raise NotAColleague(f"{stranger.name} does not work for {organisation.name}.")
+    for each in people:
+        staff.check_for_duty(each, organisation)
     organisation.seats.filter(rung=rung).delete()
     Seat.objects.bulk_create(
         [

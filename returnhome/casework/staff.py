@@ -62,6 +62,18 @@ class NotAColleague(Blocked):
     field = "person"
 
 
+class NotForDuty(Blocked):
+    """Somebody is to be told of children whom their role does not let them take on."""
+
+    field = "person"
+
+
+class AbsentThen(Blocked):
+    """Somebody is to be on duty while they are away."""
+
+    field = "person"
+
+
 class OwnRoles(Blocked):
     sentence = "Your own roles are given and ended by somebody else."
 
@@ -175,6 +187,14 @@ class PersonQuerySet(models.QuerySet["Person"]):
     def in_organisation(self, organisation_id: int) -> "PersonQuerySet":
         return self.filter(
             posts__organisation_id=organisation_id, posts__until__isnull=True
+        ).distinct()
+
+    def for_duty(self, organisation_id: int) -> "PersonQuerySet":
+        """Those of an organisation whose role lets them take children on."""
+        return self.filter(
+            posts__organisation_id=organisation_id,
+            posts__until__isnull=True,
+            posts__role__in=FOR_DUTY,
         ).distinct()
 
     def with_posts(self) -> "PersonQuerySet":
@@ -354,6 +374,10 @@ class PostQuerySet(models.QuerySet["Post"]):
 
     def current(self) -> "PostQuerySet":
         return self.filter(until__isnull=True)
+
+
+# Roles that let somebody take on the children that a rota tells of.
+FOR_DUTY = [role for role in Role if access.may_be_on_duty(role)]
 
 
 class Post(models.Model):
@@ -595,7 +619,7 @@ def put_on_duty(
 ) -> Duty:
     """Say who answers for an organisation's children from one moment to another.
 
-    Raises DutyEndsFirst, NotAColleague.
+    Raises DutyEndsFirst, NotAColleague, NotForDuty, AbsentThen.
     """
     if ends_at <= starts_at:
         raise DutyEndsFirst("The duty must end after it starts.", field="ends_at")
@@ -603,6 +627,8 @@ def put_on_duty(
         raise DutyEndsFirst("This duty would be over already.", field="ends_at")
     if not person.is_active or not person.posts.filter(organisation=organisation, until=None):
         raise NotAColleague(f"{person.name} does not work for {organisation.name}.")
+    check_for_duty(person, organisation)
+    _check_there(person, starts_at, ends_at)
     duty = Duty.objects.create(
         organisation=organisation,
         person=person,
@@ -613,6 +639,36 @@ def put_on_duty(
     )
     journal.write("put on duty", duty, by=by, at=at)
     return duty
+
+
+def check_for_duty(person: Person, organisation: Organisation) -> None:
+    """Whether a rota can tell somebody of children: they must be able to act on it.
+
+    Raises NotForDuty.
+    """
+    if not Person.objects.for_duty(organisation.pk).filter(pk=person.pk).exists():
+        raise NotForDuty(
+            f"{person.name} may not take children on in their role: "
+            "name a coordinator, an interviewer or a manager."
+        )
+
+
+def _check_there(person: Person, starts_at: datetime, ends_at: datetime) -> None:
+    """Raises AbsentThen."""
+    absence = person.absences.within(starts_at, ends_at).order_by("starts_at", "pk").first()
+    if absence is None:
+        return
+    words = _day(absence.ends_at) if absence.ends_at else "further notice"
+    since = f"from {_day(absence.starts_at)} " if absence.starts_at > starts_at else ""
+    raise AbsentThen(
+        f"{person.name} is absent {since}until {words}. "
+        "Choose another time or somebody else, or end the absence on the rota first."
+    )
+
+
+def _day(at: datetime) -> str:
+    local = at.astimezone(LONDON)
+    return f"{local.day} {local:%B %Y}"
 
 
 @transaction.atomic

@@ -25,7 +25,9 @@ def look_round(*, by: Person, at: datetime) -> int:
     wanted = []
     for silence in found:
         owner = owners.get(silence.owner_id) if silence.owner_id is not None else None
-        told = there[silence.organisation_id].told(silence.waiting, silence.since, owner)
+        told = there[silence.organisation_id].told(
+            silence.waiting, silence.since, owner, must_answer=silence.must_answer
+        )
         if told:
             wanted.append((silence, told))
     known = messages.told_already(silence.key(told.rung) for silence, told in wanted)

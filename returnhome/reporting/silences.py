@@ -37,6 +37,8 @@ class Silence:
     occasion: str
     owner_id: int | None = None
     by: datetime | None = None
+    # Another council asks: whoever is told must be allowed to answer for the organisation.
+    must_answer: bool = False
 
     @property
     def stem(self) -> str:
@@ -225,6 +227,7 @@ def not_answered(at: datetime, ids: Ids) -> Iterator[Silence]:
                 occasion=f"{since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
                 owner_id=None if is_theirs else owner,
                 by=due_at,
+                must_answer=is_theirs,
             )
 
 

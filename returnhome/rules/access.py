@@ -148,6 +148,11 @@ def may(role: Role, verb: str, relation: str = Relation.NONE) -> bool:
     return verb in OF_THE_ORGANISATION or relation in relations
 
 
+def may_be_on_duty(role: Role) -> bool:
+    """Whether whoever holds the role can take on the children that a rota tells of."""
+    return may(role, Verb.OFFER, Relation.RESPONSIBLE)
+
+
 def works_with_children(role: Role) -> bool:
     """Whether the role ever sees a child's record, in whatever relation."""
     return Verb.SEE_EPISODE in MAY[role]

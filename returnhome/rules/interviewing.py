@@ -20,7 +20,10 @@ class NotAccepted(Blocked):
 
 
 class BookedInThePast(Blocked):
-    sentence = "This time has passed. If the interview took place, record it as held."
+    sentence = (
+        "This time has passed. If the interview took place, record it as held: "
+        "the link is below the form."
+    )
     field = "booked_for"
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Q
 from django.urls import reverse
 
+from returnhome.casework import handovers as casework_handovers
 from returnhome.casework.disputes import Override
 from returnhome.casework.episodes import Episode
 from returnhome.casework.handovers import HandOver, Story
@@ -34,6 +35,7 @@ from returnhome.rules.codes import (
 from returnhome.rules.progress import Step, is_on_adult_pathway, is_talk_offered
 from returnhome.rules.responsibility import Flag
 from returnhome.web import (
+    absences,
     before,
     called,
     establish,
@@ -220,7 +222,10 @@ def also(
 def _may_decline(episode: Episode, person: Person) -> bool:
     """The person's organisation interviews by a standing arrangement, and may say no to this."""
     _, organisations = person.may_for(Verb.ANSWER, Relation.PROVIDER)
-    return episode.provider_id in organisations
+    if episode.provider_id is None or episode.provider_id not in organisations:
+        return False
+    agreed = casework_handovers.interviews_by_arrangement(episode)
+    return agreed is not None and agreed.pk == episode.provider_id
 
 
 def _is_still_open(episode: Episode) -> bool:
@@ -392,6 +397,17 @@ def coverable(episode: Episode, person: Person) -> Sequence[Episode]:
     )
 
 
+def owner_in_words(episode: Episode, now: datetime) -> tuple[str, str]:
+    """Who answers for it, with the organisation they work for, and for which council since when."""
+    council = episode.responsible_authority.name
+    if episode.owner is None:
+        return "Nobody yet", council
+    employer = episode.owner.organisation
+    name = f"{episode.owner.name}, {employer.name}" if employer else episode.owner.name
+    since = f", since {pages.near(episode.owned_since, now)}" if episode.owned_since else ""
+    return name, f"for {council}{since}"
+
+
 def calls_of(episode: Episode, person: Person, now: datetime) -> list[called.Call]:
     """The meetings that are called for because of this episode. Five queries at the most."""
     found = called.of_children([episode.child], person, now).get(episode.child_id, ())
@@ -406,19 +422,28 @@ def _decided_in_words(one: Override) -> str:
 def whole(episode: Episode, person: Person, now: datetime) -> dict[str, Any]:
     """All that the page shows, for this person; a fixed number of queries."""
     there = steps.beside([episode], person)[episode.pk]
-    step = steps.Next() if episode.is_voided else steps.next_for(episode, person, there, now)
+    requests = casework_handovers.requests_of([episode])
+    standing = casework_handovers.standing_of(requests).get(episode.pk)
+    again = casework_handovers.to_arrange_again([episode], requests).get(episode.pk)
+    step = steps.to_telephone(episode, person, standing) or steps.next_for(
+        episode, person, there, now
+    )
+    if episode.is_voided:
+        step = steps.Next()
     may_note = episode.allows(person, Verb.OFFER) or episode.allows(person, Verb.SEE_ACCOUNT)
     answering = talks(episode, person, now)
     is_overseer = episode.allows(person, Verb.REASSIGN)
     return {
         "episode": episode,
+        "owner": owner_in_words(episode, now),
+        "absent": absences.of([episode.owner_id], now).get(episode.owner_id or 0, ""),
         "child": episode.child,
         "clock": work.clock_of(episode, now),
         "due": episode.deadline,
         "stages": stages(episode, now),
         "step": step,
         "also": also(episode, person, step.href, there.offer_id),
-        "badges": work.badges_of(episode, person),
+        "badges": [*work.badges_of(episode, person), *work.again_badges(again, person)],
         "calls": calls_of(episode, person, now),
         "to_establish": establish.for_episode(episode, person),
         "flags": [Flag(flag).label for flag in episode.flags],

@@ -125,7 +125,9 @@ def book(request: Request, pk: int) -> HttpResponse:
     episode = episode_for(request, pk, Verb.BOOK)
     others = _others(episode, request.user)
     who = interviewers.of_episode(episode, request.user)
-    first = {"interviewer": request.user.pk} if request.user.has_role(Role.INTERVIEWER) else {}
+    first: dict[str, Any] = {"wishes": _wished(episode)}
+    if request.user.has_role(Role.INTERVIEWER):
+        first["interviewer"] = request.user.pk
     form = BookForm(request.POST or None, who=who, others=others, request=request, initial=first)
     warnings: list[str] = []
     if request.method == "POST" and form.is_valid():
@@ -151,7 +153,82 @@ def book(request: Request, pk: int) -> HttpResponse:
         episode=episode,
         warnings=warnings,
         is_accepted=yes,
+        said=_said(episode),
         offer=episode.offers.newest_first().first(),
+    )
+
+
+def _wished(episode: Episode) -> str:
+    """What the child wanted at the last booking, whoever made it."""
+    last = episode.interviews.newest_first().first()
+    return last.wishes if last else ""
+
+
+def _said(episode: Episode) -> list[str]:
+    """What was noted of the child’s words when it was offered, and when they accepted."""
+    offer = episode.offers.newest_first().first()
+    reply = offer.latest_reply if offer else None
+    if offer is None or reply is None or reply.given is not Answer.ACCEPTED:
+        return []
+    return [words for words in (offer.note, reply.reason) if words]
+
+
+class HeldForm(gds.Form):
+    """An interview that took place and was never booked."""
+
+    interviewer = gds.Radios("Who held it?", noun="who held it", coerce=int)
+    held_at = days.Moment("When did it take place?", noun="the time of the interview")
+    place = gds.Radios("Where?", noun="where it was", choices=Place.choices(), classes="rh-columns")
+    mode = gds.Radios("How?", noun="how it was held", choices=Mode.choices(), inline=True)
+    is_independent = gds.Radios(
+        "Is the interviewer independent of the child’s care?",
+        choices=[("yes", "Yes"), ("no", "No")],
+        coerce=lambda value: value == "yes",
+        hint="Somebody not involved in caring for the child, or in decisions about their care.",
+        reveal={"no": ["independence_note"]},
+    )
+    independence_note = gds.Textarea(
+        "Why was it so?",
+        missing="Say why the interviewer was not independent",
+        rows=2,
+        hint="For example: the child asked for their own social worker.",
+    )
+
+    def __init__(self, *args: Any, who: Sequence[Interviewer], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.who = {one.person.pk: one for one in who}
+        self.fields["interviewer"].choices = [(one.person.pk, one.named) for one in who]  # type: ignore[attr-defined]
+
+
+def hold_unbooked(request: Request, pk: int) -> HttpResponse:
+    """The interview took place, and nobody had booked it here."""
+    episode = episode_for(request, pk, Verb.BOOK)
+    who = interviewers.of_episode(episode, request.user)
+    first = {"interviewer": request.user.pk} if request.user.has_role(Role.INTERVIEWER) else {}
+    form = HeldForm(request.POST or None, who=who, initial=first)
+    if request.method == "POST" and form.is_valid():
+        said = {**form.cleaned_data}
+        person = form.who[said.pop("interviewer")].person
+        with gds.refusals_into(form):
+            interview = interviews.hold_unbooked(
+                episode,
+                said.pop("held_at"),
+                interviewer=person,
+                **said,
+                by=request.user,
+                at=request.now,
+            )
+            messages.success(request, "Recorded that the interview took place.")
+            if interview.may_be_recorded_by(request.user):
+                return redirect("record-interview", interview.pk)
+            return redirect("show-interview", interview.pk)
+    return _page(
+        request,
+        form,
+        "unbooked",
+        title="Record an interview that was not booked",
+        button="Save",
+        episode=episode,
     )
 
 
@@ -344,6 +421,7 @@ def _page(
 
 urlpatterns = [
     path("episodes/<int:pk>/book", book, name="book-interview"),
+    path("episodes/<int:pk>/hold", hold_unbooked, name="hold-unbooked-interview"),
     path("episodes/<int:pk>/not-hold", not_hold, name="not-hold-interview"),
     path("interviews/<int:pk>/move", move, name="move-interview"),
     path("interviews/<int:pk>/hold", hold, name="hold-interview"),

@@ -1,5 +1,7 @@
 """Who is on duty: answers for the children who come back, from one moment to another."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -10,13 +12,14 @@ from django.urls import path
 from django.views.decorators.http import require_POST
 
 from returnhome.casework import staff
+from returnhome.casework.rotas import Absence
 from returnhome.casework.staff import Duty, Organisation, Person
 from returnhome.rules import access
 from returnhome.rules.clock import LONDON
 from returnhome.rules.codes import Role
 from returnhome.web import days, gds, rotas
 from returnhome.web.asked import Request
-from returnhome.web.staff import CASEWORK, may_manage, may_reassign
+from returnhome.web.staff import may_manage, may_reassign
 
 
 class DutyForm(gds.Form):
@@ -47,11 +50,8 @@ def index(request: Request) -> HttpResponse:
     may_set = _may_set(request.user)
     if request.method == "POST" and not may_set:
         raise Http404
-    people = Person.objects.filter(
-        posts__role__in=CASEWORK, posts__until__isnull=True, posts__organisation=organisation
-    )
-    people_at_work = list(people.distinct().at_work().by_name())
-    form = DutyForm(request.POST or None, people=people_at_work, initial=_next_day(request.now))
+    people = list(Person.objects.for_duty(organisation.pk).at_work().by_name())
+    form = DutyForm(request.POST or None, people=people, initial=_next_day(request.now))
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         with gds.refusals_into(form):
@@ -66,18 +66,46 @@ def index(request: Request) -> HttpResponse:
             messages.success(request, f"{duty.person.name} is put on duty.")
             return redirect("duty")
     duties = Duty.objects.visible_to(request.user).filter(organisation=organisation)
-    coming = duties.from_now_on(request.now).select_related("person")
+    coming = _rows(duties.from_now_on(request.now).select_related("person"), organisation)
     return gds.form_page(
         request,
         form,
         title="Duty",
         button="Put on duty",
         template="staff/duty.html",
-        now_on=[each for each in coming if each.starts_at <= request.now],
-        later=[each for each in coming if each.starts_at > request.now],
+        now_on=[each for each in coming if each.duty.starts_at <= request.now],
+        later=[each for each in coming if each.duty.starts_at > request.now],
         may_set=may_set,
         may_keep=rotas.may_keep(request.user),
     )
+
+
+@dataclass(frozen=True)
+class Row:
+    """A duty as the page shows it; `not_told` says why messages pass the person over."""
+
+    duty: Duty
+    not_told: str
+
+
+def _rows(duties: Iterable[Duty], organisation: Organisation) -> list[Row]:
+    duties = list(duties)
+    able = set(Person.objects.for_duty(organisation.pk).at_work().values_list("pk", flat=True))
+    away: dict[int, list[Absence]] = {}
+    for absence in Absence.objects.filter(person__in={each.person_id for each in duties}):
+        away.setdefault(absence.person_id, []).append(absence)
+    return [
+        Row(each, _not_told(each, each.person_id in able, away.get(each.person_id, ())))
+        for each in duties
+    ]
+
+
+def _not_told(duty: Duty, is_able: bool, away: Iterable[Absence]) -> str:
+    if not is_able:
+        return "May not take children on"
+    if any(each.meets(duty.starts_at, duty.ends_at) for each in away):
+        return "Absent then"
+    return ""
 
 
 def _next_day(now: datetime) -> dict[str, datetime]:

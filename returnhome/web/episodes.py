@@ -14,7 +14,7 @@ from returnhome.casework.episodes import INSTANTS, Episode
 from returnhome.casework.staff import Person
 from returnhome.rules.access import Verb
 from returnhome.rules.codes import EpisodeKind, Role
-from returnhome.web import answered, days, gds, pages
+from returnhome.web import absences, answered, days, gds, pages
 from returnhome.web.asked import Request, episode_for
 
 
@@ -56,9 +56,13 @@ class AssignForm(gds.Form):
 
     NOBODY = "nobody"
 
-    def __init__(self, *args: Any, who: Mapping[int, Person], **options: Any) -> None:
+    def __init__(
+        self, *args: Any, who: Mapping[int, Person], absent: Mapping[int, str], **options: Any
+    ) -> None:
         super().__init__(*args, **options)
-        choices = [(str(one.pk), one.name) for one in who.values()]
+        choices = [
+            (str(pk), absences.named(one.name, absent.get(pk, ""))) for pk, one in who.items()
+        ]
         owner = self.fields["owner"]
         owner.choices = [*choices, (self.NOBODY, "Nobody yet: give it back")]  # type: ignore[attr-defined]
         owner.or_before = self.NOBODY  # type: ignore[attr-defined]
@@ -80,7 +84,8 @@ def assign(request: Request, pk: int) -> HttpResponse:
     episode = episode_for(request, pk, Verb.REASSIGN)
     who = _colleagues(episode, request.user)
     first = {"owner": str(episode.owner_id)} if episode.owner_id else {}
-    form = AssignForm(request.POST or None, who=who, initial=first)
+    absent = absences.of(who, request.now)
+    form = AssignForm(request.POST or None, who=who, absent=absent, initial=first)
     if request.method == "POST" and form.is_valid():
         chosen = form.cleaned_data["owner"]
         owner = None if chosen == AssignForm.NOBODY else who[int(chosen)]

@@ -28,7 +28,7 @@ from returnhome.rules.codes import (
 )
 from returnhome.rules.handover import Part, Step
 from returnhome.rules.responsibility import Reply
-from returnhome.web import before, days, gds, interviewers, looking, pages, shown
+from returnhome.web import before, days, gds, interviewers, looking, pages, shown, steps
 from returnhome.web.asked import Request, episode_for
 
 A_PAGE = 50
@@ -120,14 +120,24 @@ def _rows(request: Request, page: Page) -> dict[str, Any]:
     found = list(page.object_list)
     handovers.bring_episodes(found)
     signed = handovers.signed_for(found)
-    rows = [_row(each, signed.get(each.pk), request.user, request.now) for each in found]
+    again = handovers.to_arrange_again(each.episode for each in found)
+    rows = [
+        _row(each, signed.get(each.pk), again.get(each.episode_id), request.user, request.now)
+        for each in found
+    ]
     return {"rows": rows, "page": page}
 
 
-def _row(row: HandOver, signed_at: datetime | None, person: Person, now: datetime) -> Row:
+def _row(
+    row: HandOver,
+    signed_at: datetime | None,
+    again: HandOver | None,
+    person: Person,
+    now: datetime,
+) -> Row:
     step = handover.step_of(row.as_rule(signed_at), now)
     is_ours = row.is_asked_of(person)
-    due, is_late = _due(row, step, now)
+    due, is_late = _due(row, step, again, now)
     return Row(
         handover=row,
         reference=shown.reference(row),
@@ -156,13 +166,18 @@ def _child(row: HandOver, step: Step, person: Person, now: datetime) -> str:
     return "A child" if age is None else f"A child of {age}"
 
 
-def _due(row: HandOver, step: Step, now: datetime) -> tuple[str, bool]:
+def _due(row: HandOver, step: Step, again: HandOver | None, now: datetime) -> tuple[str, bool]:
+    """What is due and by when, and whether somebody must see to it.
+
+    `again` is the request of its episode after which nobody has arranged otherwise.
+    """
     if step is Step.ASKED:
         return f"Answer due {pages.near(row.answer_due_at, now)}", False
-    if step is Step.EXPIRED:
+    if step is Step.EXPIRED and row != again:
         return f"Was due {pages.near(row.answer_due_at, now)}", True
     is_over = row.overtaken_at or row.episode.is_settled or row.episode.is_voided
-    if step in (Step.REFUSED, Step.HANDED_BACK) and not is_over:
+    is_refused_duty = row.is_of_the_duty and step is Step.REFUSED and not is_over
+    if row == again or is_refused_duty:
         return "To be arranged another way", True
     if step is Step.ACCEPTED and row.report_due_at and not row.is_of_the_duty:
         is_late = row.report_due_at < now
@@ -186,6 +201,7 @@ def _seen(request: Request, pk: int) -> HandOver:
         "withdrawn_by",
         "handed_back_by",
         "reported_by",
+        "told_by",
     )
     row = get_object_or_404(rows, pk=pk)
     handovers.bring_episodes([row])
@@ -219,7 +235,9 @@ def show(request: Request, pk: int) -> HttpResponse:
         "step": step,
         "label": label_of(row, step),
         "colour": COLOURS[step],
-        "due": _due(row, step, now),
+        "due": _due(row, step, handovers.to_arrange_again([row.episode]).get(row.episode_id), now),
+        "to_telephone": handovers.is_to_telephone(row, row.episode)
+        and row.episode.allows(person, Verb.ASK),
         "shown": shown.shown(row, parts, now),
         "happened": happened(row, story),
         "may_open": may_open,
@@ -274,6 +292,8 @@ def happened(row: HandOver, story: Story) -> Sequence[Happened]:
         if row.refusal_reason:
             what = f"{row.to.name} refused: {_lower(RefusalReason(row.refusal_reason).label)}"
         found.append(Happened(row.answered_at, what, by, row.answer_note))
+    if row.told_at and row.told_by:
+        found.append(Happened(row.told_at, "Told by telephone who it is", row.told_by.name))
     if row.withdrawn_at and row.withdrawn_by:
         reason = _lower(WithdrawalReason(row.withdrawal_reason).label)
         what = f"Withdrawn: {reason}"
@@ -384,7 +404,14 @@ def ask(request: Request, pk: int) -> HttpResponse:
         template="handovers/ask.html",
         clock=before.clock_of(episode, request.now),
         episode=episode,
+        known_to=_knows_it_already(episode),
     )
+
+
+def _knows_it_already(episode: Episode) -> str:
+    """The host, where it reads here: a host sees the children placed in its area by name."""
+    host = episode.host_authority
+    return host.name if host and agreements.is_on_the_system(host) else ""
 
 
 def asked_in_words(row: HandOver, now: datetime) -> str:
@@ -472,7 +499,7 @@ def answer(request: Request, pk: int) -> HttpResponse:
                 by=request.user,
                 at=request.now,
             )
-            messages.success(request, _answered_in_words(row))
+            messages.success(request, _answered_in_words(row, request.user, request.now))
             if row.answer == ACCEPT:
                 return redirect("show-episode", row.episode_id)
             return redirect("show-handover", row.pk)
@@ -486,13 +513,19 @@ def answer(request: Request, pk: int) -> HttpResponse:
     )
 
 
-def _answered_in_words(row: HandOver) -> str:
+def _answered_in_words(row: HandOver, person: Person, now: datetime) -> str:
     asker = row.asked_by_authority.name
     if row.answer == REFUSE:
         return f"Refused. {asker} is told, and must act."
     if row.is_of_the_duty:
         return "Taken over: your council must act now."
-    return f"Accepted: offer the child an interview next. {asker} stays accountable."
+    episode = Episode.objects.select_related("owner", "responsible_authority").get(
+        pk=row.episode_id
+    )
+    there = steps.beside([episode], person)[episode.pk]
+    step = steps.next_for(episode, person, there, now)
+    coming = _lower(step.label) if step.is_ours else step.awaited
+    return f"Accepted. Next: {coming}. {asker} stays accountable."
 
 
 class WithdrawForm(gds.Form):
@@ -558,6 +591,17 @@ def hand_back(request: Request, pk: int) -> HttpResponse:
         button="Hand it back",
         inset="What was booked for it ends. What was recorded stays.",
     )
+
+
+@require_POST
+def tell(request: Request, pk: int) -> HttpResponse:
+    """They accepted by letter, and were told by telephone who the child is."""
+    row = _seen(request, pk)
+    if not row.episode.allows(request.user, Verb.ASK):
+        raise Http404
+    handovers.note_told(row, by=request.user, at=request.now)
+    messages.success(request, f"Recorded that {row.to.name} was told by telephone.")
+    return redirect("show-handover", row.pk)
 
 
 @require_POST
@@ -666,6 +710,7 @@ urlpatterns = [
     path("hand-overs/<int:pk>/answer", answer, name="answer-handover"),
     path("hand-overs/<int:pk>/withdraw", withdraw, name="withdraw-handover"),
     path("hand-overs/<int:pk>/hand-back", hand_back, name="hand-back-handover"),
+    path("hand-overs/<int:pk>/tell", tell, name="tell-handover"),
     path("hand-overs/<int:pk>/report", report, name="report-handover"),
     path("episodes/<int:pk>/ask", ask, name="ask-handover"),
     path("episodes/<int:pk>/decline", decline, name="decline-handover"),

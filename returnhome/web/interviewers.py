@@ -9,6 +9,7 @@ from django.db.models import Q
 from returnhome.casework.episodes import Episode
 from returnhome.casework.staff import Credential, Organisation, Person
 from returnhome.rules import interviewing
+from returnhome.rules.access import Relation, Verb
 from returnhome.rules.clock import LONDON
 from returnhome.rules.codes import CredentialKind
 from returnhome.web import pages
@@ -69,7 +70,13 @@ def of_people(people: Iterable[Person]) -> list[Interviewer]:
 
 
 def of_episode(episode: Episode, asked_by: Person) -> list[Interviewer]:
-    """Interviewers of the council that answers for the child and of its provider, by name."""
+    """Interviewers of the council that answers for the child and of its provider, by name.
+
+    A council or provider that was asked books its own people: whom the other has is not its matter.
+    """
+    if not asked_by.may_about(episode, Verb.BOOK, Relation.RESPONSIBLE):
+        own = Person.objects.interviewing_for(asked_by.reach.organisations).at_work().by_name()
+        return of_people(own.with_posts())
     councils = Organisation.objects.filter(
         Q(authority_id=episode.responsible_authority_id) | Q(pk=episode.provider_id)
     )

@@ -138,7 +138,8 @@ def name(request: Request, rung: str) -> HttpResponse:
         "people": list(organisation.seats.filter(rung=level).values_list("person", flat=True)),
         "mailbox": box.values_list("email", flat=True).first() or "",
     }
-    form = NameForm(request.POST or None, colleagues=_colleagues(organisation), initial=first)
+    colleagues = list(Person.objects.for_duty(organisation.pk).at_work().by_name())
+    form = NameForm(request.POST or None, colleagues=colleagues, initial=first)
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         with gds.refusals_into(form):

@@ -1,5 +1,6 @@
 """The people of an organisation: roles, training and checks, and an absent worker's work."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -19,7 +20,7 @@ from returnhome.casework.support import Action
 from returnhome.rules import access
 from returnhome.rules.access import Relation, Verb
 from returnhome.rules.codes import CredentialKind, Role
-from returnhome.web import days, gds, interviewers, pages
+from returnhome.web import absences, days, gds, interviewers, pages
 from returnhome.web.asked import Request
 
 CASEWORK = [role for role in Role if access.works_with_children(role)]
@@ -317,12 +318,22 @@ class ReassignForm(gds.Form):
     actions = gds.Select("", coerce=int, missing="Select who takes the actions")
 
     def __init__(
-        self, *args: Any, work: Work, workers: list[Person], others: list[Person], **options: Any
+        self,
+        *args: Any,
+        work: Work,
+        workers: list[Person],
+        others: list[Person],
+        absent: Mapping[int, str],
+        **options: Any,
     ) -> None:
         super().__init__(*args, **options)
-        names = [(str(each.pk), each.name) for each in workers]
+        said = {
+            each.pk: absences.named(each.name, absent.get(each.pk, ""))
+            for each in (*workers, *others)
+        }
+        names = [(str(each.pk), said[each.pk]) for each in workers]
         nobody = (NOBODY, "Nobody yet: back to the list, for whoever is on duty")
-        holding = [(str(each.pk), each.name) for each in others]
+        holding = [(str(each.pk), said[each.pk]) for each in others]
         self._offer("episodes", work.episodes, "open episode", [*names, nobody])
         self._offer("interviewer", work.bookings, "booking", holding)
         self._offer("actions", work.actions, "outstanding action", names)
@@ -341,7 +352,10 @@ def reassign(request: Request, pk: int) -> HttpResponse:
     person = _colleague(request, pk)
     work = _work(person, request.user)
     workers, others = _who_takes_over(request.user, person)
-    form = ReassignForm(request.POST or None, work=work, workers=workers, others=others)
+    absent = absences.of((each.pk for each in (*workers, *others)), request.now)
+    form = ReassignForm(
+        request.POST or None, work=work, workers=workers, others=others, absent=absent
+    )
     if request.method == "POST" and form.is_valid():
         # All of it or none of it: a refusal of the last part takes the first back.
         with gds.refusals_into(form), transaction.atomic():

@@ -7,7 +7,9 @@ from datetime import datetime
 from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 
+from returnhome.casework import handovers
 from returnhome.casework.episodes import Episode
+from returnhome.casework.handovers import HandOver
 from returnhome.casework.interviews import Coverage, Interview
 from returnhome.casework.offers import Offer
 from returnhome.casework.staff import Person, Post
@@ -132,6 +134,19 @@ def next_for(episode: Episode, person: Person, there: Beside, now: datetime) -> 
     if step in NEEDS and episode.allows(person, NEEDS[step]):
         return _button(step, episode, there)
     return Next(awaited=_awaited(step, episode))
+
+
+def to_telephone(episode: Episode, person: Person, request: HandOver | None) -> Next | None:
+    """Whoever accepted by a letter's link waits to be told by telephone who the child is."""
+    if request is None or not handovers.is_to_telephone(request, episode):
+        return None
+    if not episode.allows(person, Verb.ASK):
+        return None
+    return Next(
+        f"Telephone {request.to.name}",
+        reverse("show-handover", args=[request.pk]),
+        awaited=f"{request.answered_by_contact}, {request.answered_by_name}",
+    )
 
 
 def _has_time(episode: Episode, now: datetime) -> bool:

@@ -16,7 +16,7 @@ from returnhome.rules import clock, rota
 from returnhome.rules.access import Verb
 from returnhome.rules.clock import Standing
 from returnhome.rules.codes import EpisodeKind, NotHeldReason, OfferKind, RiskGrade, Rung
-from returnhome.web import before, called, establish, pages, steps
+from returnhome.web import absences, before, called, establish, pages, steps
 from returnhome.web.steps import Next
 
 REPEATED_WITHIN = timedelta(days=90)
@@ -59,6 +59,8 @@ class Row:
     badges: Sequence[tuple[str, str]]
     next: Next
     whose: str
+    # Says so while whoever answers for it is absent.
+    absent: str
 
 
 # Which group an episode is in, for this person at this moment. In SQL, so that the page of a long
@@ -145,12 +147,15 @@ def counts(unfinished: Work) -> dict[str, int]:
 
 
 def rows_of(episodes: Sequence[Episode], person: Person, now: datetime) -> list[Row]:
-    """What the page shows of these episodes; eleven queries at the most."""
+    """What the page shows of these episodes; thirteen queries at the most."""
     there = steps.beside(episodes, person)
     lately = _lately(episodes)
     climbed = _climbed(episodes)
-    requests = handovers.standing_of(episodes)
+    asked = handovers.requests_of(episodes)
+    requests = handovers.standing_of(asked)
+    again = handovers.to_arrange_again(episodes, asked)
     calls = called.of_children([episode.child for episode in episodes], person, now)
+    absent = absences.of([episode.owner_id for episode in episodes], now)
     today = now.astimezone(clock.LONDON).date()
     return [
         Row(
@@ -167,10 +172,13 @@ def rows_of(episodes: Sequence[Episode], person: Person, now: datetime) -> list[
                 *called.badges(calls, episode.child_id),
                 *badges_of(episode, person, lately[episode.pk]),
                 *request_badges(requests.get(episode.pk), person, now),
+                *again_badges(again.get(episode.pk), person),
                 *([establish.BADGE] if establish.is_theirs(episode, person) else []),
             ],
-            next=steps.next_for(episode, person, there[episode.pk], now),
+            next=steps.to_telephone(episode, person, requests.get(episode.pk))
+            or steps.next_for(episode, person, there[episode.pk], now),
             whose=_whose(episode, person),
+            absent=absent.get(episode.owner_id or 0, ""),
         )
         for episode in episodes
     ]
@@ -269,6 +277,18 @@ def request_badges(
     if request.answer_due_at < now:
         return [(f"{to} has not answered", "red")]
     return [(f"{to} asked, answer due {pages.near(request.answer_due_at, now)}", "blue")]
+
+
+def again_badges(request: HandOver | None, person: Person) -> list[tuple[str, str]]:
+    """Who will not interview after all, until somebody arranges otherwise."""
+    if request is None or request.is_asked_of(person):
+        return []
+    to = request.to.name
+    if request.handed_back_at:
+        return [(f"{to} handed it back", "orange")]
+    if request.withdrawn_at:
+        return [(f"{to} is not asked any more", "yellow")]
+    return [(f"{to} refused" if request.is_answered else f"{to} has not answered", "red")]
 
 
 # How far up the rota it has climbed that nobody answers, and how pressing that is.

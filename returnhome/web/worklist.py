@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.core.paginator import Page, Paginator
@@ -20,7 +20,7 @@ from returnhome.rules.access import Verb
 from returnhome.rules.codes import ActionKind, Cohort, EpisodeKind, Role
 from returnhome.web import gds, handovers, looking, pages, work
 from returnhome.web.asked import Request
-from returnhome.web.work import BY_KEY, GROUPS, Work, end_of_today
+from returnhome.web.work import BY_KEY, GROUPS, Row, Work, end_of_today
 
 A_PAGE = 50
 
@@ -111,6 +111,7 @@ class Mine:
     later: Sequence[Interview]
     records: Sequence[Interview]
     actions: Sequence[tuple[str, Action]]
+    on: date
 
     @property
     def children(self) -> list[int]:
@@ -119,6 +120,21 @@ class Mine:
 
     def __bool__(self) -> bool:
         return bool(self.today or self.later or self.records or self.actions)
+
+    @property
+    def in_words(self) -> str:
+        """How much of each, in one line."""
+        late = sum(action.is_late(self.on) for _, action in self.actions)
+        said = (
+            (self.today, "interview today", "interviews today"),
+            (self.later, "interview later", "interviews later"),
+            (self.records, "record to finish", "records to finish"),
+            (self.actions, "action to complete", "actions to complete"),
+        )
+        words = pages.listed(
+            pages.counted(len(each), one, many) for each, one, many in said if each
+        )
+        return f"{words} ({late} late)" if late else words
 
 
 MOST = 30
@@ -149,6 +165,7 @@ def mine(person: Person, now: datetime) -> Mine:
         later=[talk for talk in booked if talk.booked_for >= tonight],
         records=[talk for talk in talks if talk.is_held],
         actions=[(ActionKind(action.kind).label, action) for action in actions],
+        on=now.astimezone(clock.LONDON).date(),
     )
 
 
@@ -167,6 +184,7 @@ def worklist(request: Request) -> HttpResponse:
         "groups": GROUPS,
         "numbers": numbers,
         "shown": [(group, [row for row in rows if row.group is group]) for group in GROUPS],
+        "pressing": _pressing(rows),
         "page": page,
         "form": form,
         "chosen": form.chosen(request),
@@ -176,8 +194,21 @@ def worklist(request: Request) -> HttpResponse:
         "waiting": _waiting(person),
         "today": now.astimezone(clock.LONDON).date(),
         "is_interviewer": person.has_role(Role.INTERVIEWER),
+        # What is one's own comes before the list for whoever does not offer interviews from it.
+        "opens_mine": person.has_role(Role.INTERVIEWER) or not person.may(Verb.OFFER),
     }
     return render(request, "worklist/worklist.html", context)
+
+
+def _pressing(rows: Sequence[Row]) -> list[Row]:
+    """Whose time is over or runs out, while others stand above them whose time has just begun."""
+    if not any(row.group is work.UNACCEPTED for row in rows):
+        return []
+    return [
+        row
+        for group in (work.OVER, work.TODAY)
+        for row in [row for row in rows if row.group is group][:2]
+    ]
 
 
 def _elsewhere(request: Request) -> HttpResponse:

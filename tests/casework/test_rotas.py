@@ -17,7 +17,7 @@ from returnhome.casework.rotas import (
     NothingSet,
     Told,
 )
-from returnhome.casework.staff import NotAColleague
+from returnhome.casework.staff import NotAColleague, NotForDuty
 from returnhome.rules.codes import Role, Rung, Waiting
 from returnhome.rules.rota import TimesNotRising
 from tests.casework.ledger import COUNCIL, act, last_act, refused_by, who_sees
@@ -74,13 +74,13 @@ def night_team(cast: Cast, **more: Any) -> OutOfHours:
 
 
 def test_whoever_is_on_duty_is_told_first(cast: Cast) -> None:
-    on_duty(cast, cast.sol)
+    on_duty(cast, cast.mara)
 
-    assert told(cast) == Told(Rung.ON_DUTY, (cast.sol,))
+    assert told(cast) == Told(Rung.ON_DUTY, (cast.mara,))
 
 
 def test_where_nobody_is_named_those_who_hold_the_role_stand_there(cast: Cast) -> None:
-    on_duty(cast, cast.sol)
+    on_duty(cast, cast.mara)
 
     by_time = [told(cast, after=minutes) for minutes in (60, 120, 180)]
 
@@ -92,11 +92,13 @@ def test_where_nobody_is_named_those_who_hold_the_role_stand_there(cast: Cast) -
 
 
 def test_whoever_is_named_stands_there_alone_beside_the_mailbox(cast: Cast) -> None:
-    named(cast, Rung.TEAM, cast.ines, cast.sol, mailbox="team@example.invalid")
-    named(cast, Rung.HEAD_OF_SERVICE, cast.sol)
+    named(cast, Rung.TEAM, cast.ines, cast.mara, mailbox="team@example.invalid")
+    named(cast, Rung.HEAD_OF_SERVICE, cast.mara)
 
-    assert told(cast, after=60) == Told(Rung.TEAM, (cast.ines, cast.sol), ("team@example.invalid",))
-    assert told(cast, after=180).people == (cast.sol,)
+    assert told(cast, after=60) == Told(
+        Rung.TEAM, (cast.ines, cast.mara), ("team@example.invalid",)
+    )
+    assert told(cast, after=180).people == (cast.mara,)
     assert last_act() == act(
         "name for rota: head_of_service", cast.northshire_council, cast.adi, NOW
     )
@@ -104,8 +106,8 @@ def test_whoever_is_named_stands_there_alone_beside_the_mailbox(cast: Cast) -> N
 
 def test_naming_again_replaces_and_naming_nobody_goes_back_to_the_role(cast: Cast) -> None:
     named(cast, Rung.TEAM, cast.ines, mailbox="team@example.invalid")
-    named(cast, Rung.TEAM, cast.sol)
-    assert told(cast, after=60) == Told(Rung.TEAM, (cast.sol,))
+    named(cast, Rung.TEAM, cast.mara)
+    assert told(cast, after=60) == Told(Rung.TEAM, (cast.mara,))
 
     named(cast, Rung.TEAM)
 
@@ -136,15 +138,46 @@ def test_whoever_has_left_stands_nowhere_any_more(cast: Cast) -> None:
 
 
 def test_one_who_is_absent_is_passed_over_and_the_others_of_the_level_are_told(cast: Cast) -> None:
-    named(cast, Rung.TEAM, cast.ines, cast.sol)
+    named(cast, Rung.TEAM, cast.ines, cast.mara)
     absent(cast, cast.ines)
 
-    assert told(cast, after=60) == Told(Rung.TEAM, (cast.sol,))
+    assert told(cast, after=60) == Told(Rung.TEAM, (cast.mara,))
+
+
+def test_nobody_is_named_for_a_level_who_may_not_take_children_on(cast: Cast) -> None:
+    with pytest.raises(NotForDuty, match="Sol Bennett may not take children on"):
+        named(cast, Rung.TEAM, cast.ines, cast.sol)
+
+    assert not Seat.objects.exists()
+
+
+def test_somebody_on_duty_or_named_whose_role_has_changed_is_passed_over(cast: Cast) -> None:
+    on_duty(cast, cast.ines)
+    named(cast, Rung.TEAM, cast.ines)
+    staff.end_post(cast.ines.posts.get(), on=NOW.date(), by=cast.adi, at=NOW)
+    staff.appoint(
+        cast.ines,
+        Role.SOCIAL_WORKER,
+        cast.northshire_council,
+        since=NOW.date(),
+        by=cast.adi,
+        at=NOW,
+    )
+
+    assert told(cast) == Told(Rung.TEAM, (cast.amina,))
+
+
+def test_of_another_councils_request_only_those_are_told_who_may_answer_it(cast: Cast) -> None:
+    on_duty(cast, cast.ines)
+    rota = rotas.of(cast.northshire_council, NOW)
+
+    assert rota.told(Waiting.REQUEST, NOW).people == (cast.ines,)
+    assert rota.told(Waiting.REQUEST, NOW, must_answer=True) == Told(Rung.TEAM, (cast.amina,))
 
 
 def test_a_level_where_all_are_absent_is_passed_over_upwards(cast: Cast) -> None:
-    on_duty(cast, cast.sol)
-    absent(cast, cast.sol)
+    on_duty(cast, cast.ines)
+    absent(cast, cast.ines)
     assert told(cast).rung is Rung.TEAM
 
     absent(cast, cast.amina)
@@ -211,17 +244,17 @@ def test_an_absence_ends_after_it_starts_and_is_not_over(
 
 
 def test_whoever_has_taken_an_episode_on_is_told_that_its_hours_end(cast: Cast) -> None:
-    on_duty(cast, cast.sol)
+    on_duty(cast, cast.mara)
 
     assert told(cast, Waiting.RUN_OUT, after=999, owner=cast.ines) == Told(Rung.OWNER, (cast.ines,))
 
 
 def test_for_an_owner_who_is_absent_or_is_none_whoever_is_on_duty_is_told(cast: Cast) -> None:
-    on_duty(cast, cast.sol)
+    on_duty(cast, cast.mara)
     absent(cast, cast.ines)
 
-    assert told(cast, Waiting.RUN_OUT, owner=cast.ines) == Told(Rung.ON_DUTY, (cast.sol,))
-    assert told(cast, Waiting.RUNNING_OUT, after=999) == Told(Rung.ON_DUTY, (cast.sol,))
+    assert told(cast, Waiting.RUN_OUT, owner=cast.ines) == Told(Rung.ON_DUTY, (cast.mara,))
+    assert told(cast, Waiting.RUNNING_OUT, after=999) == Told(Rung.ON_DUTY, (cast.mara,))
 
 
 # Out of hours.
@@ -238,9 +271,9 @@ def test_by_night_and_at_weekends_the_emergency_duty_team_is_on_duty(cast: Cast)
 
 def test_whoever_is_on_duty_by_night_is_told_beside_the_emergency_duty_team(cast: Cast) -> None:
     night_team(cast)
-    on_duty(cast, cast.sol, at=NIGHT)
+    on_duty(cast, cast.mara, at=NIGHT)
 
-    assert told(cast, at=NIGHT) == Told(Rung.ON_DUTY, (cast.sol,), ("edt@example.invalid",))
+    assert told(cast, at=NIGHT) == Told(Rung.ON_DUTY, (cast.mara,), ("edt@example.invalid",))
 
 
 def test_the_emergency_duty_team_is_changed_and_taken_away(cast: Cast) -> None:
@@ -332,7 +365,7 @@ def test_colleagues_see_the_rota_and_others_do_not(cast: Cast) -> None:
 def test_the_rotas_of_all_are_read_with_as_many_queries_as_that_of_one(
     cast: Cast, django_assert_num_queries: Any
 ) -> None:
-    on_duty(cast, cast.sol)
+    on_duty(cast, cast.mara)
     absent(cast, cast.ines)
     night_team(cast)
     ids = [cast.northshire_council.pk, cast.westborough_council.pk, cast.open_path.pk]

@@ -1,11 +1,11 @@
 """Organisations, the people in them, and how far a role reaches."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.db.models import F
 
-from returnhome.casework import staff
+from returnhome.casework import rotas, staff
 from returnhome.casework.models import (
     Authority,
     Credential,
@@ -17,6 +17,7 @@ from returnhome.casework.models import (
     Team,
 )
 from returnhome.casework.staff import (
+    AbsentThen,
     DayToCome,
     DutyEndsFirst,
     EmailTaken,
@@ -24,6 +25,7 @@ from returnhome.casework.staff import (
     EndsFirst,
     NextDueFirst,
     NotAColleague,
+    NotForDuty,
     NotTheirChild,
     OwnRoles,
     RoleHeldAlready,
@@ -349,7 +351,7 @@ def test_the_next_check_comes_after_the_last(cast: Cast) -> None:
 
 def test_who_is_on_duty_at_a_moment(cast: Cast) -> None:
     duty = staff.put_on_duty(
-        cast.sol,
+        cast.mara,
         cast.northshire_council,
         starts_at=NOW,
         ends_at=NOW + hours(8),
@@ -367,11 +369,11 @@ def test_who_is_on_duty_at_a_moment(cast: Cast) -> None:
 def test_a_duty_ends_after_it_starts_and_is_a_colleagues(cast: Cast) -> None:
     with pytest.raises(DutyEndsFirst):
         staff.put_on_duty(
-            cast.sol, cast.northshire_council, starts_at=NOW, ends_at=NOW, by=cast.mara, at=NOW
+            cast.mara, cast.northshire_council, starts_at=NOW, ends_at=NOW, by=cast.mara, at=NOW
         )
     with pytest.raises(DutyEndsFirst, match="over already"):
         staff.put_on_duty(
-            cast.sol,
+            cast.mara,
             cast.northshire_council,
             starts_at=NOW - hours(9),
             ends_at=NOW - hours(1),
@@ -389,9 +391,30 @@ def test_a_duty_ends_after_it_starts_and_is_a_colleagues(cast: Cast) -> None:
         )
 
 
+def test_only_those_are_on_duty_whose_role_lets_them_take_children_on(cast: Cast) -> None:
+    on = {"starts_at": NOW, "ends_at": NOW + hours(8), "by": cast.mara, "at": NOW}
+
+    with pytest.raises(NotForDuty, match="Sol Bennett may not take children on in their role"):
+        staff.put_on_duty(cast.sol, cast.northshire_council, **on)
+
+    for person in (cast.amina, cast.ines, cast.mara):
+        staff.put_on_duty(person, cast.northshire_council, **on)
+
+
+def test_nobody_is_put_on_duty_while_they_are_absent(cast: Cast) -> None:
+    until = NOW + timedelta(days=9)
+    rotas.note_absence(cast.mara, starts_at=NOW, ends_at=until, by=cast.mara, at=NOW)
+    on = {"starts_at": NOW + hours(8), "ends_at": until + hours(1), "by": cast.amina, "at": NOW}
+
+    with pytest.raises(AbsentThen, match="Mara Whitfield is absent until 11 March 2026"):
+        staff.put_on_duty(cast.mara, cast.northshire_council, **on)
+
+    staff.put_on_duty(cast.mara, cast.northshire_council, **(on | {"starts_at": until}))
+
+
 def test_the_database_refuses_a_duty_that_ends_first(cast: Cast) -> None:
     duty = staff.put_on_duty(
-        cast.sol,
+        cast.mara,
         cast.northshire_council,
         starts_at=NOW,
         ends_at=NOW + hours(8),
@@ -405,7 +428,7 @@ def test_the_database_refuses_a_duty_that_ends_first(cast: Cast) -> None:
 
 def test_a_duty_taken_back_is_gone_and_the_journal_knows_it(cast: Cast) -> None:
     duty = staff.put_on_duty(
-        cast.sol,
+        cast.mara,
         cast.northshire_council,
         starts_at=NOW,
         ends_at=NOW + hours(8),

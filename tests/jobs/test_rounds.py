@@ -26,7 +26,7 @@ def look(at: datetime = NOW) -> list[tuple[str, str]]:
 @pytest.fixture(autouse=True)
 def _on_duty(cast: Cast) -> None:
     staff.put_on_duty(
-        cast.sol,
+        cast.ines,
         cast.northshire_council,
         starts_at=NOW - hours(9),
         ends_at=NOW + hours(99),
@@ -44,7 +44,7 @@ def test_a_silence_climbs_and_each_level_is_told_once(cast: Cast) -> None:
     told = {minutes: look(NOW + minutes * MINUTE) for minutes in (0, 1, 60, 61, 120, 180, 999)}
 
     assert told == {
-        0: [("sol", "on_duty")],
+        0: [("ines", "on_duty")],
         1: [],
         60: [("amina", "team")],
         61: [],
@@ -87,7 +87,7 @@ def test_given_back_it_is_told_again_from_the_bottom(cast: Cast) -> None:
     episodes.take_on(episode, by=cast.amina, at=NOW + hours(5))
     episodes.assign(episode, None, by=cast.amina, at=NOW + hours(6))
 
-    assert look(NOW + hours(6)) == [("sol", "on_duty")]
+    assert look(NOW + hours(6)) == [("ines", "on_duty")]
 
 
 def test_after_a_pause_the_level_reached_by_then_is_told(cast: Cast) -> None:
@@ -108,7 +108,7 @@ def test_whoever_comes_on_duty_later_is_not_told_of_what_the_level_was_told(cast
     returned(cast.kit)
     look()
     staff.put_on_duty(
-        cast.ines,
+        cast.amina,
         cast.northshire_council,
         starts_at=NOW,
         ends_at=NOW + hours(9),
@@ -137,7 +137,7 @@ def test_each_council_is_told_of_its_own(cast: Cast) -> None:
     whose = {"responsible_authority": cast.eastmoor, "counted_under": cast.eastmoor}
     episodes.hand_to(missing_there, **whose, at=NOW)
 
-    assert look() == [("sol", "on_duty"), ("owen", "team")]
+    assert look() == [("ines", "on_duty"), ("owen", "team")]
 
 
 # What they are told.
@@ -157,7 +157,7 @@ def everything_told(cast: Cast) -> list[Message]:
     )
     for minutes in (0, 15, 30, 60, 120, 180, 240, 900):
         look(NOW + minutes * MINUTE)
-    for person in (cast.sol, cast.amina, cast.mara):
+    for person in (cast.ines, cast.amina, cast.mara):
         rotas.note_absence(person, starts_at=NOW, by=cast.mara, at=NOW)
     look(NOW + hours(16))
     return list(Message.objects.all())

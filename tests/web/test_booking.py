@@ -4,10 +4,11 @@ from datetime import date, timedelta
 
 import pytest
 
-from returnhome.casework import interviews, staff
-from returnhome.casework.models import Episode, Interview, NotHeld, Post
-from returnhome.rules.codes import CredentialKind, NotHeldReason
-from tests.cast import Cast, accepted, booked, held, hours, returned
+from returnhome.casework import handovers, interviews, offers, staff
+from returnhome.casework.models import Episode, Interview, NotHeld, Organisation, Post
+from returnhome.rules.codes import Answer, CredentialKind, HandOverKind, NotHeldReason, Role
+from returnhome.rules.responsibility import Reply
+from tests.cast import Cast, accepted, booked, held, hours, offered, returned
 from tests.web.asking import typed_at, words_of
 
 
@@ -315,7 +316,7 @@ def test_the_booking_page_asks_a_fixed_number_of_times_for_any_number_of_intervi
         trained(cast, person, now)
     amina = as_("amina")
 
-    with django_assert_max_num_queries(22):
+    with django_assert_max_num_queries(24):
         response = amina.get(f"/episodes/{episode.pk}/book")
 
     assert "I 19, Northshire Council" in words_of(response)
@@ -337,3 +338,79 @@ def test_a_colleague_can_see_and_move_a_booking_but_not_read_the_account(as_, ca
     assert response.status_code == 200
     assert "Change the booking" in words_of(response)
     assert "my nan" not in words_of(response)
+
+
+# What the council that was asked sees; what took place unbooked.
+
+
+def test_the_council_that_was_asked_books_its_own_people_and_reads_what_the_child_said(
+    as_, cast: Cast, now
+):
+    episode = returned(cast.sky, at=now)
+    offers.answer(
+        offered(episode, by=cast.amina, at=now),
+        Answer.ACCEPTED,
+        reason="With the lady from the youth club",
+        by=cast.amina,
+        at=now,
+    )
+    row = handovers.ask(
+        episode, HandOverKind.HOST_INTERVIEWS, to=cast.westborough, by=cast.amina, at=now
+    )
+    handovers.answer(row, Reply.ACCEPTED, by=cast.wes, at=now)
+    westborough = Organisation.objects.get(name="Westborough Council")
+    staff.appoint(
+        cast.wes, Role.INTERVIEWER, westborough, since=now.date(), by=staff.operator(), at=now
+    )
+
+    words = words_of(as_("wes").get(f"/episodes/{episode.pk}/book"))
+
+    assert "What the child said when it was offered With the lady from the youth club" in words
+    assert "Wes Carter, Westborough Council" in words
+    assert "Ines Okafor" not in words
+
+
+def test_an_interview_that_nobody_booked_is_recorded_as_held(as_, cast: Cast, now):
+    episode = returned(cast.kit, at=now)
+    accepted(episode, by=cast.amina, at=now - hours(3))
+    form = {
+        "interviewer": str(cast.ines.pk),
+        **typed_at("held_at", now - hours(1)),
+        "held_at-precision": "exact",
+        "place": "school",
+        "mode": "in_person",
+        "is_independent": "yes",
+    }
+    amina, page = as_("amina"), f"/episodes/{episode.pk}/hold"
+
+    assert page in amina.get(f"/episodes/{episode.pk}/book").content.decode()
+    words = words_of(amina.post(page, form, follow=True))
+
+    assert "Recorded that the interview took place." in words
+    interview = Interview.objects.get()
+    assert (interview.interviewer, interview.is_held) == (cast.ines, True)
+    assert Episode.objects.get().held_at == interview.held_at
+
+
+def test_what_is_booked_is_recorded_as_held_there_and_no_yes_means_no_interview(
+    as_, cast: Cast, now
+):
+    form = {
+        "interviewer": str(cast.ines.pk),
+        **typed_at("held_at", now - hours(1)),
+        "held_at-precision": "exact",
+        "place": "school",
+        "mode": "in_person",
+        "is_independent": "yes",
+    }
+    kit, robin = returned(cast.kit, at=now), returned(cast.robin, at=now)
+    booked(kit, interviewer=cast.ines, by=cast.amina, at=now)
+    amina = as_("amina")
+
+    stands = words_of(amina.post(f"/episodes/{kit.pk}/hold", form))
+    no_yes = words_of(amina.post(f"/episodes/{robin.pk}/hold", form))
+
+    assert "An interview is booked for this episode" in stands
+    assert "There is a problem" in no_yes
+    assert as_("owen").get(f"/episodes/{kit.pk}/hold").status_code == 404
+    assert not Interview.objects.filter(held_at__isnull=False).exists()

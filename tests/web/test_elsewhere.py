@@ -8,6 +8,7 @@ from returnhome.casework import episodes, handovers, interviews
 from returnhome.casework.models import Authority, Child, Episode, HandOver, Interview
 from returnhome.rules.codes import HandOverKind, WithdrawalReason
 from returnhome.rules.responsibility import Reply
+from tests.casework.ledger import refused_by
 from tests.cast import Cast, everything_said, hours, returned
 from tests.web.asking import typed_at, words_of
 
@@ -226,3 +227,44 @@ def test_the_page_of_the_request_leads_to_letter_and_interview(as_, cast: Cast, 
     assert "Record the interview they held" not in words_of(waiting)
     assert f'href="/hand-overs/{accepted.pk}/held"' in taken.content.decode()
     assert "Jo Carr, duty manager (0113 496 0000), by letter" in words_of(taken)
+
+
+# Telephoning whoever accepted by the link of a letter.
+
+
+def test_the_council_that_accepted_by_letter_is_to_be_telephoned_until_that_is_recorded(
+    as_, cast: Cast, now
+):
+    row = taken_on(cast, now)
+    amina, call = as_("amina"), "Telephone Leeds"
+
+    listed, page = words_of(amina.get("/")), words_of(amina.get(f"/hand-overs/{row.pk}"))
+
+    assert f"{call} for Sky Marlowe 0113 496 0000, Jo Carr, duty manager" in listed
+    assert f"{call}: 0113 496 0000, Jo Carr, duty manager" in page
+    assert call in words_of(amina.get(f"/episodes/{row.episode_id}"))
+
+    told = words_of(amina.post(f"/hand-overs/{row.pk}/tell", follow=True))
+
+    assert "Recorded that Leeds was told by telephone." in told
+    assert "Told by telephone who it is" in told
+    assert not [
+        each for each in ("/", f"/episodes/{row.episode_id}") if call in words_of(amina.get(each))
+    ]
+
+
+def test_wes_can_neither_see_nor_record_that_leeds_was_told(as_, cast: Cast, now):
+    row = taken_on(cast, now)
+
+    assert "Telephone Leeds" not in words_of(as_("wes").get("/"))
+    assert as_("wes").post(f"/hand-overs/{row.pk}/tell").status_code == 404
+
+
+def test_once_told_or_over_there_is_nobody_to_telephone(as_, cast: Cast, now):
+    row = taken_on(cast, now)
+    handovers.note_told(row, by=cast.amina, at=now)
+
+    with pytest.raises(handovers.NobodyToTelephone):
+        handovers.note_told(row, by=cast.amina, at=now)
+    with refused_by("who_is_told_by_telephone_has_accepted"):
+        HandOver.objects.filter(pk=row.pk).update(told_by=None)

@@ -6,9 +6,9 @@ import pytest
 
 from returnhome.casework import agreements, communications, concerns, handovers, staff
 from returnhome.casework.models import Agreement, Dispute, HandOver, JournalEntry
-from returnhome.rules.codes import Concern, HandOverKind, Role
+from returnhome.rules.codes import Concern, HandOverKind, RefusalReason, Role, WithdrawalReason
 from returnhome.rules.responsibility import Reply
-from tests.cast import Cast, returned
+from tests.cast import Cast, accepted, offered, returned
 from tests.web.asking import typed_at, words_of
 
 
@@ -112,7 +112,7 @@ def test_accepting_opens_the_episode_and_says_what_is_next(as_, cast: Cast, aske
     )
 
     words = words_of(response)
-    assert "Accepted: offer the child an interview next" in words
+    assert "Accepted. Next: " in words
     assert "Sky Marlowe" in words
     assert "Northshire" in words
     mine = words_of(as_("amina").get("/"))
@@ -206,7 +206,7 @@ def test_the_list_asks_the_database_as_often_for_one_request_as_for_many(
 
 
 # The last is the journal of who was on the list.
-QUERIES = 12
+QUERIES = 13
 
 
 def test_pages_of_one_request_ask_little(as_, asked: HandOver, django_assert_max_num_queries):
@@ -319,3 +319,92 @@ def test_pat_refuses_one_child_under_an_arrangement(as_, cast: Cast, now: dateti
     episode.refresh_from_db()
     assert episode.provider is None
     assert HandOver.objects.get().answer == Reply.REFUSED
+
+
+# What comes after a no, and what is said beside it.
+
+
+def _refused(row: HandOver, cast: Cast, at: datetime) -> None:
+    handovers.answer(row, Reply.REFUSED, reason=RefusalReason.NOBODY_IN_TIME, by=cast.wes, at=at)
+
+
+def test_a_refusal_stays_on_the_work_list_until_somebody_arranges_otherwise(
+    as_, cast: Cast, asked: HandOver, now: datetime
+):
+    amina = as_("amina")
+    _refused(asked, cast, now)
+    assert "Westborough refused" in words_of(amina.get("/"))
+    assert "Westborough refused" in words_of(amina.get(f"/episodes/{asked.episode_id}"))
+
+    offered(asked.episode, by=cast.amina, at=now + timedelta(seconds=1))
+
+    assert "Westborough refused" not in words_of(amina.get("/"))
+
+
+def test_see_to_it_stays_though_a_later_request_was_asked_and_taken_back(
+    as_, cast: Cast, asked: HandOver, now: datetime
+):
+    amina = as_("amina")
+    _refused(asked, cast, now)
+    later = handovers.ask(
+        asked.episode, HandOverKind.PROVIDER, to=cast.open_path, by=cast.amina, at=now
+    )
+    assert "See to it" not in words_of(amina.get("/hand-overs"))
+    assert "Westborough refused" not in words_of(amina.get("/"))
+
+    handovers.withdraw(later, WithdrawalReason.ASKED_IN_ERROR, by=cast.amina, at=now)
+
+    listed = words_of(amina.get("/hand-overs"))
+    assert "Refused To be arranged another way See to it" in listed
+    assert "Westborough refused" in words_of(amina.get("/"))
+
+
+def test_a_request_taken_back_as_arranged_otherwise_leaves_nothing_to_see_to(
+    as_, cast: Cast, asked: HandOver, now: datetime
+):
+    handovers.withdraw(asked, WithdrawalReason.ARRANGED_OTHERWISE, by=cast.amina, at=now)
+
+    assert "not asked any more" not in words_of(as_("amina").get("/"))
+    assert "See to it" not in words_of(as_("amina").get("/hand-overs"))
+
+
+def test_a_request_taken_back_for_another_reason_says_so_until_it_is_arranged(
+    as_, cast: Cast, asked: HandOver, now: datetime
+):
+    handovers.withdraw(asked, WithdrawalReason.ASKED_IN_ERROR, by=cast.amina, at=now)
+
+    assert "Westborough is not asked any more" in words_of(as_("amina").get("/"))
+
+
+def test_whoever_accepts_for_a_child_who_said_yes_already_reads_to_book_next(
+    as_, cast: Cast, now: datetime
+):
+    episode = returned(cast.sky, at=now)
+    accepted(episode, by=cast.amina, at=now)
+    row = handovers.ask(
+        episode, HandOverKind.HOST_INTERVIEWS, to=cast.westborough, by=cast.amina, at=now
+    )
+
+    response = as_("wes").post(f"/hand-overs/{row.pk}/answer", {"answer": "accepted"}, follow=True)
+
+    words = words_of(response)
+    assert "Accepted. Next: book the interview. Northshire stays accountable." in words
+    assert "Wes Carter, Westborough Council for Northshire" in words
+
+
+def test_only_where_an_arrangement_is_in_force_this_one_can_be_refused(
+    as_, cast: Cast, asked: HandOver, now: datetime
+):
+    as_("wes").post(f"/hand-overs/{asked.pk}/answer", {"answer": "accepted"})
+
+    assert "Refuse this one" not in words_of(as_("wes").get(f"/episodes/{asked.episode_id}"))
+
+
+def test_the_host_knows_the_child_by_name_and_the_page_says_so(as_, cast: Cast, now: datetime):
+    sky, kit = returned(cast.sky, at=now), returned(cast.kit, at=now)
+    amina = as_("amina")
+
+    known = "Westborough knows the child by name already"
+
+    assert known in words_of(amina.get(f"/episodes/{sky.pk}/ask"))
+    assert "by name already" not in words_of(amina.get(f"/episodes/{kit.pk}/ask"))

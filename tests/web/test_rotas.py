@@ -54,15 +54,15 @@ def test_those_who_keep_the_rota_find_it_from_duty(as_, name):
 def test_amina_names_who_stands_for_the_team_and_its_mailbox(as_, cast: Cast):
     amina = as_("amina")
     form = {
-        "people": [str(cast.ines.pk), str(cast.sol.pk)],
+        "people": [str(cast.ines.pk), str(cast.mara.pk)],
         "mailbox": "team@example.invalid",
     }
 
     words = words_of(amina.post("/duty/rota/team/name", form, follow=True))
     again = amina.get("/duty/rota/team/name").content.decode()
 
-    assert "Ines Okafor Sol Bennett team@example.invalid" in words
-    assert set(Seat.objects.values_list("person", flat=True)) == {cast.ines.pk, cast.sol.pk}
+    assert "Ines Okafor Mara Whitfield team@example.invalid" in words
+    assert set(Seat.objects.values_list("person", flat=True)) == {cast.ines.pk, cast.mara.pk}
     assert again.count(" checked") == 2
     assert "team@example.invalid" in again
 

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from returnhome.casework import staff, support
+from returnhome.casework import rotas, staff, support
 from returnhome.casework.models import (
     Action,
     Credential,
@@ -286,6 +286,73 @@ def test_a_duty_that_ends_before_it_starts_is_refused(as_, cast: Cast, now):
     assert not Duty.objects.exists()
 
 
+def test_only_those_are_offered_for_duty_who_may_take_children_on(as_, cast: Cast, now):
+    form = {
+        "person": str(cast.sol.pk),
+        **typed_at("starts_at", now + hours(1)),
+        **typed_at("ends_at", now + hours(8)),
+    }
+    amina = as_("amina")
+
+    words = words_of(amina.get("/duty"))
+
+    assert "Ines Okafor" in words
+    assert "Mara Whitfield" in words
+    assert "Sol Bennett" not in words
+    assert "Put somebody on duty" in words_of(amina.post("/duty", form))
+    assert not Duty.objects.exists()
+
+
+def test_somebody_whose_role_has_changed_stays_on_the_page_and_is_marked(as_, cast: Cast, now):
+    staff.put_on_duty(
+        cast.ines,
+        cast.northshire_council,
+        starts_at=now,
+        ends_at=now + hours(8),
+        by=cast.mara,
+        at=now,
+    )
+    staff.end_post(cast.ines.posts.get(), on=now.date(), by=cast.adi, at=now)
+
+    assert "Ines Okafor May not take children on" in words_of(as_("amina").get("/duty"))
+
+
+def test_somebody_absent_in_their_duty_is_marked_and_cannot_be_put_on_it(as_, cast: Cast, now):
+    for person in (cast.mara, cast.ines):
+        staff.put_on_duty(
+            person,
+            cast.northshire_council,
+            starts_at=now,
+            ends_at=now + hours(8),
+            by=cast.amina,
+            at=now,
+        )
+    rotas.note_absence(cast.mara, starts_at=now, by=cast.mara, at=now)
+    form = {
+        "person": str(cast.mara.pk),
+        **typed_at("starts_at", now + hours(9)),
+        **typed_at("ends_at", now + hours(18)),
+    }
+    amina = as_("amina")
+
+    words = words_of(amina.get("/duty"))
+    refused = words_of(amina.post("/duty", form))
+
+    assert "Mara Whitfield Absent then" in words
+    assert "Ines Okafor Absent then" not in words
+    assert "Mara Whitfield is absent until further notice." in refused
+    assert Duty.objects.count() == 2
+
+
+def test_giving_all_of_somebodys_work_away_says_who_is_absent(as_, cast: Cast, now):
+    offered(returned(cast.kit, at=now), by=cast.mara, at=now)
+    rotas.note_absence(cast.ines, starts_at=now, by=cast.mara, at=now)
+
+    words = words_of(as_("amina").get(f"/people/{cast.mara.pk}/reassign"))
+
+    assert "Ines Okafor (absent until further notice)" in words
+
+
 def test_an_interviewer_sees_who_is_on_duty_and_sets_nobody(as_, cast: Cast, now):
     ines = as_("ines")
 
@@ -322,5 +389,5 @@ def test_the_duty_page_asks_a_fixed_number_of_times(
         )
     amina = as_("amina")
 
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(10):
         assert amina.get("/duty").status_code == 200

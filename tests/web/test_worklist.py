@@ -7,10 +7,17 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from returnhome.casework import children, episodes, offers, staff, support
+from returnhome.casework import children, episodes, handovers, offers, staff, support
 from returnhome.casework.models import Action, Child, Episode, Person
 from returnhome.rules.clock import Moment
-from returnhome.rules.codes import ActionKind, Answer, DeclinedBy, EpisodeKind, RiskGrade
+from returnhome.rules.codes import (
+    ActionKind,
+    Answer,
+    DeclinedBy,
+    EpisodeKind,
+    HandOverKind,
+    RiskGrade,
+)
 from returnhome.rules.policies import PolicyKey
 from returnhome.web import steps, work
 from tests.cast import NOW, Cast, accepted, booked, held, hours, missing, offered, returned, signed
@@ -424,7 +431,7 @@ def test_children_not_matched_yet_are_counted_for_those_who_can_say_who_they_are
 # counted, the rows of one page, what stands beside them (4), how often before, who was told, what
 # was asked of others; the meetings called for (4); what others ask of us; one's own talks and
 # actions; duty, children not matched, the names to filter by (2), and the journal of who was shown.
-QUERIES = 27
+QUERIES = 28
 
 
 def many(cast: Cast, number: int) -> None:
@@ -502,3 +509,32 @@ def test_a_social_worker_sees_their_actions_first(client: Client, cast: Cast):
 
     assert "Actions to complete" in page
     assert "Late" in page
+
+
+def test_what_presses_is_named_above_the_list_while_others_stand_before_it(
+    client: Client, cast: Cast
+):
+    now = timezone.now()
+    over = returned(cast.kit, hours_ago=80, at=now)
+    episodes.take_on(over, by=cast.amina, at=now)
+
+    assert "Presses most" not in open_list(client, cast.amina)
+    returned(cast.sky, at=now)
+
+    page = open_list(client, cast.amina)
+    assert "Presses most" in page
+    assert page.index("Presses most") < page.index(f"/episodes/{over.pk}") < page.index("part-")
+
+
+def test_what_other_councils_ask_is_one_line(client: Client, cast: Cast):
+    now = timezone.now()
+    for child in (cast.sky, cast.kit):
+        handovers.ask(
+            returned(child, at=now),
+            HandOverKind.HOST_INTERVIEWS,
+            to=cast.westborough,
+            by=cast.amina,
+            at=now,
+        )
+
+    assert "Other councils ask you: 2 requests, the first answer due" in open_list(client, cast.wes)

@@ -112,13 +112,13 @@ def put_on_duty(people: Mapping[str, Person], places: Places, *, now: datetime) 
     """Northshire by day and by night, the others round the clock, from last week to next."""
     first = now.astimezone(LONDON).date() - timedelta(days=3)
     set_at = now - timedelta(days=6)
-    days, nights = ("amina", "mara", "amina", "nadia"), ("sol", "nadia", "mara")
+    days, nights = ("mara", "amina"), ("ines", "joe")
     for number in range(14):
         day = first + timedelta(days=number)
         eight, twenty = _hour(day, 8), _hour(day, 20)
         for key, council, starts, ends in (
-            (days[number % 4], "Northshire", eight, twenty),
-            (nights[number % 3], "Northshire", twenty, _hour(day + timedelta(days=1), 8)),
+            (days[number % 2], "Northshire", eight, twenty),
+            (nights[number % 2], "Northshire", twenty, _hour(day + timedelta(days=1), 8)),
             ("wes", "Westborough", eight, _hour(day + timedelta(days=1), 8)),
             ("tomasz", PROVIDER, eight, _hour(day + timedelta(days=1), 8)),
         ):

@@ -29,7 +29,7 @@ def _set_up(teller: Teller) -> None:
         by=people["mara"],
         at=at,
     )
-    rotas.name(northshire, Rung.HEAD_OF_SERVICE, [people["nadia"]], by=people["adi"], at=at)
+    rotas.name(northshire, Rung.HEAD_OF_SERVICE, [people["mara"]], by=people["adi"], at=at)
     rotas.set_pace(
         northshire,
         Waiting.HIGH_RISK,
