@@ -25,7 +25,9 @@ from returnhome.web import (
     protocols,
     recording,
     rotas,
+    second_factor,
     sign_in,
+    signed_in,
     staff,
     story,
     support,
@@ -37,6 +39,8 @@ from returnhome.web import (
 # To add a stage: import its module above and put it into this tuple.
 STAGES = (
     sign_in,
+    second_factor,
+    signed_in,
     worklist,
     intake,
     matching,

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.contrib.auth import logout
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
@@ -13,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from returnhome.rules import Blocked
-from returnhome.web import errors
+from returnhome.web import errors, sessions
 
 Next = Callable[[HttpRequest], HttpResponseBase]
 
@@ -27,6 +28,12 @@ OPEN = (
     "/answer/",
     "/who-interviews",
     "/api/",
+)
+# Open to somebody who has given a password and has no second factor yet.
+SETTING_UP = (
+    "/account/second-factor",
+    "/accounts/reauthenticate/",
+    "/accounts/2fa/",
 )
 
 POLICY = "; ".join(
@@ -108,6 +115,29 @@ def signed_in_only(get_response: Next) -> Next:
             asked["ended"] = "1"
         query = f"?{urlencode(asked)}" if asked else ""
         return redirect(reverse("account_login") + query)
+
+    return middleware
+
+
+def time_limits(get_response: Next) -> Next:
+    """End a session in which nothing was done for a while, or that is as old as one may be."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        if request.user.is_authenticated and sessions.is_over(request):
+            logout(request)
+        return get_response(request)
+
+    return middleware
+
+
+def second_factor_first(get_response: Next) -> Next:
+    """Whoever has only given a password sets up a second factor, and sees no other page before."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        is_open = request.path.startswith((*OPEN, *SETTING_UP))
+        if is_open or not request.user.is_authenticated or sessions.is_full(request):
+            return get_response(request)
+        return redirect("set-up-second-factor")
 
     return middleware
 

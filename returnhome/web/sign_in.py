@@ -1,19 +1,30 @@
 """Signing in and out, and passwords. Accounts are opened by a colleague, never here."""
 
+import logging
 from dataclasses import dataclass
+from smtplib import SMTPException
+from typing import Any
 
 from allauth.account import views
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
 from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import path, re_path
 
+from returnhome.casework import accounts
 from returnhome.casework.staff import Person, Post
 from returnhome.rules.codes import Role
+from returnhome.web import guessing, second_factor, sessions
+
+log = logging.getLogger(__name__)
 
 # In the demonstration only, and shown on its sign-in page.
 DEMONSTRATION_PASSWORD = "a-long-way-home"  # noqa: S105
+
+CLOSED = "You cannot sign in here any more. Ask whoever manages Returnhome in your organisation."
 
 
 class Adapter(DefaultAccountAdapter):
@@ -23,19 +34,58 @@ class Adapter(DefaultAccountAdapter):
         "email_password_mismatch": "The email address or password is not right",
         "too_many_login_attempts": "Too many wrong passwords. Wait 5 minutes and try again",
         "enter_current_password": "That is not your password now",
+        "incorrect_password": "That is not your password",
         "invalid_password_reset": "This link has been used already or is too old",
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        return guessing.counted_under(request, credentials.get("email") or "")
+
     def authenticate(self, request: HttpRequest, **credentials: str) -> Person | None:
         # allauth would say that an account is closed; that tells a stranger that it existed.
         person = super().authenticate(request, **credentials)
         return person if person is not None and person.is_active else None
 
+    def respond_user_inactive(self, request: HttpRequest, user: Person) -> HttpResponse:
+        messages.error(request, CLOSED)
+        return redirect("account_login")
+
+    def post_login(self, request: Any, user: Person, **given: Any) -> HttpResponse:
+        """The session begins here: full with a second factor, else for setting one up."""
+        records = get_authentication_records(request, user)
+        means = {record["method"] for record in records}
+        full = "mfa" in means
+        sessions.begin(request.session, request.now, full=full)
+        how = "sign in" if "password" in means else "sign in by passkey"
+        accounts.sign_in(user, how, by=user, at=request.now)
+        response = super().post_login(request, user, **given)
+        if full:
+            guessing.remember(request, response, user)
+        return response
+
+    def is_reauthentication_required(self, *, app: str, **given: Any) -> bool:
+        # allauth would ask again right after the sign-in, before a first factor can be set up.
+        if sessions.is_fresh(self.request, second_factor.FRESH):
+            return False
+        return super().is_reauthentication_required(app=app, **given)
+
+    def get_reauthentication_methods(self, user: Person) -> list[dict[str, Any]]:
+        """With the second factor where there is one: a password alone must not take it away."""
+        methods = super().get_reauthentication_methods(user)
+        return [each for each in methods if each["id"] != "reauthenticate"] or methods
+
     def format_email_subject(self, subject: str) -> str:
         return subject
+
+    def send_notification_mail(self, template_prefix: str, user: Person, *a: Any, **b: Any) -> None:
+        """Tell somebody what was done to their account; no mail server must keep it from them."""
+        try:
+            super().send_notification_mail(template_prefix, user, *a, **b)
+        except (OSError, SMTPException):
+            log.warning("A letter about an account could not be sent: %s", template_prefix)
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return settings.LOGIN_REDIRECT_URL
@@ -46,11 +96,14 @@ class Adapter(DefaultAccountAdapter):
         level: int,
         message_template: str | None = None,
         *rest: object,
+        message: str | None = None,
         **more: object,
     ) -> None:
-        """Of allauth's own messages only one is worth a banner."""
+        """Of allauth's own messages only two are worth a banner."""
         if message_template == "account/messages/password_changed.txt":
             messages.success(request, "Your password is changed.")
+        elif message == second_factor.WRONG:
+            messages.error(request, "That passkey does not open an account here.")
 
 
 @dataclass(frozen=True)
@@ -59,6 +112,7 @@ class DemonstrationPerson:
     name: str
     email: str
     organisation: str
+    code_now: str = ""
 
 
 def demonstration_people() -> list[DemonstrationPerson]:
@@ -67,10 +121,20 @@ def demonstration_people() -> list[DemonstrationPerson]:
         return []
     posts = Post.objects.current().filter(person__is_active=True)
     posts = posts.select_related("person", "organisation").order_by("organisation_id", "pk")
-    found: dict[str, DemonstrationPerson] = {}
+    first: dict[str, Post] = {}
     for post in posts:
-        shown = (Role(post.role).label, post.person.name, post.person.email)
-        found.setdefault(post.role, DemonstrationPerson(*shown, post.organisation.name))
+        first.setdefault(post.role, post)
+    codes = second_factor.demonstration_codes([post.person_id for post in first.values()])
+    found = {
+        role: DemonstrationPerson(
+            Role(role).label,
+            post.person.name,
+            post.person.email,
+            post.organisation.name,
+            codes.get(post.person_id, ""),
+        )
+        for role, post in first.items()
+    }
     order = list(Role)
     return [found[role] for role in sorted(found, key=lambda role: order.index(Role(role)))]
 
