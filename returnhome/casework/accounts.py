@@ -117,6 +117,10 @@ def sign_out_everywhere(person: Person, *, by: Person, at: datetime) -> Person:
     return person
 
 
+def has_second_factor(person: Person) -> bool:
+    return Authenticator.objects.filter(user=person).exclude(type="recovery_codes").exists()
+
+
 def check_can_remove_factor(person: Person, authenticator_id: int) -> None:
     """Whether another app or passkey would be left. Raises LastFactor."""
     factors = Authenticator.objects.filter(user=person).exclude(type="recovery_codes")
