@@ -9,7 +9,7 @@ from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
-from returnhome import database
+from returnhome import database, directories
 
 HERE = Path(__file__).resolve().parent
 
@@ -77,6 +77,8 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "procrastinate.contrib.django",
     "returnhome",
     "returnhome.casework",
@@ -160,6 +162,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/accounts/login/"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_PREVENT_ENUMERATION = "strict"
+ACCOUNT_FORMS = {"reset_password": "returnhome.web.sign_in.ResetForm"}
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 # Wrong passwords of one account and from one address, and wrong codes; see web/guessing.py.
 ACCOUNT_RATE_LIMITS = {
@@ -183,6 +186,13 @@ MFA_TOTP_ISSUER = "Returnhome"
 # A telephone whose clock is half a minute out still gets in.
 MFA_TOTP_TOLERANCE = 1
 MFA_RECOVERY_CODES_SHOW_ONCE = True
+
+# Councils' own directories; see returnhome/directories.py.
+DIRECTORIES = directories.load(os.environ, live=LIVE)
+SOCIALACCOUNT_ADAPTER = "returnhome.web.directory.Adapter"
+# A form would be kept from leading to the directory by our own policy of what a page may load. The
+# answer is bound to the browser that asked.
+SOCIALACCOUNT_LOGIN_ON_GET = True
 
 # Counters of wrong passwords must hold across processes, so the cache is a table.
 CACHES = {

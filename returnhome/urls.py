@@ -8,6 +8,7 @@ from returnhome.web import (
     booking,
     care,
     concerns,
+    directory,
     disputes,
     duty,
     elsewhere,
@@ -40,6 +41,7 @@ from returnhome.web import (
 STAGES = (
     sign_in,
     second_factor,
+    directory,
     signed_in,
     worklist,
     intake,

@@ -1,15 +1,16 @@
-"""A person's account: closed and opened again, its second factor, and where it is signed in."""
+"""A person's account: closed and opened again, its second factor, and a directory's word for it."""
 
 from datetime import datetime
 
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
-from django.db import transaction
+from django.db import models, transaction
 
 from returnhome.casework import journal, staff
 from returnhome.casework.staff import Organisation, Person
 from returnhome.rules import Blocked
 from returnhome.rules.clock import LONDON
+from returnhome.rules.codes import Role
 
 
 class OwnAccount(Blocked):
@@ -36,6 +37,113 @@ class NothingToReset(Blocked):
     sentence = "They have no second factor yet: they are asked for one when they next sign in."
 
 
+class AddressTaken(Blocked):
+    sentence = (
+        "There is an account with your email address that your directory does not look after. Ask "
+        "whoever manages Returnhome in your organisation."
+    )
+
+
+class NoAddress(Blocked):
+    sentence = "Your directory gives no email address or no name of yours. Ask your own IT."
+
+
+class AccountClosed(Blocked):
+    sentence = "Your account is closed. Ask whoever manages Returnhome in your organisation."
+
+
+class DirectoryIdentityQuerySet(models.QuerySet["DirectoryIdentity"]):
+    def visible_to(self, person: Person) -> "DirectoryIdentityQuerySet":
+        return self.filter(person=person)
+
+
+class DirectoryIdentity(models.Model):
+    """Who a person is in a council's directory: never an email address, which can be given anew."""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="directory_identities")
+    issuer = models.CharField(max_length=300)
+    subject = models.CharField(max_length=255)
+    since = models.DateTimeField()
+
+    objects = DirectoryIdentityQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["issuer", "subject"], name="a_subject_of_a_directory_is_one_person"
+            ),
+            models.UniqueConstraint(
+                fields=["issuer", "person"], name="a_person_is_in_a_directory_once"
+            ),
+        ]
+
+
+@transaction.atomic
+def follow_directory(
+    issuer: str,
+    subject: str,
+    *,
+    email: str | None,
+    name: str | None,
+    roles: set[tuple[Role, Organisation]],
+    organisations: list[Organisation],
+    by: Person,
+    at: datetime,
+) -> Person | None:
+    """Whom the directory names, with the roles that it gives in these organisations now.
+
+    Roles there that it does not give are ended; roles elsewhere stay. Somebody who is new here and
+    has no role from it gets no account: None. Raises AccountClosed, AddressTaken, NoAddress.
+    """
+    known = DirectoryIdentity.objects.filter(issuer=issuer, subject=subject).first()
+    person = known.person if known else None
+    if person is None and roles:
+        person = _new_to_us(email, name, organisations, by=by, at=at)
+        link = DirectoryIdentity.objects.create(
+            person=person, issuer=issuer, subject=subject, since=at
+        )
+        journal.write("know by directory", link, by=by, at=at)
+    if person is None:
+        return None
+    if not person.is_active:
+        raise AccountClosed
+    held = person.posts.filter(until=None, organisation__in=organisations)
+    kept, today = set(), at.astimezone(LONDON).date()
+    for post in held.select_related("organisation"):
+        if (post.role, post.organisation) in roles:
+            kept.add((post.role, post.organisation))
+        else:
+            staff.end_post(post, on=today, by=by, at=at)
+    for role, organisation in sorted(roles - kept, key=lambda one: (one[1].pk, one[0])):
+        staff.appoint(person, role, organisation, since=today, by=by, at=at)
+    return Person.objects.get(pk=person.pk)
+
+
+def _new_to_us(
+    email: str | None,
+    name: str | None,
+    organisations: list[Organisation],
+    *,
+    by: Person,
+    at: datetime,
+) -> Person:
+    """An account for somebody whom the directory names for the first time.
+
+    One that is there already is theirs only if everything it may do is in these organisations:
+    a directory speaks for its own people and for nobody else's.
+    """
+    if not email or not name:
+        raise NoAddress
+    there = Person.objects.filter(email=email.lower()).first()
+    if there is None:
+        return staff.add_person(email, name[:120], password=None, by=by, at=at)
+    current = there.posts.filter(until=None)
+    theirs = current.filter(organisation__in=organisations)
+    if not theirs or theirs.count() != current.count() or there.directory_identities.exists():
+        raise AddressTaken
+    return there
+
+
 @transaction.atomic
 def close(person: Person, organisation: Organisation, *, by: Person, at: datetime) -> Person:
     """Close the account of somebody who has left: roles, sessions, calendar and factors end.
@@ -51,9 +159,9 @@ def close(person: Person, organisation: Organisation, *, by: Person, at: datetim
             f"{person.name} works for another organisation too. End their roles here; the account "
             "stays."
         )
+    today = at.astimezone(LONDON).date()
     for post in person.posts.filter(until=None):
-        today = at.astimezone(LONDON).date()
-        staff.end_post(post, on=max(today, post.since), by=by, at=at)
+        staff.end_post(post, on=today, by=by, at=at)
     person.is_active = False
     person.set_unusable_password()
     person.save(update_fields=["is_active", "password"])

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from smtplib import SMTPException
 from typing import Any
 
-from allauth.account import views
+from allauth.account import forms, views
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records
 from django.conf import settings
@@ -17,7 +17,7 @@ from django.urls import path, re_path
 from returnhome.casework import accounts
 from returnhome.casework.staff import Person, Post
 from returnhome.rules.codes import Role
-from returnhome.web import guessing, second_factor, sessions
+from returnhome.web import directory, guessing, second_factor, sessions
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +47,9 @@ class Adapter(DefaultAccountAdapter):
     def authenticate(self, request: HttpRequest, **credentials: str) -> Person | None:
         # allauth would say that an account is closed; that tells a stranger that it existed.
         person = super().authenticate(request, **credentials)
-        return person if person is not None and person.is_active else None
+        if person is None or not person.is_active or directory.answers_for(person):
+            return None
+        return person
 
     def respond_user_inactive(self, request: HttpRequest, user: Person) -> HttpResponse:
         messages.error(request, CLOSED)
@@ -57,14 +59,19 @@ class Adapter(DefaultAccountAdapter):
         """The session begins here: full with a second factor, else for setting one up."""
         records = get_authentication_records(request, user)
         means = {record["method"] for record in records}
-        full = "mfa" in means
+        full = "mfa" in means or directory.has_accepted_factor(request, user)
         sessions.begin(request.session, request.now, full=full)
-        how = "sign in" if "password" in means else "sign in by passkey"
+        how = "sign in by passkey"
+        if means & {"password", directory.METHOD}:
+            how = "sign in" if "password" in means else "sign in by directory"
         accounts.sign_in(user, how, by=user, at=request.now)
         response = super().post_login(request, user, **given)
         if full:
             guessing.remember(request, response, user)
         return response
+
+    def get_login_stages(self) -> list[str]:
+        return ["returnhome.web.directory.Stage"]
 
     def is_reauthentication_required(self, *, app: str, **given: Any) -> bool:
         # allauth would ask again right after the sign-in, before a first factor can be set up.
@@ -106,6 +113,15 @@ class Adapter(DefaultAccountAdapter):
             messages.error(request, "That passkey does not open an account here.")
 
 
+class ResetForm(forms.ResetPasswordForm):
+    """Asking for a new password. Whom a directory answers for is sent none, as is a stranger."""
+
+    def clean_email(self) -> str:
+        email = super().clean_email()
+        self.users: list[Person] = [each for each in self.users if not directory.answers_for(each)]
+        return email
+
+
 @dataclass(frozen=True)
 class DemonstrationPerson:
     role: str
@@ -142,8 +158,12 @@ def demonstration_people() -> list[DemonstrationPerson]:
 class SignIn(views.LoginView):
     def get_context_data(self, **given: object) -> dict[str, object]:
         context = super().get_context_data(**given)
-        shown = {"people": demonstration_people(), "password": DEMONSTRATION_PASSWORD}
-        return context | shown | {"ended": "ended" in self.request.GET}
+        shown: dict[str, Any] = {
+            "people": demonstration_people(),
+            "password": DEMONSTRATION_PASSWORD,
+        }
+        shown |= {"ended": "ended" in self.request.GET, "directories": directory.choices()}
+        return context | shown
 
 
 def no_sign_up(request: HttpRequest) -> HttpResponse:
