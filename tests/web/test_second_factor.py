@@ -170,6 +170,24 @@ def test_the_key_can_be_typed_and_read_as_a_picture(cast: Cast):
     assert 'src="data:image/svg+xml;base64,' in page
 
 
+def test_somebody_new_sets_a_password_by_letter_and_then_an_app(cast: Cast, mailoutbox):
+    ines = cast.ines
+    Authenticator.objects.filter(user=ines).delete()
+    ines.set_unusable_password()
+    ines.save()
+    client = Client()
+    client.post("/accounts/password/reset/", {"email": "ines@example.invalid"})
+    [address] = re.findall(r"http://testserver(/\S+)", mailoutbox[0].body)
+    form = client.get(address).headers["Location"]
+    client.post(form, {"password1": "four grey geese", "password2": "four grey geese"})
+
+    give_password(client, "ines", "four grey geese")
+    page = set_up_app(client)
+
+    assert "Your recovery codes" in words_of(page)
+    assert client.get("/").status_code == 200
+
+
 # Changing it.
 
 
