@@ -168,7 +168,8 @@ ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordRes
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 # Wrong passwords of one account and from one address, and wrong codes; see web/guessing.py.
 ACCOUNT_RATE_LIMITS = {
-    "login_failed": "5/5m/key,30/5m/ip",
+    "login_failed": "5/5m/key",
+    "guesses_from_address": "30/5m/ip",
     "wrong_code": "5/5m/key,20/d/key,30/5m/ip",
     "reauthenticate": "5/5m/user",
     "change_password": "5/5m/user",

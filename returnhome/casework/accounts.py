@@ -211,9 +211,9 @@ def change_second_factor(person: Person, what: str, *, by: Person, at: datetime)
 
 
 @transaction.atomic
-def sign_in(person: Person, how: str, *, by: Person, at: datetime) -> None:
-    """Note that somebody has signed in, and by which means: `how` is a verb of the journal."""
-    journal.write(how, person, by=by, at=at)
+def note(person: Person, what: str, *, by: Person, at: datetime) -> None:
+    """Note a sign-in, a sign-out or a recovery code used: `what` is a verb of the journal."""
+    journal.write(what, person, by=by, at=at)
 
 
 @transaction.atomic

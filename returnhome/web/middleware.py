@@ -123,7 +123,9 @@ def time_limits(get_response: Next) -> Next:
     """End a session in which nothing was done for a while, or that is as old as one may be."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
-        if request.user.is_authenticated and sessions.is_over(request):
+        # An open page asks for nobody's session, and must not answer by whether there is one.
+        is_open = request.path.startswith(OPEN)
+        if not is_open and request.user.is_authenticated and sessions.is_over(request):
             logout(request)
         return get_response(request)
 

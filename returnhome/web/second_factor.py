@@ -136,7 +136,7 @@ class CodeAgainForm(OneCode, forms.ReauthenticateForm):
 
 
 def note_recovery_code(request: Any, person: Person) -> None:
-    accounts.sign_in(person, "use recovery code", by=person, at=request.now)
+    accounts.note(person, "use recovery code", by=person, at=request.now)
     left = codes_left(person)
     account_adapter().send_notification_mail(
         "mfa/email/recovery_code_used", person, context={"left": left}

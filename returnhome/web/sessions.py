@@ -14,12 +14,23 @@ from returnhome.casework.staff import Person
 SINCE, USED, FULL = "signed_in_since", "used_at", "second_factor_given"
 # A session is written at most so often for no other reason than that it was used.
 OFTEN = timedelta(minutes=1)
+# In how many places somebody may be signed in.
+MOST = 20
 
 
 def begin(session: SessionBase, now: datetime, *, full: bool) -> None:
     """Somebody has just signed in; `full`: with a second factor, or one that stands for it."""
     session[SINCE] = session[USED] = now.timestamp()
     session[FULL] = full
+
+
+def forget_oldest(person: Person) -> None:
+    """Sign out where somebody signed in longest ago, so that the list of places stays a short one.
+
+    Many people try the demonstration under one name: there only the list forgets.
+    """
+    for one in UserSession.objects.filter(user=person).order_by("-created_at")[MOST:]:
+        one.delete() if settings.DEMONSTRATION else one.end()
 
 
 def make_full(session: SessionBase) -> None:

@@ -8,8 +8,11 @@ from typing import Any
 from allauth.account import forms, views
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.internal.flows.password_reset import get_reset_password_from_key_url
+from allauth.core.internal import ratelimit
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path, re_path
@@ -44,6 +47,18 @@ class Adapter(DefaultAccountAdapter):
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         return guessing.counted_under(request, credentials.get("email") or "")
 
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        super().pre_authenticate(request, **credentials)
+        # By itself, because allauth wipes the counts beside a code once a code is right.
+        counted = {"app": "allauth.account", "action": "guesses_from_address"}
+        self.from_address = ratelimit.consume(request, **counted)
+        if not self.from_address:
+            raise self.validation_error("too_many_login_attempts")
+
+    def _rollback_login_failed_rl_usage(self) -> None:
+        super()._rollback_login_failed_rl_usage()
+        self.from_address.rollback()
+
     def authenticate(self, request: HttpRequest, **credentials: str) -> Person | None:
         # allauth would say that an account is closed; that tells a stranger that it existed.
         person = super().authenticate(request, **credentials)
@@ -61,10 +76,11 @@ class Adapter(DefaultAccountAdapter):
         means = {record["method"] for record in records}
         full = "mfa" in means or directory.has_accepted_factor(request, user)
         sessions.begin(request.session, request.now, full=full)
+        sessions.forget_oldest(user)
         how = "sign in by passkey"
         if means & {"password", directory.METHOD}:
             how = "sign in" if "password" in means else "sign in by directory"
-        accounts.sign_in(user, how, by=user, at=request.now)
+        accounts.note(user, how, by=user, at=request.now)
         response = super().post_login(request, user, **given)
         if full:
             guessing.remember(request, response, user)
@@ -120,6 +136,13 @@ class ResetForm(forms.ResetPasswordForm):
         email = super().clean_email()
         self.users: list[Person] = [each for each in self.users if not directory.answers_for(each)]
         return email
+
+    def save(self, request: HttpRequest, **given: Any) -> str:
+        if not self.users:
+            # A stranger's letter must not be quicker to make than one with a link in it.
+            token = PasswordResetTokenGenerator().make_token(Person(pk=0))
+            get_reset_password_from_key_url(request, f"0-{token}")
+        return super().save(request, **given)
 
 
 @dataclass(frozen=True)

@@ -68,7 +68,7 @@ def index(request: Request) -> HttpResponse:
 def sign_out_there(request: Request, pk: int) -> HttpResponse:
     one = get_object_or_404(UserSession, pk=pk, user=request.user)
     one.end()
-    accounts.sign_in(request.user, "sign out elsewhere", by=request.user, at=request.now)
+    accounts.note(request.user, "sign out elsewhere", by=request.user, at=request.now)
     messages.success(request, "Signed out there.")
     return redirect("signed-in")
 

@@ -95,6 +95,24 @@ def test_the_pages_of_the_second_factor_are_for_everybody(sign_in: SignIn) -> No
         picture(page, f"narrow{address.replace('/', '-')}")
 
 
+def test_adi_takes_a_lost_factor_away(sign_in: SignIn) -> None:
+    ines = Person.objects.get(email="ines@example.invalid")
+    page = sign_in("adi", narrow=True)
+
+    page.goto(f"/people/{ines.pk}")
+    assert_accessible(page)
+    picture(page, "person-for-an-administrator")
+    page.get_by_role("button", name="They have lost it").click()
+    assert_accessible(page)
+    picture(page, "take-a-factor-away")
+    page.get_by_role("button", name="Take it away").click()
+
+    page.get_by_text("No second factor yet").wait_for()
+    page.get_by_role("button", name="They have left").click()
+    assert_accessible(page)
+    picture(page, "close-an-account")
+
+
 def test_ines_sets_up_an_app_without_scripts_at_her_first_sign_in(sign_in: SignIn) -> None:
     Person.objects.get(email="ines@example.invalid").authenticator_set.all().delete()
 

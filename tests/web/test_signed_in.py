@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -12,6 +13,7 @@ from django.urls import reverse
 
 from returnhome.casework import accounts, staff
 from returnhome.casework.models import Post
+from returnhome.web import sessions
 from returnhome.web import signed_in as pages
 from tests.cast import PASSWORD, Cast, booked, returned
 from tests.web.asking import words_of
@@ -136,6 +138,21 @@ def test_amina_signs_out_everywhere_else_at_once(cast: Cast):
     assert "Signed out everywhere else." in words_of(response)
     assert there.get("/").status_code == 302
     assert here.get("/").status_code == 200
+
+
+def test_a_list_of_places_stays_a_short_one(cast: Cast, now):
+    for number in range(22):
+        since = now - timedelta(minutes=number)
+        key = f"session-{number}"
+        UserSession.objects.create(
+            user=cast.amina, session_key=key, ip="127.0.0.1", created_at=since
+        )
+
+    sessions.forget_oldest(cast.amina)
+
+    kept = UserSession.objects.filter(user=cast.amina)
+    assert kept.count() == sessions.MOST
+    assert not kept.filter(session_key="session-21").exists()
 
 
 def test_a_new_password_ends_the_other_sessions(cast: Cast, mailoutbox):
