@@ -9,7 +9,7 @@ from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
-from returnhome import database
+from returnhome import database, directories
 
 HERE = Path(__file__).resolve().parent
 
@@ -75,6 +75,10 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "procrastinate.contrib.django",
     "returnhome",
     "returnhome.casework",
@@ -95,7 +99,9 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "returnhome.web.middleware.now",
     "returnhome.web.middleware.safe_headers",
+    "returnhome.web.middleware.time_limits",
     "returnhome.web.middleware.signed_in_only",
+    "returnhome.web.middleware.second_factor_first",
     "returnhome.web.middleware.acting_for",
     "returnhome.web.middleware.refusals",
 ]
@@ -157,7 +163,42 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/accounts/login/"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_PREVENT_ENUMERATION = "strict"
-ACCOUNT_RATE_LIMITS = {"login_failed": "5/5m/key,30/5m/ip"}
+ACCOUNT_FORMS = {"reset_password": "returnhome.web.sign_in.ResetForm"}
+# allauth's own would write down an address as not verified, and so tell by its time who is known.
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+# Wrong passwords of one account and from one address, and wrong codes; see web/guessing.py.
+ACCOUNT_RATE_LIMITS = {
+    "login_failed": "5/5m/key",
+    "guesses_from_address": "30/5m/ip",
+    "wrong_code": "5/5m/key,20/d/key,30/5m/ip",
+    "reauthenticate": "5/5m/user",
+    "change_password": "5/5m/user",
+}
+
+MFA_ADAPTER = "returnhome.web.second_factor.Adapter"
+MFA_FORMS = {
+    "authenticate": "returnhome.web.second_factor.CodeForm",
+    "reauthenticate": "returnhome.web.second_factor.CodeAgainForm",
+    "add_webauthn": "returnhome.web.second_factor.PasskeyForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+# An address is verified by whoever opens the account, not by its owner.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_PASSKEY_LOGIN_ENABLED = True
+# Without HTTPS a browser offers passkeys at http://localhost alone; never for live records.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = EMBEDDED
+MFA_TOTP_ISSUER = "Returnhome"
+# A telephone whose clock is half a minute out still gets in.
+MFA_TOTP_TOLERANCE = 1
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+
+# Councils' own directories; see returnhome/directories.py.
+DIRECTORIES = directories.load(os.environ, live=LIVE)
+SOCIALACCOUNT_ADAPTER = "returnhome.web.directory.Adapter"
+# A form would be kept from leading to the directory by our own policy of what a page may load. The
+# answer is bound to the browser that asked.
+SOCIALACCOUNT_LOGIN_ON_GET = True
 
 # Counters of wrong passwords must hold across processes, so the cache is a table.
 CACHES = {
@@ -171,7 +212,10 @@ CACHES = {
 # Whom a count belongs to: behind proxies the caller is the one that the outermost of ours names.
 PROXIES = int(os.environ.get("PROXIES", "1")) if LIVE else 0
 NINJA_NUM_PROXIES = ALLAUTH_TRUSTED_PROXY_COUNT = PROXIES
-SESSION_COOKIE_AGE = 12 * 60 * 60
+# How long somebody stays signed in: without doing anything, and at the most.
+SIGN_OUT_AFTER_MINUTES = int(os.environ.get("SIGN_OUT_AFTER_MINUTES", "30"))
+SIGN_IN_LASTS_HOURS = int(os.environ.get("SIGN_IN_LASTS_HOURS", "12"))
+SESSION_COOKIE_AGE = SIGN_IN_LASTS_HOURS * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -9,6 +9,7 @@ from returnhome.web import (
     care,
     communications,
     concerns,
+    directory,
     disputes,
     duty,
     elsewhere,
@@ -27,8 +28,10 @@ from returnhome.web import (
     protocols,
     recording,
     rotas,
+    second_factor,
     set_up,
     sign_in,
+    signed_in,
     staff,
     story,
     support,
@@ -40,6 +43,9 @@ from returnhome.web import (
 # To add a stage: import its module above and put it into this tuple.
 STAGES = (
     sign_in,
+    second_factor,
+    directory,
+    signed_in,
     worklist,
     intake,
     matching,

@@ -9,6 +9,9 @@ for the provider Open Path, and Robin's interviews are commissioned from it.
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+
 from returnhome.casework import children, episodes, interviews, offers, owners, staff
 from returnhome.casework.children import Child
 from returnhome.casework.episodes import Episode
@@ -17,10 +20,13 @@ from returnhome.casework.models import Authority, Credential, Force, Organisatio
 from returnhome.casework.offers import Offer
 from returnhome.rules.clock import EXACT, Moment
 from returnhome.rules.codes import Answer, EpisodeKind, Means, Reached, RiskGrade, Role
+from returnhome.web.second_factor import Adapter
 
 # Monday 2 March 2026, 09:00: when the cast was assembled, and the present of most tests.
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 PASSWORD = "a-long-walk-home"
+# What everybody's authenticator app was given.
+APP_KEY = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 COUNCILS = {"Northshire": "NS1 1AA", "Westborough": "WB1 1AA", "Eastmoor": "EM1 1AA"}
 
@@ -65,6 +71,9 @@ def assemble() -> None:
             name__startswith=where, kind__in=["council", "provider"]
         )
         staff.appoint(person, role, organisation, since=date(2024, 1, 1), by=operator, at=NOW)
+        Authenticator.objects.create(
+            user=person, type="totp", data={"secret": Adapter().encrypt(APP_KEY)}
+        )
     for key, forename, surname, born_on, sex, lives_in, looked_after_by, provider in CHILDREN:
         children.register(
             register_id=key,
@@ -79,6 +88,11 @@ def assemble() -> None:
             by=operator,
             at=NOW,
         )
+
+
+def app_shows(at: datetime, *, key: str = APP_KEY, later: int = 0) -> str:
+    """The code of an authenticator app at that moment, or so many half minutes later."""
+    return format_hotp_value(hotp_value(key, int(at.timestamp()) // 30 + later))
 
 
 class Cast:

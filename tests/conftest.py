@@ -8,10 +8,13 @@ import psycopg
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from django.test import Client
+from django.utils import timezone
 from psycopg import sql
 
 from returnhome.casework import acting, places
 from returnhome.casework.models import Authority, Postcode
+from returnhome.web import sessions
 from tests import cast as the_cast
 
 DATABASE = f"test_returnhome_{os.getpid()}"
@@ -95,3 +98,19 @@ def at_the_desk() -> Iterator[None]:
 @pytest.fixture
 def cast(db: None) -> the_cast.Cast:
     return the_cast.Cast()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def signed_in_fully() -> Iterator[None]:
+    """The one place where `force_login` is made to stand for both factors."""
+    only_known = Client._login  # type: ignore[attr-defined]
+
+    def fully(client: Client, *who: Any, **how: Any) -> None:
+        only_known(client, *who, **how)
+        session = client.session
+        sessions.begin(session, timezone.now(), full=True)
+        session.save()
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Client, "_login", fully)
+        yield

@@ -112,7 +112,7 @@ VERBS = (
 )
 
 
-STAGES = [*VERBS, "staff", "protocols", "concerns", "meetings", "rotas", "messages"]
+STAGES = [*VERBS, "staff", "accounts", "protocols", "concerns", "meetings", "rotas", "messages"]
 
 
 @pytest.mark.parametrize("stage", STAGES)

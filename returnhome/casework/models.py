@@ -1,5 +1,6 @@
 """Every table, in the order of the story; the one place where names are given on."""
 
+from returnhome.casework.accounts import DirectoryIdentity
 from returnhome.casework.agreements import Agreement
 from returnhome.casework.care import FormerFact, PlacementNotice
 from returnhome.casework.children import (
@@ -49,6 +50,7 @@ __all__ = [
     "Coverage",
     "Credential",
     "Delivery",
+    "DirectoryIdentity",
     "Dispute",
     "Doubt",
     "Duty",

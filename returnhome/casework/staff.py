@@ -10,6 +10,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Lower
+from django.utils.crypto import salted_hmac
 from django.utils.functional import cached_property
 
 from returnhome.casework import journal
@@ -184,6 +185,9 @@ class PersonQuerySet(models.QuerySet["Person"]):
     def at_work(self) -> "PersonQuerySet":
         return self.filter(is_active=True)
 
+    def with_a_role(self) -> "PersonQuerySet":
+        return self.filter(pk__in=Post.objects.current().values("person"))
+
     def in_organisation(self, organisation_id: int) -> "PersonQuerySet":
         return self.filter(
             posts__organisation_id=organisation_id, posts__until__isnull=True
@@ -224,6 +228,8 @@ class Person(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     # The address of the person's own calendar feed: a secret, replaced on request.
     calendar_key = models.UUIDField(default=uuid4, unique=True)
+    # A part of what every session of the person is checked against: a new one ends them all.
+    session_key = models.UUIDField(default=uuid4)
 
     objects = People()
 
@@ -244,6 +250,24 @@ class Person(AbstractBaseUser):
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.email = self.email.lower()
         super().save(*args, **kwargs)
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        # Django asks for this at every page, and again with each key that was replaced.
+        kept = f"{self.password}:{self.session_key}"
+        return salted_hmac(
+            "returnhome.session", kept, secret=secret, algorithm="sha256"
+        ).hexdigest()
+
+    def end_sessions(self) -> None:
+        """End every session of the person's."""
+        self.session_key = uuid4()
+        self.save(update_fields=["session_key"])
+
+    def end_access(self) -> None:
+        """End every session, and the address of the calendar feed."""
+        self.calendar_key = uuid4()
+        self.save(update_fields=["calendar_key"])
+        self.end_sessions()
 
     @cached_property
     def current_posts(self) -> list["Post"]:
@@ -570,8 +594,8 @@ def appoint(
 def end_post(post: Post, *, on: date, by: Person, at: datetime) -> Post:
     """End a role, today or since a day that has passed: from now on it opens nothing.
 
-    Raises EndedAlready, EndsFirst, DayToCome, and OwnRoles: so an organisation keeps its
-    administrator.
+    With the last role the person's sessions end too, and the address of their calendar. Raises
+    EndedAlready, EndsFirst, DayToCome, and OwnRoles: so an organisation keeps its administrator.
     """
     if post.person_id == by.pk:
         raise OwnRoles
@@ -585,6 +609,9 @@ def end_post(post: Post, *, on: date, by: Person, at: datetime) -> Post:
     post.until = on
     post.save(update_fields=["until"])
     journal.write("end post", post, by=by, at=at)
+    person = Person.objects.select_for_update(no_key=True).get(pk=post.person_id)
+    if not person.posts.filter(until=None).exists():
+        person.end_access()
     return post
 
 
@@ -716,6 +743,7 @@ def councils_of(authorities: Iterable[int]) -> dict[int, int]:
     return {pk: answering[pk] for pk in wanted & answering.keys() if pk is not None}
 
 
+DIRECTORY_EMAIL = "directory@returnhome.invalid"
 CLOCKWORK_EMAIL = "clockwork@returnhome.invalid"
 
 
@@ -727,6 +755,11 @@ def operator() -> Person:
 def clockwork() -> Person:
     """What happens by itself acts as this: no role, so no child is open to it, and no sign-in."""
     return _without_sign_in(CLOCKWORK_EMAIL, "Returnhome by itself")
+
+
+def directory() -> Person:
+    """A council's own directory, whose groups give and end roles at each sign-in."""
+    return _without_sign_in(DIRECTORY_EMAIL, "The council’s directory")
 
 
 def by_letter() -> Person:

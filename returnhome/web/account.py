@@ -51,7 +51,7 @@ def calendar(request: HttpRequest, key: UUID) -> HttpResponse:
 
     The address is the secret. It names no child and no address: a number and the sort of place.
     """
-    person = get_object_or_404(Person.objects.at_work(), calendar_key=key)
+    person = get_object_or_404(Person.objects.at_work().with_a_role(), calendar_key=key)
     since = request.now - KEPT  # type: ignore[attr-defined]
     # What somebody elsewhere held is not in the calendar of whoever wrote it down.
     theirs = Interview.objects.filter(interviewer=person, not_held_at__isnull=True, held_by_name="")

@@ -11,7 +11,15 @@ from returnhome import faults
 from returnhome.rules import Blocked
 
 # Never sent back into a page.
-SECRET = ("csrfmiddlewaretoken", "password", "oldpassword", "password1", "password2")
+SECRET = (
+    "csrfmiddlewaretoken",
+    "password",
+    "oldpassword",
+    "password1",
+    "password2",
+    "code",
+    "credential",
+)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

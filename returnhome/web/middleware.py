@@ -6,6 +6,7 @@ from collections.abc import Callable
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.contrib.auth import logout
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, connection
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -15,7 +16,7 @@ from django.utils import timezone
 
 from returnhome.casework import acting
 from returnhome.rules import Blocked
-from returnhome.web import errors, looking
+from returnhome.web import errors, looking, sessions
 
 Next = Callable[[HttpRequest], HttpResponseBase]
 
@@ -29,6 +30,12 @@ OPEN = (
     "/answer/",
     "/who-interviews",
     "/api/",
+)
+# Open to somebody who has given a password and has no second factor yet.
+SETTING_UP = (
+    "/account/second-factor",
+    "/accounts/reauthenticate/",
+    "/accounts/2fa/",
 )
 
 POLICY = "; ".join(
@@ -123,6 +130,31 @@ def acting_for(get_response: Next) -> Next:
                 return get_response(request)
         with acting.on_behalf_of(request.user):
             return get_response(request)
+
+    return middleware
+
+
+def time_limits(get_response: Next) -> Next:
+    """End a session in which nothing was done for a while, or that is as old as one may be."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        # An open page asks for nobody's session, and must not answer by whether there is one.
+        is_open = request.path.startswith(OPEN)
+        if not is_open and request.user.is_authenticated and sessions.is_over(request):
+            logout(request)
+        return get_response(request)
+
+    return middleware
+
+
+def second_factor_first(get_response: Next) -> Next:
+    """Whoever has only given a password sets up a second factor, and sees no other page before."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        is_open = request.path.startswith((*OPEN, *SETTING_UP))
+        if is_open or not request.user.is_authenticated or sessions.is_full(request):
+            return get_response(request)
+        return redirect("set-up-second-factor")
 
     return middleware
 

@@ -24,7 +24,7 @@ from returnhome.casework.staff import Person
 from returnhome.rules import clock
 from returnhome.rules.access import Relation, Verb
 from returnhome.rules.ages import age_on
-from returnhome.web import gds
+from returnhome.web import gds, sessions
 
 # Label, name of the address, and what a role of the person's must allow, one of these at least,
 # on some child; nothing: it is everybody's.
@@ -232,7 +232,11 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "service_name": "Returnhome",
         "person": person,
         "organisation": person.organisation if person else None,
-        "navigation": _navigation(person, request.path) if person else [],
+        "navigation": _navigation(person, request.path)
+        # Before the second factor no other page is open, so none is led to.
+        if person and sessions.is_full(request)
+        else [],
+        "signs_out_after": settings.SIGN_OUT_AFTER_MINUTES * 60,
         "demonstration": settings.DEMONSTRATION,
         "csp_nonce": getattr(request, "csp_nonce", ""),
         "now": getattr(request, "now", None),

@@ -1,10 +1,11 @@
 """The people of an organisation: roles, training and checks, and an absent worker's work."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from django.contrib import messages
 from django.db import transaction
 from django.db.models import QuerySet
@@ -13,7 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 from django.views.decorators.http import require_POST
 
-from returnhome.casework import episodes, interviews, staff, support
+from returnhome.casework import accounts, episodes, interviews, staff, support
 from returnhome.casework.episodes import Episode
 from returnhome.casework.staff import Organisation, Person, Post, Team
 from returnhome.casework.support import Action
@@ -116,6 +117,7 @@ def show(request: Request, pk: int) -> HttpResponse:
         ],
         "work": _work(person, request.user) if may_reassign(request.user) else None,
         "may_manage": may_manage(request.user) and person != request.user,
+        "has_factor": accounts.has_second_factor(person),
     }
     return render(request, "staff/show.html", context)
 
@@ -237,6 +239,84 @@ def end_post(request: Request, pk: int) -> HttpResponse:
     role = Role(post.role).label.lower()
     messages.success(request, f"{post.person.name} is no longer {role}.")
     return redirect("show-person", post.person_id)
+
+
+def reset_second_factor(request: Request, pk: int) -> HttpResponse:
+    """Somebody has lost their telephone, and has said so to the administrator's face."""
+
+    def reset(person: Person) -> str:
+        accounts.reset_second_factor(person, by=request.user, at=request.now)
+        get_adapter().send_notification_mail("mfa/email/reset", person)
+        return f"{person.name} sets up a new second factor at the next sign-in. They have a letter."
+
+    return _confirmed(
+        request,
+        pk,
+        reset,
+        title="Take away their second factor",
+        lead="For somebody who has lost their telephone or passkey.",
+        warning="Speak to them first, in person or on a number you know: whoever pretends to be "
+        "them would get in with their password alone.",
+        button="Take it away",
+    )
+
+
+def close_account(request: Request, pk: int) -> HttpResponse:
+    """Somebody has left."""
+    organisation = _organisation(request.user)
+
+    def close(person: Person) -> str:
+        accounts.close(person, organisation, by=request.user, at=request.now)
+        return f"The account of {person.name} is closed."
+
+    return _confirmed(
+        request,
+        pk,
+        close,
+        title="Close their account",
+        lead="For somebody who has left. Their roles end, they are signed out everywhere, and "
+        "their calendar address stops working. What they wrote and did stays.",
+        button="Close the account",
+    )
+
+
+def reopen_account(request: Request, pk: int) -> HttpResponse:
+    """Somebody has come back."""
+
+    def reopen(person: Person) -> str:
+        accounts.reopen(person, by=request.user, at=request.now)
+        return f"The account of {person.name} is open. They set a new password, and need a role."
+
+    return _confirmed(
+        request,
+        pk,
+        reopen,
+        title="Open their account again",
+        lead="They set a new password and a new second factor. Give them a role afterwards.",
+        button="Open the account",
+    )
+
+
+def _confirmed(
+    request: Request,
+    pk: int,
+    act: Callable[[Person], str],
+    *,
+    title: str,
+    button: str,
+    **words: Any,
+) -> HttpResponse:
+    """A page that asks once more, for administrators; `act` says in a sentence what was done."""
+    _organisation(request.user)
+    person = _colleague(request, pk)
+    if person == request.user:
+        raise Http404
+    form = gds.Form(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        with gds.refusals_into(form):
+            messages.success(request, act(person))
+            return redirect("show-person", pk)
+    return _person_page(request, person, form, title=title, button=button, **words)
 
 
 class CredentialForm(gds.Form):
@@ -411,6 +491,13 @@ urlpatterns = [
     path("people/add", add, name="add-person"),
     path("people/<int:pk>", show, name="show-person"),
     path("people/<int:pk>/appoint", appoint, name="appoint-person"),
+    path(
+        "people/<int:pk>/reset-second-factor",
+        reset_second_factor,
+        name="reset-second-factor",
+    ),
+    path("people/<int:pk>/close", close_account, name="close-account"),
+    path("people/<int:pk>/reopen", reopen_account, name="reopen-account"),
     path("people/<int:pk>/note-credential", note_credential, name="note-credential"),
     path("people/<int:pk>/reassign", reassign, name="reassign-person"),
     path("posts/<int:pk>/end", end_post, name="end-post"),

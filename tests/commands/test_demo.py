@@ -1,5 +1,6 @@
 """What the demonstration promises to show, and that what it wrote set-wise is what verbs write."""
 
+import re
 from collections import Counter
 from datetime import date, timedelta
 from typing import Any
@@ -421,6 +422,22 @@ def test_the_sign_in_page_says_who_to_be_and_that_it_is_all_invented(
 def test_everybody_who_can_sign_in_finds_a_first_page(key: str, client: Client) -> None:
     client.force_login(person(key), backend="allauth.account.auth_backends.AuthenticationBackend")
 
+    assert client.get("/", follow=True).status_code == 200
+
+
+@pytest.mark.parametrize("key", ["amina", "adi", "wes", "pat"])
+def test_the_code_of_the_moment_stands_beside_the_account_and_on_the_next_page(
+    key: str, settings: Any, client: Client
+) -> None:
+    settings.DEMONSTRATION = True
+    typed = {"login": person(key).email, "password": DEMONSTRATION_PASSWORD}
+
+    led_on = client.post("/accounts/login/", typed).headers["Location"]
+    page = client.get(led_on).content.decode()
+    [code] = re.findall(r'id="demonstration-code">(\d{6})<', page)
+    let_in = client.post(led_on, {"code": code})
+
+    assert let_in.headers["Location"] == "/"
     assert client.get("/", follow=True).status_code == 200
 
 

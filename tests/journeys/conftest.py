@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Thread
@@ -12,9 +13,10 @@ from axe_playwright_python.sync_playwright import Axe
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 from django.db import connection
+from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playwright
 
-from tests.cast import PASSWORD
+from tests.cast import PASSWORD, app_shows
 from tests.conftest import DATABASE, drop_database, make_database
 
 CHROMIUM = os.environ.get("CHROMIUM") or next(
@@ -71,6 +73,16 @@ def browser() -> Iterator[Browser]:
         started.close()
 
 
+def codes() -> Iterator[str]:
+    """What an app shows: each code works once, and three of them do at any moment."""
+    used: set[str] = set()
+    while True:
+        now = timezone.now()
+        code = next(c for n in (0, -1, 1) if (c := app_shows(now, later=n)) not in used)
+        used.add(code)
+        yield code
+
+
 SignIn = Callable[..., Page]
 
 
@@ -78,8 +90,11 @@ SignIn = Callable[..., Page]
 def sign_in(browser: Browser, site: str) -> Iterator[SignIn]:
     """Open a browser of one's own as one of the cast: `sign_in("amina")`."""
     contexts: list[BrowserContext] = []
+    code_of: defaultdict[str, Iterator[str]] = defaultdict(codes)
 
-    def signed_in(who: str, *, narrow: bool = False, scripts: bool = True) -> Page:
+    def signed_in(
+        who: str, *, narrow: bool = False, scripts: bool = True, first: bool = False
+    ) -> Page:
         context = browser.new_context(
             base_url=site,
             viewport=NARROW if narrow else WIDE,  # type: ignore[arg-type]
@@ -94,6 +109,10 @@ def sign_in(browser: Browser, site: str) -> Iterator[SignIn]:
         page.get_by_label("Email").fill(f"{who}@example.invalid")
         page.get_by_label("Password", exact=True).fill(PASSWORD)
         page.get_by_role("button", name="Sign in").click()
+        if first:  # there is no second factor yet
+            return page
+        page.get_by_label("Code", exact=True).fill(next(code_of[who]))
+        page.get_by_role("button", name="Sign in", exact=True).click()
         page.wait_for_url(lambda address: "/accounts/" not in address)
         return page
 

@@ -91,11 +91,12 @@ def test_a_stranger_is_sent_to_sign_in_and_then_where_they_wanted_to_go(client: 
     assert response.headers["Location"] == f"{LOGIN}?next=%2Fepisodes%2F7%3Fpage%3D2"
 
 
-def test_signing_in_with_the_right_password_leads_on(client: Client, cast: Cast):
+def test_signing_in_with_the_right_password_leads_to_the_code(client: Client, cast: Cast):
     response = sign_in_as(client, "amina@example.invalid", PASSWORD)
 
     assert response.status_code == 302
-    assert response.headers["Location"] == "/"
+    assert response.headers["Location"] == "/accounts/login/code/"
+    assert client.get("/").headers["Location"].startswith(LOGIN)
 
 
 def test_a_closed_account_is_refused_in_the_words_of_a_wrong_password(client: Client, cast: Cast):

@@ -210,8 +210,10 @@ QUERIES = 13
 
 
 def test_pages_of_one_request_ask_little(as_, asked: HandOver, django_assert_max_num_queries):
+    wes = as_("wes")
+
     with django_assert_max_num_queries(32):
-        as_("wes").get(f"/hand-overs/{asked.pk}")
+        wes.get(f"/hand-overs/{asked.pk}")
 
 
 # Disputes and decisions in the rules' place.

@@ -59,6 +59,7 @@ class Command(BaseCommand):
             "",
             f"Returnhome is at http://{shown}:{port}",
             f"Everybody's password is {DEMONSTRATION_PASSWORD}",
+            "The code that is asked for after it stands on the sign-in pages.",
             "",
         ]
         people = [(one.role, one.email, one.organisation) for one in demonstration_people()]

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('casework', '0014_given_back_to_the_rules'),
+        ('casework', '0013_triggers_that_see_all'),
     ]
 
     operations = [
