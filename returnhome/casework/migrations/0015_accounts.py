@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('casework', '0008_held_elsewhere'),
+        ('casework', '0014_told_by_telephone'),
     ]
 
     operations = [
