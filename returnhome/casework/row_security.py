@@ -517,7 +517,6 @@ def put_on(app_role: str) -> None:
             cursor.execute(f"alter table public.{table} enable row level security")
         for policy in wanted(app_role):
             cursor.execute(policy.statement)
-        _let_system_roles(cursor, app_role)
         cursor.execute(AS_HELD, [list(policies()), list(_functions())])
         for name, digest, _ in cursor.fetchall():
             thing = f"function public.{name}"
@@ -530,29 +529,32 @@ def put_on(app_role: str) -> None:
 RIGHTS = ("select", "insert", "update", "delete")
 
 
-def _let_system_roles(cursor: object, app_role: str) -> None:
+def let_system_roles(app_role: str) -> None:
     """Of closed tables what each may; of the others, where it may, what the product's role may."""
-    execute = cursor.execute  # type: ignore[attr-defined]
-    execute(
-        "select relname, array_agg(privilege order by privilege)"
-        " from pg_class, unnest(%s::text[]) privilege"
-        " where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'v')"
-        " and has_table_privilege(%s, pg_class.oid, privilege) group by relname",
-        [list(RIGHTS), app_role],
-    )
-    rights = dict(cursor.fetchall())  # type: ignore[attr-defined]
-    for name, its in opened().items():
-        role = _quoted(database.SYSTEM_ROLES[name])
-        execute(f"grant usage on schema public to {role}")
-        execute(f"revoke all on all tables in schema public from {role}")
-        for table, privileges in rights.items():
-            if table in its.writes or (its.beside and table not in policies()):
-                granted = ", ".join(privileges)
-            elif table in its.reads and "select" in privileges:
-                columns = ", ".join(map(_quoted, its.columns.get(table, ())))
-                granted = f"select ({columns})" if columns else "select"
-            else:
-                continue
-            execute(f"grant {granted} on public.{_quoted(table)} to {role}")
-        if its.beside:
-            execute(f"grant usage, select on all sequences in schema public to {role}")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select relname, array_agg(privilege order by privilege)"
+            " from pg_class, unnest(%s::text[]) privilege"
+            " where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'v')"
+            " and has_table_privilege(%s, pg_class.oid, privilege) group by relname",
+            [list(RIGHTS), app_role],
+        )
+        rights = dict(cursor.fetchall())
+        for name, its in opened().items():
+            role = _quoted(database.SYSTEM_ROLES[name])
+            cursor.execute(f"grant usage on schema public to {role}")
+            cursor.execute(f"revoke all on all tables in schema public from {role}")
+            for table, privileges in rights.items():
+                if granted := _granted(table, its, privileges):
+                    cursor.execute(f"grant {granted} on public.{_quoted(table)} to {role}")
+            if its.beside:
+                cursor.execute(f"grant usage, select on all sequences in schema public to {role}")
+
+
+def _granted(table: str, its: Opened, privileges: Sequence[str]) -> str:
+    if table in its.writes or (its.beside and table not in policies()):
+        return ", ".join(privileges)
+    if table not in its.reads or "select" not in privileges:
+        return ""
+    columns = ", ".join(map(_quoted, its.columns.get(table, ())))
+    return f"select ({columns})" if columns else "select"

@@ -369,3 +369,20 @@ def test_a_record_signed_off_stays_closed_to_change_for_whoever_cannot_see_it(
     entry = Entry.objects.filter(interview__episodes=story)[0]
     with acting.as_system(acting.OPERATOR), pytest.raises(DatabaseError), transaction.atomic():
         Entry.objects.filter(pk=entry.pk).update(replaced_at=NOW)
+
+
+def test_a_table_that_has_come_since_is_open_to_what_acts_for_nobody(
+    tampered: psycopg.Connection,
+) -> None:
+    tampered.execute("create table casework_later (id bigint)")
+
+    with upkeep.as_owner(), transaction.atomic():
+        row_security.let_system_roles(upkeep.app_role())
+
+    with acting.as_system(acting.INTAKE), connection.cursor() as cursor:
+        cursor.execute("insert into casework_later values (1)")
+    with acting.as_system(acting.MATCHING):
+        assert refused("select id from casework_later")
+    with acting.as_system(acting.REPORTING):
+        assert refused("select forename from casework_child")
+        assert Child.objects.only("confirmed_at").count() == 3
