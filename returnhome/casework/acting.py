@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from itertools import count
 from typing import Any, Protocol
 
 from django.db import connection
@@ -39,6 +40,8 @@ class Scope:
 
 
 NOBODY = Scope()
+# Each telling is a turn of its own: what was looked up for the one before does not hold for it.
+_turns = count(1)
 _scope: ContextVar[Scope] = ContextVar("acting", default=NOBODY)
 
 
@@ -109,6 +112,7 @@ def _tell(scope: Scope, *, is_local: bool) -> None:
         return
     person = "" if scope.person is None else str(scope.person)
     raw.execute(
-        "select set_config('role', %s, %s), set_config('app.person', %s, %s)",
-        [scope.role, is_local, person, is_local],
+        "select set_config('role', %s, %s), set_config('app.person', %s, %s),"
+        " set_config('app.turn', %s, %s)",
+        [scope.role, is_local, person, is_local, str(next(_turns)), is_local],
     )

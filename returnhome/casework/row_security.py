@@ -31,17 +31,31 @@ RESPONSIBLE, HOST, COUNTED = Relation.RESPONSIBLE, Relation.HOST, Relation.COUNT
 # table of their own under them. plpgsql, because its plans are kept.
 LOOK_UP = """
 create or replace function public.{name}({parameters}) returns bigint[]
-    language plpgsql stable security definer parallel safe
+    language plpgsql stable security definer parallel restricted
     set search_path = pg_catalog, pg_temp as $$
 declare
     person constant bigint := nullif(current_setting('app.person', true), '')::bigint;
-    found bigint[];
+    found bigint[];{kept}
 begin
-    if person is null then return '{{}}'; end if;
-    found := array({query});{also}
+    if person is null then return '{{}}'; end if;{known}
+    found := array({query});{also}{keep}
     return found;
 end $$
 """
+# A page asks the same some two hundred times. What was found is kept for as long as the one who
+# acts is the same, within the transaction: `app.turn` is a new one whenever somebody is told.
+KEPT = """
+    turn constant text := nullif(current_setting('app.turn', true), '');
+    place constant text := 'app.{name}_' || array_to_string(roles, '_');
+    before constant text := current_setting(place, true);"""
+KNOWN = """
+    if before is not null and starts_with(before, turn || ':') then
+        return substr(before, length(turn) + 2)::bigint[];
+    end if;"""
+KEEP = """
+    if turn is not null then perform set_config(place, turn || ':' || found::text, true); end if;"""
+# What a verb changes within its own transaction is asked anew each time.
+ASKED_ANEW = ("returnhome_own_episodes", "returnhome_joined")
 POSTS = """
     from public.casework_post post
     join public.casework_person who on who.id = post.person_id
@@ -429,6 +443,9 @@ def _functions() -> dict[str, str]:
             parameters=PARAMETERS.get(name, "roles text[]"),
             query=query,
             also=ALSO.get(name, ""),
+            kept="" if name in ASKED_ANEW else KEPT.format(name=name),
+            known="" if name in ASKED_ANEW else KNOWN,
+            keep="" if name in ASKED_ANEW else KEEP,
         )
         for name, query in FUNCTIONS.items()
     }

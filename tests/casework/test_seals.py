@@ -31,6 +31,8 @@ from tests.cast import NOW, Cast
 from tests.conftest import owner_url
 
 SEED = 20260302
+# Ten thousand take some minutes: RETURNHOME_TAMPERINGS=10000 tries so many.
+TIMES = int(os.environ.get("RETURNHOME_TAMPERINGS", "1000"))
 
 
 def rows_sealed() -> list[list[int]]:
@@ -280,15 +282,15 @@ def test_every_tampering_with_the_journal_is_found(
 
 
 @pytest.mark.check
-def test_ten_thousand_tamperings_are_all_found(
+def test_all_of_a_thousand_tamperings_are_found(
     tampered: tuple[psycopg.Connection, Anchor],
 ) -> None:
     owner, anchor = tampered
 
-    ours, others, without = missed(owner, anchor, times=10_000, seed=SEED + 1, others_every=20)
+    ours, others, without = missed(owner, anchor, times=TIMES, seed=SEED + 1, others_every=20)
 
     assert (ours, others) == ([], [])
-    assert without > 1000
+    assert without > TIMES / 10
 
 
 def test_the_check_says_which_row_was_changed_and_which_is_gone(
