@@ -69,6 +69,7 @@ def _made(stack: ExitStack, episodes: int, share: float, called: str) -> Ledger:
 
     from bench import ledger as ledgers  # noqa: PLC0415
     from returnhome.casework.models import Authority, Episode, Person  # noqa: PLC0415
+    from returnhome.web import sessions  # noqa: PLC0415
 
     at = datetime.now(UTC)
     began = time.perf_counter()
@@ -93,6 +94,9 @@ def _made(stack: ExitStack, episodes: int, share: float, called: str) -> Ledger:
         f"made in {time.perf_counter() - began:.0f} s"
     )
     made.client.force_login(Person.objects.get(pk=people[0].pk))
+    session = made.client.session
+    sessions.begin(session, at, full=True)
+    session.save()
     made.pages = {
         "work list": ("/", None),
         "child's story": ("/children/1", None),

@@ -69,6 +69,13 @@ READS = {
 # What stands before a colon in the verb → what was done.
 DONE = {
     "accept agreement": "Accepted an agreement",
+    "close account": "Closed a colleague’s account",
+    "hold interview unbooked": "Recorded that an interview took place that nobody had booked",
+    "know by directory": "Knew a colleague by the council’s directory",
+    "reopen account": "Opened a colleague’s account again",
+    "reset second factor": "Took a colleague’s second factor away",
+    "sign out everywhere else": "Signed out everywhere else",
+    "tell by telephone": "Told the other council by telephone who the child is",
     "add action": "Decided that something must follow",
     "add organisation": "Added an organisation",
     "add person": "Added a colleague",

@@ -125,7 +125,8 @@ def acting_for(get_response: Next) -> Next:
     """The database opens to the page what the person who asks for it may see, and no more."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
-        if not request.user.is_authenticated:
+        # An open page asks for nobody's session: it says itself for whom it acts.
+        if request.path.startswith(OPEN) or not request.user.is_authenticated:
             with acting.as_nobody():
                 return get_response(request)
         with acting.on_behalf_of(request.user):

@@ -4,9 +4,10 @@ import pytest
 from allauth.mfa.models import Authenticator
 
 from returnhome.casework import accounts, staff
-from returnhome.casework.models import JournalEntry, Person
+from returnhome.casework.models import DirectoryIdentity, JournalEntry, Person
 from returnhome.rules import Blocked
 from returnhome.rules.codes import Role
+from tests.casework.ledger import refused_by
 from tests.cast import NOW, Cast
 
 
@@ -84,3 +85,15 @@ def test_the_sessions_of_somebody_whose_last_role_ends_end_too(cast: Cast):
 
     assert with_one_left == first
     assert cast.ines.session_key != first
+
+
+def test_the_database_refuses_one_entry_of_a_directory_for_two_people_and_two_for_one(
+    cast: Cast,
+) -> None:
+    there = {"issuer": "https://directory.example", "since": NOW}
+    DirectoryIdentity.objects.create(person=cast.amina, subject="a-1", **there)
+
+    with refused_by("a_subject_of_a_directory_is_one_person"):
+        DirectoryIdentity.objects.create(person=cast.sol, subject="a-1", **there)
+    with refused_by("a_person_is_in_a_directory_once"):
+        DirectoryIdentity.objects.create(person=cast.amina, subject="a-2", **there)

@@ -3,12 +3,12 @@
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db import DatabaseError, connection, transaction
 
 from returnhome.casework import communications, matching
 from returnhome.casework.communications import Communication
 from returnhome.casework.models import Child
-from tests.casework.ledger import last_act
+from tests.casework.ledger import last_act, refused_by
 from tests.casework.test_children import stranger
 from tests.cast import NOW, Cast, hours, returned
 
@@ -66,7 +66,7 @@ def test_the_database_refuses_an_interpreter_for_no_language_and_every_change(ca
     noted = note(cast, cast.sky)
     row = {"child": cast.sky, "noted_at": NOW, "noted_by": cast.sol}
 
-    with pytest.raises(IntegrityError), transaction.atomic():
+    with refused_by("an_interpreter_is_for_a_language"):
         Communication.objects.create(needs_interpreter=True, **row)
     with pytest.raises(DatabaseError), transaction.atomic():
         Communication.objects.filter(pk=noted.pk).update(language="Kurmanji")

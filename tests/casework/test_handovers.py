@@ -686,6 +686,7 @@ def a_row(cast: Cast, **more: Any) -> HandOver:
         ("a_withdrawal_has_time_person_and_reason", {"withdrawn_at": NOW}),
         ("a_hand_back_has_time_person_and_reason", {"handed_back_at": NOW}),
         ("a_report_has_time_and_person", {"reported_at": NOW}),
+        ("who_is_told_by_telephone_has_accepted", {"told_at": NOW}),
     ],
 )
 def test_the_database_refuses_a_request_that_cannot_be(

@@ -126,6 +126,7 @@ SEALED = {
     "Addendum.words",
     "NotHeld.note",
     "Action.what",
+    "Communication.helps",
     "Action.outcome",
     "NothingNeeded.reason",
     "HandOver.terms",
@@ -157,6 +158,9 @@ PLAIN = {
     "Notification.joined_because",
     # A message is written by the product itself, and a test goes over every sort for names.
     "Message.text",
+    # Who a member of staff is in a council's directory.
+    "DirectoryIdentity.issuer",
+    "DirectoryIdentity.subject",
 }
 
 

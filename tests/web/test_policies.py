@@ -81,8 +81,8 @@ def test_the_same_answer_again_is_refused_and_a_day_that_is_none(as_, cast: Cast
 
 
 def test_only_a_manager_finds_the_way_there(as_, cast: Cast):
-    assert 'href="/policies"' in as_("mara").get("/").content.decode()
-    assert 'href="/policies"' not in as_("amina").get("/").content.decode()
+    assert 'href="/policies"' in as_("mara").get("/set-up").content.decode()
+    assert 'href="/policies"' not in as_("amina").get("/set-up").content.decode()
 
 
 @pytest.mark.parametrize("who", ["owen", "amina", "sol", "ines", "wes", "pat", "ana", "adi"])
