@@ -49,6 +49,13 @@ CHILDREN = (
 )
 
 
+def has_the_app(person: Person) -> None:
+    """Their authenticator app shows what everybody's of the cast does."""
+    Authenticator.objects.create(
+        user=person, type="totp", data={"secret": Adapter().encrypt(APP_KEY)}
+    )
+
+
 def assemble() -> None:
     """Make the whole cast, once, in the database that every test starts from."""
     operator = staff.operator()
@@ -71,9 +78,7 @@ def assemble() -> None:
             name__startswith=where, kind__in=["council", "provider"]
         )
         staff.appoint(person, role, organisation, since=date(2024, 1, 1), by=operator, at=NOW)
-        Authenticator.objects.create(
-            user=person, type="totp", data={"secret": Adapter().encrypt(APP_KEY)}
-        )
+        has_the_app(person)
     for key, forename, surname, born_on, sex, lives_in, looked_after_by, provider in CHILDREN:
         children.register(
             register_id=key,

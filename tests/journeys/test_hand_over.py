@@ -12,7 +12,7 @@ from returnhome.casework import staff
 from returnhome.casework.models import Episode, Organisation
 from returnhome.rules.clock import Standing
 from returnhome.rules.codes import Cohort, Role
-from tests.cast import NOW, PASSWORD
+from tests.cast import NOW, PASSWORD, has_the_app
 from tests.journeys.conftest import SignIn, assert_accessible, picture
 from tests.journeys.test_whole_story import (
     HEADINGS,
@@ -36,6 +36,7 @@ def tomasz(site: str, django_db_blocker: Any) -> None:
         )
         provider = Organisation.objects.get(name="Open Path")
         staff.appoint(person, Role.COORDINATOR, provider, since=date(2024, 1, 1), by=by, at=NOW)
+        has_the_app(person)
 
 
 def police_file(folder: Path) -> Path:
