@@ -1,7 +1,7 @@
 """The letter on its page and as a file, and the page to which its link leads."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from io import BytesIO
 from typing import Any
 
@@ -337,7 +337,7 @@ def test_what_is_missing_is_asked_for(client: Client, cast: Cast, now, left_out,
 
 
 def test_the_duty_is_taken_over_by_letter(client: Client, cast: Cast, now):
-    row = ask(cast, now, kind=HandOverKind.DUTY, looked_after_since=now.date())
+    row = ask(cast, now, kind=HandOverKind.DUTY, looked_after_since=now.date() - timedelta(days=1))
     address = link(row, cast, now)
 
     asked = words_of(client.get(address))
