@@ -98,7 +98,7 @@ def test_a_case_that_names_nobody_says_so_and_the_others_are_answered() -> None:
     assert second["answer"]["responsible"] == "Leeds"
 
 
-@pytest.mark.parametrize("number", [0, 2500])
+@pytest.mark.parametrize("number", [0, 2500, 12_500])
 def test_a_list_of_any_length_is_answered_in_its_order(number: int) -> None:
     cases = [{"case": each, "given": {"lives_in": "Leeds"}} for each in range(number)]
 
