@@ -173,6 +173,25 @@ def _said(episode: Episode) -> list[str]:
     return [words for words in (offer.note, reply.reason) if words]
 
 
+def _is_independent() -> gds.Radios:
+    return gds.Radios(
+        "Is the interviewer independent of the child’s care?",
+        choices=[("yes", "Yes"), ("no", "No")],
+        coerce=lambda value: value == "yes",
+        hint="Somebody not involved in caring for the child, or in decisions about their care.",
+        reveal={"no": ["independence_note"]},
+    )
+
+
+def _why_not_independent() -> gds.Textarea:
+    return gds.Textarea(
+        "Why was it so?",
+        missing="Say why the interviewer was not independent",
+        rows=2,
+        hint="For example: the child asked for their own social worker.",
+    )
+
+
 class HeldForm(gds.Form):
     """An interview that took place and was never booked."""
 
@@ -180,19 +199,8 @@ class HeldForm(gds.Form):
     held_at = days.Moment("When did it take place?", noun="the time of the interview")
     place = gds.Radios("Where?", noun="where it was", choices=Place.choices(), classes="rh-columns")
     mode = gds.Radios("How?", noun="how it was held", choices=Mode.choices(), inline=True)
-    is_independent = gds.Radios(
-        "Is the interviewer independent of the child’s care?",
-        choices=[("yes", "Yes"), ("no", "No")],
-        coerce=lambda value: value == "yes",
-        hint="Somebody not involved in caring for the child, or in decisions about their care.",
-        reveal={"no": ["independence_note"]},
-    )
-    independence_note = gds.Textarea(
-        "Why was it so?",
-        missing="Say why the interviewer was not independent",
-        rows=2,
-        hint="For example: the child asked for their own social worker.",
-    )
+    is_independent = _is_independent()
+    independence_note = _why_not_independent()
 
     def __init__(self, *args: Any, who: Sequence[Interviewer], **options: Any) -> None:
         super().__init__(*args, **options)
@@ -336,19 +344,8 @@ def not_hold(request: Request, pk: int) -> HttpResponse:
 
 class HoldForm(gds.Form):
     held_at = days.Moment("When did it take place?", noun="the time of the interview")
-    is_independent = gds.Radios(
-        "Is the interviewer independent of the child’s care?",
-        choices=[("yes", "Yes"), ("no", "No")],
-        coerce=lambda value: value == "yes",
-        hint="Somebody not involved in caring for the child, or in decisions about their care.",
-        reveal={"no": ["independence_note"]},
-    )
-    independence_note = gds.Textarea(
-        "Why was it so?",
-        missing="Say why the interviewer was not independent",
-        rows=2,
-        hint="For example: the child asked for their own social worker.",
-    )
+    is_independent = _is_independent()
+    independence_note = _why_not_independent()
 
 
 def hold(request: Request, pk: int) -> HttpResponse:

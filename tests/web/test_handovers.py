@@ -294,6 +294,32 @@ def test_mara_decides_otherwise_and_what_the_rules_said_is_kept(as_, cast: Cast,
     assert as_("amina").get(f"/episodes/{episode.pk}/override").status_code == 404
 
 
+def test_mara_lets_the_rules_decide_again_and_both_stay_on_the_page(as_, cast: Cast, now: datetime):
+    episode = returned(cast.kit, at=now)
+    page = f"/episodes/{episode.pk}/follow-the-rules"
+    assert "The rules decide here already." in words_of(as_("mara").get(page, follow=True))
+    as_("mara").post(
+        f"/episodes/{episode.pk}/override",
+        {
+            "cohort": "unknown",
+            "offer_kind": "statutory",
+            "host": "",
+            "because": "Nobody knows where he lives.",
+        },
+    )
+    assert "Let the rules decide again" in words_of(as_("mara").get(f"/episodes/{episode.pk}"))
+
+    silent = as_("mara").post(page, {"because": ""})
+    after = as_("mara").post(page, {"because": "His mother rang."}, follow=True)
+
+    assert "Say why." in words_of(silent)
+    assert "The rules decide again: statutory: must be offered." in words_of(after)
+    assert "Given back to the rules" in words_of(after)
+    assert "Nobody knows where he lives." in words_of(after)
+    assert as_("amina").get(page).status_code == 404
+    assert as_("owen").post(page, {"because": "x"}).status_code == 404
+
+
 def test_pat_refuses_one_child_under_an_arrangement(as_, cast: Cast, now: datetime):
     tomasz = staff.add_person("t@example.invalid", "T", password=None, by=staff.operator(), at=now)
     staff.appoint(
