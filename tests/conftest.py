@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from django.core.management import call_command
 from django.db import connection
-from django.test import Client
+from django.test import Client, override_settings
 from django.utils import timezone
 from psycopg import sql
 
@@ -62,8 +62,22 @@ def drop_database(name: str) -> None:
     as_owner(sql.SQL("drop database if exists {}").format(sql.Identifier(name)))
 
 
+# A password that is slow to try is what people want, and not what a thousand tests of other things
+# do: theirs are made by the first of these. Where slowness is the point, a test says so.
+HASHERS = [
+    "django.contrib.auth.hashers.MD5PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+
+
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
+def quick_passwords() -> Iterator[None]:
+    with override_settings(PASSWORD_HASHERS=HASHERS):
+        yield
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(quick_passwords: None, django_db_blocker: Any) -> Iterator[None]:
     """A database of this run, made by its owner and used by the role that owns nothing."""
     make_database(DATABASE)
     before = os.environ["DATABASE_OWNER_URL"]
