@@ -4,9 +4,7 @@ How a row and a seal are encoded is told, for whoever wants to check it, in docs
 returnhome/casework/seals.py says the same again in its own query.
 """
 
-import django.contrib.postgres.fields
-import django.contrib.postgres.indexes
-from django.db import migrations, models
+from django.db import migrations
 
 OF_A_ROW = (
     "{row}id::text",
@@ -49,12 +47,7 @@ def digest_of_row(row=""):
 HASHED = f"""
 alter table casework_journalentry
     add column xid xid8 not null default pg_current_xact_id(),
-    add column digest bytea;
-
-alter table casework_journalentry disable trigger user;
-update casework_journalentry set digest = {digest_of_row()};
-alter table casework_journalentry enable trigger user;
-alter table casework_journalentry alter column digest set not null;
+    add column digest bytea not null;
 
 create function casework_hash_journal() returns trigger language plpgsql as $$
 begin
@@ -157,29 +150,11 @@ alter table casework_journalentry drop column digest, drop column xid;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("casework", "0008_held_elsewhere")]
+    replaces = [("casework", "0009_the_sealed_journal")]
+
+    dependencies = [("casework", "0002_what_must_never_change")]
 
     operations = [
-        migrations.AddField(
-            "journalentry",
-            "shown",
-            django.contrib.postgres.fields.ArrayField(models.BigIntegerField(), null=True),
-        ),
-        migrations.AddIndex(
-            "journalentry", models.Index(fields=["by_id", "-at"], name="journal_by_at")
-        ),
-        migrations.AddIndex(
-            "journalentry",
-            django.contrib.postgres.indexes.GinIndex(fields=["shown"], name="journal_shown"),
-        ),
-        migrations.AddIndex(
-            "journalentry",
-            models.Index(
-                fields=["kind", "object_id"],
-                condition=models.Q(verb="refused"),
-                name="journal_refused",
-            ),
-        ),
         migrations.RunSQL(HASHED, REVERSE_HASHED),
         migrations.RunSQL(SEALED.replace("{digest_of_seal}", digest(OF_A_SEAL)), REVERSE),
     ]
