@@ -3,6 +3,7 @@
 The clock never stops for a dispute, and whoever has the duty keeps it until another takes it.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import models, transaction
@@ -104,6 +105,12 @@ class Override(models.Model):
     @property
     def child_id(self) -> int:
         return self.episode.child_id
+
+
+def disputed(those: Iterable[Episode]) -> set[int]:
+    """Of these episodes, by number, those over which a dispute is open."""
+    found = Dispute.objects.open().filter(episode__in=[each.pk for each in those])
+    return set(found.values_list("episode_id", flat=True))
 
 
 def _locked(episode: Episode) -> Episode:

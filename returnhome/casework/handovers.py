@@ -32,6 +32,7 @@ from returnhome.casework import (
 from returnhome.casework.children import Child, circumstances
 from returnhome.casework.episodes import Episode
 from returnhome.casework.interviews import Coverage, Interview
+from returnhome.casework.journal import JournalEntry
 from returnhome.casework.offers import Offer
 from returnhome.casework.places import Authority
 from returnhome.casework.sealing import SealedText
@@ -51,6 +52,7 @@ from returnhome.rules.handover import Part, Step
 from returnhome.rules.responsibility import Reply
 
 MOST_AT_ONCE = 100
+WRITE_LETTER = "write letter"
 
 
 class NobodyNamed(Blocked):
@@ -871,7 +873,7 @@ def new_reply_key(row: HandOver, *, instead_of: str = "", by: Person, at: dateti
     key = token_urlsafe(24)
     row.reply_digest = _digest(key)
     row.save(update_fields=["reply_digest"])
-    journal.write("write letter", row, by=by, at=at)
+    journal.write(WRITE_LETTER, row, by=by, at=at)
     return key
 
 
@@ -1074,6 +1076,18 @@ def is_to_telephone(row: HandOver, episode: Episode) -> bool:
     return bool(is_theirs and not is_over and not episode.held_at and not episode.is_voided)
 
 
+def are_to_telephone() -> HandOverQuerySet:
+    """The same of many, for the database: of episodes that are neither held nor voided."""
+    return HandOver.objects.filter(
+        answer=Reply.ACCEPTED,
+        answered_by=None,
+        withdrawn_at=None,
+        handed_back_at=None,
+        reported_at=None,
+        told_at=None,
+    )
+
+
 @transaction.atomic
 def note_told(row: HandOver, *, by: Person, at: datetime) -> HandOver:
     """Note that they were told by telephone who the child is. Raises NobodyToTelephone."""
@@ -1085,3 +1099,10 @@ def note_told(row: HandOver, *, by: Person, at: datetime) -> HandOver:
     row.save(update_fields=["told_at", "told_by"])
     journal.write("tell by telephone", row, by=by, at=at)
     return row
+
+
+def letters_of(row: HandOver) -> list[tuple[datetime, str]]:
+    """When a letter was made of the request, and by whom: the journal alone remembers each."""
+    made = JournalEntry.objects.filter(kind="handover", object_id=row.pk, verb=WRITE_LETTER)
+    by = dict(Person.objects.filter(pk__in=made.values("by_id")).values_list("pk", "name"))
+    return [(each.at, by[each.by_id]) for each in made.order_by("at", "pk")]

@@ -292,6 +292,8 @@ def happened(row: HandOver, story: Story) -> Sequence[Happened]:
         if row.refusal_reason:
             what = f"{row.to.name} refused: {_lower(RefusalReason(row.refusal_reason).label)}"
         found.append(Happened(row.answered_at, what, by, row.answer_note))
+    if row.reply_digest:
+        found.extend(Happened(at, "Letter made", by) for at, by in handovers.letters_of(row))
     if row.told_at and row.told_by:
         found.append(Happened(row.told_at, "Told by telephone who it is", row.told_by.name))
     if row.withdrawn_at and row.withdrawn_by:

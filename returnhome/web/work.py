@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, Value, When
 
-from returnhome.casework import handovers
+from returnhome.casework import disputes, handovers
 from returnhome.casework.episodes import Episode
 from returnhome.casework.handovers import HandOver
 from returnhome.casework.messages import Message
@@ -91,12 +91,14 @@ def group_of(person: Person, now: datetime) -> Case:
             person=OuterRef("owner"), organisation__in=person.reach.organisations
         )
     )
+    to_telephone = Q(Exists(handovers.are_to_telephone().filter(episode=OuterRef("pk"))))
     ours = (
         (is_to_follow & is_undecided & may_act)
         | (is_to_follow & ~is_undecided & Q(has_actions=True) & my_action)
         | (is_to_follow & Q(has_actions=False) & may_act)
         | (~is_to_follow & my_talk)
         | (~is_to_follow & ~is_held & ~steps.is_safely_booked(now) & may_offer)
+        | (~is_held & to_telephone & person.whose(Verb.ASK))
     )
     return Case(
         When(ended_at__isnull=True, then=MISSING.rank),
@@ -147,13 +149,14 @@ def counts(unfinished: Work) -> dict[str, int]:
 
 
 def rows_of(episodes: Sequence[Episode], person: Person, now: datetime) -> list[Row]:
-    """What the page shows of these episodes; thirteen queries at the most."""
+    """What the page shows of these episodes; fourteen queries at the most."""
     there = steps.beside(episodes, person)
     lately = _lately(episodes)
     climbed = _climbed(episodes)
     asked = handovers.requests_of(episodes)
     requests = handovers.standing_of(asked)
     again = handovers.to_arrange_again(episodes, asked)
+    disputed = disputes.disputed(episodes)
     calls = called.of_children([episode.child for episode in episodes], person, now)
     absent = absences.of([episode.owner_id for episode in episodes], now)
     today = now.astimezone(clock.LONDON).date()
@@ -173,6 +176,7 @@ def rows_of(episodes: Sequence[Episode], person: Person, now: datetime) -> list[
                 *badges_of(episode, person, lately[episode.pk]),
                 *request_badges(requests.get(episode.pk), person, now),
                 *again_badges(again.get(episode.pk), person),
+                *([("In dispute", "orange")] if episode.pk in disputed else []),
                 *([establish.BADGE] if establish.is_theirs(episode, person) else []),
             ],
             next=steps.to_telephone(episode, person, requests.get(episode.pk))

@@ -8,6 +8,7 @@ from returnhome.casework import episodes, handovers, interviews
 from returnhome.casework.models import Authority, Child, Episode, HandOver, Interview
 from returnhome.rules.codes import HandOverKind, WithdrawalReason
 from returnhome.rules.responsibility import Reply
+from returnhome.web import work
 from tests.casework.ledger import refused_by
 from tests.cast import Cast, everything_said, hours, returned
 from tests.web.asking import typed_at, words_of
@@ -251,6 +252,27 @@ def test_the_council_that_accepted_by_letter_is_to_be_telephoned_until_that_is_r
     assert not [
         each for each in ("/", f"/episodes/{row.episode_id}") if call in words_of(amina.get(each))
     ]
+
+
+def test_the_call_is_ours_to_make_in_the_list_too(as_, cast: Cast, now):
+    row = taken_on(cast, now)
+
+    (in_list,) = work.in_order(work.work_of(cast.amina, now))
+    (shown,) = work.rows_of([in_list], cast.amina, now)
+
+    assert shown.next.is_ours
+    assert shown.group is not work.OTHERS
+    handovers.note_told(row, by=cast.amina, at=now)
+    told = work.work_of(cast.amina, now).get(pk=row.episode_id)
+    assert work.rows_of([told], cast.amina, now)[0].next.is_ours == (
+        work.GROUPS[told.group] is not work.OTHERS
+    )
+
+
+def test_each_letter_is_told_with_who_made_it(as_, cast: Cast, now):
+    row = taken_on(cast, now)
+
+    assert "Letter made" in words_of(as_("amina").get(f"/hand-overs/{row.pk}"))
 
 
 def test_wes_can_neither_see_nor_record_that_leeds_was_told(as_, cast: Cast, now):

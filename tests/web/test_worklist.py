@@ -7,7 +7,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from returnhome.casework import children, episodes, handovers, offers, staff, support
+from returnhome.casework import children, disputes, episodes, handovers, offers, staff, support
 from returnhome.casework.models import Action, Child, Episode, Person
 from returnhome.rules.clock import Moment
 from returnhome.rules.codes import (
@@ -17,6 +17,7 @@ from returnhome.rules.codes import (
     EpisodeKind,
     HandOverKind,
     RiskGrade,
+    SettledHow,
 )
 from returnhome.rules.policies import PolicyKey
 from returnhome.web import steps, work
@@ -431,7 +432,25 @@ def test_children_not_matched_yet_are_counted_for_those_who_can_say_who_they_are
 # counted, the rows of one page, what stands beside them (4), how often before, who was told, what
 # was asked of others; the meetings called for (4); what others ask of us; one's own talks and
 # actions; duty, children not matched, the names to filter by (2), and the journal of who was shown.
-QUERIES = 28
+QUERIES = 29
+
+
+def test_a_dispute_is_told_beside_the_child_until_it_is_settled(client: Client, cast: Cast):
+    now = timezone.now()
+    episode = returned(cast.kit, at=now - hours(9))
+    row = disputes.dispute(episode, because="Kit left in June", by=cast.amina, at=now)
+
+    disputed = open_list(client, cast.amina)
+    disputes.settle(
+        row,
+        how=SettledHow.STAYS,
+        because="The move was in July",
+        by=cast.mara,
+        at=now,
+    )
+
+    assert "In dispute" in disputed
+    assert "In dispute" not in open_list(client, cast.amina)
 
 
 def many(cast: Cast, number: int) -> None:
