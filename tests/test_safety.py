@@ -9,6 +9,8 @@ import pytest
 
 from returnhome import database
 
+pytestmark = pytest.mark.check
+
 LIVE = {
     "SECRET_KEY": "only-for-tests",
     "SEALING_KEYS": "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",

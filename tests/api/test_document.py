@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ def operations() -> Iterator[tuple[str, str, dict[str, Any]]]:
             yield method.upper(), address, operation
 
 
+@cache
 def fitting(name: str) -> Draft202012Validator:
     """What says whether something has the shape of this name."""
     document = Resource.from_contents(json.loads(json.dumps(described())), DRAFT202012)

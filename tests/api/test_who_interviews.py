@@ -252,6 +252,7 @@ def test_a_fault_before_the_endpoint_is_a_problem_with_its_reference(
     assert said["reference"] in "".join(caplog.messages)
 
 
+@pytest.mark.check
 @pytest.mark.usefixtures("uncapped")
 def test_no_body_makes_it_break(ask: Ask) -> None:
     """Whatever is sent, there is an answer or a problem, and never a fault of ours."""

@@ -605,6 +605,7 @@ MOVES = some.lists(
 )
 
 
+@pytest.mark.check
 @given(moves=MOVES)
 @settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]

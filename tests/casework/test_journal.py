@@ -213,6 +213,7 @@ def test_what_was_written_is_never_rewritten_by_the_product(
         cursor.execute(f"truncate {table._meta.db_table} cascade")
 
 
+@pytest.mark.check
 def test_what_was_written_is_never_rewritten_by_the_owner_either(
     apart: Cast, owner: psycopg.Connection
 ) -> None:

@@ -31,6 +31,8 @@ from tests.casework.test_interviews import book, twice_missing
 from tests.casework.test_letters import ask, letter, note_held, say, taken_on
 from tests.cast import NOW, Cast, accepted, booked, exactly, hours, missing, returned, signed
 
+pytestmark = pytest.mark.check
+
 WAITING = "select 1 from pg_locks where not granted"
 LONGEST = 20
 A_MOMENT = 0.02

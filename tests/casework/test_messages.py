@@ -96,6 +96,7 @@ def test_its_number_is_made_of_what_happened_and_to_whom(cast: Cast) -> None:
     assert queued(cast).number == one.number
 
 
+@pytest.mark.check
 def test_two_who_look_round_at_one_moment_tell_a_level_once(apart: Cast) -> None:
     together, told = Barrier(2), []
 
@@ -146,6 +147,7 @@ def test_nothing_is_taken_before_its_time(cast: Cast) -> None:
     assert messages.claim(at=NOW - SECOND) is None
 
 
+@pytest.mark.check
 def test_two_workers_at_one_moment_never_hold_the_same(apart: Cast) -> None:
     for number in range(20):
         queued(apart, key=str(number))

@@ -356,6 +356,7 @@ def test_an_area_that_no_authority_has_stops_the_load():
         next(reference.directory({}))
 
 
+@pytest.mark.check
 def test_every_postcode_of_the_directory_has_its_authority_and_is_loaded_once(authorities):
     ReferenceLoad.objects.filter(name="postcodes").delete()
 

@@ -333,6 +333,7 @@ def tampered(owner: psycopg.Connection) -> Iterator[psycopg.Connection]:
     connection.close()
 
 
+@pytest.mark.check
 @pytest.mark.parametrize(
     ("statement", "what"),
     [
@@ -371,6 +372,7 @@ def test_a_record_signed_off_stays_closed_to_change_for_whoever_cannot_see_it(
         Entry.objects.filter(pk=entry.pk).update(replaced_at=NOW)
 
 
+@pytest.mark.check
 def test_a_table_that_has_come_since_is_open_to_what_acts_for_nobody(
     tampered: psycopg.Connection,
 ) -> None:

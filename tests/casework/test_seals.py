@@ -30,6 +30,8 @@ from tests.casework.tampering import (
 from tests.cast import NOW, Cast
 from tests.conftest import owner_url
 
+pytestmark = pytest.mark.check
+
 SEED = 20260302
 # Ten thousand take some minutes: RETURNHOME_TAMPERINGS=10000 tries so many.
 TIMES = int(os.environ.get("RETURNHOME_TAMPERINGS", "1000"))
@@ -281,7 +283,6 @@ def test_every_tampering_with_the_journal_is_found(
     assert without > 30
 
 
-@pytest.mark.check
 def test_all_of_a_thousand_tamperings_are_found(
     tampered: tuple[psycopg.Connection, Anchor],
 ) -> None:

@@ -365,6 +365,7 @@ def test_a_known_story_adds_up_after_every_step(cast: Cast, story: list[str]) ->
     check_that_it_adds_up(cast, story)
 
 
+@pytest.mark.check
 @given(st.lists(st.sampled_from(sorted(STEPS)), min_size=4, max_size=12))
 @settings(
     max_examples=30,

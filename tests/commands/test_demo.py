@@ -42,7 +42,7 @@ from returnhome.web.sign_in import DEMONSTRATION_PASSWORD
 from tests.cast import NOW
 
 # All in a transaction, so that nothing else is asked in between and it is made once.
-pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("demonstration")]
+pytestmark = [pytest.mark.check, pytest.mark.django_db, pytest.mark.xdist_group("demonstration")]
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -40,6 +40,7 @@ def test_the_file_is_the_one_reviewed_by_eye(three_children: None, tmp_path: Pat
     assert str(tmp_path) in said
 
 
+@pytest.mark.check
 def test_the_same_figures_make_the_same_files(three_children: None, tmp_path: Path) -> None:
     for name in ("one", "two"):
         figures("uptake", "--authority", "Northshire", *PERIOD, "--out", str(tmp_path / name))

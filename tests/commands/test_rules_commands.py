@@ -52,6 +52,7 @@ def test_every_case_of_responsibility_is_answered_as_agreed() -> None:
         assert answer["reasons"]
 
 
+@pytest.mark.check
 def test_a_row_that_cannot_be_read_is_named_and_the_others_are_answered() -> None:
     table = (
         "case,found_at,returned_at,held_at\nA,,31/02/2026 10:00,\nB,,01/05/2026 10:00,02/05/2026\n"
@@ -64,6 +65,7 @@ def test_a_row_that_cannot_be_read_is_named_and_the_others_are_answered() -> Non
     assert [row["result"] for row in csv.DictReader(io.StringIO(done.stdout))] == ["", "in_time"]
 
 
+@pytest.mark.check
 @pytest.mark.parametrize(
     ("words", "given", "sentence"),
     [
@@ -86,6 +88,7 @@ def test_wrong_use_is_one_sentence_and_exit_2(
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.check
 def test_a_case_that_names_nobody_says_so_and_the_others_are_answered() -> None:
     cases = [{"case": "A", "given": {}}, {"case": "B", "given": {"lives_in": "Leeds"}}]
 
@@ -98,6 +101,7 @@ def test_a_case_that_names_nobody_says_so_and_the_others_are_answered() -> None:
     assert second["answer"]["responsible"] == "Leeds"
 
 
+@pytest.mark.check
 @pytest.mark.parametrize("number", [0, 2500, 12_500])
 def test_a_list_of_any_length_is_answered_in_its_order(number: int) -> None:
     cases = [{"case": each, "given": {"lives_in": "Leeds"}} for each in range(number)]

@@ -22,6 +22,8 @@ import sys
 import django
 django.setup()
 from returnhome.management import serving
+
+pytestmark = pytest.mark.check
 serving.serve("127.0.0.1", int(sys.argv[1]), when_ready=lambda: print("ready", flush=True))
 """
 

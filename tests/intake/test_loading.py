@@ -219,6 +219,7 @@ def test_a_dry_run_says_the_same_and_leaves_nothing(register, capsys):
     assert [row["result"] for row in dry["rows"]] == [row["result"] for row in wet["rows"]]
 
 
+@pytest.mark.check
 @pytest.mark.parametrize("together", [1, 7])
 def test_how_many_rows_are_looked_up_together_makes_no_difference(
     register, capsys, monkeypatch, together: int

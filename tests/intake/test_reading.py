@@ -194,6 +194,7 @@ def test_nothing_is_handed_out_from_a_file_that_is_refused_further_down():
         read(content, "mispers.csv")
 
 
+@pytest.mark.check
 def test_a_long_file_is_read_without_holding_it_in_memory(tmp_path):
     path = tmp_path / "mispers.csv"
     path.write_bytes(b"Ref,Surname,Comment\n" + b"A100110,Wright,Brought back by carer\n" * 60_000)

@@ -16,6 +16,8 @@ from tests.cast import NOW, Cast
 from tests.jobs.conftest import Mailbox
 from tests.jobs.worker import at_work, until
 
+pytestmark = pytest.mark.check
+
 UNSEALED = (
     "select count(*) from casework_journalentry j"
     " where not exists (select 1 from casework_seal s where s.ids @> j.id)"

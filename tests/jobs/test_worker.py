@@ -21,6 +21,8 @@ from tests.cast import Cast, returned
 from tests.jobs.conftest import Mailbox
 from tests.jobs.worker import at_work, until
 
+pytestmark = pytest.mark.check
+
 LATEST = 30
 
 
@@ -81,7 +83,6 @@ def test_a_worker_that_was_killed_is_soon_not_taken_to_listen(
     assert not silences.is_anybody_listening(timezone.now() + silences.HEARTBEATS)
 
 
-@pytest.mark.check
 def test_a_worker_killed_at_any_moment_forgets_nothing(
     apart: Cast, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:

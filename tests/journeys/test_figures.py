@@ -10,7 +10,7 @@ from returnhome.rules.codes import Answer, DeclinedBy, EpisodeKind, NotHeldReaso
 from tests.cast import Cast, accepted, booked, exactly, held, hours, missing, offered, returned
 from tests.journeys.conftest import SignIn, assert_accessible, picture
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.check]
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 
@@ -45,7 +45,7 @@ def two_years_of_work(cast: Cast) -> None:
     missing(cast.robin, last_seen=back - hours(4), returned=back, kind=EpisodeKind.AWAY, at=NOW)
 
 
-@pytest.mark.parametrize("narrow", [False, pytest.param(True, marks=pytest.mark.check)])
+@pytest.mark.parametrize("narrow", [False, True])
 def test_figures_can_be_read_by_everybody(site: str, sign_in: SignIn, narrow: bool) -> None:
     two_years_of_work(Cast())
     page = sign_in("ana", narrow=narrow)

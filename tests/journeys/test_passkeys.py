@@ -9,7 +9,7 @@ from returnhome.casework.models import Person
 from tests.cast import app_shows
 from tests.journeys.conftest import SignIn, assert_accessible, picture
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.check]
 
 
 def give_authenticator(page: Page) -> None:

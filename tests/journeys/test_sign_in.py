@@ -4,7 +4,7 @@ import pytest
 
 from tests.journeys.conftest import SignIn, assert_accessible, picture
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.check]
 
 
 def test_amina_signs_in_and_sees_her_work_list(sign_in: SignIn) -> None:

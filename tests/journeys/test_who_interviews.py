@@ -5,17 +5,15 @@ from playwright.sync_api import Browser, expect
 
 from tests.journeys.conftest import NARROW, WIDE, assert_accessible, picture
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.check]
 
 
 @pytest.mark.parametrize(
     "scripts",
-    [True, pytest.param(False, marks=pytest.mark.check)],
+    [True, False],
     ids=["scripts", "no-scripts"],
 )
-@pytest.mark.parametrize(
-    "narrow", [False, pytest.param(True, marks=pytest.mark.check)], ids=["desk", "phone"]
-)
+@pytest.mark.parametrize("narrow", [False, True], ids=["desk", "phone"])
 def test_a_stranger_finds_out_who_does_the_interview(
     site: str, browser: Browser, narrow: bool, scripts: bool
 ) -> None:

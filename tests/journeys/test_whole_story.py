@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from returnhome.rules.clock import LONDON
 from tests.journeys.conftest import SignIn, assert_accessible, picture
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.check]
 
 HEADINGS = (
     "Misper Ref,Surname,Forename(s),DOB,Sex,Missing From Address,Postcode,Last Seen,Reported,Risk,"
@@ -74,9 +74,7 @@ def follow(page: Page, name: str | re.Pattern[str]) -> None:
     page.locator(".rh-next").get_by_role("button", name=name).click()
 
 
-@pytest.mark.parametrize(
-    "narrow", [False, pytest.param(True, marks=pytest.mark.check)], ids=["desk", "phone"]
-)
+@pytest.mark.parametrize("narrow", [False, True], ids=["desk", "phone"])
 def test_a_file_becomes_an_interview_help_and_one_more_in_the_figures(
     sign_in: SignIn, tmp_path: Path, narrow: bool
 ) -> None:

@@ -444,6 +444,7 @@ class Life:
         return protocols.earliest_start(self.now)
 
 
+@pytest.mark.check
 @pytest.mark.parametrize("seed", range(8))
 def test_nothing_but_a_meeting_or_being_found_closes_what_was_called_for(
     cast: Cast, seed: int

@@ -149,6 +149,7 @@ def test_the_same_figures_make_the_same_workbook(tmp_path):
     assert (tmp_path / "one.xlsx").read_bytes() == (tmp_path / "other.xlsx").read_bytes()
 
 
+@pytest.mark.check
 def test_a_long_workbook_is_written_without_holding_it_in_memory(tmp_path):
     rows = ([f"Council {number}", number] for number in range(20_000))
     tracemalloc.start()

@@ -560,6 +560,7 @@ def whatever_is_done(examples: int) -> Callable[[Callable], Callable]:
     return lambda test: tried(given(seed=some.integers(0, 2**32))(test))
 
 
+@pytest.mark.check
 @whatever_is_done(5)
 def test_the_roll_up_and_the_rows_agree_whatever_was_done(cast: Cast, seed: int) -> None:
     agree(cast, seed)

@@ -847,4 +847,4 @@ class Messages(RuleBasedStateMachine):
 
 
 Messages.TestCase.settings = settings(max_examples=150, stateful_step_count=50, deadline=None)
-TestThereIsNeverNoOwnerAndNeverTwo = Messages.TestCase
+TestThereIsNeverNoOwnerAndNeverTwo = pytest.mark.check(Messages.TestCase)

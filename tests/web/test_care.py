@@ -92,6 +92,7 @@ def test_the_page_is_one_size_however_much_has_happened(
         assert browser.get(f"/children/{cast.sky.pk}/care").status_code == 200
 
 
+@pytest.mark.check
 @pytest.mark.parametrize("page", FORMS)
 @pytest.mark.parametrize("who", ["owen", "wes", "pat", "ines"])
 def test_nobody_else_can_tell_that_the_pages_are_there(as_, cast: Cast, page, who):

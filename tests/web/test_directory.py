@@ -20,6 +20,8 @@ from tests.directory import Provider, running
 from tests.web.asking import words_of
 from tests.web.test_second_factor import give_password
 
+pytestmark = pytest.mark.check
+
 SIGN_IN = "/accounts/login/by/northshire/"
 
 

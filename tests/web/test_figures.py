@@ -152,6 +152,7 @@ def test_the_chart_has_an_address_of_its_own(
     assert answer.content.startswith(b"<svg")
 
 
+@pytest.mark.check
 def test_the_pages_queries_do_not_grow_with_the_episodes(
     enter: Callable, cast: Cast, django_assert_max_num_queries: Callable
 ) -> None:

@@ -5,6 +5,8 @@ import io
 from datetime import date, timedelta
 from typing import Any
 
+import pytest
+
 from returnhome.casework import care, children, staff
 from returnhome.casework.care import Where
 from returnhome.casework.models import (
@@ -302,6 +304,7 @@ def test_both_lists_are_journalled_for_each_child_on_them(as_, cast: Cast):
     assert set(readers.values_list("by_id", flat=True)) == {cast.amina.pk, cast.wes.pk}
 
 
+@pytest.mark.check
 def test_a_page_of_fifty_asks_no_more_than_a_page_of_two(
     as_, cast: Cast, now, django_assert_num_queries
 ):

@@ -320,6 +320,7 @@ def test_looking_at_a_file_is_written_in_the_journal(as_, cast: Cast):
 # Queries.
 
 
+@pytest.mark.check
 def test_the_page_of_a_confirmed_file_asks_no_more_for_fifty_rows(
     as_, cast: Cast, django_assert_max_num_queries: DjangoAssertNumQueries
 ):

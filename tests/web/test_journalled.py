@@ -348,6 +348,7 @@ WORLDS: tuple[World, ...] = (
 BESIDE = {"children", "separate-child"}
 
 
+@pytest.mark.check
 @pytest.mark.parametrize("world", WORLDS, ids=lambda world: world.__name__)
 def test_every_page_that_shows_a_child_writes_down_who_looked(
     cast: Cast, as_, now, world: World

@@ -83,6 +83,7 @@ def test_an_empty_list_says_that_every_child_is_named(as_, cast: Cast):
     assert "Every child is named" in words_of(as_("amina").get("/waiting"))
 
 
+@pytest.mark.check
 def test_the_list_asks_no_more_for_fifty(
     as_, cast: Cast, now, django_assert_max_num_queries: DjangoAssertNumQueries
 ):

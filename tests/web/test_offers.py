@@ -192,6 +192,7 @@ def test_looking_at_an_offer_is_journalled(as_, cast: Cast, now):
     assert (entry.by_id, entry.child_id) == (cast.ines.pk, cast.sky.pk)
 
 
+@pytest.mark.check
 def test_the_page_of_an_offer_asks_the_database_a_fixed_number_of_times(
     as_, cast: Cast, now, django_assert_max_num_queries
 ):

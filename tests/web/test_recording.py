@@ -383,6 +383,7 @@ def test_a_new_question_in_the_standard_appears_wherever_the_record_does(
     assert "In a red car" in shown
 
 
+@pytest.mark.check
 @pytest.mark.parametrize(
     ("page", "most"), [("", 26), ("/record", 12), ("/record/why", 12), ("/sign", 12)]
 )

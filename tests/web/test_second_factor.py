@@ -306,6 +306,7 @@ def test_only_the_demonstration_shows_the_code_of_the_moment(client: Client, cas
     assert "demonstration-code" not in live
 
 
+@pytest.mark.check
 def test_in_the_demonstration_many_use_the_same_code(cast: Cast, settings):
     settings.DEMONSTRATION = True
 

@@ -89,6 +89,7 @@ def test_a_stranger_finds_nobody_on_any_list(as_: Any) -> None:
         assert names_in(page) == set(), address
 
 
+@pytest.mark.check
 @pytest.mark.usefixtures("without_the_first_lock")
 def test_a_stranger_opens_no_record(as_: Any, story: Interview) -> None:
     owen: Client = as_("owen")

@@ -24,6 +24,7 @@ def test_everybody_finds_what_they_have_a_use_for(as_, cast: Cast, who: str, lab
     assert all(label in words for label in labels)
 
 
+@pytest.mark.check
 @pytest.mark.parametrize(
     "who", ["amina", "ines", "sol", "mara", "ana", "adi", "wes", "pat", "owen"]
 )

@@ -171,6 +171,7 @@ def test_whoever_manages_nobody_finds_no_list_of_people(as_, cast: Cast, name):
     assert as_(name).get("/people/add").status_code == 404
 
 
+@pytest.mark.check
 def test_fifty_people_take_no_more_queries_than_one(
     as_, cast: Cast, now, django_assert_max_num_queries
 ):

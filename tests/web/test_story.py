@@ -179,6 +179,7 @@ def long_story(cast: Cast, times: int) -> None:
         interviewed(cast.kit, cast, days_ago=400 - each * 3)
 
 
+@pytest.mark.check
 def test_a_long_story_comes_in_pages_of_fifty(client: Client, cast: Cast):
     long_story(cast, 9)
 
@@ -189,6 +190,7 @@ def test_a_long_story_comes_in_pages_of_fifty(client: Client, cast: Cast):
     assert second.count("moj-timeline__item") == 9 * 7 - 50
 
 
+@pytest.mark.check
 def test_a_long_story_asks_the_database_as_often_as_a_short_one(
     client: Client, cast: Cast, django_assert_num_queries: DjangoAssertNumQueries
 ):

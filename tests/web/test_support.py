@@ -209,6 +209,7 @@ def test_every_action_on_the_list_is_journalled_as_read(as_, cast: Cast, episode
     assert entry.shown == [cast.sky.pk]
 
 
+@pytest.mark.check
 def test_fifty_actions_take_no_more_queries_than_one(
     as_, cast: Cast, episode, now, django_assert_max_num_queries
 ):

@@ -407,6 +407,7 @@ def test_the_form_asks_a_fixed_number_of_times(as_, cast: Cast, now, django_asse
         assert amina.get(f"/episodes/{episode.pk}/tell/parent").status_code == 200
 
 
+@pytest.mark.check
 def test_a_long_list_costs_no_more_than_a_short_one(
     as_, cast: Cast, now, django_assert_max_num_queries
 ):

@@ -481,6 +481,7 @@ def many(cast: Cast, number: int) -> None:
         in_turn[each % 4](episode)
 
 
+@pytest.mark.check
 def test_the_list_asks_the_database_as_often_for_fifty_children_as_for_four(
     client: Client, cast: Cast, django_assert_num_queries: DjangoAssertNumQueries
 ):
@@ -497,6 +498,7 @@ def test_the_list_asks_the_database_as_often_for_fifty_children_as_for_four(
     assert "1 to 50 of 56" in page
 
 
+@pytest.mark.check
 def test_fifty_rows_are_a_page_and_the_rest_follow(client: Client, cast: Cast):
     many(cast, 52)
 
