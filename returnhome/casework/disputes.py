@@ -198,7 +198,7 @@ def override(
     """
     episode = _locked(episode)
     episodes.check_stands(episode)
-    was = (Cohort(episode.cohort), OfferKind(episode.offer_kind), episode.host_authority)
+    was = _decided(episode)
     disputing.check_can_override(
         was=was,
         now=(cohort, offer_kind, host),
@@ -206,19 +206,7 @@ def override(
         is_host_responsible=host is not None and host.pk == episode.responsible_authority_id,
         because=because,
     )
-    row = Override.objects.create(
-        episode=episode,
-        was_cohort=was[0],
-        was_offer_kind=was[1],
-        was_host=was[2],
-        cohort=cohort,
-        offer_kind=offer_kind,
-        host=host,
-        because=because,
-        at=at,
-        by=by,
-    )
-    episodes.hand_to(
+    episode = episodes.hand_to(
         episode,
         cohort=cohort,
         offer_kind=offer_kind,
@@ -226,6 +214,7 @@ def override(
         is_overridden=True,
         at=at,
     )
+    row = _noted(episode, was, because=because, by=by, at=at)
     journal.write("override decision", row, by=by, at=at)
     return row
 
@@ -241,25 +230,43 @@ def follow_the_rules(episode: Episode, *, because: str, by: Person, at: datetime
     disputing.check_can_follow_the_rules(is_overridden=episode.is_overridden, because=because)
     if not episode.child.is_confirmed:
         raise NotNamedYet
-    was = (episode.cohort, episode.offer_kind, episode.host_authority)
+    was = _decided(episode)
     episode = episodes.hand_to(episode, is_overridden=False, at=at)
     handovers.reconsider(episode.child, by=by, at=at)
     episode.refresh_from_db()
-    row = Override.objects.create(
+    row = _noted(episode, was, because=because, is_given_back=True, by=by, at=at)
+    journal.write("follow the rules again", row, by=by, at=at)
+    return row
+
+
+Decided = tuple[Cohort, OfferKind, Authority | None]
+
+
+def _decided(episode: Episode) -> Decided:
+    return Cohort(episode.cohort), OfferKind(episode.offer_kind), episode.host_authority
+
+
+def _noted(
+    episode: Episode,
+    was: Decided,
+    *,
+    because: str,
+    is_given_back: bool = False,
+    by: Person,
+    at: datetime,
+) -> Override:
+    """The row that keeps what was decided before beside what is decided now."""
+    before = dict(zip(("was_cohort", "was_offer_kind", "was_host"), was, strict=True))
+    now = dict(zip(("cohort", "offer_kind", "host"), _decided(episode), strict=True))
+    return Override.objects.create(
         episode=episode,
-        was_cohort=was[0],
-        was_offer_kind=was[1],
-        was_host=was[2],
-        cohort=episode.cohort,
-        offer_kind=episode.offer_kind,
-        host=episode.host_authority,
+        **before,
+        **now,
         because=because,
-        is_given_back=True,
+        is_given_back=is_given_back,
         at=at,
         by=by,
     )
-    journal.write("follow the rules again", row, by=by, at=at)
-    return row
 
 
 def _age_at_return(episode: Episode) -> int | None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models, transaction
@@ -590,25 +591,17 @@ def hold_unbooked(
     )
     interviewing.check_can_hold(held=held, now=at, found=episode.found, returned=episode.returned)
     check_works_with(interviewer, [episode], *ANSWERING, field="interviewer")
-    interview = Interview.objects.create(
-        child_id=episode.child_id,
+    interview = _held_at_once(
+        episode,
+        held,
         interviewer=interviewer,
-        organisation=interviewer.organisation_for(episode),
-        standard_version=standard.current(at.astimezone(LONDON).date()).version,
-        booked_at=at,
-        booked_by=by,
-        booked_for=held.at,
         place=place,
         mode=mode,
-        held_at=held.at,
-        held_precision=str(held.precision),
-        held_noted_at=at,
-        held_noted_by=by,
         is_independent=is_independent,
         independence_note=independence_note,
+        by=by,
+        at=at,
     )
-    Coverage.objects.create(interview=interview, episode=episode)
-    _note_held([episode], held, at)
     journal.write("hold interview unbooked", interview, by=by, at=at)
     return interview
 
@@ -648,29 +641,50 @@ def hold_elsewhere(
     )
     check_works_with(by, [episode], *ANSWERING, field="name")
     booked.close("replace booking", by=by, at=at)
+    interview = _held_at_once(
+        episode,
+        held,
+        interviewer=by,
+        place=place,
+        mode=mode,
+        is_independent=is_independent,
+        independence_note=independence_note,
+        held_by_name=name.strip(),
+        held_by_role=role.strip(),
+        held_by_organisation=organisation,
+        by=by,
+        at=at,
+    )
+    journal.write("hold interview elsewhere", interview, by=by, at=at)
+    return interview
+
+
+def _held_at_once(
+    episode: Episode,
+    held: Moment,
+    *,
+    interviewer: Person,
+    by: Person,
+    at: datetime,
+    **said: Any,
+) -> Interview:
+    """The row of an interview that took place without a booking: booked for when it was held."""
     interview = Interview.objects.create(
         child_id=episode.child_id,
-        interviewer=by,
-        organisation=by.organisation_for(episode),
+        interviewer=interviewer,
+        organisation=interviewer.organisation_for(episode),
         standard_version=standard.current(at.astimezone(LONDON).date()).version,
         booked_at=at,
         booked_by=by,
         booked_for=held.at,
-        place=place,
-        mode=mode,
         held_at=held.at,
         held_precision=str(held.precision),
         held_noted_at=at,
         held_noted_by=by,
-        held_by_name=name.strip(),
-        held_by_role=role.strip(),
-        held_by_organisation=organisation,
-        is_independent=is_independent,
-        independence_note=independence_note,
+        **said,
     )
     Coverage.objects.create(interview=interview, episode=episode)
     _note_held([episode], held, at)
-    journal.write("hold interview elsewhere", interview, by=by, at=at)
     return interview
 
 
