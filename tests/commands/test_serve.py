@@ -17,13 +17,13 @@ from django.core.management import CommandError
 from returnhome.management import serving
 from tests.conftest import DATABASE
 
+pytestmark = pytest.mark.check
+
 PROGRAM = """
 import sys
 import django
 django.setup()
 from returnhome.management import serving
-
-pytestmark = pytest.mark.check
 serving.serve("127.0.0.1", int(sys.argv[1]), when_ready=lambda: print("ready", flush=True))
 """
 
