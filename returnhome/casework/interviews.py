@@ -15,7 +15,7 @@ from returnhome.casework.episodes import Episode
 from returnhome.casework.sealing import SealedText
 from returnhome.casework.staff import ANSWERING, Organisation, Person, check_works_with
 from returnhome.rules import Blocked, interviewing, standard
-from returnhome.rules.access import Verb
+from returnhome.rules.access import Relation, Verb
 from returnhome.rules.clock import LONDON, Moment, Precision
 from returnhome.rules.codes import Answer, NotHeldReason
 
@@ -44,12 +44,13 @@ class NotTheInterviewer(Blocked):
 class InterviewQuerySet(models.QuerySet["Interview"]):
     def visible_to(self, person: Person) -> "InterviewQuerySet":
         """Those of episodes the person may see: that it is booked or held, not what was said."""
-        return self.filter(_answering(person.whose(Verb.SEE_EPISODE, of="episode__")) | own(person))
+        theirs = person.whose(Verb.SEE_EPISODE, of="episode__")
+        return self.filter(_answering(theirs) | own(person, Verb.SEE_EPISODE))
 
     def account_visible_to(self, person: Person) -> "InterviewQuerySet":
         """Those whose account the person may read: never the host's unless it interviewed."""
         theirs = person.whose(Verb.SEE_ACCOUNT, *ANSWERING, of="episode__")
-        return self.filter(_answering(theirs) | own(person))
+        return self.filter(_answering(theirs) | own(person, Verb.SEE_ACCOUNT))
 
     def open(self) -> "InterviewQuerySet":
         """Booked, or held and not signed off."""
@@ -71,17 +72,13 @@ def _answering(theirs: Q) -> Q:
     return Q(Exists(Coverage.objects.filter(theirs, interview=OuterRef("pk"))))
 
 
-def own(person: Person, of: str = "") -> Q:
-    """Interviews that this person holds, for as long as they work where they held them.
+def own(person: Person, verb: Verb, of: str = "") -> Q:
+    """Interviews that this person holds, while a role where they held them allows the verb.
 
     `of` is the way to the interview from what is filtered.
     """
-    return Q(
-        **{
-            f"{of}interviewer": person,
-            f"{of}organisation_id__in": person.reach.organisations,
-        }
-    )
+    _, organisations = person.may_for(verb, Relation.OWN)
+    return Q(**{f"{of}interviewer": person, f"{of}organisation_id__in": organisations})
 
 
 class Interview(models.Model):
@@ -208,9 +205,15 @@ class Interview(models.Model):
     def account_is_visible_to(self, person: Person) -> bool:
         return Interview.objects.account_visible_to(person).filter(pk=self.pk).exists()
 
-    def may_be_recorded_by(self, person: Person) -> bool:
+    def is_own_of(self, person: Person, verb: Verb) -> bool:
+        """The same question as `own`, of this one."""
+        _, organisations = person.may_for(verb, Relation.OWN)
+        return self.interviewer_id == person.pk and self.organisation_id in organisations
+
+    def may_be_recorded_by(self, person: Person, verb: Verb = Verb.RECORD) -> bool:
         """Whoever holds it records and signs it; if held elsewhere, whoever wrote that down."""
-        return self.interviewer_id == person.pk and person.is_active
+        wrote_it_down = bool(self.held_by_name) and self.interviewer_id == person.pk
+        return (wrote_it_down and person.is_active) or self.is_own_of(person, verb)
 
 
 class CoverageQuerySet(models.QuerySet["Coverage"]):
@@ -784,7 +787,10 @@ def answers(interview: Interview) -> dict[str, Said]:
 
 @transaction.atomic
 def sign(interview: Interview, *, by: Person, at: datetime) -> Interview:
-    """Sign the record off: it can no longer be changed. Raises NotHeldYet, NotTheAuthor and kin."""
+    """Sign the record off: it can no longer be changed.
+
+    Raises NotTheInterviewer, and what `interviewing.check_can_sign` blocks.
+    """
     interview, covered = _held_still(interview)
     interviewing.check_can_sign(
         author=interview.interviewer_id,
@@ -793,6 +799,8 @@ def sign(interview: Interview, *, by: Person, at: datetime) -> Interview:
         is_signed=interview.is_signed,
         missing=standard.missing(interview.standard, answers(interview)),
     )
+    if not interview.may_be_recorded_by(by, Verb.SIGN):
+        raise NotTheInterviewer
     interview.signed_at, interview.signed_by = at, by
     interview.save(update_fields=["signed_at", "signed_by"])
     for episode in covered:

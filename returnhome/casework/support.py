@@ -53,7 +53,7 @@ class ActionQuerySet(models.QuerySet["Action"]):
         given = Q(owner=person) & person.whose(Verb.SEE_EPISODE, of="episode__")
         return self.filter(
             given
-            | own(person, of="interview__")
+            | own(person, Verb.SEE_ACCOUNT, of="interview__")
             | person.whose(Verb.SEE_ACCOUNT, *ANSWERING, of="episode__")
         )
 
@@ -112,7 +112,7 @@ class Action(models.Model):
 class NothingNeededQuerySet(models.QuerySet["NothingNeeded"]):
     def visible_to(self, person: Person) -> "NothingNeededQuerySet":
         return self.filter(
-            own(person, of="interview__")
+            own(person, Verb.SEE_ACCOUNT, of="interview__")
             | person.whose(Verb.SEE_ACCOUNT, *ANSWERING, of="episode__")
         )
 

@@ -160,6 +160,7 @@ class ParentalRiskQuerySet(models.QuerySet["ParentalRisk"]):
         theirs = Q(pk__in=[])
         for verb in ACTING:
             theirs |= person.whose(verb, *ANSWERING, of="child__")
+            theirs |= person.whose(verb, *ANSWERING, of="child__joined_to__")
         acted_for = Q(pk__in=[])
         for verb in ACTING:
             acted_for |= person.whose(verb, *ANSWERING)

@@ -11,8 +11,9 @@ from django.views.decorators.http import require_GET, require_POST
 from icalendar import Calendar, Event
 
 from returnhome.casework import acting, journal, staff
-from returnhome.casework.interviews import Interview
+from returnhome.casework.interviews import Interview, own
 from returnhome.casework.staff import Person
+from returnhome.rules.access import Verb
 from returnhome.rules.clock import LONDON
 from returnhome.rules.codes import CredentialKind, Place, Role
 from returnhome.web import interviewers
@@ -54,7 +55,9 @@ def calendar(request: HttpRequest, key: UUID) -> HttpResponse:
     person = get_object_or_404(Person.objects.at_work().with_a_role(), calendar_key=key)
     since = request.now - KEPT  # type: ignore[attr-defined]
     # What somebody elsewhere held is not in the calendar of whoever wrote it down.
-    theirs = Interview.objects.filter(interviewer=person, not_held_at__isnull=True, held_by_name="")
+    theirs = Interview.objects.filter(
+        own(person, Verb.SEE_EPISODE), not_held_at__isnull=True, held_by_name=""
+    )
     feed = Calendar()
     feed.add("prodid", "-//Returnhome//Bookings//EN")
     feed.add("version", "2.0")

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404
 from returnhome.casework.episodes import Episode
 from returnhome.casework.interviews import Interview
 from returnhome.casework.staff import Person
-from returnhome.rules.access import Relation, Verb
+from returnhome.rules.access import Verb
 from returnhome.web import looking
 
 
@@ -47,9 +47,9 @@ def interview_for(request: Request, pk: int, verb: Verb) -> Interview:
 
 def allows(interview: Interview, person: Person, verb: Verb) -> bool:
     """Whether the person may do this as its interviewer, or by relation to an episode of it."""
-    if interview.interviewer_id == person.pk and person.may(verb, Relation.OWN):
-        return True
-    return any(episode.allows(person, verb) for episode in covered(interview))
+    return interview.is_own_of(person, verb) or any(
+        episode.allows(person, verb) for episode in covered(interview)
+    )
 
 
 def covered(interview: Interview) -> list[Episode]:

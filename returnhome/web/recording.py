@@ -152,11 +152,11 @@ def _fields(question: Question) -> dict[str, gds.Component]:
 # The conversation.
 
 
-def _own(request: Request, pk: int) -> Interview:
-    """An interview that is the person's own to record."""
+def _own(request: Request, pk: int, verb: Verb = Verb.RECORD) -> Interview:
+    """An interview that is the person's own to record or sign."""
     own = Interview.objects.visible_to(request.user).filter(interviewer=request.user)
     interview = get_object_or_404(own.select_related("child", "interviewer"), pk=pk)
-    if not interview.may_be_recorded_by(request.user):
+    if not interview.may_be_recorded_by(request.user, verb):
         raise Http404
     looking.at(request, interview)
     return interview
@@ -248,7 +248,7 @@ def _section_page(
 
 
 def sign(request: Request, pk: int) -> HttpResponse:
-    interview = _own(request, pk)
+    interview = _own(request, pk, Verb.SIGN)
     if interview.is_signed and request.method == "GET":
         return redirect("show-interview", pk)
     form = gds.Form(request.POST if request.method == "POST" else None)

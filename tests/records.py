@@ -1,0 +1,633 @@
+"""The records of the access matrix: a child in each state, with a row in every table about them."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.apps import apps
+from django.db import models
+
+from returnhome.casework import (
+    children,
+    disputes,
+    episodes,
+    handovers,
+    interviews,
+    offers,
+    row_security,
+    staff,
+    support,
+)
+from returnhome.casework.models import (
+    Action,
+    Addendum,
+    Address,
+    Alias,
+    Attempt,
+    Authority,
+    Basis,
+    CarePeriod,
+    Child,
+    Classification,
+    Communication,
+    Correction,
+    Coverage,
+    Delivery,
+    Dispute,
+    Doubt,
+    Entry,
+    Episode,
+    FormerFact,
+    HandOver,
+    Identifier,
+    Interview,
+    Meeting,
+    NotedConcern,
+    NotHeld,
+    NothingNeeded,
+    Notification,
+    Offer,
+    Organisation,
+    Override,
+    ParentalRisk,
+    Person,
+    Placement,
+    PlacementNotice,
+    Post,
+    PreventionInterview,
+    Reply,
+    Telling,
+    VoidedMeeting,
+)
+from returnhome.casework.places import Succession
+from returnhome.rules import standard
+from returnhome.rules.codes import (
+    ActionKind,
+    Answer,
+    Cohort,
+    DeclinedBy,
+    EpisodeKind,
+    HandBackReason,
+    HandOverKind,
+    NotHeldReason,
+    OfferKind,
+    RefusalReason,
+    WithdrawalReason,
+)
+from returnhome.rules.responsibility import Reply as Said
+from tests import cast as the_cast
+from tests.cast import Cast, hours
+from tests.standings import (
+    HOME,
+    NEW,
+    OP,
+    OWN_INTERVIEW,
+    POLICE,
+    STANDINGS,
+    THEIRS,
+    E,
+    F,
+    N,
+    Somebody,
+    State,
+    W,
+    named_for,
+    states,
+)
+from tests.who_may import ROLES
+
+Build = Callable[[Cast, Episode, datetime], Any]
+SURNAME = "Ledger"
+LONG_AGO, SINCE = date(2015, 1, 1), date(2024, 1, 1)
+
+
+# The bodies and the people.
+
+
+def bodies(cast: Cast, now: datetime) -> dict[str, Organisation]:
+    """Those of the cast, and some that have nothing to do with anybody."""
+    operator = staff.operator()
+
+    def body(name: str, kind: str, **more: Any) -> Organisation:
+        return staff.add_organisation(name, kind=kind, by=operator, at=now, **more)
+
+    older = Authority.objects.create(name="Oldshire", nation="England", until=date(2025, 3, 31))
+    newer = Authority.objects.create(name="Newshire", nation="England", since=date(2025, 4, 1))
+    Succession.objects.create(predecessor=older, successor=newer)
+    return {
+        N: cast.northshire_council,
+        W: cast.westborough_council,
+        E: Organisation.objects.get(name="Eastmoor Council"),
+        OP: cast.open_path,
+        F: body("Far Path", Organisation.PROVIDER),
+        NEW: body("Newshire Council", Organisation.COUNCIL, authority=newer),
+        POLICE: cast.northshire_police,
+        HOME: body("Hill House", Organisation.HOME),
+    }
+
+
+def everybody(where: Mapping[str, Organisation], roles: Iterable[str] = ROLES) -> list[Somebody]:
+    """Somebody in every standing with every role."""
+    pairs = [(role, standing) for standing in STANDINGS for role in roles]
+    people = Person.objects.bulk_create(
+        Person(
+            email=f"{number}@matrix.invalid",
+            name=f"{role}, {standing.name}",
+            password="!",
+            is_active=not standing.is_closed,
+        )
+        for number, (role, standing) in enumerate(pairs)
+    )
+    found = [
+        Somebody(role, standing, person.pk)
+        for (role, standing), person in zip(pairs, people, strict=True)
+    ]
+    Post.objects.bulk_create(
+        Post(
+            person_id=each.pk,
+            organisation=where[body],
+            role=each.role if role == THEIRS else role,
+            since=SINCE,
+            until=SINCE + timedelta(days=400) if each.standing.is_ended else None,
+        )
+        for each in found
+        for role, body in each.standing.posts
+    )
+    return found
+
+
+# What happened to each child.
+
+
+def _answered(cast: Cast, episode: Episode, now: datetime, answer: Answer, **more: Any) -> None:
+    offer = the_cast.offered(episode, by=cast.amina, at=now)
+    offers.answer(offer, answer, by=cast.amina, at=now, **more)
+
+
+def _ask_host(cast: Cast, episode: Episode, now: datetime) -> HandOver:
+    kind = HandOverKind.HOST_INTERVIEWS
+    return handovers.ask(episode, kind, to=cast.westborough, by=cast.amina, at=now)
+
+
+def _host_takes(cast: Cast, episode: Episode, now: datetime) -> HandOver:
+    row = _ask_host(cast, episode, now)
+    return handovers.answer(row, Said.ACCEPTED, by=cast.wes, at=now)
+
+
+def _host_refuses(cast: Cast, episode: Episode, now: datetime) -> None:
+    row = _ask_host(cast, episode, now)
+    reason = RefusalReason.NOBODY_IN_TIME
+    handovers.answer(row, Said.REFUSED, reason=reason, by=cast.wes, at=now)
+
+
+def _withdraw(cast: Cast, row: HandOver, now: datetime) -> None:
+    handovers.withdraw(row, WithdrawalReason.NOT_NEEDED, by=cast.amina, at=now)
+
+
+def _ask_provider(cast: Cast, episode: Episode, now: datetime) -> HandOver:
+    kind = HandOverKind.PROVIDER
+    return handovers.ask(episode, kind, to=cast.open_path, by=cast.amina, at=now)
+
+
+def _ask_duty(cast: Cast, episode: Episode, now: datetime) -> HandOver:
+    return handovers.ask(
+        episode,
+        HandOverKind.DUTY,
+        to=cast.eastmoor,
+        looked_after_since=date(2026, 3, 1),
+        by=cast.amina,
+        at=now,
+    )
+
+
+def _refuse_duty(cast: Cast, episode: Episode, now: datetime) -> None:
+    reason = RefusalReason.NOT_LOOKED_AFTER_BY_US
+    row = _ask_duty(cast, episode, now)
+    handovers.answer(row, Said.REFUSED, reason=reason, by=cast.owen, at=now)
+
+
+def _follow_up(cast: Cast, episode: Episode, now: datetime) -> None:
+    talk = the_cast.signed(episode, interviewer=cast.ines, by=cast.amina, at=now - hours(8))
+    support.add(
+        episode,
+        ActionKind.HEALTH,
+        "See the GP",
+        owner=cast.sol,
+        due_on=now.date(),
+        interview=talk,
+        by=cast.mara,
+        at=now,
+    )
+
+
+def _override(cast: Cast, episode: Episode, now: datetime) -> None:
+    disputes.override(
+        episode,
+        cohort=Cohort.LOOKED_AFTER_IN_AREA,
+        offer_kind=OfferKind.LOCAL_POLICY,
+        host=None,
+        because="A person knows better",
+        by=cast.mara,
+        at=now,
+    )
+
+
+def _booked(cast: Cast, episode: Episode, now: datetime) -> Interview:
+    return the_cast.booked(episode, interviewer=cast.ines, by=cast.amina, at=now)
+
+
+def _held(cast: Cast, episode: Episode, now: datetime) -> Interview:
+    return the_cast.held(episode, interviewer=cast.ines, by=cast.amina, at=now - hours(8))
+
+
+HAPPENED: dict[str, Build] = {
+    "attempted": lambda cast, one, now: offers.attempt(
+        one, means="telephone", made_at=now, by=cast.amina, at=now
+    ),
+    "offered": lambda cast, one, now: the_cast.offered(one, by=cast.amina, at=now),
+    "accepted": lambda cast, one, now: _answered(cast, one, now, Answer.ACCEPTED),
+    "declined": lambda cast, one, now: _answered(
+        cast, one, now, Answer.DECLINED, declined_by=DeclinedBy.CHILD, reason="Busy"
+    ),
+    "booked": _booked,
+    "held": _held,
+    "signed": lambda cast, one, now: the_cast.signed(
+        one, interviewer=cast.ines, by=cast.amina, at=now - hours(8)
+    ),
+    "acted on": _follow_up,
+    "not held": lambda cast, one, now: interviews.not_hold(
+        one, NotHeldReason.DETAINED_OR_HOSPITAL, note="Rang", by=cast.amina, at=now
+    ),
+    "recorded in error": lambda cast, one, now: episodes.void(
+        one, because="Not missing", by=cast.mara, at=now
+    ),
+    "disputed": lambda cast, one, now: disputes.dispute(
+        one, because="Not ours", by=cast.amina, at=now
+    ),
+    "overridden": _override,
+    "host asked": _ask_host,
+    "host asked too long ago": lambda cast, one, now: _ask_host(cast, one, now - hours(9)),
+    "host refused": _host_refuses,
+    "request withdrawn": lambda cast, one, now: _withdraw(cast, _ask_host(cast, one, now), now),
+    "host accepted": _host_takes,
+    "accepted and withdrawn": lambda cast, one, now: _withdraw(
+        cast, _host_takes(cast, one, now), now
+    ),
+    "handed back": lambda cast, one, now: handovers.hand_back(
+        _host_takes(cast, one, now), HandBackReason.NOBODY_IN_TIME, by=cast.wes, at=now
+    ),
+    "provider asked": _ask_provider,
+    "provider accepted": lambda cast, one, now: handovers.answer(
+        _ask_provider(cast, one, now), Said.ACCEPTED, by=_somebody_of(cast.open_path), at=now
+    ),
+    "duty asked": _ask_duty,
+    "duty refused": _refuse_duty,
+    "duty taken over": lambda cast, one, now: handovers.answer(
+        _ask_duty(cast, one, now), Said.ACCEPTED, by=cast.owen, at=now
+    ),
+    "moved away since": lambda cast, one, now: children.pass_to(
+        one.child, cast.eastmoor, by=cast.amina, at=now
+    ),
+    OWN_INTERVIEW: _held,
+}
+
+
+def _somebody_of(provider: Organisation) -> Person:
+    found = Person.objects.filter(posts__organisation=provider, posts__role="coordinator")
+    return found.filter(is_active=True, posts__until=None).order_by("pk")[0]
+
+
+# Putting them on record.
+
+
+def _child(number: int, state: State, cast: Cast, now: datetime) -> Child:
+    is_placed = W in state.child
+    known = {
+        "register_id": f"matrix-{number}",
+        "forename": f"Matrix{number}",
+        "surname": "Interviewed" if state.named else SURNAME,
+        "born_on": date(2012, 1, 1) + timedelta(days=number),
+        "sex": "F",
+        "by": staff.operator(),
+        "at": now,
+    }
+    if state.name == "not yet named":
+        register_id = known.pop("register_id")
+        child = children.open_record(
+            **known,  # type: ignore[arg-type]
+            responsible_authority=cast.northshire,
+            is_confirmed=False,
+        )
+        Identifier.objects.create(child=child, kind=Identifier.POLICE, value=str(register_id))
+        return child
+    if state.name == "of a council that is no more":
+        lives_in = Authority.objects.get(name="Oldshire")
+    elif state.name == "joined to another":
+        lives_in = cast.eastmoor
+    else:
+        lives_in = cast.westborough if is_placed else cast.northshire
+    return children.register(
+        **known,  # type: ignore[arg-type]
+        postcode="",
+        lives_in=lives_in,
+        looked_after_by=cast.northshire if is_placed else None,
+        provider=cast.open_path if OP in state.child else None,
+    )[0]
+
+
+def _episode(child: Child, state: State, now: datetime) -> Episode:
+    is_away = state.name.startswith("away")
+    kind = EpisodeKind.AWAY if is_away else EpisodeKind.MISSING
+    if state.name == "still missing":
+        return the_cast.missing(child, last_seen=now - hours(30), at=now)
+    back = now - hours(20)
+    return the_cast.missing(
+        child, last_seen=back - hours(20), found=back, returned=back, kind=kind, at=back
+    )
+
+
+def put_on_record(
+    cast: Cast,
+    people: Iterable[Somebody],
+    where: Mapping[str, Organisation],
+    now: datetime,
+    only: Iterable[str] = (),
+) -> list[State]:
+    """Every state with its child and a row in every table, and the interviews people hold."""
+    wanted = frozenset(only)
+    every = [state for state in states() if not wanted or state.name in wanted]
+    every += [named_for(each) for each in people if each.standing.is_named]
+    fill = Filling(cast, where, now)
+    for number, state in enumerate(every):
+        child = _child(number, state, cast, now)
+        state.rows["child"] = {child.pk}
+        if not state.episode:
+            fill.joined(child)
+            fill.child(child)
+            continue
+        episode = _episode(child, state, now)
+        state.rows["episode"] = {episode.pk}
+        done = HAPPENED.get(state.name, lambda *_: None)(cast, episode, now)
+        if state.named:
+            person, body = state.named
+            Interview.objects.filter(pk=done.pk).update(
+                interviewer=person, organisation=where[body]
+            )
+        fill.child(child)
+        fill.episode(Episode.objects.get(pk=episode.pk))
+    fill.save()
+    _gather(every)
+    return every
+
+
+class Filling:
+    """A row in each table for each child and episode, where what happened left none."""
+
+    def __init__(self, cast: Cast, where: Mapping[str, Organisation], now: datetime) -> None:
+        self.cast, self.where, self.now = cast, where, now
+        self.by = cast.ines
+        self.made: list[models.Model] = []
+        self.delivery = Delivery.objects.create(
+            sender=where[POLICE],
+            received_for=where[N],
+            filename="list.csv",
+            digest="d" * 64,
+            layout="list",
+            received_at=now,
+            received_by=self.by,
+        )
+        self.home = children.register(
+            register_id="matrix-home",
+            forename="Known",
+            surname="Already",
+            born_on=date(2011, 1, 1),
+            sex="M",
+            postcode="",
+            lives_in=cast.northshire,
+            looked_after_by=None,
+            by=staff.operator(),
+            at=now,
+        )[0]
+
+    def joined(self, child: Child) -> None:
+        Child.objects.filter(pk=child.pk).update(
+            joined_to=self.home,
+            joined_at=self.now,
+            joined_by=self.by,
+            confirmed_at=None,
+            confirmed_by=None,
+        )
+
+    def child(self, child: Child) -> None:
+        now, by, cast = self.now, self.by, self.cast
+        past = {"since": LONG_AGO, "until": LONG_AGO + timedelta(days=90)}
+        meeting = Meeting(child=child, kind="review", held_at=now, recorded_at=now, recorded_by=by)
+        self.made += [
+            Alias(child=child, forename="Al", surname="Ias", folded_name="al ias"),
+            Address(child=child, authority=cast.northshire, **past),
+            Doubt(child=child, about="home", raised_at=now, raised_by=by),
+            FormerFact(child=child, about="home", replaced_at=now, replaced_by=by),
+            PlacementNotice(
+                child=child,
+                kind="begins",
+                placed_by=cast.northshire,
+                to_authority=cast.westborough,
+                made_at=now,
+                made_by=by,
+                sent_at=now,
+                sent_by=by,
+            ),
+            NotedConcern(child=child, concern="exploitation", noted_at=now, noted_by=by),
+            Communication(child=child, noted_at=now, noted_by=by),
+            meeting,
+            VoidedMeeting(meeting=meeting, at=now, by=by),
+            ParentalRisk(child=child, noted_at=now, noted_by=by),
+        ]
+        if not child.care_periods.exists():
+            self.made += [
+                CarePeriod(child=child, authority=cast.northshire, **past),
+                Placement(child=child, authority=cast.northshire, **past),
+            ]
+
+    def episode(self, episode: Episode) -> None:
+        now, by = self.now, self.by
+        told = Notification(
+            delivery=self.delivery,
+            sender=self.where[POLICE],
+            row_number=episode.pk,
+            reference=str(episode.pk),
+            digest=str(episode.pk),
+            result="opened",
+            received_at=now,
+            responsible_authority_id=episode.child.responsible_authority_id,
+            host_authority_id=episode.child.host_authority_id,
+            provider_id=episode.child.provider_id,
+            child_id=episode.child_id,
+        )
+        offer = Offer(episode=episode, means="telephone", reached="child", made_at=now, made_by=by)
+        self.made += [
+            told,
+            Basis(episode=episode, notification=told),
+            Correction(
+                episode=episode,
+                instant="found",
+                was_at=now,
+                was_precision="exact",
+                was_source="x",
+                replaced_at=now,
+                replaced_by=by,
+            ),
+            Classification(
+                episode=episode,
+                axis="risk",
+                code="high",
+                source="x",
+                recorded_at=now,
+                recorded_by=by,
+            ),
+            offer,
+            Reply(offer=offer, answer="accepted", given_at=now, recorded_at=now, recorded_by=by),
+            Attempt(episode=episode, means="telephone", made_at=now, made_by=by),
+            NotHeld(episode=episode, reason="detained_or_hospital", at=now, by=by),
+            Telling(
+                episode=episode,
+                whom="parent",
+                occasion="missing",
+                means="telephone",
+                told_at=now,
+                told_by=by,
+                recorded_at=now,
+                recorded_by=by,
+            ),
+            Telling(
+                episode=episode,
+                whom="host_authority",
+                occasion="missing",
+                means="telephone",
+                told_at=now,
+                told_by=by,
+                recorded_at=now,
+                recorded_by=by,
+            ),
+            PreventionInterview(
+                episode=episode,
+                held_at=now,
+                held_precision="exact",
+                recorded_at=now,
+                recorded_by=by,
+            ),
+            Override(
+                episode=episode,
+                was_cohort=episode.cohort,
+                was_offer_kind=episode.offer_kind,
+                cohort=episode.cohort,
+                offer_kind=episode.offer_kind,
+                at=now,
+                by=by,
+            ),
+        ]
+        if not episode.disputes.exists():
+            self.made.append(Dispute(episode=episode, raised_at=now, raised_by=by))
+        talk = episode.interviews.first()
+        if talk is None:
+            talk = Interview(
+                child_id=episode.child_id,
+                interviewer=by,
+                organisation=self.where[N],
+                standard_version=standard.VERSIONS[0].version,
+                booked_at=now,
+                booked_by=by,
+                booked_for=now,
+                place="youth_centre",
+                mode="in_person",
+                not_held_at=now,
+                not_held_by=by,
+            )
+            self.made += [talk, Coverage(interview=talk, episode=episode)]
+        if not talk.is_signed:
+            self.made.append(
+                Entry(interview=talk, question="matrix", written_at=now, written_by=by)
+            )
+        self.made += [
+            Addendum(interview=talk, written_at=now, written_by=by),
+            Action(
+                episode=episode,
+                interview=talk,
+                kind="health",
+                owner=by,
+                due_on=now.date(),
+                added_at=now,
+                added_by=by,
+            ),
+            NothingNeeded(episode=episode, interview=talk, at=now, by=by),
+        ]
+
+    def save(self) -> None:
+        """Table by table, those that others point to first."""
+        by_table: dict[type[models.Model], list[models.Model]] = {}
+        for row in self.made:
+            by_table.setdefault(type(row), []).append(row)
+        late = (Reply, Basis, VoidedMeeting, Coverage, Entry, Addendum, Action, NothingNeeded)
+        for model in sorted(by_table, key=lambda each: late.index(each) if each in late else -1):
+            model._default_manager.bulk_create(by_table[model])
+
+
+# Which rows are whose.
+
+
+CLOSED = {
+    model._meta.db_table.removeprefix("casework_"): model
+    for model in apps.get_models()
+    if model._meta.db_table in row_security.policies()
+}
+WAYS = {
+    "coverage": "episode_id",
+    "interview": "episodes",
+    "voidedmeeting": "meeting__child_id",
+    "basis": "episode_id",
+    "action": "episode_id",
+    "nothingneeded": "episode_id",
+    "notification": "basis__episode_id",
+    "child": "pk",
+    "episode": "pk",
+}
+
+
+def _gather(every: Iterable[State]) -> None:
+    """Write into each state the numbers of its rows, table by table."""
+    by_child = {state.one("child"): state for state in every}
+    by_episode = {state.one("episode"): state for state in every if state.episode}
+    for table, model in CLOSED.items():
+        if table == "delivery":
+            continue
+        way, of = _way(table, model)
+        found = by_child if of == "child" else by_episode
+        for pk, whose in model._default_manager.filter(**{f"{way}__in": list(found)}).values_list(
+            "pk", way
+        ):
+            found[whose].rows.setdefault(table, set()).add(pk)
+    for state in every:
+        to_host = Telling.objects.filter(
+            pk__in=state.rows.get("telling", ()), whom="host_authority"
+        )
+        if numbers := set(to_host.values_list("pk", flat=True)):
+            state.rows["telling to the host"] = numbers
+            state.rows["telling"] -= numbers
+        state.rows["delivery"] = set(Delivery.objects.values_list("pk", flat=True))
+
+
+def _way(table: str, model: Any) -> tuple[str, str]:
+    """How to get from a row to its child or episode."""
+    names = {field.attname for field in model._meta.fields}
+    if table in WAYS:
+        way = WAYS[table]
+    elif "episode_id" in names and table != "meeting":
+        way = "episode_id"
+    elif "interview_id" in names:
+        way = "interview__episodes"
+    elif "offer_id" in names:
+        way = "offer__episode_id"
+    else:
+        way = "child_id"
+    of_child = way.endswith("child_id") or table == "child"
+    return way, "child" if of_child else "episode"

@@ -1,0 +1,458 @@
+"""The access matrix: everybody asks about every record in every state, through every channel.
+
+What is expected stands in `tests/who_may.py`, `tests/standings.py` and `tests/web/routes.py`, by
+hand. A combination is one role in one standing, one state of a record, one verb and one channel.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from unittest.mock import patch
+
+import psycopg
+from django.db import connection, transaction
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from returnhome.casework import acting
+from returnhome.casework.models import Child, Episode, HandOver, Interview, Person
+from returnhome.rules.access import Verb
+from returnhome.web import asked
+from tests import records
+from tests.cast import Cast
+from tests.conftest import DATABASE, drop_database, make_database, owner_url
+from tests.standings import Somebody, State, allowed
+from tests.web import routes
+from tests.who_may import FIRST_LOCK, OF_A_CHILD, OF_THE_ORGANISATION, ROLES, SECOND_LOCK, Rule, may
+
+
+@dataclass
+class Matrix:
+    """Who asks about what, and what came of it."""
+
+    people: list[Somebody]
+    states: list[State]
+    now: datetime
+    asked: set[tuple[str, ...]] = field(default_factory=set)
+    answers: int = 0
+    wrong: list[str] = field(default_factory=list)
+    persons: dict[int, Person] = field(default_factory=dict)
+
+    def begin(self) -> None:
+        """Count from nothing: what was asked before is no part of it."""
+        self.asked, self.answers, self.wrong = set(), 0, []
+
+    def person(self, who: Somebody) -> Person:
+        """As a page has them: read once, with their posts."""
+        if who.pk not in self.persons:
+            self.persons[who.pk] = Person.objects.get(pk=who.pk)
+        return self.persons[who.pk]
+
+    def known_to(self, who: Somebody) -> Iterator[State]:
+        """Each state once: of interviews that others hold, one will do."""
+        seen: set[str] = set()
+        for state in self.states:
+            if state.named and state.named[0] != who.pk and who.standing.is_named:
+                continue
+            if state.name not in seen:
+                yield state
+            seen.add(state.name)
+
+    def note(
+        self,
+        who: Somebody,
+        state: str,
+        verb: str,
+        channel: str,
+        *,
+        wanted: bool,
+        got: bool,
+        thing: str = "",
+    ) -> None:
+        self.asked.add((who.role, who.standing.name, state, verb, channel))
+        self.answers += 1
+        if wanted != got:
+            is_open = "is open to" if got else "is closed to"
+            self.wrong.append(
+                f"{channel} {thing}, {verb}: “{state}” {is_open} a {who.role}, {who.standing.name}"
+            )
+
+    def compare(
+        self,
+        who: Somebody,
+        channel: str,
+        table: str,
+        rules: tuple[Rule, ...],
+        found: set[int],
+    ) -> None:
+        """Of one table: in each state all its rows were there for this person, or none."""
+        for state in self.known_to(who):
+            rows = state.rows.get(table)
+            if rows:
+                wanted = allowed(who, state, rules)
+                there = rows & found
+                got = bool(there) if not wanted else there == rows
+                verb = rules[0][0]
+                self.note(who, state.name, verb, channel, wanted=wanted, got=got, thing=table)
+
+
+@contextmanager
+def on_record(
+    called: str, roles: Iterable[str] = ROLES, only: Iterable[str] = ()
+) -> Iterator[Matrix]:
+    """Everybody and every record, committed in a database of their own, gone afterwards.
+
+    Its owner has counted its rows, so that PostgreSQL plans for them.
+    """
+    name = f"{DATABASE}_{called}"
+    connection.close()
+    make_database(name, template=DATABASE)
+    connection.settings_dict["NAME"] = name
+    now = timezone.now()
+    try:
+        with acting.as_system(acting.OPERATOR), transaction.atomic():
+            cast = Cast()
+            where = records.bodies(cast, now)
+            people = records.everybody(where, roles)
+            states = records.put_on_record(cast, people, where, now, only)
+        with psycopg.connect(owner_url(name), autocommit=True) as owner:
+            owner.execute("analyze")
+        connection.close()
+        yield Matrix(people, states, now)
+    finally:
+        connection.close()
+        connection.settings_dict["NAME"] = DATABASE
+        drop_database(name)
+
+
+# The first lock.
+
+
+def lists(matrix: Matrix) -> None:
+    """What the product lists to somebody of each table: `visible_to`."""
+    for who in matrix.people:
+        person = matrix.person(who)
+        for table, model in records.CLOSED.items():
+            found = set(model._default_manager.visible_to(person).values_list("pk", flat=True))  # type: ignore[attr-defined]
+            for name in (table, "telling to the host") if table == "telling" else (table,):
+                matrix.compare(who, "list", name, FIRST_LOCK[name], found)
+
+
+def filters(matrix: Matrix) -> None:
+    """Which children and episodes a verb leaves of all: `whose`."""
+    for who in matrix.people:
+        person = matrix.person(who)
+        for verb in OF_A_CHILD:
+            rules = {of: ((verb, of, "r h p"),) for of in ("child", "episode")}
+            for model in (Child, Episode):
+                table = model._meta.model_name or ""
+                found = model.objects.filter(person.whose(verb)).values_list("pk", flat=True)
+                matrix.compare(who, "filter", table, rules[table], set(found))
+
+
+def asks(matrix: Matrix) -> None:
+    """What the product answers where a page asks of one record whether somebody may."""
+    children = Child.objects.in_bulk()
+    episodes = Episode.objects.in_bulk()
+    talks = Interview.objects.prefetch_related("episodes").in_bulk()
+    requests = HandOver.objects.in_bulk()
+    for who in matrix.people:
+        person = matrix.person(who)
+        for state in matrix.known_to(who):
+            _ask_one(matrix, who, person, state, children, episodes, talks, requests)
+
+
+def _ask_one(
+    matrix: Matrix,
+    who: Somebody,
+    person: Person,
+    state: State,
+    children: dict[int, Child],
+    episodes: dict[int, Episode],
+    talks: dict[int, Interview],
+    requests: dict[int, HandOver],
+) -> None:
+    def note(verb: str, channel: str, rules: tuple[Rule, ...], got: bool) -> None:
+        wanted = allowed(who, state, rules)
+        matrix.note(who, state.name, verb, channel, wanted=wanted, got=got)
+
+    child = children[state.one("child")]
+    episode = episodes[state.one("episode")] if state.episode else None
+    talk = talks[state.one("interview")] if state.episode else None
+    for verb in OF_A_CHILD:
+        rule = ((verb, "child", "r h p"),)
+        note(verb, "ask of the child", rule, child.allows(person, verb))
+        if episode and talk:
+            rule = ((verb, "episode", "r h p c"),)
+            note(verb, "ask of the episode", rule, episode.allows(person, verb))
+            either = ((verb, "episode", "r h p c"), (verb, "interview", "o"))
+            got = asked.allows(talk, person, Verb(verb))
+            note(verb, "ask of the interview", either, got)
+    if talk:
+        for verb in ("record", "sign"):
+            rule = ((verb, "interview", "o"),)
+            note(verb, "record or sign", rule, talk.may_be_recorded_by(person, Verb(verb)))
+    for pk in state.rows.get("handover", ()):
+        rule = (("answer", "handover", "a"),)
+        note("answer", "ask of the request", rule, requests[pk].is_asked_of(person))
+
+
+def bodies(matrix: Matrix) -> None:
+    """Verbs about one's own organisation: of no child, so whatever the state."""
+    for who in matrix.people:
+        person = matrix.person(who)
+        for verb in OF_THE_ORGANISATION:
+            wanted = any(may(role, verb, "+") for role, _ in who.posts)
+            matrix.note(who, "", verb, "ask", wanted=wanted, got=person.may(verb))
+
+
+# The second lock.
+
+
+def selects(matrix: Matrix) -> None:
+    """What PostgreSQL gives to a question for everything: one statement a person."""
+    tables = [*records.CLOSED]
+    columns = ", ".join(f"array(select id from casework_{table})" for table in tables)
+    for who in matrix.people:
+        with acting.on_behalf_of(matrix.person(who)), connection.cursor() as cursor:
+            cursor.execute(f"select {columns}")
+            found = dict(zip(tables, map(set, cursor.fetchone()), strict=True))
+        for name, rules in SECOND_LOCK.items():
+            table = "telling" if name == "telling to the host" else name
+            matrix.compare(who, "select", name, rules, found[table])
+
+
+# Table → what may be set to what it is: those whose rows may change at all.
+CHANGED = {
+    "child": "sex = sex",
+    "identifier": "value = value",
+    "placement": "postcode = postcode",
+    "doubt": "said_by = said_by",
+    "episode": "risk = risk",
+    "offer": "note = note",
+    "dispute": "settled_how = settled_how",
+    "handover": "ground = ground",
+    "placementnotice": "kind = kind",
+    "notedconcern": "concern = concern",
+    "parentalrisk": "noted_at = noted_at",
+    "action": "kind = kind",
+    "notification": "result = result",
+    "delivery": "layout = layout",
+}
+TAKEN_OUT = ("alias", "doubt", "attempt", "notheld", "nothingneeded")
+# Table → what is needed of a new row beside its child, episode or interview. A decision about an
+# episode that rests on no interview is nobody's own.
+OF_NO_TALK: tuple[Rule, ...] = (("see_account", "episode", "r p"),)
+PUT_IN = {
+    "alias": ("child", "forename, surname, folded_name", "'A', 'B', 'a b'"),
+    "doubt": (
+        "child",
+        "about, said, said_by, raised_at, raised_by_id, finding, settled_because",
+        "'home', '', '', now(), 1, '', ''",
+    ),
+    "attempt": ("episode", "means, made_at, made_by_id, note", "'telephone', now(), 1, ''"),
+    "nothingneeded": ("episode", "kind, reason, at, by_id", "'', '', now(), 1"),
+    "addendum": ("interview", "words, written_at, written_by_id", "'', now(), 1"),
+}
+TRY_EACH = """
+create or replace function pg_temp.put_in_{table}(above bigint[]) returns bigint[]
+    language plpgsql as $$
+declare one bigint; taken bigint[] := '{{}}';
+begin
+    foreach one in array above loop
+        begin
+            insert into casework_{table} ({of}_id, {columns}) values (one, {values});
+            taken := taken || one;
+        exception when insufficient_privilege then null;
+        end;
+    end loop;
+    return taken;
+end $$
+"""
+
+
+def changes(matrix: Matrix) -> None:
+    """What PostgreSQL lets somebody change, take out and put in; all of it is taken back."""
+    for who in matrix.people:
+        known = list(matrix.known_to(who))
+        above = {
+            of: sorted({state.one(of) for state in known if state.rows.get(of)})
+            for of in ("child", "episode", "interview")
+        }
+        with acting.on_behalf_of(matrix.person(who)), connection.cursor() as cursor:
+            for table, what in CHANGED.items():
+                found = _taken_back(cursor, f"update casework_{table} set {what} returning id")
+                matrix.compare(who, "update", table, SECOND_LOCK[table], found)
+            for table in TAKEN_OUT:
+                found = _taken_back(cursor, f"delete from casework_{table} returning id")
+                matrix.compare(who, "delete", table, SECOND_LOCK[table], found)
+            for table, (of, columns, values) in PUT_IN.items():
+                names = {"table": table, "of": of, "columns": columns, "values": values}
+                cursor.execute(TRY_EACH.format(**names))
+                taken = _put_in(cursor, table, above[of])
+                rules = OF_NO_TALK if table == "nothingneeded" else SECOND_LOCK[table]
+                matrix.compare(who, "insert", of, rules, taken)
+
+
+def _taken_back(cursor: Any, statement: str) -> set[int]:
+    point = transaction.savepoint()
+    cursor.execute(statement)
+    found = {pk for (pk,) in cursor.fetchall()}
+    transaction.savepoint_rollback(point)
+    return found
+
+
+def _put_in(cursor: Any, table: str, above: list[int]) -> set[int]:
+    point = transaction.savepoint()
+    cursor.execute(f"select pg_temp.put_in_{table}(%s)", [above])
+    (taken,) = cursor.fetchone()
+    transaction.savepoint_rollback(point)
+    return set(taken)
+
+
+# Pages.
+
+
+class Browsers:
+    """Everybody's browser, signed in; each page is asked for and its changes taken back."""
+
+    def __init__(self, matrix: Matrix) -> None:
+        self.matrix = matrix
+        self.clients: dict[int, Client] = {}
+
+    def get(self, who: Somebody, address: str, method: str = "GET", **typed: str) -> HttpResponse:
+        if who.pk not in self.clients:
+            self.clients[who.pk] = Client()
+            self.clients[who.pk].force_login(self.matrix.person(who))
+        point = transaction.savepoint()
+        try:
+            client = self.clients[who.pk]
+            return client.post(address, typed) if method == "POST" else client.get(address)
+        finally:
+            transaction.savepoint_rollback(point)
+
+
+def is_open(got: HttpResponse) -> bool:
+    """Whether there was a page: neither is one not found, nor one behind the sign-in."""
+    to_sign_in = got.status_code == 302 and got.headers["Location"].startswith("/accounts/login")
+    return got.status_code not in (403, 404) and not to_sign_in
+
+
+@contextmanager
+def without_the_second_lock() -> Iterator[None]:
+    """PostgreSQL opens everything to whoever asks: what is closed is closed by the page alone."""
+    with patch.object(acting, "on_behalf_of", lambda _: acting.as_system(acting.OPERATOR)):
+        yield
+
+
+def pages(matrix: Matrix, method: str, *, every: int = 1, names: Iterable[str] = ()) -> None:
+    """Each address about a record, by everybody, in one state of every `every` and each in turn."""
+    browsers = Browsers(matrix)
+    turn = 0
+    for name, route in routes.ABOUT_A_CHILD.items():
+        if (names and name not in names) or (route.only_post and method == "GET"):
+            continue
+        for who in matrix.people:
+            for state in matrix.known_to(who):
+                turn += 1
+                if route.of in state.rows and turn % every == 0:
+                    _open_page(matrix, browsers, method, name, route, who, state)
+
+
+def _open_page(
+    matrix: Matrix,
+    browsers: Browsers,
+    method: str,
+    name: str,
+    route: routes.Asks,
+    who: Somebody,
+    state: State,
+) -> None:
+    address = reverse(name, args=[state.one(route.of), *route.more])
+    wanted = route.is_there_in(state.name, method) and allowed(who, state, route.rules)
+    got = is_open(browsers.get(who, address, method))
+    channel = "page" if method == "GET" else "form"
+    verb = route.rules[0][0]
+    matrix.note(who, state.name, verb, channel, wanted=wanted, got=got, thing=name)
+
+
+def places(matrix: Matrix) -> None:
+    """Each address of an organisation, by everybody."""
+    browsers = Browsers(matrix)
+    people = [who for who in matrix.people if not who.standing.is_named]
+    for name, rules in routes.OF_AN_ORGANISATION.items():
+        for who in people:
+            wanted = any(routes.may_there(role, body, rules) for role, body in who.posts)
+            got = is_open(browsers.get(who, reverse(name)))
+            channel = "file" if name.startswith("csv") else "page"
+            matrix.note(who, "", rules[0][0], channel, wanted=wanted, got=got, thing=name)
+
+
+# What lists, the search and the calendar name.
+
+LISTING = {
+    "worklist": ("episode", SEEN_PAGE := (("see_episode", "episode", "r h p c"),)),
+    "handovers": ("handover", FIRST_LOCK["handover"]),
+    "actions": ("action", FIRST_LOCK["action"]),
+    "out-of-area": ("child", CHILD_PAGE := FIRST_LOCK["child"]),
+    "placed-here": ("child", CHILD_PAGE),
+    "waiting": ("child", (("match", "child", "r"),)),
+    "meetings": ("child", (("meet", "child", "r"),)),
+}
+LINKS = {
+    "episode": r"/episodes/(\d+)",
+    "child": r"/children/(\d+)",
+    "handover": r"/hand-overs/(\d+)",
+    "action": r"/actions/(\d+)",
+    "interview": r"/interviews/(\d+)",
+}
+
+
+def links(page: HttpResponse, of: str) -> set[int]:
+    return set(map(int, re.findall(LINKS[of], page.content.decode())))
+
+
+def listings(matrix: Matrix) -> None:
+    """No list leads anybody to a record that is not theirs to see."""
+    browsers = Browsers(matrix)
+    for name, (of, rules) in LISTING.items():
+        for who in matrix.people:
+            found = links(browsers.get(who, reverse(name)), of)
+            for state in matrix.known_to(who):
+                if of in state.rows and not allowed(who, state, rules):
+                    got = bool(found & state.rows[of])
+                    verb = rules[0][0]
+                    matrix.note(who, state.name, verb, f"list {name}", wanted=False, got=got)
+
+
+def searches(matrix: Matrix) -> None:
+    """The search finds just the children that somebody may see."""
+    browsers = Browsers(matrix)
+    rules = (*FIRST_LOCK["child"], ("see_episode", "episode", "r h p c"))
+    for who in matrix.people:
+        found = links(browsers.get(who, reverse("children"), "POST", q=records.SURNAME), "child")
+        for state in matrix.states:
+            if not state.named:
+                # A record that was joined to another is found under that one.
+                wanted = not state.same and allowed(who, state, rules)
+                got = bool(found & state.rows["child"])
+                matrix.note(who, state.name, "see_episode", "search", wanted=wanted, got=got)
+
+
+def calendars(matrix: Matrix) -> None:
+    """The feed of a calendar holds what its owner is to hold, and ends with their role."""
+    for who in matrix.people:
+        person = matrix.person(who)
+        feed = Client().get(reverse("calendar", args=[person.calendar_key]))
+        for state in matrix.known_to(who):
+            if "interview" in state.rows:
+                wanted = allowed(who, state, (("see_episode", "interview", "o"),))
+                got = any(
+                    f"/interviews/{pk}" in feed.content.decode() for pk in state.rows["interview"]
+                )
+                matrix.note(who, state.name, "see_episode", "calendar", wanted=wanted, got=got)

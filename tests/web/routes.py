@@ -1,0 +1,250 @@
+"""What each address asks of whoever opens it, written by hand: the access table of the routes.
+
+A new route stands here, with the verb it asks and the row its number is of, or with why it asks
+none. `tests/web/test_access_matrix.py` opens each of them as everybody and compares.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from tests.standings import NEW, OP, E, F, N, W
+from tests.who_may import MAY, Rule
+
+
+def named(patterns: Iterable[Any] | None = None) -> Iterator[tuple[str, URLPattern]]:
+    """Every address of the product, by name; one without a name by its pattern."""
+    for each in get_resolver().url_patterns if patterns is None else patterns:
+        if isinstance(each, URLResolver):
+            yield from named(each.url_patterns)
+        elif isinstance(each, URLPattern):
+            yield each.name or str(each.pattern), each
+
+
+@dataclass(frozen=True)
+class Asks:
+    """An address about a record: any of the rules is enough. `of`: the table its number is of."""
+
+    of: str
+    rules: tuple[Rule, ...]
+    more: tuple[str, ...] = ()
+    only_post: bool = False
+    # Where the page is there for whoever may, in these states alone; or not in those; or in those
+    # not to look at, and still to send.
+    only_in: tuple[str, ...] = ()
+    not_in: tuple[str, ...] = ()
+    not_shown_in: tuple[str, ...] = ()
+
+    def is_there_in(self, state: str, method: str) -> bool:
+        if self.only_in and state not in self.only_in:
+            return False
+        return state not in self.not_in and (method == "POST" or state not in self.not_shown_in)
+
+
+def of_episode(verb: str, relations: str = "r h p c", **more: Any) -> Asks:
+    return Asks("episode", ((verb, "episode", relations),), **more)
+
+
+def of_child(verb: str, *, of: str = "child", **more: Any) -> Asks:
+    return Asks(of, ((verb, "child", "r"),), **more)
+
+
+def of_interview(verb: str, **more: Any) -> Asks:
+    rules = ((verb, "episode", "r p"), (verb, "interview", "o"))
+    return Asks("interview", rules, **more)
+
+
+NOTED: tuple[Rule, ...] = (("act", "child", "r"), ("offer", "child", "r"))
+ERROR = ("recorded in error",)
+KNOWN = ("not yet named", "joined to another")
+ASKED_OF: tuple[Rule, ...] = (("answer", "handover", "a"),)
+WE_ASK: tuple[Rule, ...] = (("ask", "episode", "r"),)
+SEES_REQUEST: tuple[Rule, ...] = (
+    *ASKED_OF,
+    ("ask", "handover", "r"),
+    ("see_episode", "episode", "r c"),
+)
+
+# Of one record of a child's.
+ABOUT_A_CHILD: dict[str, Asks] = {
+    "show-episode": of_episode("see_episode"),
+    "take-on-episode": of_episode("offer", only_post=True),
+    "assign-episode": of_episode("reassign", not_shown_in=ERROR),
+    "record-return-episode": of_episode("offer", not_shown_in=ERROR),
+    "classify-episode": of_episode("offer", not_shown_in=ERROR),
+    "correct-episode": of_episode("offer", not_shown_in=ERROR),
+    "void-episode": of_episode("match", not_shown_in=ERROR),
+    "ask-handover": of_episode("ask", not_shown_in=ERROR),
+    "decline-handover": of_episode("answer", not_shown_in=ERROR),
+    "dispute-episode": of_episode("dispute", not_shown_in=ERROR),
+    "override-episode": of_episode("override", not_shown_in=ERROR),
+    "follow-the-rules-episode": of_episode("override", not_shown_in=ERROR),
+    "record-telling": of_episode("tell", more=("parent",), not_shown_in=ERROR),
+    "note-prevention-interview": of_episode("tell", not_shown_in=ERROR),
+    "note-parental-risk": of_episode("tell", not_shown_in=ERROR),
+    "end-parental-risk": of_episode("tell", not_shown_in=ERROR),
+    "make-offer": of_episode("offer", not_shown_in=ERROR),
+    "make-attempt": of_episode("offer", not_shown_in=ERROR),
+    "book-interview": of_episode("book", not_shown_in=ERROR),
+    "hold-unbooked-interview": of_episode("book", not_shown_in=ERROR),
+    "not-hold-interview": of_episode("book", not_shown_in=ERROR),
+    "add-action": of_episode("act", not_shown_in=ERROR),
+    "decide-nothing-needed": of_episode("act", not_shown_in=ERROR),
+    "adult-pathway": of_episode("act", only_in=("nobody of these has turned 18",)),
+    "add-owed": of_episode("act", more=("adult_pathway",), only_in=("nobody",)),
+    "leave-out": of_episode("act", more=("adult_pathway",), only_in=("nobody",)),
+    "settle-dispute": Asks("dispute", (("override", "episode", "r"),)),
+    "answer-offer": Asks("offer", (("offer", "episode", "r p"),), not_shown_in=ERROR),
+    "complete-action": Asks("action", (("act", "episode", "r"),)),
+    "show-interview": Asks(
+        "interview",
+        (
+            ("see_account", "episode", "r p"),
+            ("see_account", "interview", "o"),
+            ("book", "episode", "r p"),
+            ("book", "interview", "o"),
+        ),
+    ),
+    "move-interview": of_interview("book"),
+    "hold-interview": of_interview("book"),
+    "record-interview": Asks("interview", (("record", "interview", "o"),)),
+    "record-section-interview": Asks(
+        "interview", (("record", "interview", "o"),), more=("before",)
+    ),
+    "sign-interview": Asks("interview", (("sign", "interview", "o"),)),
+    "add-interview": Asks("interview", (("act", "episode", "r"),), only_in=("signed", "acted on")),
+    "show-child": Asks(
+        "child", (("see_episode", "child", "r h p"), ("see_episode", "episode", "r h p"))
+    ),
+    "looked-at-child": of_child("see_journal"),
+    "plain-looked-at-child": of_child("see_journal"),
+    "pdf-looked-at-child": of_child("see_journal"),
+    "care-of-child": of_child("place", not_in=KNOWN),
+    "look-after-child": of_child("place", not_in=KNOWN),
+    "end-care-child": of_child("place", not_in=KNOWN),
+    "place-child": of_child("place", not_in=KNOWN),
+    "end-placement-child": of_child("place", not_in=KNOWN),
+    "live-at-child": of_child("place", not_in=KNOWN),
+    "set-birth-date-child": of_child("place", not_in=KNOWN),
+    "doubt-child": of_child("place", not_in=KNOWN),
+    "pass-on-child": of_child("place", not_in=KNOWN),
+    "settle-doubt": of_child("place", of="doubt"),
+    "note-communication": Asks("child", NOTED),
+    "note-concern": Asks("child", NOTED),
+    "end-concern": Asks("notedconcern", NOTED),
+    "record-meeting": of_child("meet"),
+    "void-meeting": of_child("meet", of="meeting"),
+    "match-child": of_child("match"),
+    "show-handover": Asks("handover", SEES_REQUEST),
+    "answer-handover": Asks("handover", ASKED_OF),
+    "withdraw-handover": Asks("handover", WE_ASK),
+    "hand-back-handover": Asks("handover", ASKED_OF),
+    "tell-handover": Asks("handover", WE_ASK, only_post=True),
+    "report-handover": Asks("handover", WE_ASK, only_post=True),
+    "letter-handover": Asks("handover", WE_ASK),
+    "see-placement-notice": Asks(
+        "placementnotice", (("see_placed_here", "notice", "+"),), only_post=True
+    ),
+    "send-placement-notice": of_child("place", of="placementnotice", only_post=True),
+    "show-delivery": Asks("delivery", (("confirm_intake", "file", "+"),)),
+    "confirm-delivery": Asks("delivery", (("confirm_intake", "file", "+"),), only_post=True),
+    "discard-delivery": Asks("delivery", (("confirm_intake", "file", "+"),), only_post=True),
+}
+
+# Of a record, and asked in a way that the matrix does not go: the test that does is named.
+BESIDE = {
+    "note-held-handover": "tests/web/test_elsewhere.py",
+    "correct-fact": "tests/web/test_care.py",
+    "show-address": "tests/web/test_care.py",
+    "separate-child": "tests/web/test_matching.py",
+    "calendar": "the feed, below",
+    "answer-letter": "tests/web/test_letters.py",
+    "children": "the search, below",
+}
+
+# Of an organisation: the verb, of which one role in it is enough; "works with children" is a role
+# that sees any record at all.
+COUNCIL, INTERVIEWS, ANY_BODY = "a council", "a council or provider", "any body"
+OF_AN_ORGANISATION: dict[str, tuple[tuple[str, str], ...]] = {
+    "actions": (("see_episode", ANY_BODY),),
+    "handovers": (("ask", COUNCIL), ("answer", INTERVIEWS)),
+    "meetings": (("meet", COUNCIL),),
+    "out-of-area": (("see_placed_here", COUNCIL),),
+    "csv-out-of-area": (("see_placed_here", COUNCIL),),
+    "placed-here": (("see_placed_here", COUNCIL),),
+    "waiting": (("match", ANY_BODY),),
+    "intake": (("confirm_intake", ANY_BODY),),
+    "figures": (("see_figures", COUNCIL),),
+    "policies": (("set_policy", COUNCIL),),
+    "protocols": (("set_protocol", COUNCIL), ("meet", COUNCIL), ("manage_people", COUNCIL)),
+    "people": (("manage_people", ANY_BODY), ("reassign", ANY_BODY)),
+    "add-person": (("manage_people", ANY_BODY),),
+    "duty": (("see_episode", ANY_BODY), ("manage_people", ANY_BODY)),
+    "agreements": (("see_episode", INTERVIEWS),),
+    "add-agreement": (("agree", COUNCIL),),
+    "rota": (("keep_rota", ANY_BODY),),
+    "messages": (("keep_rota", ANY_BODY),),
+    "note-absence": (("keep_rota", ANY_BODY),),
+    "set-out-of-hours": (("keep_rota", ANY_BODY),),
+    "set-up": (("see_episode", ANY_BODY), ("manage_people", ANY_BODY)),
+}
+# Of an organisation, with a number or a word in the address, or only by POST: tests that open them.
+OF_AN_ORGANISATION_BESIDE = {
+    "chart-figures": "tests/web/test_figures.py",
+    "csv-figures": "tests/web/test_figures.py",
+    "set-policy": "tests/web/test_policies.py",
+    "new-protocol": "tests/web/test_protocols.py",
+    "follow-protocol": "tests/web/test_protocols.py",
+    "end-protocol": "tests/web/test_protocols.py",
+    "own-protocol": "tests/web/test_protocols.py",
+    "show-person": "tests/web/test_two_organisations.py",
+    "appoint-person": "tests/web/test_two_organisations.py",
+    "close-account": "tests/web/test_two_organisations.py",
+    "reopen-account": "tests/web/test_two_organisations.py",
+    "reset-second-factor": "tests/web/test_two_organisations.py",
+    "note-credential": "tests/web/test_staff.py",
+    "reassign-person": "tests/web/test_two_organisations.py",
+    "end-post": "tests/web/test_two_organisations.py",
+    "accept-agreement": "tests/web/test_agreements.py",
+    "end-agreement": "tests/web/test_agreements.py",
+    "take-off-duty": "tests/web/test_staff.py",
+    "name-rota": "tests/web/test_rotas.py",
+    "pace-rota": "tests/web/test_rotas.py",
+    "end-absence": "tests/web/test_absences.py",
+    "take-away-out-of-hours": "tests/web/test_rotas.py",
+    "try-message-again": "tests/web/test_rotas.py",
+    "fetch-example": "tests/web/test_intake.py",
+}
+
+# Everybody's own, once signed in.
+OWN = {
+    *("account", "new-calendar", "my-looks", "worklist"),
+    *("signed-in", "still-here", "sign-out-everywhere", "sign-out-there"),
+    *("set-up-second-factor", "account_change_password", "account_reauthenticate"),
+    *("mfa_activate_totp", "mfa_add_webauthn", "mfa_edit_webauthn", "mfa_index"),
+    *("mfa_generate_recovery_codes", "mfa_reauthenticate", "mfa_reauthenticate_webauthn"),
+    *("mfa_remove_webauthn", "mfa_view_recovery_codes"),
+}
+# Open to whoever comes, and about no record.
+OPEN = {
+    *("account_signup", "account_login", "account_logout", "mfa_authenticate"),
+    *("account_reset_password", "account_reset_password_done", "mfa_login_webauthn"),
+    *("account_reset_password_from_key", "account_reset_password_from_key_done"),
+    *("openid_connect_callback", "sign-in-by-directory"),
+    *("who-interviews", "api", "api-root", "openapi-json", "ask", "ask_all"),
+}
+
+
+def may_there(role: str, body: str, rules: Iterable[tuple[str, str]]) -> bool:
+    """Whether a role in this body allows one of these."""
+    return any(_may_there(role, body, verb, where) for verb, where in rules)
+
+
+def _may_there(role: str, body: str, verb: str, where: str) -> bool:
+    is_council = body in (N, W, E, NEW)
+    is_there = {ANY_BODY: True, COUNCIL: is_council, INTERVIEWS: is_council or body in (OP, F)}
+    if verb == "keep_rota":
+        return role in ("coordinator", "manager", "administrator") and is_there[where]
+    return bool(MAY[verb].get(role)) and is_there[where]
