@@ -15,11 +15,12 @@ from returnhome.casework import staff
 from returnhome.casework.rotas import Absence
 from returnhome.casework.staff import Duty, Organisation, Person
 from returnhome.rules import access
+from returnhome.rules.access import Verb
 from returnhome.rules.clock import LONDON
 from returnhome.rules.codes import Role
 from returnhome.web import days, gds, rotas
 from returnhome.web.asked import Request
-from returnhome.web.staff import may_manage, may_reassign
+from returnhome.web.staff import where_may
 
 
 class DutyForm(gds.Form):
@@ -36,18 +37,20 @@ class DutyForm(gds.Form):
 def _organisation(request: Request) -> Organisation:
     """The organisation whose duty the person sees: one of those with children to answer for."""
     for post in request.user.current_posts:
-        if access.works_with_children(Role(post.role)) or may_manage(request.user):
+        role = Role(post.role)
+        if access.works_with_children(role) or access.may(role, Verb.MANAGE_PEOPLE):
             return post.organisation
     raise Http404
 
 
-def _may_set(person: Person) -> bool:
-    return may_manage(person) or may_reassign(person)
+def _may_set(person: Person, organisation_id: int) -> bool:
+    """In this organisation: what another allows is not taken along."""
+    return organisation_id in where_may(person, Verb.MANAGE_PEOPLE, Verb.REASSIGN)
 
 
 def index(request: Request) -> HttpResponse:
     organisation = _organisation(request)
-    may_set = _may_set(request.user)
+    may_set = _may_set(request.user, organisation.pk)
     if request.method == "POST" and not may_set:
         raise Http404
     people = list(Person.objects.for_duty(organisation.pk).at_work().by_name())
@@ -119,7 +122,7 @@ def _next_day(now: datetime) -> dict[str, datetime]:
 def take_off(request: Request, pk: int) -> HttpResponse:
     duties = Duty.objects.visible_to(request.user).select_related("person")
     duty = get_object_or_404(duties.from_now_on(request.now), pk=pk)
-    if not _may_set(request.user):
+    if not _may_set(request.user, duty.organisation_id):
         raise Http404
     name = duty.person.name
     staff.take_off_duty(duty, by=request.user, at=request.now)

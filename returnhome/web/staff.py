@@ -46,18 +46,31 @@ def may_reassign(person: Person) -> bool:
     return any(person.may(Verb.REASSIGN, relation) for relation in Relation)
 
 
-def _colleagues(request: Request) -> QuerySet[Person]:
-    """Everybody of the person's organisations, those who left included; 404 to who has no use."""
-    if not (may_manage(request.user) or may_reassign(request.user)):
+def where_may(person: Person, *verbs: Verb) -> frozenset[int]:
+    """The organisations in which a role of the person's allows one of these, on any child."""
+    return frozenset(
+        post.organisation_id
+        for post in person.current_posts
+        for verb in verbs
+        if any(access.may(Role(post.role), verb, relation) for relation in Relation)
+    )
+
+
+def _colleagues(request: Request, *verbs: Verb) -> QuerySet[Person]:
+    """Everybody where the person manages people or gives work away, those who left included.
+
+    What one organisation allows is not taken along to another. 404 to who has no use for it.
+    """
+    own = where_may(request.user, *(verbs or (Verb.MANAGE_PEOPLE, Verb.REASSIGN)))
+    if not own:
         raise Http404
-    own = request.user.reach.organisations
     seen = Person.objects.visible_to(request.user)
     # A council knows its provider's interviewers too; they are not its people.
     return seen.filter(posts__organisation_id__in=own).distinct()
 
 
-def _colleague(request: Request, pk: int) -> Person:
-    return get_object_or_404(_colleagues(request), pk=pk)
+def _colleague(request: Request, pk: int, *verbs: Verb) -> Person:
+    return get_object_or_404(_colleagues(request, *verbs), pk=pk)
 
 
 @dataclass(frozen=True)
@@ -206,7 +219,7 @@ class RoleForm(gds.Form):
 
 def appoint(request: Request, pk: int) -> HttpResponse:
     organisation = _organisation(request.user)
-    person = _colleague(request, pk)
+    person = _colleague(request, pk, Verb.MANAGE_PEOPLE)
     if person == request.user:
         raise Http404
     held = {post.role for post in person.current_posts if post.organisation == organisation}
@@ -244,7 +257,12 @@ def end_post(request: Request, pk: int) -> HttpResponse:
 def reset_second_factor(request: Request, pk: int) -> HttpResponse:
     """Somebody has lost their telephone, and has said so to the administrator's face."""
 
+    organisation = _organisation(request.user)
+
     def reset(person: Person) -> str:
+        # Of somebody who has left, it is a matter of where they work now.
+        if organisation not in [post.organisation for post in person.current_posts]:
+            raise Http404
         accounts.reset_second_factor(person, by=request.user, at=request.now)
         get_adapter().send_notification_mail("mfa/email/reset", person)
         return f"{person.name} sets up a new second factor at the next sign-in. They have a letter."
@@ -308,7 +326,7 @@ def _confirmed(
 ) -> HttpResponse:
     """A page that asks once more, for administrators; `act` says in a sentence what was done."""
     _organisation(request.user)
-    person = _colleague(request, pk)
+    person = _colleague(request, pk, Verb.MANAGE_PEOPLE)
     if person == request.user:
         raise Http404
     form = gds.Form(request.POST if request.method == "POST" else None)
@@ -427,9 +445,7 @@ class ReassignForm(gds.Form):
 
 
 def reassign(request: Request, pk: int) -> HttpResponse:
-    if not may_reassign(request.user):
-        raise Http404
-    person = _colleague(request, pk)
+    person = _colleague(request, pk, Verb.REASSIGN)
     work = _work(person, request.user)
     workers, others = _who_takes_over(request.user, person)
     absent = absences.of((each.pk for each in (*workers, *others)), request.now)
@@ -456,7 +472,7 @@ def reassign(request: Request, pk: int) -> HttpResponse:
 
 def _who_takes_over(person: Person, absent: Person) -> tuple[list[Person], list[Person]]:
     """Colleagues who can answer for episodes, and those who can hold interviews."""
-    own = person.reach.organisations
+    own = where_may(person, Verb.REASSIGN)
     working = Person.objects.filter(
         posts__role__in=CASEWORK, posts__until__isnull=True, posts__organisation_id__in=own
     ).distinct()

