@@ -188,6 +188,14 @@ def access_table() -> str:
     )
 
 
+def relation_list() -> str:
+    return "\n".join(
+        f"- **{each.value}**: {each.label[:1].lower()}{each.label[1:]}."
+        for each in access.Relation
+        if each is not access.Relation.NONE
+    )
+
+
 def relations(role: Role, verb: access.Verb) -> str:
     if verb not in access.MAY[role]:
         return "–"
@@ -550,6 +558,7 @@ DRAWN: dict[str, Callable[[], str]] = {
     "measures": measure_table,
     "standard": standards,
     "access": access_table,
+    "access-relations": relation_list,
     "steps": steps,
     "reasons": reasons,
     "hand-over-steps": hand_over_steps,

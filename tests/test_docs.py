@@ -3,6 +3,7 @@
 import re
 from argparse import ArgumentParser
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -233,6 +234,45 @@ def test_every_word_of_the_glossary_is_a_word_of_the_code():
 
     assert len(names) > 30
     assert sorted(name for name in names if not re.search(rf"\b{name}\b", code)) == []
+
+
+# Who might want in.
+
+TEST = re.compile(r"`(tests/[\w/]+\.py)::(test_\w+)`")
+
+
+def threats() -> list[str]:
+    """The lines of the tables, without their heads."""
+    lines = text_of(DOCS / "threats.md").splitlines()
+    return [
+        line
+        for before, line in pairwise(lines)
+        if line.startswith("| ") and before.startswith("|") and not line.startswith("|--")
+    ]
+
+
+def test_every_threat_is_tied_to_a_test_or_said_not_to_be_covered():
+    assert len(threats()) > 25
+    assert [
+        line for line in threats() if not TEST.search(line) and "**Not covered" not in line
+    ] == []
+
+
+def test_every_test_that_a_threat_names_is_there():
+    named = set(TEST.findall(text_of(DOCS / "threats.md")))
+
+    assert (
+        sorted(
+            f"{path}::{name}"
+            for path, name in named
+            if not (HOUSE / path).exists() or f"\ndef {name}(" not in text_of(HOUSE / path)
+        )
+        == []
+    )
+
+
+def test_security_says_that_there_was_no_audit():
+    assert "No outside audit has been made" in text_of(HOUSE / "SECURITY.md")
 
 
 # What it must not say.

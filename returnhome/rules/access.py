@@ -10,10 +10,10 @@ from returnhome.rules.codes import Code, Role
 class Relation(Code):
     """How a person's organisation stands to the child; `own` is the interviewer named for it."""
 
-    RESPONSIBLE = "responsible", "Responsible authority"
-    HOST = "host", "Host authority"
-    PROVIDER = "provider", "Provides the interviewer"
-    OWN = "own", "The interviewer named"
+    RESPONSIBLE = "responsible", "The council that answers for the child"
+    HOST = "host", "The council in whose area another council's looked-after child is placed"
+    PROVIDER = "provider", "The organisation that interviews: commissioned, or asked and willing"
+    OWN = "own", "The interviewer named, while they work where they were named"
     COUNTED = "counted", "Was responsible at the start, and another has the duty now"
     ASKED = "asked", "Asked by a hand-over that stands"
     NONE = "none", "No relation"

@@ -101,6 +101,20 @@ class Matrix:
                 self.note(who, state.name, verb, channel, wanted=wanted, got=got, thing=table)
 
 
+def build(owner: str, roles: Iterable[str] = ROLES, only: Iterable[str] = ()) -> Matrix:
+    """Everybody and every record, committed in the database that is connected."""
+    now = timezone.now()
+    with acting.as_system(acting.OPERATOR), transaction.atomic():
+        cast = Cast()
+        where = records.bodies(cast, now)
+        people = records.everybody(where, roles)
+        states = records.put_on_record(cast, people, where, now, only)
+    with psycopg.connect(owner, autocommit=True) as hand:
+        hand.execute("analyze")
+    connection.close()
+    return Matrix(people, states, now)
+
+
 @contextmanager
 def on_record(
     called: str, roles: Iterable[str] = ROLES, only: Iterable[str] = ()
@@ -113,17 +127,8 @@ def on_record(
     connection.close()
     make_database(name, template=DATABASE)
     connection.settings_dict["NAME"] = name
-    now = timezone.now()
     try:
-        with acting.as_system(acting.OPERATOR), transaction.atomic():
-            cast = Cast()
-            where = records.bodies(cast, now)
-            people = records.everybody(where, roles)
-            states = records.put_on_record(cast, people, where, now, only)
-        with psycopg.connect(owner_url(name), autocommit=True) as owner:
-            owner.execute("analyze")
-        connection.close()
-        yield Matrix(people, states, now)
+        yield build(owner_url(name), roles, only)
     finally:
         connection.close()
         connection.settings_dict["NAME"] = DATABASE
