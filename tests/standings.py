@@ -35,6 +35,7 @@ STANDINGS: tuple[Standing, ...] = (
     Standing("left northshire", ((THEIRS, N),), is_ended=True),
     Standing("left open path", ((THEIRS, OP),), is_ended=True),
     Standing("account closed", ((THEIRS, N),), is_closed=True),
+    Standing("account closed, at open path", ((THEIRS, OP),), is_closed=True),
     # What one council allows is not taken along to another.
     Standing("also counts for northshire", ((THEIRS, E), ("analyst", N))),
     Standing("also manages people of northshire", ((THEIRS, E), ("administrator", N))),
@@ -42,8 +43,12 @@ STANDINGS: tuple[Standing, ...] = (
     Standing("counts there, works here", (("analyst", W), (THEIRS, OP))),
     Standing("named, at northshire", ((THEIRS, N),), is_named=True),
     Standing("named, at open path", ((THEIRS, OP),), is_named=True),
+    # Asked once, and not any more: nothing but the interview is theirs.
+    Standing("named, at far path", ((THEIRS, F),), is_named=True),
     Standing("named, and left for eastmoor", ((THEIRS, E),), is_named=True),
     Standing("named, and left for the host", ((THEIRS, W),), is_named=True),
+    Standing("named, and left", ((THEIRS, N),), is_ended=True, is_named=True),
+    Standing("named, and account closed", ((THEIRS, N),), is_closed=True, is_named=True),
 )
 
 
@@ -128,7 +133,8 @@ OWN_INTERVIEW = "an interview of their own"
 
 def named_for(somebody: Somebody) -> State:
     """A record whose interview this person holds, for where they worked when it was booked."""
-    body = OP if somebody.standing.posts[0][1] == OP else N
+    works_for = somebody.standing.posts[0][1]
+    body = works_for if works_for in (OP, F) else N
     return State(OWN_INTERVIEW, PLACED, PLACED, named=(somebody.pk, body))
 
 
