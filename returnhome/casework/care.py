@@ -65,12 +65,14 @@ class PlacementNoticeQuerySet(models.QuerySet["PlacementNotice"]):
         """The council that is told, once it has been, and whoever records the child's care."""
         told, _ = person.may_for(Verb.SEE_PLACED_HERE)
         return self.filter(
-            person.whose(Verb.PLACE, of="child__") | Q(to_authority__in=told, sent_at__isnull=False)
+            person.not_closed("child"),
+            person.whose(Verb.PLACE, of="child__")
+            | Q(to_authority__in=told, sent_at__isnull=False),
         )
 
     def told_to(self, person: Person) -> "PlacementNoticeQuerySet":
         told, _ = person.may_for(Verb.SEE_PLACED_HERE)
-        return self.filter(to_authority__in=told, sent_at__isnull=False)
+        return self.filter(person.not_closed("child"), to_authority__in=told, sent_at__isnull=False)
 
     def unseen(self) -> "PlacementNoticeQuerySet":
         return self.filter(seen_at__isnull=True)

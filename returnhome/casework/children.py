@@ -44,7 +44,7 @@ class ChildQuerySet(models.QuerySet["Child"]):
         And those of whom the person may see an episode: its council of then may be another.
         """
         of_an_episode = Child.objects.filter(
-            person.whose(Verb.SEE_EPISODE, of="episodes__"), pk=OuterRef("pk")
+            person.whose(Verb.SEE_EPISODE, of="episodes__", child="pk"), pk=OuterRef("pk")
         )
         return self.filter(person.whose(Verb.SEE_EPISODE) | Exists(of_an_episode))
 

@@ -33,9 +33,9 @@ class CommunicationQuerySet(models.QuerySet["Communication"]):
         theirs = person.whose(Verb.SEE_EPISODE, *ANSWERING, of="child__")
         also = person.whose(Verb.SEE_EPISODE, *ANSWERING, of="child__joined_to__")
         an_episode = Child.objects.filter(
-            person.whose(Verb.SEE_EPISODE, *ANSWERING, of="episodes__")
+            person.whose(Verb.SEE_EPISODE, *ANSWERING, of="episodes__", child="pk")
         )
-        return self.filter(theirs | also | Q(child__in=an_episode))
+        return self.filter(person.not_closed("child"), theirs | also | Q(child__in=an_episode))
 
     def about(self, child: Child) -> "CommunicationQuerySet":
         """Of this child, with what was noted under records that are joined to it."""

@@ -51,7 +51,7 @@ class NotedConcernQuerySet(models.QuerySet["NotedConcern"]):
         for verb, relations in KNOWING:
             theirs |= person.whose(verb, *relations, of="child__")
             theirs |= person.whose(verb, *relations, of="child__joined_to__")
-        return self.filter(theirs)
+        return self.filter(person.not_closed("child"), theirs)
 
     def about(self, *child_ids: int) -> "NotedConcernQuerySet":
         """Of these children, with what was noted under records that are joined to them."""

@@ -77,7 +77,9 @@ class Dispute(models.Model):
 
 class OverrideQuerySet(models.QuerySet["Override"]):
     def visible_to(self, person: Person) -> "OverrideQuerySet":
-        theirs = person.whose(Verb.SEE_EPISODE, *EPISODE_RELATIONS, of="episode__")
+        theirs = person.whose(
+            Verb.SEE_EPISODE, *EPISODE_RELATIONS, of="episode__", child="episode__child"
+        )
         return self.filter(theirs)
 
     def newest_first(self) -> "OverrideQuerySet":

@@ -91,11 +91,11 @@ class MissingTimes(Func):
 class EpisodeQuerySet(models.QuerySet["Episode"]):
     def visible_to(self, person: Person) -> "EpisodeQuerySet":
         """Those the person's council answers for, hosts or counts, or their provider interviews."""
-        return self.filter(person.whose(Verb.SEE_EPISODE, *EPISODE_RELATIONS))
+        return self.filter(person.whose(Verb.SEE_EPISODE, *EPISODE_RELATIONS, child="child"))
 
     def answered_for_by(self, person: Person, verb: str = Verb.SEE_EPISODE) -> "EpisodeQuerySet":
         """Those for which the person's own council or provider must act, and the person may."""
-        return self.filter(person.whose(verb, *ANSWERING))
+        return self.filter(person.whose(verb, *ANSWERING, child="child"))
 
     def unsettled(self) -> "EpisodeQuerySet":
         return self.filter(settled_at__isnull=True)

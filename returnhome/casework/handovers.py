@@ -93,12 +93,16 @@ class HandOverQuerySet(models.QuerySet["HandOver"]):
         # Not by a join, which would leave out whatever the second lock closes to the one asked.
         theirs = Exists(
             Episode.objects.filter(
-                person.whose(Verb.SEE_EPISODE, Relation.RESPONSIBLE, Relation.COUNTED),
+                person.whose(
+                    Verb.SEE_EPISODE, Relation.RESPONSIBLE, Relation.COUNTED, child="child"
+                ),
                 pk=OuterRef("episode"),
             )
         )
         authorities, _ = person.may_for(Verb.ASK, Relation.RESPONSIBLE)
-        return self.filter(theirs | asked_of(person) | Q(asked_by_authority__in=authorities))
+        return self.filter(
+            _not_closed(person), theirs | asked_of(person) | Q(asked_by_authority__in=authorities)
+        )
 
     def asked_of(self, person: Person) -> "HandOverQuerySet":
         return self.filter(asked_of(person))
@@ -134,7 +138,12 @@ class HandOverQuerySet(models.QuerySet["HandOver"]):
 def asked_of(person: Person) -> Q:
     """Hand-overs that the person may answer for their council or provider."""
     authorities, organisations = person.may_for(Verb.ANSWER, Relation.ASKED)
-    return Q(to_authority__in=authorities) | Q(to_provider__in=organisations)
+    asked = Q(to_authority__in=authorities) | Q(to_provider__in=organisations)
+    return asked & _not_closed(person)
+
+
+def _not_closed(person: Person) -> Q:
+    return ~Q(episode__in=person.closed_episodes) if person.closed else Q()
 
 
 def paired(name: str, *also: str) -> Q:

@@ -44,12 +44,12 @@ class NotTheInterviewer(Blocked):
 class InterviewQuerySet(models.QuerySet["Interview"]):
     def visible_to(self, person: Person) -> "InterviewQuerySet":
         """Those of episodes the person may see: that it is booked or held, not what was said."""
-        theirs = person.whose(Verb.SEE_EPISODE, of="episode__")
+        theirs = person.whose(Verb.SEE_EPISODE, of="episode__", child="episode__child")
         return self.filter(_answering(theirs) | own(person, Verb.SEE_EPISODE))
 
     def account_visible_to(self, person: Person) -> "InterviewQuerySet":
         """Those whose account the person may read: never the host's unless it interviewed."""
-        theirs = person.whose(Verb.SEE_ACCOUNT, *ANSWERING, of="episode__")
+        theirs = person.whose(Verb.SEE_ACCOUNT, *ANSWERING, of="episode__", child="episode__child")
         return self.filter(_answering(theirs) | own(person, Verb.SEE_ACCOUNT))
 
     def open(self) -> "InterviewQuerySet":
@@ -78,7 +78,8 @@ def own(person: Person, verb: Verb, of: str = "") -> Q:
     `of` is the way to the interview from what is filtered.
     """
     _, organisations = person.may_for(verb, Relation.OWN)
-    return Q(**{f"{of}interviewer": person, f"{of}organisation_id__in": organisations})
+    theirs = Q(**{f"{of}interviewer": person, f"{of}organisation_id__in": organisations})
+    return theirs & person.not_closed(f"{of}child")
 
 
 class Interview(models.Model):
@@ -442,6 +443,13 @@ def release(
         episodes.note(booked.episodes[0], booked_for=None, at=at)
         journal.write("release booking", episode, by=by, at=at)
     return ended
+
+
+@transaction.atomic
+def give_up(interview: Interview, *, by: Person, at: datetime) -> None:
+    """End one booking: whoever was to hold it cannot. Its episodes wait for another."""
+    interview, covered = _held_still(interview)
+    _Booked([], [interview], covered).close("close booking", by=by, at=at)
 
 
 @transaction.atomic

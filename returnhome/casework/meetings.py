@@ -49,8 +49,9 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
     def visible_to(self, person: Person) -> "MeetingQuerySet":
         """That there was one; what was decided is for those who may read accounts."""
         return self.filter(
+            person.not_closed("child"),
             person.whose(Verb.SEE_EPISODE, *ANSWERING, of="child__")
-            | person.whose(Verb.SEE_EPISODE, *ANSWERING, of="child__joined_to__")
+            | person.whose(Verb.SEE_EPISODE, *ANSWERING, of="child__joined_to__"),
         )
 
     def about(self, *child_ids: int) -> "MeetingQuerySet":

@@ -26,6 +26,7 @@ from returnhome.casework.offers import Attempt, Offer, Reply
 from returnhome.casework.places import Authority, Force, Postcode, ReferenceLoad, Succession
 from returnhome.casework.policies import LocalPolicy
 from returnhome.casework.protocols import LocalProtocol
+from returnhome.casework.restrictions import BreakGlass, Listed, Restriction
 from returnhome.casework.rotas import Absence, Mailbox, OutOfHours, Pace, Seat
 from returnhome.casework.staff import Credential, Duty, Organisation, Person, Post, Team
 from returnhome.casework.support import Action, NothingNeeded
@@ -42,6 +43,7 @@ __all__ = [
     "Attempt",
     "Authority",
     "Basis",
+    "BreakGlass",
     "CarePeriod",
     "Child",
     "Classification",
@@ -62,6 +64,7 @@ __all__ = [
     "Identifier",
     "Interview",
     "JournalEntry",
+    "Listed",
     "LocalPolicy",
     "LocalProtocol",
     "Mailbox",
@@ -85,6 +88,7 @@ __all__ = [
     "PreventionInterview",
     "ReferenceLoad",
     "Reply",
+    "Restriction",
     "Seat",
     "Succession",
     "Tally",

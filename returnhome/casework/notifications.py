@@ -79,6 +79,13 @@ class Delivery(models.Model):
         return self.opened + self.updated + self.unchanged + self.waiting + self.refused
 
 
+@acting.as_system(acting.PASSING_ON)
+def results_of(delivery: "Delivery", children: Iterable[int]) -> list[str]:
+    """What the rows of a file about these children came to: for whoever may not see the rows."""
+    theirs = Notification.objects.filter(delivery=delivery, child__in=list(children))
+    return list(theirs.values_list("result", flat=True))
+
+
 class NotificationQuerySet(models.QuerySet["Notification"]):
     def visible_to(self, person: Person) -> "NotificationQuerySet":
         """Those of children the person works with, and of files the person takes in.
@@ -87,7 +94,10 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
         """
         # Not by a join: the file itself may be closed to whoever works with a child in it.
         taken_in = Delivery.objects.filter(received_for_id__in=person.reach.intake)
-        return self.filter(person.whose(Verb.SEE_EPISODE) | Q(delivery__in=taken_in))
+        return self.filter(
+            person.not_closed("child"),
+            person.whose(Verb.SEE_EPISODE, child="child") | Q(delivery__in=taken_in),
+        )
 
     def refused(self) -> "NotificationQuerySet":
         return self.filter(result="refused")

@@ -1,7 +1,7 @@
 """Who stands on which level of an organisation's rota, how fast a silence climbs, who is absent."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 
@@ -245,12 +245,20 @@ class Rota:
         own = [each for each in self.own if each.of is of and each.since <= day]
         return rota.ladder_on(of, day, own or rota.LADDERS)
 
-    def there(self, rung: Rung, owner: Person | None = None, *, must_answer: bool = False) -> Told:
+    def there(
+        self,
+        rung: Rung,
+        owner: Person | None = None,
+        *,
+        must_answer: bool = False,
+        shut_out: Collection[int] = (),
+    ) -> Told:
         """Who of this level is there now: nobody who is absent, or who could do nothing."""
         people = [owner] if owner and rung is Rung.OWNER else self.people[rung]
         if must_answer:
             people = [each for each in people if each.pk in self.answering]
-        present = (each for each in people if each.is_active and each.pk not in self.absent)
+        passed_over = {*self.absent, *shut_out}
+        present = (each for each in people if each.is_active and each.pk not in passed_over)
         return Told(rung, tuple(present), tuple(self.addresses[rung]))
 
     def told(
@@ -260,23 +268,27 @@ class Rota:
         owner: Person | None = None,
         *,
         must_answer: bool = False,
+        shut_out: Collection[int] = (),
     ) -> Told:
         """Whom to tell now of what nobody has answered since `asked_at`; one level, never several.
 
         `must_answer`: it is a request of another council, which not every role may answer.
+        `shut_out`: whom the lists of a restricted record keep from it.
         Where nobody of any level is there it is the administrators, absent or not. It is empty only
         for an organisation that has not even those.
         """
+
+        def there(who: object) -> Told:
+            rung = Rung(str(who))
+            return self.there(rung, owner, must_answer=must_answer, shut_out=shut_out)
+
         levels = [
-            replace(
-                level,
-                is_there=bool(self.there(Rung(str(level.who)), owner, must_answer=must_answer)),
-            )
+            replace(level, is_there=bool(there(level.who)))
             for level in self.ladder(of, asked_at).levels
         ]
         level = rota.climb(levels, asked_at, self.at)
         if level.is_there:
-            return self.there(Rung(str(level.who)), owner, must_answer=must_answer)
+            return there(level.who)
         rung = Rung.ADMINISTRATORS
         return self.there(rung) or Told(rung, tuple(self.people[rung]))
 

@@ -79,6 +79,38 @@ FUNCTIONS = {
     where own.interviewer_id = person
         and own.organisation_id in (select body.id {POSTS})""",
     # Records that were said to be the same child as one of theirs.
+    # Children whose record is closed to the person, with those said to be the same child; the
+    # roles are those that keep the lists.
+    "returnhome_closed": """
+    select record.id
+    from (
+        select listed.child_id from public.casework_listed listed
+        where listed.person_id = person and not listed.may_see and listed.ended_at is null
+        union
+        select only_some.child_id from public.casework_restriction only_some
+        join public.casework_child child on child.id = only_some.child_id
+        where only_some.ended_at is null
+            and child.responsible_authority_id <> all(public.returnhome_areas(roles))
+            and not exists (
+                select 1 from public.casework_listed listed
+                where listed.child_id = child.id and listed.person_id = person
+                    and listed.may_see and listed.ended_at is null
+            )
+            and not exists (
+                select 1 from public.casework_breakglass opened
+                where opened.child_id = child.id and opened.person_id = person
+                    and opened.ended_at is null and opened.until > statement_timestamp()
+            )
+    ) closed
+    cross join lateral (
+        select closed.child_id
+        union all
+        select stranger.id from public.casework_child stranger
+        where stranger.joined_to_id = closed.child_id
+    ) record(id)""",
+    "returnhome_closed_episodes": """
+    select episode.id from public.casework_episode episode
+    where episode.child_id = any(public.returnhome_closed(roles))""",
     "returnhome_joined": """
     select stranger.id
     from public.casework_child stranger
@@ -114,6 +146,61 @@ begin
     return not exists (
         select 1 from public.casework_coverage cover where cover.interview_id = interview
     );
+end $$
+"""
+# What the lists of restricted records say of somebody: the first lock decides on that by
+# `rules.restricting`, not by what the second has found. Numbers alone: the reasons are closed.
+LISTS = """
+create or replace function public.returnhome_lists(who bigint) returns jsonb
+    language plpgsql stable security definer parallel restricted
+    set search_path = pg_catalog, pg_temp as $$
+declare
+    found jsonb;
+begin
+    select jsonb_agg(jsonb_build_array(
+        record.id, child.responsible_authority_id,
+        exists (
+            select 1 from public.casework_restriction only_some
+            where only_some.child_id = child.id and only_some.ended_at is null
+        ),
+        exists (
+            select 1 from public.casework_listed listed
+            where listed.child_id = child.id and listed.person_id = who
+                and listed.may_see and listed.ended_at is null
+        ),
+        exists (
+            select 1 from public.casework_listed listed
+            where listed.child_id = child.id and listed.person_id = who
+                and not listed.may_see and listed.ended_at is null
+        ),
+        exists (
+            select 1 from public.casework_breakglass opened
+            where opened.child_id = child.id and opened.person_id = who
+                and opened.ended_at is null and opened.until > statement_timestamp()
+        )
+    )) into found
+    from (
+        select child_id from public.casework_restriction where ended_at is null
+        union
+        select child_id from public.casework_listed
+        where person_id = who and not may_see and ended_at is null
+    ) listed
+    join public.casework_child child on child.id = listed.child_id
+    cross join lateral (
+        select child.id
+        union all
+        select stranger.id from public.casework_child stranger
+        where stranger.joined_to_id = child.id
+    ) record(id);
+    return coalesce(found, '[]');
+end $$
+"""
+EPISODES_OF = """
+create or replace function public.returnhome_episodes_of(children bigint[]) returns bigint[]
+    language plpgsql stable security definer parallel restricted
+    set search_path = pg_catalog, pg_temp as $$
+begin
+    return array(select id from public.casework_episode where child_id = any(children));
 end $$
 """
 PARAMETERS = {"returnhome_joined": "roles text[], providing text[]"}
@@ -303,6 +390,12 @@ def _policies() -> dict[str, str]:
             f" where theirs.child_id = casework_parentalrisk.child_id and {acted_for})",
         )
     )
+    for name in ("restriction", "listed", "breakglass"):
+        table = f"casework_{name}"
+        kept = _there(table, "child_id", child, whose("above", Verb.RESTRICT, RESPONSIBLE))
+        # Whoever opened a record knows that they did.
+        own_row = f"{table}.person_id = {PERSON}" if name == "breakglass" else ""
+        found[table] = _either((kept, own_row))
     takes_in = _looked_up("returnhome_posts", _roles(Verb.CONFIRM_INTAKE))
     found["casework_delivery"] = _either(
         (
@@ -319,6 +412,29 @@ def _policies() -> dict[str, str]:
                 f"above.received_for_id = {takes_in}",
             ),
         )
+    )
+    return found
+
+
+def closing() -> dict[str, str]:
+    """Table → which of its rows no list of a restricted record closes to the person.
+
+    What hangs below these is closed with them. It stands beside the other policies, not among
+    them: both must open a row. No system role is bound by it.
+    """
+    keeping = f"('{{{','.join(sorted(_roles(Verb.RESTRICT, RESPONSIBLE)))}}}')"
+    closed = f"all((select public.returnhome_closed{keeping})::bigint[])"
+    found = {
+        f"casework_{name}": f"casework_{name}.child_id <> {closed}"
+        for name in ("episode", "interview", "placementnotice")
+    }
+    found["casework_child"] = f"casework_child.id <> {closed}"
+    found["casework_notification"] = (
+        f"(casework_notification.child_id is null or casework_notification.child_id <> {closed})"
+    )
+    found["casework_handover"] = (
+        "casework_handover.episode_id <>"
+        f" all((select public.returnhome_closed_episodes{keeping})::bigint[])"
     )
     return found
 
@@ -364,6 +480,7 @@ KNOWN_BY = _tables("child", "alias", "identifier", "address", "placement")
 CARE = _tables("careperiod", "doubt", "formerfact", "placementnotice")
 OF_EPISODE = _tables("episode", "correction", "classification", "basis", "handover")
 MET = _tables("meeting", "voidedmeeting", "notedconcern")
+LISTS_OF = _tables("restriction", "listed")
 # What a council that is asked reads before it answers.
 PREVIEWED = _tables("action", "notedconcern", "communication")
 OF_OFFER = _tables("offer", "reply", "attempt", "interview", "coverage", "notheld")
@@ -374,15 +491,19 @@ def opened() -> dict[str, Opened]:
     """System role → what it may. Only the operator's opens what children said."""
     return {
         acting.OPERATOR: Opened(NONE, frozenset(policies())),
-        acting.CLOCKWORK: Opened(KNOWN_BY | CARE | OF_EPISODE | OF_OFFER | MET, NONE),
+        acting.CLOCKWORK: Opened(
+            KNOWN_BY | CARE | OF_EPISODE | OF_OFFER | MET | LISTS_OF | _tables("breakglass"), NONE
+        ),
         acting.INTAKE: Opened(
             OF_OFFER | MET,
-            KNOWN_BY | CARE | OF_EPISODE | _tables("notification", "delivery"),
+            KNOWN_BY | CARE | OF_EPISODE | LISTS_OF | _tables("notification", "delivery"),
         ),
         acting.MATCHING: Opened(KNOWN_BY, NONE, beside=False),
         acting.PASSING_ON: Opened(
-            KNOWN_BY | CARE | PREVIEWED | _tables("delivery"),
-            OF_EPISODE | OF_OFFER | _tables("child", "dispute", "override", "notification"),
+            KNOWN_BY | CARE | PREVIEWED | LISTS_OF | _tables("delivery"),
+            OF_EPISODE
+            | OF_OFFER
+            | _tables("child", "dispute", "override", "notification", "breakglass"),
         ),
         acting.REPORTING: Opened(
             OF_OFFER | _tables("episode", "child", "tally"),
@@ -411,12 +532,14 @@ class Policy:
     role: str
     command: str
     condition: str
+    is_restrictive: bool = False
 
     @property
     def statement(self) -> str:
         checked = "" if self.command == "select" else f" with check ({self.condition})"
+        beside = " as restrictive" if self.is_restrictive else ""
         return (
-            f"create policy {self.name} on public.{self.table} for {self.command}"
+            f"create policy {self.name} on public.{self.table}{beside} for {self.command}"
             f" to {_quoted(self.role)} using ({self.condition}){checked}"
         )
 
@@ -426,6 +549,10 @@ def wanted(app_role: str) -> list[Policy]:
     found = [
         Policy(table, "by_relation", app_role, "all", condition)
         for table, condition in policies().items()
+    ]
+    found += [
+        Policy(table, "not_closed", app_role, "all", condition, is_restrictive=True)
+        for table, condition in closing().items()
     ]
     for name, its in opened().items():
         role = database.SYSTEM_ROLES[name]
@@ -449,7 +576,11 @@ def _functions() -> dict[str, str]:
         )
         for name, query in FUNCTIONS.items()
     }
-    return looking_up | {"returnhome_is_uncovered": UNCOVERED}
+    return looking_up | {
+        "returnhome_is_uncovered": UNCOVERED,
+        "returnhome_lists": LISTS,
+        "returnhome_episodes_of": EPISODES_OF,
+    }
 
 
 def _quoted(name: str) -> str:
@@ -522,7 +653,9 @@ def put_on(app_role: str) -> None:
         for name, statement in _functions().items():
             cursor.execute(statement)
             cursor.execute(f"revoke execute on function public.{name} from public")
-            cursor.execute(f"grant execute on function public.{name} to {_quoted(app_role)}")
+            # Whoever acts may ask how far somebody else reaches.
+            roles = map(_quoted, (app_role, *database.SYSTEM_ROLES.values()))
+            cursor.execute(f"grant execute on function public.{name} to {', '.join(roles)}")
         cursor.execute(
             "select polname, relname from pg_policy join pg_class on pg_class.oid = polrelid"
             " where relnamespace = 'public'::regnamespace and relname = any(%s)",

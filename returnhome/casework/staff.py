@@ -1,13 +1,13 @@
 """Organisations and teams, the people in them, the roles they hold, and who is on duty."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Protocol
 from uuid import uuid4
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils.crypto import salted_hmac
@@ -15,10 +15,11 @@ from django.utils.functional import cached_property
 
 from returnhome.casework import journal
 from returnhome.casework.places import Authority, Force, heirs, lineage
-from returnhome.rules import Blocked, access
+from returnhome.rules import Blocked, access, restricting
 from returnhome.rules.access import Relation, Verb
 from returnhome.rules.clock import LONDON
 from returnhome.rules.codes import Role
+from returnhome.rules.restricting import Listing
 
 
 class NotTheirChild(Blocked):
@@ -207,7 +208,10 @@ class PersonQuerySet(models.QuerySet["Person"]):
         It can be filled beforehand because it is Django's own kind of cached property.
         """
         posts = (
-            Post.objects.current().select_related("organisation__authority", "team").order_by("pk")
+            Post.objects.current()
+            .with_lists()
+            .select_related("organisation__authority", "team")
+            .order_by("pk")
         )
         return self.prefetch_related(models.Prefetch("posts", posts, to_attr="current_posts"))
 
@@ -271,8 +275,11 @@ class Person(AbstractBaseUser):
 
     @cached_property
     def current_posts(self) -> list["Post"]:
-        posts = self.posts.filter(until__isnull=True).select_related(
-            "organisation__authority", "team"
+        posts = (
+            Post.objects.current()
+            .filter(person=self)
+            .with_lists()
+            .select_related("organisation__authority", "team")
         )
         return sorted(posts, key=lambda post: post.pk)
 
@@ -306,28 +313,98 @@ class Person(AbstractBaseUser):
             if p.organisation.kind == Organisation.COUNCIL and p.organisation.authority
         }
 
+    @cached_property
+    def listings(self) -> list[tuple[int, Listing]]:
+        """What the lists of restricted records say of the person, by child. Hardly ever anything.
+
+        With a record, those that were said to be the same child.
+        """
+        keeping = self._areas_of(self._posts_that_may(Verb.RESTRICT, Relation.RESPONSIBLE))
+        # The same stands beside each post.
+        rows = self._posts_at_work[0].lists if self._posts_at_work else []  # type: ignore[attr-defined]
+        return [
+            (
+                child,
+                Listing(
+                    is_restricted=is_restricted,
+                    may_see=may_see,
+                    may_not_see=may_not_see,
+                    keeps=authority in keeping,
+                    has_opened=has_opened,
+                ),
+            )
+            for child, authority, is_restricted, may_see, may_not_see, has_opened in rows
+        ]
+
+    @cached_property
+    def closed(self) -> frozenset[int]:
+        """Children whose record is closed to the person, whatever the person's roles allow."""
+        return frozenset(
+            child for child, listing in self.listings if restricting.is_closed(listing)
+        )
+
+    @cached_property
+    def may_open(self) -> frozenset[int]:
+        """Of those the ones that the person may open by break-glass, as far as the lists go."""
+        barred = {child for child, listing in self.listings if listing.may_not_see}
+        opening = {child for child, each in self.listings if restricting.may_break_glass(each)}
+        return frozenset(opening - barred)
+
+    def is_restricted(self, child: int) -> bool:
+        """Whether only those named may see this record, as far as the person is concerned."""
+        return any(pk == child and listing.is_restricted for pk, listing in self.listings)
+
+    def is_shut_out_of(self, child: int) -> bool:
+        """Whether the lists keep the person out for good: break-glass, which ends, left aside."""
+        return any(
+            pk == child and restricting.is_closed(replace(listing, has_opened=False))
+            for pk, listing in self.listings
+        )
+
+    @cached_property
+    def closed_episodes(self) -> frozenset[int]:
+        """The episodes of those children: for what names an episode that may not be looked at."""
+        with connection.cursor() as cursor:
+            cursor.execute("select public.returnhome_episodes_of(%s)", [sorted(self.closed)])
+            return frozenset(cursor.fetchone()[0])
+
     def _areas_of(self, posts: Iterable["Post"]) -> frozenset[int]:
         return frozenset(pk for p in posts for pk in self._areas.get(p.organisation_id, ()))
 
     def _posts_that_may(self, verb: str, relation: str = Relation.NONE) -> list["Post"]:
         return [p for p in self._posts_at_work if access.may(Role(p.role), verb, relation)]
 
-    def whose(self, verb: str, *relations: str, of: str = "") -> Q:
+    def whose(self, verb: str, *relations: str, of: str = "", child: str = "") -> Q:
         """Children or episodes on which a post of this person allows the verb.
 
         In any of these relations, or in all: responsible, host, provider. Each post counts for its
         own organisation alone: what one council allows is not taken along to another. `of` is the
-        way to the child or episode from what is filtered.
+        way to the child or episode from what is filtered, `child` the way to the child where that
+        is another. Records that are closed to the person are left out.
         """
         theirs = Q(pk__in=[])
         for relation in relations or RELATIONS:
             column, ids = self._reached(verb, relation)
             if ids:
                 theirs |= Q(**{f"{of}{column}__in": ids})
-        return theirs
+        return theirs & self.not_closed(child or f"{of}pk")
+
+    def not_closed(self, child: str) -> Q:
+        """Rows whose child, by this way, is not closed to the person; also rows without a child."""
+        return ~Q(**{f"{child}__in": self.closed}) if self.closed else Q()
+
+    def is_closed_to(self, thing: "Placed") -> bool:
+        """Whether the lists of a child, or of an episode's child, keep the person out."""
+        return getattr(thing, "child_id", None) in self.closed or (
+            not hasattr(thing, "child_id") and thing.pk in self.closed  # type: ignore[attr-defined]
+        )
 
     def may_about(self, thing: "Placed", verb: str, *relations: str) -> bool:
         """The same question of one child or episode."""
+        return not self.is_closed_to(thing) and self.might_about(thing, verb, *relations)
+
+    def might_about(self, thing: "Placed", verb: str, *relations: str) -> bool:
+        """The same, whatever the lists of restricted records say."""
         reached = (self._reached(verb, relation) for relation in relations or RELATIONS)
         return any(getattr(thing, column) in ids for column, ids in reached)
 
@@ -344,6 +421,10 @@ class Person(AbstractBaseUser):
         if relation == Relation.PROVIDER:
             return "provider_id", _providers(posts)
         return COLUMNS[Relation(relation)], self._areas_of(posts)
+
+    def councils_where(self, verb: str) -> frozenset[int]:
+        """The authorities whose council's own matters the person's posts allow the verb on."""
+        return self._areas_of(self._posts_that_may(verb))
 
     def may_for(self, verb: str, relation: str = Relation.NONE) -> tuple[frozenset[int], ...]:
         """For which authorities and which organisations the person's posts allow the verb."""
@@ -398,6 +479,16 @@ class PostQuerySet(models.QuerySet["Post"]):
 
     def current(self) -> "PostQuerySet":
         return self.filter(until__isnull=True)
+
+    def with_lists(self) -> "PostQuerySet":
+        """Each with what the lists of restricted records say of whoever holds it.
+
+        By a function of the owner's: a record is restricted to people who may not know that.
+        """
+        said = models.Func(
+            F("person"), function="returnhome_lists", output_field=models.JSONField()
+        )
+        return self.annotate(lists=said)
 
 
 # Roles that let somebody take on the children that a rota tells of.

@@ -50,11 +50,13 @@ class ActionQuerySet(models.QuerySet["Action"]):
 
         What is to be done tells of what was said, so the last are for whoever may read accounts.
         """
-        given = Q(owner=person) & person.whose(Verb.SEE_EPISODE, of="episode__")
+        given = Q(owner=person) & person.whose(
+            Verb.SEE_EPISODE, of="episode__", child="episode__child"
+        )
         return self.filter(
             given
             | own(person, Verb.SEE_ACCOUNT, of="interview__")
-            | person.whose(Verb.SEE_ACCOUNT, *ANSWERING, of="episode__")
+            | person.whose(Verb.SEE_ACCOUNT, *ANSWERING, of="episode__", child="episode__child")
         )
 
     def outstanding(self) -> "ActionQuerySet":
@@ -113,7 +115,7 @@ class NothingNeededQuerySet(models.QuerySet["NothingNeeded"]):
     def visible_to(self, person: Person) -> "NothingNeededQuerySet":
         return self.filter(
             own(person, Verb.SEE_ACCOUNT, of="interview__")
-            | person.whose(Verb.SEE_ACCOUNT, *ANSWERING, of="episode__")
+            | person.whose(Verb.SEE_ACCOUNT, *ANSWERING, of="episode__", child="episode__child")
         )
 
 

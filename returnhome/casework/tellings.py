@@ -27,8 +27,10 @@ class TellingQuerySet(models.QuerySet["Telling"]):
 
         A host sees what was said to itself, and not who else was told.
         """
-        ours = person.whose(Verb.SEE_EPISODE, *ANSWERING, of="episode__")
-        hosted = person.whose(Verb.SEE_EPISODE, Relation.HOST, of="episode__")
+        ours = person.whose(Verb.SEE_EPISODE, *ANSWERING, of="episode__", child="episode__child")
+        hosted = person.whose(
+            Verb.SEE_EPISODE, Relation.HOST, of="episode__", child="episode__child"
+        )
         return self.filter(ours | (Q(whom=Whom.HOST_AUTHORITY) & hosted))
 
     def in_order(self) -> "TellingQuerySet":
@@ -103,7 +105,9 @@ class Telling(models.Model):
 
 class PreventionInterviewQuerySet(models.QuerySet["PreventionInterview"]):
     def visible_to(self, person: Person) -> "PreventionInterviewQuerySet":
-        return self.filter(person.whose(Verb.SEE_EPISODE, *ANSWERING, of="episode__"))
+        return self.filter(
+            person.whose(Verb.SEE_EPISODE, *ANSWERING, of="episode__", child="episode__child")
+        )
 
     def in_order(self) -> "PreventionInterviewQuerySet":
         return self.order_by("recorded_at", "pk")
@@ -163,7 +167,7 @@ class ParentalRiskQuerySet(models.QuerySet["ParentalRisk"]):
             theirs |= person.whose(verb, *ANSWERING, of="child__joined_to__")
         acted_for = Q(pk__in=[])
         for verb in ACTING:
-            acted_for |= person.whose(verb, *ANSWERING)
+            acted_for |= person.whose(verb, *ANSWERING, child="child")
         of_an_episode = Episode.objects.filter(acted_for, child=models.OuterRef("child"))
         return self.filter(theirs | models.Exists(of_an_episode))
 

@@ -80,6 +80,17 @@ def _is_of(sort: Sort, message: Message) -> bool:
     return (sort.waiting, sort.kind) == (message.waiting_for, message.about_kind)
 
 
+def children_of(found: Iterable[Silence]) -> dict[tuple[str, int], int]:
+    """What is silent → the child whom it is about. Two queries."""
+    about = [silence.about for silence in found]
+    whose: dict[tuple[str, int], int] = {}
+    for kind, model, child in ((EPISODE, Episode, "child"), (HANDOVER, HandOver, "episode__child")):
+        ids = {number for name, number in about if name == kind}
+        rows = model._default_manager.filter(pk__in=ids).values_list("pk", child)
+        whose |= {(kind, number): pk for number, pk in rows}
+    return whose
+
+
 # Whether anybody listens.
 
 HEARTBEATS = timedelta(seconds=60)

@@ -44,6 +44,7 @@ class Verb(Code):
     AGREE = "agree", "Keep standing arrangements with other councils and providers"
     SET_POLICY = "set_policy", "Note what local policy says"
     SET_PROTOCOL = "set_protocol", "Set the local protocols"
+    RESTRICT = "restrict", "Restrict a record, and review who opened it by break-glass"
 
 
 RESPONSIBLE, HOST, PROVIDER = Relation.RESPONSIBLE, Relation.HOST, Relation.PROVIDER
@@ -120,6 +121,7 @@ MAY: dict[Role, dict[Verb, frozenset[Relation]]] = {
         Verb.OVERRIDE: frozenset({RESPONSIBLE}),
         Verb.PLACE: frozenset({RESPONSIBLE}),
         Verb.SEE_JOURNAL: frozenset({RESPONSIBLE}),
+        Verb.RESTRICT: frozenset({RESPONSIBLE}),
         Verb.SEE_PLACED_HERE: NO_CHILD,
         Verb.AGREE: NO_CHILD,
         Verb.SEE_FIGURES: NO_CHILD,

@@ -68,8 +68,8 @@ class Row:
 
 
 def group_of(person: Person, now: datetime) -> Case:
-    may_offer = person.whose(Verb.OFFER)
-    may_act = person.whose(Verb.ACT)
+    may_offer = person.whose(Verb.OFFER, child="child")
+    may_act = person.whose(Verb.ACT, child="child")
     my_talk = Q(steps.is_their_talk(person))
     my_action = steps.is_their_action(person)
     is_held = Q(held_at__isnull=False)
