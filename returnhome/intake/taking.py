@@ -18,6 +18,8 @@ from returnhome.casework import (
     likeness,
     notifications,
     owners,
+    restrictions,
+    staff,
 )
 from returnhome.casework.children import Child
 from returnhome.casework.episodes import Classification
@@ -67,6 +69,11 @@ class Taking:
         self._look_up(rows)
         done = _with_candidates(rows, [self._row(row) for row in rows])
         self._open_pending()
+        likely = [
+            (self.unnamed[said.row], said.candidates) for said in done if said.row in self.unnamed
+        ]
+        if any(candidates for _, candidates in likely):
+            restrictions.carry_over(likely, by=staff.clockwork(), at=self.at)
         notifications.keep_all(self.drafts, by=self.by, at=self.at)
         episodes.rest_all([(known.episode, draft) for known, draft in self.bases if known.episode])
         return done
@@ -84,6 +91,7 @@ class Taking:
         # What this lot of rows brings: told of before in it, to be opened, to be kept.
         self.repeated: dict[str, Known] = {}
         self.pending: list[Known] = []
+        self.unnamed: dict[int, Child] = {}
         self.drafts: list[Notification] = []
         self.bases: list[tuple[Known, Notification]] = []
 
@@ -226,6 +234,7 @@ class Taking:
         if not is_news:
             self._keep(row, known, Result.UNCHANGED)
             return _said(row, Result.UNCHANGED, known)
+        self.unnamed[row.number] = known.child
         self._keep(row, known, Result.WAITING, STILL_UNNAMED)
         return _said(row, Result.WAITING, known, STILL_UNNAMED)
 
@@ -261,6 +270,7 @@ class Taking:
             by=self.by,
             at=self.at,
         )
+        self.unnamed[row.number] = stranger
         known = Known.to_open(stranger, row, whose)
         self._remember(row, known)
         self._keep(row, known, Result.WAITING, reason)

@@ -77,6 +77,9 @@ def described(row: Row) -> likeness.Described | None:
     )
 
 
+NOBODY_MATCHES = "No child on record has this name, birth date and postcode"
+
+
 def why_nobody(row: Row, matches: int) -> str:
     """Why no rule can say who the child is."""
     if matches:
@@ -92,7 +95,7 @@ def why_nobody(row: Row, matches: int) -> str:
     ]
     if missing:
         return f"No child can be joined by rule, because the row has no {' and no '.join(missing)}"
-    return "No child on record has this name, birth date and postcode"
+    return NOBODY_MATCHES
 
 
 def started_on(row: Row) -> date:

@@ -1,11 +1,13 @@
 """A look round: what waits for an answer now, and who is told of it now."""
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from returnhome.casework import acting, handovers, messages, rotas, staff
+from returnhome.casework import acting, handovers, messages, restrictions, rotas, staff
 from returnhome.casework.models import Person
 from returnhome.jobs import wording
 from returnhome.reporting import silences
+from returnhome.reporting.silences import Silence
 
 
 @acting.as_system(acting.CLOCKWORK)
@@ -22,11 +24,16 @@ def look_round(*, by: Person, at: datetime) -> int:
     owners = staff.Person.objects.in_bulk(
         {silence.owner_id for silence in found if silence.owner_id is not None}
     )
+    shut_out = _shut_out(found, there, owners)
     wanted = []
     for silence in found:
         owner = owners.get(silence.owner_id) if silence.owner_id is not None else None
         told = there[silence.organisation_id].told(
-            silence.waiting, silence.since, owner, must_answer=silence.must_answer
+            silence.waiting,
+            silence.since,
+            owner,
+            must_answer=silence.must_answer,
+            shut_out=shut_out.get(silence.about, frozenset()),
         )
         if told:
             wanted.append((silence, told))
@@ -40,3 +47,17 @@ def look_round(*, by: Person, at: datetime) -> int:
             messages.queue(letter, people=told.people, addresses=told.addresses, by=by, at=at)
         )
     return added
+
+
+def _shut_out(
+    found: Iterable[Silence], there: Mapping[int, rotas.Rota], owners: Mapping[int, Person]
+) -> dict[tuple[str, int], frozenset[int]]:
+    """What is silent → those whom the lists of a restricted record keep from it."""
+    listed = restrictions.listed()
+    if not listed:
+        return {}
+    whose = silences.children_of(found)
+    levels = (people for each in there.values() for people in each.people.values())
+    people = {person.pk for level in levels for person in level} | owners.keys()
+    kept = restrictions.shut_out(listed.intersection(whose.values()), people)
+    return {about: kept[child] for about, child in whose.items() if child in kept}

@@ -1,8 +1,8 @@
 """Files that senders send: looked at, confirmed or discarded, and what became of their rows."""
 
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib import messages
@@ -18,7 +18,7 @@ from returnhome.casework import journal, notifications
 from returnhome.casework.children import Child
 from returnhome.casework.notifications import AlreadyConfirmed, Delivery, Notification
 from returnhome.casework.staff import Organisation, Person
-from returnhome.intake import loading, reading
+from returnhome.intake import loading, reading, told
 from returnhome.intake.outcome import Outcome, Result
 from returnhome.rules.access import Verb
 from returnhome.web import example, gds
@@ -221,7 +221,9 @@ def show(request: Request, pk: int) -> HttpResponse:
     delivery = get_object_or_404(_deliveries(request.user), pk=pk)
     if delivery.confirmed_at:
         return _show_outcome(request, delivery)
-    outcome = loading.preview(delivery, by=request.user, at=request.now)
+    outcome = masked(
+        loading.preview(delivery, by=request.user, at=request.now), request.user.closed
+    )
     parts = [_part(result, outcome.counts[result], outcome.having(result), 1) for result in SAYS]
     journal.write("read", delivery, shown=_known(parts), by=request.user, at=request.now)
     return render(
@@ -235,6 +237,30 @@ def show(request: Request, pk: int) -> HttpResponse:
             "elsewhere": _elsewhere(outcome, delivery),
         },
     )
+
+
+def masked(outcome: Outcome, closed: Collection[int]) -> Outcome:
+    """Rows about a record that is closed to whoever looks stand there as if nobody matched them.
+
+    In truth they go under that record, or wait for somebody who may see it.
+    """
+    if not closed:
+        return outcome
+    hidden = set(closed)
+    rows = [
+        replace(
+            row,
+            result=Result.WAITING,
+            reason=row.reason if row.reason.startswith("No child") else told.NOBODY_MATCHES,
+            child=None,
+            candidates=(),
+            changed=(),
+        )
+        if hidden & {row.child, *row.candidates}
+        else row
+        for row in outcome.rows
+    ]
+    return Outcome(rows=rows, skipped=outcome.skipped)
 
 
 def _known(parts: Iterable[Part]) -> set[int]:
@@ -278,8 +304,9 @@ def _show_outcome(request: Request, delivery: Delivery) -> HttpResponse:
     kept = Notification.objects.visible_to(request.user).filter(delivery=delivery).in_order()
     parts: list[Part] = []
     shown: set[int] = set()
+    numbers = _numbers(delivery, request.user)
     for result in SAYS:
-        number = getattr(delivery, result)
+        number = numbers[result]
         rows = kept.filter(result=result).select_related(
             "basis__episode__child", "responsible_authority"
         )[:SHOWN]
@@ -295,9 +322,18 @@ def _show_outcome(request: Request, delivery: Delivery) -> HttpResponse:
         {
             "delivery": delivery,
             "parts": parts,
-            "sum": _sum(getattr(delivery, result) for result in SAYS),
+            "sum": _sum(numbers[result] for result in SAYS),
         },
     )
+
+
+def _numbers(delivery: Delivery, person: Person) -> dict[Result, int]:
+    """How many rows came to what; those of records closed to the person count as waiting."""
+    numbers = {result: getattr(delivery, result) for result in SAYS}
+    for result in notifications.results_of(delivery, person.closed) if person.closed else ():
+        numbers[Result(result)] -= 1
+        numbers[Result.WAITING] += 1
+    return numbers
 
 
 def _kept(notification: Notification, person: Person) -> Kept:
@@ -326,7 +362,7 @@ def confirm(request: Request, pk: int) -> HttpResponse:
     except AlreadyConfirmed as quicker:
         messages.info(request, f"{quicker.sentence} Nothing was written twice.")
     else:
-        counts = outcome.counts
+        counts = masked(outcome, request.user.closed).counts
         messages.success(
             request,
             f"{outcome.read} rows are in: {counts[Result.OPENED]} opened, "

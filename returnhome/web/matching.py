@@ -220,6 +220,9 @@ def _candidates(user: Person, stranger: Child, named: Named, looked_for: str) ->
         found = ours.filter(folded_name__contains=folded(looked_for)).order_by("folded_name", "pk")
         others = list(found.values_list("pk", flat=True)[:MOST_CANDIDATES])
         near |= likeness.compared([pk for pk in others if pk not in near], named)
+    if not user.closed.isdisjoint(near):
+        # It waits for somebody who may see whom it is about.
+        raise Http404
     # Another council's child is not there for us: of it only the number, and whom to ask.
     known = children.with_care(near)
     theirs = likeness.whose(near.keys() - known.keys())
@@ -362,6 +365,7 @@ def separate(request: Request, pk: int) -> HttpResponse:
     """Take a join back: what came with the notification waits again."""
     user = request.user
     joined = Child.objects.filter(
+        user.not_closed("pk"),
         user.whose(Verb.MATCH) | user.whose(Verb.MATCH, of="joined_to__"),
         joined_to__isnull=False,
     )
