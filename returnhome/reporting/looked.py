@@ -20,6 +20,7 @@ from returnhome.casework.interviews import Interview
 from returnhome.casework.journal import REFUSED, JournalEntry, JournalQuerySet
 from returnhome.casework.meetings import Meeting
 from returnhome.casework.offers import Offer
+from returnhome.casework.restrictions import BreakGlass, Listed, Restriction
 from returnhome.casework.staff import Person, Post
 from returnhome.casework.support import Action
 from returnhome.reporting.letters import in_known_signs
@@ -43,6 +44,9 @@ THINGS = {
     "placementnotice": "a notice of a placement",
     "person": "a colleague’s page",
     "journal": "who has looked",
+    "restriction": "who may see the record",
+    "listed": "who may see the record",
+    "breakglass": "that the record was opened by break-glass",
 }
 LISTS = {
     "worklist": "the work list",
@@ -55,6 +59,7 @@ LISTS = {
     "candidates": "children whom a notification may be about",
     "calendar": "a calendar of bookings, without names",
     "my-looks": "the list of their own looks",
+    "restricted": "the list of restricted records that were opened",
 }
 READS = {
     "read": "Looked at {thing}",
@@ -68,6 +73,13 @@ READS = {
 }
 # What stands before a colon in the verb → what was done.
 DONE = {
+    "break glass": "Opened the restricted record by break-glass",
+    "end break glass": "Closed the record again after break-glass",
+    "end listing": "Took somebody off a list of who may see the record, or may not",
+    "lift restriction": "Lifted the restriction of the record",
+    "list": "Put somebody on a list of who may see the record, or may not",
+    "restrict record": "Restricted the record to people who are named",
+    "review break glass": "Reviewed whether it was right to open the record",
     "accept agreement": "Accepted an agreement",
     "close account": "Closed a colleague’s account",
     "hold interview unbooked": "Recorded that an interview took place that nobody had booked",
@@ -188,6 +200,9 @@ BELONGING = (
     ("doubt", Doubt, "child"),
     ("meeting", Meeting, "child"),
     ("notedconcern", NotedConcern, "child"),
+    ("restriction", Restriction, "child"),
+    ("listed", Listed, "child"),
+    ("breakglass", BreakGlass, "child"),
 )
 
 

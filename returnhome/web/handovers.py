@@ -366,6 +366,12 @@ class AskForm(gds.Form):
         return kind, body
 
 
+NAME_THEM = (
+    "This record is restricted: nobody there sees the request until a manager names them among "
+    "those who may see the record. Do it as soon as you have asked."
+)
+
+
 def ask(request: Request, pk: int) -> HttpResponse:
     """Ask another body to hold the interview: the duty stays."""
     episode = episode_for(request, pk, Verb.ASK)
@@ -400,6 +406,7 @@ def ask(request: Request, pk: int) -> HttpResponse:
         title="Ask somebody else to hold the interview",
         caption=pages.name_of(episode.child),
         lead=f"{episode.responsible_authority.name} stays accountable, and its clock runs on.",
+        warning=NAME_THEM if request.user.is_restricted(episode.child_id) else "",
         button="Ask",
         back=back,
         cancel=back,

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from django.db.models import Q
 
 from returnhome.casework.episodes import Episode
-from returnhome.casework.staff import Credential, Organisation, Person
+from returnhome.casework.staff import Credential, Organisation, Person, PersonQuerySet
 from returnhome.rules import interviewing
 from returnhome.rules.access import Relation, Verb
 from returnhome.rules.clock import LONDON
@@ -76,14 +76,19 @@ def of_episode(episode: Episode, asked_by: Person) -> list[Interviewer]:
     """
     if not asked_by.may_about(episode, Verb.BOOK, Relation.RESPONSIBLE):
         own = Person.objects.interviewing_for(asked_by.reach.organisations).at_work().by_name()
-        return of_people(own.with_posts())
+        return of_people(_let_in(own, episode))
     councils = Organisation.objects.filter(
         Q(authority_id=episode.responsible_authority_id) | Q(pk=episode.provider_id)
     )
     # A council that took over another's records interviews for those children too.
     organisations = {*councils.values_list("pk", flat=True), *asked_by.reach.organisations}
     people = Person.objects.interviewing_for(organisations).at_work().by_name()
-    return of_people(people.with_posts())
+    return of_people(_let_in(people, episode))
+
+
+def _let_in(people: PersonQuerySet, episode: Episode) -> list[Person]:
+    """Those whom no list of a restricted record keeps out."""
+    return [each for each in people.with_posts() if not each.is_shut_out_of(episode.child_id)]
 
 
 def today(now: datetime) -> date:

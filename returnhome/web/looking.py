@@ -23,6 +23,9 @@ KINDS = {
     "deliveries": "delivery",
     "placement-notices": "placementnotice",
     "people": "person",
+    "listed": "listed",
+    "restrictions": "restriction",
+    "restricted": "breakglass",
 }
 LARGEST = 2**63 - 1
 

@@ -40,7 +40,10 @@ NAVIGATION: tuple[tuple[str, str, tuple[Verb, ...]], ...] = (
     ("Set-up", "set-up", (Verb.SEE_EPISODE, Verb.MANAGE_PEOPLE)),
 )
 # The pages that are reached by way of Set-up.
-SET_UP = ("/set-up", "/people", "/posts", "/duty", "/agreements", "/policies", "/protocols")
+SET_UP = (
+    *("/set-up", "/people", "/posts", "/duty", "/agreements", "/policies", "/protocols"),
+    "/restricted",
+)
 
 
 # Names that macros ask for before anything sets them: `caller` is whether one was given an inside,

@@ -8,8 +8,9 @@ from django.urls import path
 
 from returnhome.casework.staff import Person
 from returnhome.rules import access
+from returnhome.rules.access import Verb
 from returnhome.rules.codes import Role
-from returnhome.web import rotas
+from returnhome.web import restrictions, rotas
 from returnhome.web.asked import Request
 from returnhome.web.protocols import LOOKING
 from returnhome.web.staff import may_manage, may_reassign
@@ -71,14 +72,36 @@ def entries(person: Person) -> list[Entry]:
             ),
         ),
     )
-    return [entry for is_of_use, entry in known if is_of_use]
+    restricted = (
+        (
+            person.may(Verb.RESTRICT),
+            Entry(
+                "Restricted records that were opened",
+                "restricted-reviews",
+                "Who opened one by break-glass, and was it right?",
+            ),
+        ),
+        (
+            sees_children,
+            Entry(
+                "Open a restricted record",
+                "open-restricted",
+                "A child cannot wait, and you are not on the list of those who may see the record?",
+            ),
+        ),
+    )
+    return [entry for is_of_use, entry in (*known, *restricted) if is_of_use]
 
 
 def index(request: Request) -> HttpResponse:
     found = entries(request.user)
     if not found:
         raise Http404
-    return render(request, "set_up/index.html", {"entries": found})
+    return render(
+        request,
+        "set_up/index.html",
+        {"entries": found, "restricted": restrictions.to_know(request.user, request.now)},
+    )
 
 
 urlpatterns = [path("set-up", index, name="set-up")]

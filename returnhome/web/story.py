@@ -22,7 +22,17 @@ from returnhome.rules import clock
 from returnhome.rules.access import Verb
 from returnhome.rules.codes import ActionKind, BirthDatePrecision, Sex
 from returnhome.rules.standard.parts import Kind, SaidBy
-from returnhome.web import communications, concerns, events, meetings, pages, steps, tellings, work
+from returnhome.web import (
+    communications,
+    concerns,
+    events,
+    meetings,
+    pages,
+    restrictions,
+    steps,
+    tellings,
+    work,
+)
 from returnhome.web.asked import Request
 
 # The parts of the standard whose words stand on top: why they went, and what would help.
@@ -141,6 +151,7 @@ def show(request: Request, pk: int) -> HttpResponse:
         "has_episodes": bool(theirs),
         **meetings.of_child(child, person, now),
         **concerns.of_child(child, person),
+        **restrictions.of_child(child, person, now),
         **communications.of_child(child, person),
     }
     return render(request, "children/show.html", context)

@@ -18,7 +18,7 @@ from returnhome.casework.support import Action
 from returnhome.rules import clock
 from returnhome.rules.access import Verb
 from returnhome.rules.codes import ActionKind, Cohort, EpisodeKind, Role
-from returnhome.web import gds, handovers, looking, pages, work
+from returnhome.web import gds, handovers, looking, pages, restrictions, work
 from returnhome.web.asked import Request
 from returnhome.web.work import BY_KEY, GROUPS, Row, Work, end_of_today
 
@@ -192,6 +192,7 @@ def worklist(request: Request) -> HttpResponse:
         "asked": handovers.waiting_for_us(person, now),
         "duties": list(_on_duty(person, now)),
         "waiting": _waiting(person),
+        "restricted": restrictions.to_know(person, now),
         "today": now.astimezone(clock.LONDON).date(),
         "is_interviewer": person.has_role(Role.INTERVIEWER),
         # What is one's own comes before the list for whoever does not offer interviews from it.

@@ -12,7 +12,16 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from returnhome.casework import care, concerns, disputes, handovers, meetings, support, tellings
+from returnhome.casework import (
+    care,
+    concerns,
+    disputes,
+    handovers,
+    meetings,
+    restrictions,
+    support,
+    tellings,
+)
 from returnhome.casework.children import Child
 from returnhome.casework.journal import JournalEntry
 from returnhome.casework.models import Placement
@@ -95,6 +104,7 @@ NO_CHILD = {
     "intake": "which files have come, by name of the file",
     "fetch-example": "an invented file, in the demonstration only",
     "set-up": "where to set what up",
+    "open-restricted": "asks for what is not shown: the verb writes, and a refusal is written",
     "who-interviews": "nothing is kept of what is asked",
     "api": "leads nowhere",
     "api-root": "leads nowhere",
@@ -109,6 +119,7 @@ VERBS_ONLY = {
     "tell-handover",
     "see-placement-notice",
     "send-placement-notice",
+    "close-opening",
     "confirm-delivery",
     "discard-delivery",
 }
@@ -322,6 +333,22 @@ def a_request_by_letter(cast: Cast, now: Any) -> tuple[Child, list[Shown]]:
     ]
 
 
+def a_record_that_is_restricted(cast: Cast, now: Any) -> tuple[Child, list[Shown]]:
+    sky = cast.sky
+    made = restrictions.restrict(sky, "Her aunt", to=[cast.amina], by=cast.mara, at=now)
+    opened = restrictions.break_glass([sky.pk], "Night", hours=1, by=cast.ines, at=now)
+    forms = ["list-person", "restrict"]
+    return sky, [
+        *(("mara", f"{name}-child", [sky.pk]) for name in forms),
+        ("mara", "show-restriction", [sky.pk]),
+        ("mara", "end-listing", [sky.listed.get().pk]),
+        ("mara", "lift-restriction", [made.pk]),
+        ("mara", "restricted-reviews", []),
+        ("mara", "show-opening", [opened.pk]),
+        ("ines", "show-opening", [opened.pk]),
+    ]
+
+
 def a_calendar(cast: Cast, now: Any) -> tuple[Child, list[Shown]]:
     booked(returned(cast.sky, at=now), interviewer=cast.ines, by=cast.amina, at=now)
     return cast.sky, [("", "calendar", [cast.ines.calendar_key])]
@@ -343,6 +370,7 @@ WORLDS: tuple[World, ...] = (
     *(talks, a_record_being_written, what_follows, somebody_who_turned_18),
     *(requests_between_councils, a_request_accepted, a_request_by_letter, a_calendar),
     somebody_not_named_yet,
+    a_record_that_is_restricted,
 )
 # Reached otherwise than by a plain GET: each has a test of its own below.
 BESIDE = {"children", "separate-child"}

@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.test import Client
 from django.urls import get_resolver
 
-from returnhome.casework import acting, staff
+from returnhome.casework import acting, restrictions, staff
 from returnhome.casework.models import Child, Episode, Interview, Person
 from tests.cast import NOW, Cast, returned, signed
 
@@ -42,6 +42,7 @@ def without_the_first_lock(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Person, "whose", lambda *_, **__: Q())
     monkeypatch.setattr(Person, "may_about", lambda *_, **__: True)
     monkeypatch.setattr(Person, "relation_to", lambda *_: "responsible")
+    monkeypatch.setattr(Person, "closed", frozenset())
 
 
 @pytest.fixture
@@ -101,6 +102,22 @@ def test_a_stranger_opens_no_record(as_: Any, story: Interview) -> None:
             opened.append(address)
 
     assert opened == []
+
+
+@pytest.mark.usefixtures("without_the_first_lock")
+def test_whoever_is_kept_out_of_a_record_opens_nothing_of_it(
+    as_: Any, cast: Cast, story: Interview
+) -> None:
+    restrictions.keep_out(cast.sky, cast.sol, "Her uncle", by=cast.mara, at=NOW)
+    sol: Client = as_("sol")
+    opened = []
+
+    for address in (*LISTS, *pages_of(story)):
+        got = sol.get(address)
+        if got.status_code == 200 and names_in(got.content) & {"Sky", "Marlowe"}:
+            opened.append(address)
+
+    assert [address for address in opened if "?q=" not in address] == []
 
 
 @pytest.mark.usefixtures("without_the_first_lock")
