@@ -20,6 +20,7 @@ from returnhome.management.demonstration import (
     meetings,
     police,
     recent,
+    restricted,
     rotas,
     stories,
     told,
@@ -96,6 +97,7 @@ def _make(now: datetime) -> None:
     rotas.tell(teller)
     care.tell(teller)
     letters.tell(teller)
+    restricted.tell(teller)
 
 
 def empty() -> None:
