@@ -111,8 +111,10 @@ def _tell(scope: Scope, *, is_local: bool) -> None:
         # What was told in a transaction that failed goes back with it.
         return
     person = "" if scope.person is None else str(scope.person)
+    # One after the other: whose record is closed to a person is looked up for the one just named.
+    closed = ", public.returnhome_tell_closed()" if person else ""
     raw.execute(
         "select set_config('role', %s, %s), set_config('app.person', %s, %s),"
-        " set_config('app.turn', %s, %s)",
+        f" set_config('app.turn', %s, %s){closed}",
         [scope.role, is_local, person, is_local, str(next(_turns)), is_local],
     )

@@ -39,6 +39,7 @@ from returnhome.casework.staff import (
     Post,
     council_of,
 )
+from returnhome.casework.support import Action
 from returnhome.rules import Blocked, access, restricting
 from returnhome.rules.access import Relation, Verb
 from returnhome.rules.codes import Role, Rung
@@ -432,19 +433,21 @@ def able(child: Child) -> list[Person]:
 
     Whoever opened it by break-glass is not among them: that ends.
     """
-    return [
-        person
-        for person in _of_its_council(child, Verb.OFFER)
-        if not person.is_shut_out_of(child.pk)
-        and person.might_about(child, Verb.OFFER, Relation.RESPONSIBLE)
-    ]
+    colleagues = _of_councils([child.responsible_authority], Verb.OFFER)
+    return [person for person in colleagues if _is_able(person, child)]
 
 
-def _of_its_council(child: Child, verb: Verb) -> PersonQuerySet:
-    """Who holds a role, in the council that answers for the child, which allows the verb."""
+def _is_able(person: Person, child: Child) -> bool:
+    may_offer = person.might_about(child, Verb.OFFER, Relation.RESPONSIBLE)
+    return may_offer and not person.is_shut_out_of(child.pk)
+
+
+def _of_councils(authorities: Iterable[Authority], verb: Verb) -> PersonQuerySet:
+    """Who holds a role, in the councils that answer there, which allows the verb."""
+    heirs = frozenset().union(*(places.heirs(each) for each in authorities))
     at_work = Post.objects.current().filter(
         organisation__kind=Organisation.COUNCIL,
-        organisation__authority__in=places.heirs(child.responsible_authority),
+        organisation__authority__in=heirs,
         role__in=[role for role in Role if access.may(role, verb, Relation.RESPONSIBLE)],
     )
     people: PersonQuerySet = Person.objects.at_work().filter(pk__in=at_work.values("person"))
@@ -471,11 +474,38 @@ def _fresh(person: Person) -> Person:
     return Person.objects.get(pk=person.pk)
 
 
+def still_in_hand(child: Child) -> tuple[list[Action], list[Interview]]:
+    """What those kept out have to finish, which no list can give to somebody else by itself.
+
+    Outstanding actions, and interviews that were held and are not signed off.
+    """
+    actions = (
+        Action.objects.outstanding()
+        .filter(episode__child=child)
+        .select_related("owner")
+        .defer("what", "outcome")
+        .by_due_day()
+    )
+    unsigned = (
+        Interview.objects.open()
+        .filter(child=child, held_at__isnull=False)
+        .select_related("interviewer")
+        .defer("place_note", "wishes", "independence_note")
+    )
+    rows, talks = list(actions), list(unsigned.order_by("held_at", "pk"))
+    whose = {row.owner_id for row in rows} | {talk.interviewer_id for talk in talks}
+    out = shut_out([child.pk], whose)[child.pk] if whose else frozenset()
+    return (
+        [row for row in rows if row.owner_id in out],
+        [talk for talk in talks if talk.interviewer_id in out],
+    )
+
+
 @acting.as_system(acting.CLOCKWORK)
 def unattended(authorities: Iterable[int], *, at: datetime) -> list[int]:
     """Children of these authorities with a list, for whom nobody who is there can act now.
 
-    Found by asking, each time: a role ends, somebody falls ill.
+    Found by asking, each time: a role ends, somebody falls ill. Five queries at the most.
     """
     listed = Q(restrictions__ended_at=None, restrictions__isnull=False) | Q(
         listed__may_see=False, listed__ended_at=None, listed__isnull=False
@@ -483,13 +513,15 @@ def unattended(authorities: Iterable[int], *, at: datetime) -> list[int]:
     kept = Child.objects.filter(
         listed, responsible_authority__in=list(authorities), joined_to__isnull=True
     )
-    found = []
-    for child in kept.select_related("responsible_authority").distinct().order_by("pk"):
-        there = {person.pk for person in able(child)}
-        absent = Absence.objects.during(at).filter(person__in=there)
-        if not there - set(absent.values_list("person_id", flat=True)):
-            found.append(child.pk)
-    return found
+    theirs = list(kept.select_related("responsible_authority").distinct().order_by("pk"))
+    if not theirs:
+        return []
+    answering = {child.responsible_authority for child in theirs}
+    people = list(_of_councils(answering, Verb.OFFER))
+    away = Absence.objects.during(at).filter(person__in=people)
+    absent = set(away.values_list("person_id", flat=True))
+    there = [person for person in people if person.pk not in absent]
+    return [child.pk for child in theirs if not any(_is_able(person, child) for person in there)]
 
 
 def listed() -> set[int]:
@@ -593,7 +625,7 @@ def keepers(child: Child) -> list[Person]:
     """Whoever keeps the lists of this child's record, and may see it."""
     return [
         person
-        for person in _of_its_council(child, Verb.RESTRICT)
+        for person in _of_councils([child.responsible_authority], Verb.RESTRICT)
         if person.may_about(child, Verb.RESTRICT, Relation.RESPONSIBLE)
     ]
 

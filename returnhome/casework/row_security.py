@@ -79,38 +79,6 @@ FUNCTIONS = {
     where own.interviewer_id = person
         and own.organisation_id in (select body.id {POSTS})""",
     # Records that were said to be the same child as one of theirs.
-    # Children whose record is closed to the person, with those said to be the same child; the
-    # roles are those that keep the lists.
-    "returnhome_closed": """
-    select record.id
-    from (
-        select listed.child_id from public.casework_listed listed
-        where listed.person_id = person and not listed.may_see and listed.ended_at is null
-        union
-        select only_some.child_id from public.casework_restriction only_some
-        join public.casework_child child on child.id = only_some.child_id
-        where only_some.ended_at is null
-            and child.responsible_authority_id <> all(public.returnhome_areas(roles))
-            and not exists (
-                select 1 from public.casework_listed listed
-                where listed.child_id = child.id and listed.person_id = person
-                    and listed.may_see and listed.ended_at is null
-            )
-            and not exists (
-                select 1 from public.casework_breakglass opened
-                where opened.child_id = child.id and opened.person_id = person
-                    and opened.ended_at is null and opened.until > statement_timestamp()
-            )
-    ) closed
-    cross join lateral (
-        select closed.child_id
-        union all
-        select stranger.id from public.casework_child stranger
-        where stranger.joined_to_id = closed.child_id
-    ) record(id)""",
-    "returnhome_closed_episodes": """
-    select episode.id from public.casework_episode episode
-    where episode.child_id = any(public.returnhome_closed(roles))""",
     "returnhome_joined": """
     select stranger.id
     from public.casework_child stranger
@@ -148,6 +116,60 @@ begin
     );
 end $$
 """
+# Children whose record is closed to the person, with those said to be the same child, and their
+# episodes. Told once, when it is said who acts: hardly ever is there any, and every row asks.
+TELL_CLOSED = """
+create or replace function public.returnhome_tell_closed() returns void
+    language plpgsql volatile security definer parallel unsafe
+    set search_path = pg_catalog, pg_temp as $$
+declare
+    person constant bigint := nullif(current_setting('app.person', true), '')::bigint;
+    found bigint[] := '{{}}';
+    below bigint[] := '{{}}';
+begin
+    if person is not null and (
+        exists (select 1 from public.casework_restriction where ended_at is null)
+        or exists (
+            select 1 from public.casework_listed
+            where person_id = person and not may_see and ended_at is null
+        )
+    ) then
+        found := array({query});
+        below := array(
+            select episode.id from public.casework_episode episode
+            where episode.child_id = any(found)
+        );
+    end if;
+    perform set_config('app.closed', found::text, true),
+        set_config('app.closed_episodes', below::text, true);
+end $$
+"""
+CLOSED = """
+    select record.id
+    from (
+        select listed.child_id from public.casework_listed listed
+        where listed.person_id = person and not listed.may_see and listed.ended_at is null
+        union
+        (
+            select only_some.child_id from public.casework_restriction only_some
+            join public.casework_child child on child.id = only_some.child_id
+            where only_some.ended_at is null
+                and child.responsible_authority_id <> all(public.returnhome_areas({roles}))
+            except
+            select listed.child_id from public.casework_listed listed
+            where listed.person_id = person and listed.may_see and listed.ended_at is null
+            except
+            select opened.child_id from public.casework_breakglass opened
+            where opened.person_id = person
+                and opened.ended_at is null and opened.until > statement_timestamp()
+        )
+    ) closed
+    cross join lateral (
+        select closed.child_id
+        union all
+        select stranger.id from public.casework_child stranger
+        where stranger.joined_to_id = closed.child_id
+    ) record(id)"""
 # What the lists of restricted records say of somebody: the first lock decides on that by
 # `rules.restricting`, not by what the second has found. Numbers alone: the reasons are closed.
 LISTS = """
@@ -155,43 +177,38 @@ create or replace function public.returnhome_lists(who bigint) returns jsonb
     language plpgsql stable security definer parallel restricted
     set search_path = pg_catalog, pg_temp as $$
 declare
-    found jsonb;
-begin
-    select jsonb_agg(jsonb_build_array(
-        record.id, child.responsible_authority_id,
-        exists (
-            select 1 from public.casework_restriction only_some
-            where only_some.child_id = child.id and only_some.ended_at is null
-        ),
-        exists (
-            select 1 from public.casework_listed listed
-            where listed.child_id = child.id and listed.person_id = who
-                and listed.may_see and listed.ended_at is null
-        ),
-        exists (
-            select 1 from public.casework_listed listed
-            where listed.child_id = child.id and listed.person_id = who
-                and not listed.may_see and listed.ended_at is null
-        ),
-        exists (
-            select 1 from public.casework_breakglass opened
-            where opened.child_id = child.id and opened.person_id = who
-                and opened.ended_at is null and opened.until > statement_timestamp()
-        )
-    )) into found
-    from (
+    restricted constant bigint[] := array(
         select child_id from public.casework_restriction where ended_at is null
-        union
+    );
+    barred constant bigint[] := array(
         select child_id from public.casework_listed
         where person_id = who and not may_see and ended_at is null
-    ) listed
-    join public.casework_child child on child.id = listed.child_id
-    cross join lateral (
-        select child.id
+    );
+    named bigint[];
+    opened bigint[];
+    found jsonb;
+begin
+    if restricted = '{}' and barred = '{}' then return '[]'; end if;
+    named := array(
+        select child_id from public.casework_listed
+        where person_id = who and may_see and ended_at is null
+    );
+    opened := array(
+        select child_id from public.casework_breakglass
+        where person_id = who and ended_at is null and until > statement_timestamp()
+    );
+    select jsonb_agg(jsonb_build_array(
+        record.id, child.responsible_authority_id,
+        child.id = any(restricted), child.id = any(named),
+        child.id = any(barred), child.id = any(opened)
+    )) into found
+    from (
+        select id, id as child_id from public.casework_child where id = any(restricted || barred)
         union all
-        select stranger.id from public.casework_child stranger
-        where stranger.joined_to_id = child.id
-    ) record(id);
+        select id, joined_to_id from public.casework_child
+        where joined_to_id = any(restricted || barred)
+    ) record
+    join public.casework_child child on child.id = record.child_id;
     return coalesce(found, '[]');
 end $$
 """
@@ -422,8 +439,7 @@ def closing() -> dict[str, str]:
     What hangs below these is closed with them. It stands beside the other policies, not among
     them: both must open a row. No system role is bound by it.
     """
-    keeping = f"('{{{','.join(sorted(_roles(Verb.RESTRICT, RESPONSIBLE)))}}}')"
-    closed = f"all((select public.returnhome_closed{keeping})::bigint[])"
+    closed = _told("app.closed")
     found = {
         f"casework_{name}": f"casework_{name}.child_id <> {closed}"
         for name in ("episode", "interview", "placementnotice")
@@ -432,11 +448,17 @@ def closing() -> dict[str, str]:
     found["casework_notification"] = (
         f"(casework_notification.child_id is null or casework_notification.child_id <> {closed})"
     )
-    found["casework_handover"] = (
-        "casework_handover.episode_id <>"
-        f" all((select public.returnhome_closed_episodes{keeping})::bigint[])"
-    )
+    found["casework_handover"] = f"casework_handover.episode_id <> {_told('app.closed_episodes')}"
     return found
+
+
+def _told(name: str) -> str:
+    """Ids as they were told. Where nothing was, it is null, and so no row is there."""
+    return f"all((select nullif(current_setting('{name}', true), '')::bigint[])::bigint[])"
+
+
+def _keeping() -> str:
+    return f"'{{{','.join(sorted(_roles(Verb.RESTRICT, RESPONSIBLE)))}}}'"
 
 
 def _hand_over(table: str) -> str:
@@ -578,6 +600,7 @@ def _functions() -> dict[str, str]:
     }
     return looking_up | {
         "returnhome_is_uncovered": UNCOVERED,
+        "returnhome_tell_closed": TELL_CLOSED.format(query=CLOSED.format(roles=_keeping())),
         "returnhome_lists": LISTS,
         "returnhome_episodes_of": EPISODES_OF,
     }

@@ -20,7 +20,7 @@ from returnhome.casework.interviews import Interview
 from returnhome.casework.journal import REFUSED, JournalEntry, JournalQuerySet
 from returnhome.casework.meetings import Meeting
 from returnhome.casework.offers import Offer
-from returnhome.casework.restrictions import BreakGlass, Listed, Restriction
+from returnhome.casework.restrictions import BreakGlass
 from returnhome.casework.staff import Person, Post
 from returnhome.casework.support import Action
 from returnhome.reporting.letters import in_known_signs
@@ -200,8 +200,6 @@ BELONGING = (
     ("doubt", Doubt, "child"),
     ("meeting", Meeting, "child"),
     ("notedconcern", NotedConcern, "child"),
-    ("restriction", Restriction, "child"),
-    ("listed", Listed, "child"),
     ("breakglass", BreakGlass, "child"),
 )
 

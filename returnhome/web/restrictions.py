@@ -72,6 +72,7 @@ def show(request: Request, pk: int) -> HttpResponse:
         "keepers": restrictions.keepers(child),
         "opened": list(opened.select_related("person", "reviewed_by").newest_first()),
     }
+    context["actions"], context["unsigned"] = restrictions.still_in_hand(child)
     context["standing"] = next((row for row in context["restrictions"] if not row.ended_at), None)
     return render(request, "restrictions/show.html", context)
 
@@ -307,6 +308,11 @@ def open_restricted(request: Request) -> HttpResponse:
 # Its review.
 
 
+def keeps_lists(person: Person) -> bool:
+    """A provider's manager has the role, and no council's records to restrict."""
+    return bool(person.may_for(Verb.RESTRICT, Relation.RESPONSIBLE)[0])
+
+
 @dataclass(frozen=True)
 class Week:
     """The openings of one week."""
@@ -318,7 +324,7 @@ class Week:
 def reviews(request: Request) -> HttpResponse:
     """Each time that a record was opened, by week; whatever nobody has reviewed stays on top."""
     person, now = request.user, request.now
-    if not person.may(Verb.RESTRICT):
+    if not keeps_lists(person):
         raise Http404
     since = now - timedelta(weeks=WEEKS)
     rows = BreakGlass.objects.to_review(person).select_related("child", "person", "reviewed_by")

@@ -8,7 +8,6 @@ from django.urls import path
 
 from returnhome.casework.staff import Person
 from returnhome.rules import access
-from returnhome.rules.access import Verb
 from returnhome.rules.codes import Role
 from returnhome.web import restrictions, rotas
 from returnhome.web.asked import Request
@@ -74,7 +73,7 @@ def entries(person: Person) -> list[Entry]:
     )
     restricted = (
         (
-            person.may(Verb.RESTRICT),
+            restrictions.keeps_lists(person),
             Entry(
                 "Restricted records that were opened",
                 "restricted-reviews",

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from returnhome.casework import handovers, restrictions, staff
+from returnhome.casework import handovers, restrictions, staff, support
 from returnhome.casework.models import (
     BreakGlass,
     Child,
@@ -17,8 +17,8 @@ from returnhome.casework.models import (
     Restriction,
 )
 from returnhome.jobs import rounds
-from returnhome.rules.codes import HandOverKind, Role
-from tests.cast import NOW, Cast, accepted, booked, hours, returned, signed
+from returnhome.rules.codes import ActionKind, HandOverKind, Role
+from tests.cast import NOW, Cast, accepted, booked, held, hours, returned, signed
 from tests.web.asking import words_of
 from tests.web.test_intake import received
 from tests.web.test_matching import told
@@ -391,7 +391,7 @@ def test_the_pages_ask_a_fixed_number_of_times(
     opened = opened_by(cast, "wes")
     mara = as_("mara")
     for address, most in (
-        (f"/children/{cast.sky.pk}/restriction", 16),
+        (f"/children/{cast.sky.pk}/restriction", 20),
         (f"/children/{cast.sky.pk}/restrict", 16),
         ("/restricted", 8),
         (f"/restricted/{opened.pk}", 14),
@@ -473,3 +473,27 @@ def test_whoever_is_kept_out_is_not_told_that_a_child_is_back(cast: Cast, now) -
     people = set(Message.objects.filter(about_id=one.pk).values_list("person", flat=True))
     assert people
     assert cast.ines.pk not in people
+
+
+def test_mara_sees_what_somebody_kept_out_still_has_to_finish(as_, cast: Cast, now) -> None:
+    talk = signed(returned(cast.sky, hours_ago=90), interviewer=cast.ines, by=cast.amina)
+    one = talk.episodes.get()
+    support.add(
+        one,
+        ActionKind.HEALTH,
+        "See the GP",
+        owner=cast.sol,
+        due_on=now.date() + timedelta(days=3),
+        interview=talk,
+        by=cast.mara,
+        at=now,
+    )
+    held(returned(cast.sky, hours_ago=30), interviewer=cast.ines, by=cast.amina)
+
+    kept_out(cast, "sol")
+    kept_out(cast, "ines")
+
+    words = words_of(as_("mara").get(f"/children/{cast.sky.pk}/restriction"))
+    assert "Sol Bennett has an action to complete by" in words
+    assert "Ines Okafor held an interview on" in words
+    assert "Marlowe" not in words_of(as_("sol").get("/actions"))

@@ -1,20 +1,23 @@
 """Set-up: the pages about no child, each for whoever has a use for it."""
 
 import pytest
+from django.urls import reverse
 
 from returnhome.web import set_up
 from tests.cast import Cast
 from tests.web.asking import words_of
 
+OPEN = "Open a restricted record"
+OPENED = "Restricted records that were opened"
 KEPT = ["Duty", "Rota", "Messages", "People", "Standing arrangements"]
 
 
 @pytest.mark.parametrize(
     ("who", "labels"),
     [
-        ("mara", [*KEPT, "Local policy", "Local protocols"]),
-        ("amina", [*KEPT, "Local protocols"]),
-        ("ines", ["Duty", "Standing arrangements"]),
+        ("mara", [*KEPT, "Local policy", "Local protocols", OPENED, OPEN]),
+        ("amina", [*KEPT, "Local protocols", OPEN]),
+        ("ines", ["Duty", "Standing arrangements", OPEN]),
         ("adi", ["Duty", "Rota", "Messages", "People", "Local protocols"]),
     ],
 )
@@ -34,7 +37,7 @@ def test_no_entry_leads_nowhere(as_, cast: Cast, who: str):
 
 
 def _address(page: str) -> str:
-    return {"rota": "duty/rota", "messages": "duty/messages"}.get(page, page)
+    return reverse(page).removeprefix("/")
 
 
 def test_an_analyst_sets_nothing_up(as_, cast: Cast):

@@ -94,10 +94,10 @@ def _make(now: datetime) -> None:
     police.lay_ready(children, now)
     told.tell(teller)
     meetings.tell(teller)
+    restricted.tell(teller)
     rotas.tell(teller)
     care.tell(teller)
     letters.tell(teller)
-    restricted.tell(teller)
 
 
 def empty() -> None:
