@@ -209,7 +209,8 @@ class Interview(models.Model):
     def is_own_of(self, person: Person, verb: Verb) -> bool:
         """The same question as `own`, of this one."""
         _, organisations = person.may_for(verb, Relation.OWN)
-        return self.interviewer_id == person.pk and self.organisation_id in organisations
+        is_theirs = self.interviewer_id == person.pk and self.organisation_id in organisations
+        return is_theirs and self.child_id not in person.closed
 
     def may_be_recorded_by(self, person: Person, verb: Verb = Verb.RECORD) -> bool:
         """Whoever holds it records and signs it; if held elsewhere, whoever wrote that down."""

@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('casework', '0015_accounts'),
+        ('casework', '0003_the_sealed_journal'),
     ]
 
     operations = [
