@@ -139,6 +139,7 @@ def _sealer(app: str, *, is_on: bool) -> Any:
 
     def work() -> None:
         with psycopg.connect(app, autocommit=True) as connection:
+            connection.execute("set role returnhome_sealing")
             while not ended.wait(1.0):
                 connection.execute("select casework_seal_journal(false, 200000)")
 
@@ -168,7 +169,9 @@ def _checking(app: str, owner: str, rows: int) -> None:
     with psycopg.connect(app, autocommit=True) as connection:
         for _ in range(rows // 1000):
             connection.execute(FILL)
+            connection.execute("set role returnhome_sealing")
             connection.execute("select casework_seal_journal(true, 200000)")
+            connection.execute("reset role")
     with psycopg.connect(owner, autocommit=True) as hand:
         hand.execute("vacuum analyze casework_journalentry")
     verdict, ours = _timed(seals.verify)

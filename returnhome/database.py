@@ -19,7 +19,15 @@ APP = "returnhome_app"
 # each opens is in casework.row_security.
 SYSTEM_ROLES = {
     name: f"returnhome_{name}"
-    for name in ("operator", "clockwork", "intake", "matching", "passing_on", "reporting")
+    for name in (
+        "operator",
+        "clockwork",
+        "intake",
+        "matching",
+        "passing_on",
+        "reporting",
+        "sealing",
+    )
 }
 
 

@@ -21,6 +21,7 @@ from returnhome import database
 # needs; which tables those are is in `row_security`.
 OPERATOR, CLOCKWORK, INTAKE = "operator", "clockwork", "intake"
 MATCHING, PASSING_ON, REPORTING = "matching", "passing_on", "reporting"
+SEALING = "sealing"
 
 NO_ROLE = "none"  # PostgreSQL's word for the role that is connected
 

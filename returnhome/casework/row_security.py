@@ -534,6 +534,7 @@ def opened() -> dict[str, Opened]:
             # No figure needs a name.
             columns={"casework_child": ("id", "confirmed_at", "joined_to_id")},
         ),
+        acting.SEALING: Opened(NONE, NONE, beside=False),
     }
 
 
@@ -700,6 +701,8 @@ def put_on(app_role: str) -> None:
 
 
 RIGHTS = ("select", "insert", "update", "delete")
+# Who may write a seal: it runs as the owner, and takes what has been written as it stands.
+SEAL = "function public.casework_seal_journal(boolean, integer)"
 
 
 def let_system_roles(app_role: str) -> None:
@@ -720,6 +723,9 @@ def let_system_roles(app_role: str) -> None:
             for table, privileges in rights.items():
                 if granted := _granted(table, its, privileges):
                     cursor.execute(f"grant {granted} on public.{_quoted(table)} to {role}")
+            if name == acting.SEALING:
+                cursor.execute(f"revoke execute on {SEAL} from public, {_quoted(app_role)}")
+                cursor.execute(f"grant execute on {SEAL} to {role}")
             if its.beside:
                 cursor.execute(f"grant usage, select on all sequences in schema public to {role}")
 

@@ -38,16 +38,13 @@ def seal(*, waits: bool = False) -> int:
 
     Several may try at once: one seals, and unless it is to wait, the others leave it to that one.
     """
-    with connection.cursor() as cursor:
-        return seal_with(cursor, waits=waits)
-
-
-def seal_with(cursor: Cursor, *, waits: bool) -> int:
     sealed, rows = 0, MOST
-    while rows == MOST:
-        cursor.execute("select casework_seal_journal(%s, %s)", [waits, MOST])
-        rows = cursor.fetchone()[0] or 0
-        sealed += rows
+    # No other role may call the function, and this one may do nothing else.
+    with acting.as_system(acting.SEALING), connection.cursor() as cursor:
+        while rows == MOST:
+            cursor.execute("select casework_seal_journal(%s, %s)", [waits, MOST])
+            rows = cursor.fetchone()[0] or 0
+            sealed += rows
     return sealed
 
 
@@ -202,8 +199,7 @@ select j.id, not pg_visible_in_snapshot(j.xid, %s::text::pg_snapshot), j.digest 
 
 def verify(anchors: Iterable[Anchor] = ()) -> Verdict:
     """Seal what is there, then hold every row and seal against what was sealed, and the anchors."""
-    with connection.cursor() as cursor:
-        seal_with(cursor, waits=True)
+    seal(waits=True)
     is_within = connection.in_atomic_block
     # For whom it is would be told first, and then the view could no longer be chosen.
     with acting.as_nobody(), transaction.atomic(), connection.cursor() as cursor:

@@ -234,6 +234,23 @@ def test_matching_reads_names_and_nothing_of_what_happened() -> None:
         assert refused("select id from casework_episode")
 
 
+@pytest.mark.usefixtures("story")
+def test_one_role_seals_and_may_do_nothing_else() -> None:
+    sealing = "select casework_seal_journal(true, 10)"
+    others = database.SYSTEM_ROLES.keys() - {"sealing"}
+
+    for role in sorted(others):
+        with acting.as_system(role):
+            assert refused(sealing), role
+    with acting.as_nobody():
+        assert refused(sealing)
+    with acting.as_system(acting.SEALING):
+        assert not refused(sealing)
+        for table in ("casework_journalentry", "casework_child", "casework_person"):
+            assert refused(f"select id from {table}")
+        assert refused("delete from casework_seal")
+
+
 @pytest.mark.parametrize("role", database.SYSTEM_ROLES)
 @pytest.mark.usefixtures("db")
 def test_no_system_role_changes_the_journal(role: str) -> None:

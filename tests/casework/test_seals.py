@@ -171,6 +171,7 @@ def test_of_two_sealers_one_seals_and_the_other_does_not_wait(
 ) -> None:
     seals.seal()
     write(apart)
+    other.execute("set role returnhome_sealing")
     other.execute("select casework_seal_journal(false, 1000)")
 
     assert seals.seal() == 0
@@ -186,6 +187,7 @@ def test_a_sealer_that_is_killed_leaves_its_rows_to_the_next(
 ) -> None:
     seals.seal()
     row = write(apart)
+    other.execute("set role returnhome_sealing")
     other.execute("select casework_seal_journal(false, 1000)")
     with connection.cursor() as cursor:
         # The role of the desk is not the one whose session it is.
@@ -209,6 +211,7 @@ def test_many_who_write_and_two_who_seal_lose_and_double_nothing(apart: Cast) ->
 
     def seals_on() -> None:
         with psycopg.connect(app, autocommit=True) as hand:
+            hand.execute("set role returnhome_sealing")
             while not ended.is_set():
                 hand.execute("select casework_seal_journal(false, 7)")
 
