@@ -143,7 +143,7 @@ def asked_of(person: Person) -> Q:
 
 
 def _not_closed(person: Person) -> Q:
-    return ~Q(episode__in=person.closed_episodes) if person.closed else Q()
+    return staff.not_among("episode", person.closed_episodes) if person.closed else Q()
 
 
 def paired(name: str, *also: str) -> Q:
