@@ -26,6 +26,7 @@ from returnhome.casework.models import (
     Attempt,
     Authority,
     Basis,
+    BreakGlass,
     CarePeriod,
     Child,
     Classification,
@@ -41,6 +42,7 @@ from returnhome.casework.models import (
     HandOver,
     Identifier,
     Interview,
+    Listed,
     Meeting,
     NotedConcern,
     NotHeld,
@@ -56,6 +58,7 @@ from returnhome.casework.models import (
     Post,
     PreventionInterview,
     Reply,
+    Restriction,
     Telling,
     VoidedMeeting,
 )
@@ -443,6 +446,21 @@ class Filling:
             VoidedMeeting(meeting=meeting, at=now, by=by),
             ParentalRisk(child=child, noted_at=now, noted_by=by),
         ]
+        if not child.restrictions.exists():
+            # Over, so that they keep nobody out.
+            ended = {"made_at": now, "made_by": by, "ended_at": now, "ended_by": by}
+            self.made += [
+                Restriction(child=child, **ended),
+                Listed(child=child, person=by, may_see=False, **ended),
+                BreakGlass(
+                    child=child,
+                    person=by,
+                    opened_at=now,
+                    until=now + hours(1),
+                    ended_at=now,
+                    ended_by=by,
+                ),
+            ]
         if not child.care_periods.exists():
             self.made += [
                 CarePeriod(child=child, authority=cast.northshire, **past),

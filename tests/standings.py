@@ -156,7 +156,7 @@ def stands(state: State, who: Somebody, body: str, of: str) -> set[str]:
         return ({"a"} if body in state.asked else set()) | ({"r"} if body == N else set())
     if of == "notice":
         return {"+"} if body == W else set()
-    if of == "file":
+    if of in ("file", "delivery"):
         return {"+"} if body == N else set()
     raise KeyError(of)
 

@@ -45,6 +45,7 @@ MAY: Mapping[str, Mapping[str, str]] = {
     "override": {"manager": "r"},
     "place": {"coordinator": "r", "social_worker": "r", "manager": "r"},
     "see_journal": {"coordinator": "r", "social_worker": "r", "manager": "r"},
+    "restrict": {"manager": "r"},
     "see_placed_here": {"coordinator": "+", "manager": "+"},
     "see_figures": {"coordinator": "+", "manager": "+", "analyst": "+"},
     "confirm_intake": {"coordinator": "+", "manager": "+"},
@@ -104,7 +105,8 @@ ASKED: tuple[Rule, ...] = (
 )
 NOTICE: tuple[Rule, ...] = (*IN_DOUBT, ("see_placed_here", "notice", "+"))
 TOLD: tuple[Rule, ...] = (("see_episode", "row", "r h p"), ("confirm_intake", "file", "+"))
-RECEIVED: tuple[Rule, ...] = (("confirm_intake", "file", "+"), ("sends", "file", "+"))
+RECEIVED: tuple[Rule, ...] = (("confirm_intake", "delivery", "+"), ("sends", "delivery", "+"))
+KEPT: tuple[Rule, ...] = (("restrict", "child", "r"),)
 
 SECOND_LOCK: Mapping[str, tuple[Rule, ...]] = {
     "child": KNOWN,
@@ -143,6 +145,9 @@ SECOND_LOCK: Mapping[str, tuple[Rule, ...]] = {
     "parentalrisk": RISK,
     "notification": TOLD,
     "delivery": RECEIVED,
+    "restriction": KEPT,
+    "listed": KEPT,
+    "breakglass": KEPT,
 }
 
 # The first lock is narrower here: a council that only counts the episode has its page and not the

@@ -252,6 +252,9 @@ CHANGED = {
     "action": "kind = kind",
     "notification": "result = result",
     "delivery": "layout = layout",
+    "restriction": "ended_at = ended_at",
+    "listed": "may_see = may_see",
+    "breakglass": "until = until",
 }
 TAKEN_OUT = ("alias", "doubt", "attempt", "notheld", "nothingneeded")
 # Table → what is needed of a new row beside its child, episode or interview. A decision about an
@@ -421,7 +424,7 @@ LINKS = {
 }
 
 
-def links(page: HttpResponse, of: str) -> set[int]:
+def links(page: Any, of: str) -> set[int]:
     return set(map(int, re.findall(LINKS[of], page.content.decode())))
 
 
@@ -456,11 +459,9 @@ def calendars(matrix: Matrix) -> None:
     """The feed of a calendar holds what its owner is to hold, and ends with their role."""
     for who in matrix.people:
         person = matrix.person(who)
-        feed = Client().get(reverse("calendar", args=[person.calendar_key]))
+        found = links(Client().get(reverse("calendar", args=[person.calendar_key])), "interview")
         for state in matrix.known_to(who):
             if "interview" in state.rows:
                 wanted = allowed(who, state, (("see_episode", "interview", "o"),))
-                got = any(
-                    f"/interviews/{pk}" in feed.content.decode() for pk in state.rows["interview"]
-                )
+                got = bool(found & state.rows["interview"])
                 matrix.note(who, state.name, "see_episode", "calendar", wanted=wanted, got=got)

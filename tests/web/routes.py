@@ -58,6 +58,7 @@ def of_interview(verb: str, **more: Any) -> Asks:
 
 NOTED: tuple[Rule, ...] = (("act", "child", "r"), ("offer", "child", "r"))
 ERROR = ("recorded in error",)
+CLOSED = ("restricted",)
 KNOWN = ("not yet named", "joined to another")
 ASKED_OF: tuple[Rule, ...] = (("answer", "handover", "a"),)
 WE_ASK: tuple[Rule, ...] = (("ask", "episode", "r"),)
@@ -137,6 +138,14 @@ ABOUT_A_CHILD: dict[str, Asks] = {
     "record-meeting": of_child("meet"),
     "void-meeting": of_child("meet", of="meeting"),
     "match-child": of_child("match"),
+    "show-restriction": of_child("restrict"),
+    "restrict-child": of_child("restrict"),
+    "list-person-child": of_child("restrict"),
+    # A list that is over is not ended again.
+    "end-listing": of_child("restrict", of="listed", only_in=CLOSED),
+    "lift-restriction": of_child("restrict", of="restriction", only_in=CLOSED),
+    "show-opening": of_child("restrict", of="breakglass"),
+    "close-opening": of_child("restrict", of="breakglass", only_post=True),
     "show-handover": Asks("handover", SEES_REQUEST),
     "answer-handover": Asks("handover", ASKED_OF),
     "withdraw-handover": Asks("handover", WE_ASK),
@@ -148,9 +157,9 @@ ABOUT_A_CHILD: dict[str, Asks] = {
         "placementnotice", (("see_placed_here", "notice", "+"),), only_post=True
     ),
     "send-placement-notice": of_child("place", of="placementnotice", only_post=True),
-    "show-delivery": Asks("delivery", (("confirm_intake", "file", "+"),)),
-    "confirm-delivery": Asks("delivery", (("confirm_intake", "file", "+"),), only_post=True),
-    "discard-delivery": Asks("delivery", (("confirm_intake", "file", "+"),), only_post=True),
+    "show-delivery": Asks("delivery", (("confirm_intake", "delivery", "+"),)),
+    "confirm-delivery": Asks("delivery", (("confirm_intake", "delivery", "+"),), only_post=True),
+    "discard-delivery": Asks("delivery", (("confirm_intake", "delivery", "+"),), only_post=True),
 }
 
 # Of a record, and asked in a way that the matrix does not go: the test that does is named.
@@ -188,6 +197,8 @@ OF_AN_ORGANISATION: dict[str, tuple[tuple[str, str], ...]] = {
     "messages": (("keep_rota", ANY_BODY),),
     "note-absence": (("keep_rota", ANY_BODY),),
     "set-out-of-hours": (("keep_rota", ANY_BODY),),
+    "restricted-reviews": (("restrict", COUNCIL),),
+    "open-restricted": (("see_episode", ANY_BODY),),
     "set-up": (("see_episode", ANY_BODY), ("manage_people", ANY_BODY)),
 }
 # Of an organisation, with a number or a word in the address, or only by POST: tests that open them.
