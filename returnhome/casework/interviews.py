@@ -214,8 +214,9 @@ class Interview(models.Model):
 
     def may_be_recorded_by(self, person: Person, verb: Verb = Verb.RECORD) -> bool:
         """Whoever holds it records and signs it; if held elsewhere, whoever wrote that down."""
-        wrote_it_down = bool(self.held_by_name) and self.interviewer_id == person.pk
-        return (wrote_it_down and person.is_active) or self.is_own_of(person, verb)
+        if self.held_by_name and self.interviewer_id == person.pk:
+            return person.is_active and self.child_id not in person.closed
+        return self.is_own_of(person, verb)
 
 
 class CoverageQuerySet(models.QuerySet["Coverage"]):
