@@ -98,7 +98,7 @@ def group_of(person: Person, now: datetime) -> Case:
         | (is_to_follow & Q(has_actions=False) & may_act)
         | (~is_to_follow & my_talk)
         | (~is_to_follow & ~is_held & ~steps.is_safely_booked(now) & may_offer)
-        | (~is_held & to_telephone & person.whose(Verb.ASK))
+        | (~is_held & to_telephone & person.whose(Verb.ASK, child="child"))
     )
     return Case(
         When(ended_at__isnull=True, then=MISSING.rank),
