@@ -82,10 +82,14 @@ from tests import cast as the_cast
 from tests.cast import Cast, hours
 from tests.standings import (
     HOME,
+    MAY_NOT,
+    MAY_SEE,
     NEW,
     OP,
+    OPENED,
     OWN_INTERVIEW,
     POLICE,
+    RUN_OUT,
     STANDINGS,
     THEIRS,
     E,
@@ -357,13 +361,15 @@ def put_on_record(
     only: Iterable[str] = (),
 ) -> list[State]:
     """Every state with its child and a row in every table, and the interviews people hold."""
-    wanted = frozenset(only)
+    people, wanted = list(people), frozenset(only)
     every = [state for state in states() if not wanted or state.name in wanted]
     every += [named_for(each) for each in people if each.standing.is_named]
     fill = Filling(cast, where, now)
     for number, state in enumerate(every):
         child = _child(number, state, cast, now)
         state.rows["child"] = {child.pk}
+        if state.is_listed:
+            fill.lists(child, people, is_restricted=state.is_restricted)
         if not state.episode:
             fill.joined(child)
             fill.child(child)
@@ -376,7 +382,7 @@ def put_on_record(
             Interview.objects.filter(pk=done.pk).update(
                 interviewer=person, organisation=where[body]
             )
-        fill.child(child)
+        fill.child(child, is_listed=state.is_listed)
         fill.episode(Episode.objects.get(pk=episode.pk))
     fill.save()
     _gather(every)
@@ -390,14 +396,18 @@ class Filling:
         self.cast, self.where, self.now = cast, where, now
         self.by = cast.ines
         self.made: list[models.Model] = []
-        self.delivery = Delivery.objects.create(
-            sender=where[POLICE],
-            received_for=where[N],
-            filename="list.csv",
-            digest="d" * 64,
-            layout="list",
-            received_at=now,
-            received_by=self.by,
+        # The first has no row, so that a page can throw it away.
+        _, self.delivery = (
+            Delivery.objects.create(
+                sender=where[POLICE],
+                received_for=where[N],
+                filename="list.csv",
+                digest=digest * 64,
+                layout="list",
+                received_at=now,
+                received_by=self.by,
+            )
+            for digest in "ed"
         )
         self.home = children.register(
             register_id="matrix-home",
@@ -421,7 +431,7 @@ class Filling:
             confirmed_by=None,
         )
 
-    def child(self, child: Child) -> None:
+    def child(self, child: Child, *, is_listed: bool = False) -> None:
         now, by, cast = self.now, self.by, self.cast
         past = {"since": LONG_AGO, "until": LONG_AGO + timedelta(days=90)}
         meeting = Meeting(child=child, kind="review", held_at=now, recorded_at=now, recorded_by=by)
@@ -446,7 +456,7 @@ class Filling:
             VoidedMeeting(meeting=meeting, at=now, by=by),
             ParentalRisk(child=child, noted_at=now, noted_by=by),
         ]
-        if not child.restrictions.exists():
+        if not is_listed:
             # Over, so that they keep nobody out.
             ended = {"made_at": now, "made_by": by, "ended_at": now, "ended_by": by}
             self.made += [
@@ -466,6 +476,27 @@ class Filling:
                 CarePeriod(child=child, authority=cast.northshire, **past),
                 Placement(child=child, authority=cast.northshire, **past),
             ]
+
+    def lists(self, child: Child, people: Iterable[Somebody], *, is_restricted: bool) -> None:
+        """The lists of this child's record, and who broke its glass."""
+        now, by = self.now, self.by
+        made = {"child": child, "made_at": now, "made_by": by}
+        if is_restricted:
+            Restriction.objects.create(**made)
+        for who in people:
+            lists = who.standing.lists
+            self.made += [
+                Listed(**made, person_id=who.pk, may_see=name == MAY_SEE)
+                for name in (MAY_SEE, MAY_NOT)
+                if name in lists
+            ]
+            if is_restricted and lists & {OPENED, RUN_OUT}:
+                began = now if OPENED in lists else now - hours(30)
+                self.made.append(
+                    BreakGlass(
+                        child=child, person_id=who.pk, opened_at=began, until=began + hours(24)
+                    )
+                )
 
     def episode(self, episode: Episode) -> None:
         now, by = self.now, self.by
@@ -631,6 +662,8 @@ def _gather(every: Iterable[State]) -> None:
         if numbers := set(to_host.values_list("pk", flat=True)):
             state.rows["telling to the host"] = numbers
             state.rows["telling"] -= numbers
+        opened = BreakGlass.objects.filter(pk__in=state.rows.get("breakglass", ()))
+        state.openings = dict(opened.values_list("person", "pk"))
         state.rows["delivery"] = set(Delivery.objects.values_list("pk", flat=True))
 
 

@@ -20,15 +20,24 @@ BODIES = (N, W, E, OP, F, NEW, POLICE, HOME)
 
 @dataclass(frozen=True)
 class Standing:
-    """Where somebody works, and how that has gone. `posts`: (role, or theirs, and body)."""
+    """Where somebody works, and how that has gone. `posts`: (role, or theirs, and body).
+
+    `lists`: what the lists of restricted records say of them, and whether they broke glass.
+    """
 
     name: str
     posts: tuple[tuple[str, str], ...]
     is_ended: bool = False
     is_closed: bool = False
     is_named: bool = False
+    lists: frozenset[str] = frozenset()
 
 
+def _listed(name: str, body: str, *lists: str, **more: bool) -> Standing:
+    return Standing(f"{name}, at {body}", ((THEIRS, body),), lists=frozenset(lists), **more)
+
+
+MAY_SEE, MAY_NOT, OPENED, RUN_OUT = "may see", "may not see", "opened", "opened, and run out"
 THEIRS = "their role"
 STANDINGS: tuple[Standing, ...] = (
     *(Standing(f"works for {body}", ((THEIRS, body),)) for body in BODIES),
@@ -49,6 +58,16 @@ STANDINGS: tuple[Standing, ...] = (
     Standing("named, and left for the host", ((THEIRS, W),), is_named=True),
     Standing("named, and left", ((THEIRS, N),), is_ended=True, is_named=True),
     Standing("named, and account closed", ((THEIRS, N),), is_closed=True, is_named=True),
+    # On the lists of restricted records. Whoever works there and is on none stands above.
+    *(_listed("may see", body, MAY_SEE) for body in (N, W, OP)),
+    *(_listed("may not see", body, MAY_NOT) for body in (N, W, OP)),
+    *(_listed("opened", body, OPENED) for body in (N, OP)),
+    _listed("opened, and run out", N, RUN_OUT),
+    _listed("may see and may not", N, MAY_SEE, MAY_NOT),
+    _listed("opened before they were told of", N, OPENED, MAY_NOT),
+    # A list lets nobody in.
+    _listed("may see", E, MAY_SEE),
+    _listed("named, and may not see", N, MAY_NOT, is_named=True),
 )
 
 
@@ -79,6 +98,8 @@ class State:
     `child`, `episode`: body → relations to the child now and to the episode. `same`: to the child
     whom this record was joined to. `asked`: whom a hand-over asked. `named`: who holds the
     interview, and for which body. `rows`: table → the numbers of the state's rows.
+    `is_restricted`: only those named may see it. `is_listed`: it has lists at all.
+    `openings`: who broke its glass → the number of that row.
     """
 
     name: str
@@ -88,7 +109,15 @@ class State:
     same: Mapping[str, str] = field(default_factory=dict)
     named: tuple[int, str] | None = None
     rows: dict[str, set[int]] = field(default_factory=dict)
-    given: dict[int, int] = field(default_factory=dict)
+    is_restricted: bool = False
+    is_listed: bool = False
+    openings: dict[int, int] = field(default_factory=dict)
+
+    def own(self, table: str, who: Somebody) -> set[int]:
+        """Rows that are theirs whatever else is so: whoever broke glass knows that they did."""
+        if table != "breakglass" or who.pk not in self.openings:
+            return set()
+        return {self.openings[who.pk]}
 
     def one(self, table: str) -> int:
         return min(self.rows[table])
@@ -125,17 +154,21 @@ def states() -> list[State]:
         State("moved away since", {E: "r"}, AT_HOME),
         State("of a council that is no more", {NEW: "r"}, {NEW: "r"}),
         State("joined to another", {E: "r"}, NOBODY, same=AT_HOME),
+        State(RESTRICTED, PLACED, PLACED, is_restricted=True, is_listed=True),
+        State(CLOSED_TO_SOME, PLACED, PLACED, is_listed=True),
     ]
 
 
 OWN_INTERVIEW = "an interview of their own"
+RESTRICTED, CLOSED_TO_SOME = "restricted", "closed to whoever knows the family"
 
 
 def named_for(somebody: Somebody) -> State:
     """A record whose interview this person holds, for where they worked when it was booked."""
     works_for = somebody.standing.posts[0][1]
     body = works_for if works_for in (OP, F) else N
-    return State(OWN_INTERVIEW, PLACED, PLACED, named=(somebody.pk, body))
+    is_listed = bool(somebody.standing.lists)
+    return State(OWN_INTERVIEW, PLACED, PLACED, named=(somebody.pk, body), is_listed=is_listed)
 
 
 # What is expected.
@@ -145,6 +178,8 @@ def stands(state: State, who: Somebody, body: str, of: str) -> set[str]:
     """How this body of theirs stands to what the rule looks at."""
     if of in ("child", "row"):
         return set(state.child.get(body, "").split())
+    if of == "whole":
+        return set((state.same or state.child).get(body, "").split())
     if of == "same":
         return set(state.same.get(body, "").split())
     own = {"o"} if state.named == (who.pk, body) else set()
@@ -162,8 +197,26 @@ def stands(state: State, who: Somebody, body: str, of: str) -> set[str]:
 
 
 def allowed(who: Somebody, state: State, rules: Iterable[Rule]) -> bool:
-    """Whether a role of theirs allows it, where it is held: no council lends to another."""
+    """Whether a role of theirs allows it, where it is held: no council lends to another.
+
+    And no list of the record keeps them out of it.
+    """
+    if is_closed(state, who):
+        rules = [rule for rule in rules if rule[1] == "delivery"]
     return any(_allowed(who, state, rule, role, body) for rule in rules for role, body in who.posts)
+
+
+def is_closed(state: State, who: Somebody) -> bool:
+    """Who is on the list of those who may not see it never does. Of a restricted record, nobody
+    else does but who is on the other list, has it open, or manages the council that answers."""
+    lists = who.standing.lists
+    if state.is_listed and MAY_NOT in lists:
+        return True
+    if not state.is_restricted or MAY_SEE in lists or OPENED in lists:
+        return False
+    return not any(
+        role == "manager" and "r" in state.child.get(body, "").split() for role, body in who.posts
+    )
 
 
 def _allowed(who: Somebody, state: State, rule: Rule, role: str, body: str) -> bool:

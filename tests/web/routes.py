@@ -10,7 +10,7 @@ from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from tests.standings import NEW, OP, E, F, N, W
+from tests.standings import CLOSED_TO_SOME, NEW, OP, RESTRICTED, E, F, N, W
 from tests.who_may import MAY, Rule
 
 
@@ -58,7 +58,6 @@ def of_interview(verb: str, **more: Any) -> Asks:
 
 NOTED: tuple[Rule, ...] = (("act", "child", "r"), ("offer", "child", "r"))
 ERROR = ("recorded in error",)
-CLOSED = ("restricted",)
 KNOWN = ("not yet named", "joined to another")
 ASKED_OF: tuple[Rule, ...] = (("answer", "handover", "a"),)
 WE_ASK: tuple[Rule, ...] = (("ask", "episode", "r"),)
@@ -136,14 +135,15 @@ ABOUT_A_CHILD: dict[str, Asks] = {
     "note-concern": Asks("child", NOTED),
     "end-concern": Asks("notedconcern", NOTED),
     "record-meeting": of_child("meet"),
-    "void-meeting": of_child("meet", of="meeting"),
+    # Of a record that was joined to another, whoever has that other.
+    "void-meeting": Asks("meeting", (("meet", "whole", "r"),)),
     "match-child": of_child("match"),
     "show-restriction": of_child("restrict"),
     "restrict-child": of_child("restrict"),
     "list-person-child": of_child("restrict"),
     # A list that is over is not ended again.
-    "end-listing": of_child("restrict", of="listed", only_in=CLOSED),
-    "lift-restriction": of_child("restrict", of="restriction", only_in=CLOSED),
+    "end-listing": of_child("restrict", of="listed", only_in=(RESTRICTED, CLOSED_TO_SOME)),
+    "lift-restriction": of_child("restrict", of="restriction", only_in=(RESTRICTED,)),
     "show-opening": of_child("restrict", of="breakglass"),
     "close-opening": of_child("restrict", of="breakglass", only_post=True),
     "show-handover": Asks("handover", SEES_REQUEST),

@@ -12,7 +12,14 @@ from tests.web import routes
 from tests.web.matrix import Matrix
 from tests.who_may import MAY, OF_A_CHILD, OF_THE_ORGANISATION, ROLES
 
-STATES = ("returned", "host asked", "host accepted", "duty taken over", "joined to another")
+STATES = (
+    "returned",
+    "host asked",
+    "host accepted",
+    "duty taken over",
+    "joined to another",
+    "restricted",
+)
 ROLES_ASKED = ("coordinator", "interviewer", "manager", "analyst")
 LETTERS = {
     "responsible": "r",
