@@ -109,6 +109,17 @@ def at_the_desk() -> Iterator[None]:
         yield
 
 
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """How many combinations the access matrix had, where it was asked at all."""
+    passed = terminalreporter.stats.get("passed", [])
+    asked = [value for each in passed for name, value in each.user_properties if name == "matrix"]
+    if asked:
+        count, seconds = (sum(each) for each in zip(*asked, strict=True))
+        terminalreporter.write_line(
+            f"The access matrix: {count:,} combinations, in {seconds:.0f} s of the tests' own time"
+        )
+
+
 @pytest.fixture
 def cast(db: None) -> the_cast.Cast:
     return the_cast.Cast()

@@ -1,4 +1,8 @@
-"""The whole access matrix: at least 100,000 combinations, each with its own answer, none wrong."""
+"""The whole access matrix: at least 100,000 combinations, each with its own answer, none wrong.
+
+What asks PostgreSQL or a page for each person is asked for one person in two, four or seven: none
+divides the number of roles, so that every role and every standing has its turn.
+"""
 
 import time
 from collections.abc import Callable, Iterator
@@ -17,12 +21,12 @@ CHANNELS: dict[str, tuple[Callable[[Matrix], None], int]] = {
     "asked": (the_matrix.asks, 200_000),
     "of an organisation": (the_matrix.bodies, 1_000),
     "selected": (the_matrix.selects, 20_000),
-    "changed": (the_matrix.changes, 50_000),
-    "opened": (lambda matrix: the_matrix.pages(matrix, "GET", every=307), 900),
-    "sent": (lambda matrix: the_matrix.pages(matrix, "POST", every=601), 450),
-    "opened by an organisation": (the_matrix.places, 1_000),
-    "on a list": (the_matrix.listings, 20_000),
-    "searched": (the_matrix.searches, 4_000),
+    "changed": (lambda matrix: the_matrix.changes(matrix, every=2), 50_000),
+    "opened": (lambda matrix: the_matrix.pages(matrix, "GET", every=919), 700),
+    "sent": (lambda matrix: the_matrix.pages(matrix, "POST", every=1201), 450),
+    "opened by an organisation": (lambda matrix: the_matrix.places(matrix, every=7), 450),
+    "on a list": (lambda matrix: the_matrix.listings(matrix, every=4), 10_000),
+    "searched": (lambda matrix: the_matrix.searches(matrix, every=2), 4_000),
     "in a calendar": (the_matrix.calendars, 4_000),
 }
 AT_LEAST = 100_000
@@ -41,12 +45,13 @@ def test_everybody_gets_what_the_table_says(
 ) -> None:
     ask, at_least = CHANNELS[channel]
     matrix.begin()
-    began = time.monotonic()
+    began = time.process_time()
 
     ask(matrix)
 
     said = f"{len(matrix.asked):,} combinations, {len(matrix.wrong)} wrong"
-    print(f"{channel}: {said}, in {time.monotonic() - began:.0f} s")
+    # For the end of the run, where `tests/conftest.py` adds them up.
+    record_property("matrix", (len(matrix.asked), time.process_time() - began))
     assert matrix.wrong[:20] == [], said
     assert len(matrix.asked) >= at_least, said
 
