@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg
@@ -125,8 +126,8 @@ def cast(db: None) -> the_cast.Cast:
     return the_cast.Cast()
 
 
-@pytest.fixture(autouse=True, scope="session")
-def signed_in_fully() -> Iterator[None]:
+@contextmanager
+def signing_in_fully() -> Iterator[None]:
     """The one place where `force_login` is made to stand for both factors."""
     only_known = Client._login  # type: ignore[attr-defined]
 
@@ -138,4 +139,10 @@ def signed_in_fully() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(Client, "_login", fully)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def signed_in_fully() -> Iterator[None]:
+    with signing_in_fully():
         yield
