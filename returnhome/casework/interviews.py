@@ -451,7 +451,11 @@ def release(
 def give_up(interview: Interview, *, by: Person, at: datetime) -> None:
     """End one booking: whoever was to hold it cannot. Its episodes wait for another."""
     interview, covered = _held_still(interview)
-    _Booked([], [interview], covered).close("close booking", by=by, at=at)
+    interview.not_held_at, interview.not_held_by = at, by
+    interview.save(update_fields=["not_held_at", "not_held_by"])
+    for episode in covered:
+        episodes.note(episode, booked_for=None, at=at)
+    journal.write("close booking", interview, by=by, at=at)
 
 
 @transaction.atomic

@@ -285,6 +285,7 @@ ALONE = {
     "PreventionInterview.held_at": "the police held it; recorded_by wrote it down",
     "Telling.told_at": "told_by, or told_by_other where it was nobody of ours",
     "Meeting.held_at": "recorded_by wrote it down",
+    "BreakGlass.opened_at": "the person who opened it",
     "Absence.starts_at": "noted_by says who noted it",
     "Absence.ends_at": "noted_by says who noted it; who ended it is in the journal",
     "Message.sent_at": "by itself, as created_by; the journal has it",
