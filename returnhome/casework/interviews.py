@@ -455,7 +455,7 @@ def give_up(interview: Interview, *, by: Person, at: datetime) -> None:
     interview.save(update_fields=["not_held_at", "not_held_by"])
     for episode in covered:
         episodes.note(episode, booked_for=None, at=at)
-    journal.write("close booking", interview, by=by, at=at)
+    journal.write("release booking", interview, by=by, at=at)
 
 
 @transaction.atomic

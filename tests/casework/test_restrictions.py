@@ -517,6 +517,7 @@ NAMES = [name for name, *_ in PEOPLE]
 LISTS = st.sets(st.sampled_from(NAMES))
 
 
+@pytest.mark.check
 @given(
     is_restricted=st.booleans(),
     named=LISTS,

@@ -136,6 +136,7 @@ def test_only_a_manager_of_the_council_that_answers_sees_the_lists(as_, cast: Ca
 # Whoever is kept out.
 
 
+@pytest.mark.check
 @pytest.mark.parametrize("way", ["named", "kept_out"])
 @pytest.mark.parametrize("name", ["ines", "sol", "wes", "amina"])
 def test_no_page_and_no_list_tells_whoever_is_kept_out_of_the_child(
