@@ -104,6 +104,7 @@ def test_a_stranger_opens_no_record(as_: Any, story: Interview) -> None:
     assert opened == []
 
 
+@pytest.mark.check  # every page of a story, a quarter of a minute
 @pytest.mark.usefixtures("without_the_first_lock")
 def test_whoever_is_kept_out_of_a_record_opens_nothing_of_it(
     as_: Any, cast: Cast, story: Interview
