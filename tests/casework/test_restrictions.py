@@ -349,10 +349,11 @@ def test_the_database_refuses_what_goes_round_the_verbs(cast: Cast) -> None:
     with refused_by("an_ended_listing_has_time_and_person"):
         Listed.objects.filter(pk=listed.pk).update(ended_by=cast.mara)
     these = BreakGlass.objects.filter(pk=opened.pk)
+    made: Any = {"child": cast.sky, "person": cast.sol, "opened_at": NOW}
     with refused_by("a_record_is_opened_for_a_day_at_most"):
-        these.update(until=opened.opened_at + timedelta(hours=24, seconds=1))
+        BreakGlass.objects.create(until=NOW + timedelta(hours=24, seconds=1), **made)
     with refused_by("a_record_is_opened_for_a_day_at_most"):
-        these.update(until=opened.opened_at)
+        BreakGlass.objects.create(until=NOW, **made)
     with refused_by("an_ended_break_glass_has_time_and_person"):
         these.update(ended_at=opened.opened_at)
     with refused_by("a_review_has_time_person_and_finding"):
@@ -362,6 +363,42 @@ def test_the_database_refuses_what_goes_round_the_verbs(cast: Cast) -> None:
 
 
 # Break-glass.
+
+
+@pytest.mark.usefixtures("db")
+def test_the_database_keeps_the_lists_as_they_were_written(cast: Cast) -> None:
+    once = "only the end is written, once"
+    standing, listed = restricted(cast), kept_out(cast, "ines")
+    over: Any = {"ended_at": NOW, "ended_by": cast.mara}
+    for row, changed in ((standing, {"because": "x"}), (listed, {"may_see": True})):
+        rows = type(row)._default_manager.filter(pk=row.pk)
+        with refused_by(once):
+            rows.update(**changed)
+        with refused_by(once):
+            rows.delete()
+        rows.update(**over)
+        with refused_by(once):
+            rows.update(ended_at=None, ended_by=None)
+
+
+def test_the_database_keeps_what_was_opened_and_what_the_review_found(cast: Cast) -> None:
+    once = "only the end and the review are written, once each"
+    restricted(cast)
+    opened = opened_by(cast, "ines")
+    rows = BreakGlass.objects.filter(pk=opened.pk)
+    with refused_by(once):
+        rows.update(until=opened.opened_at + hours(20))
+    with refused_by(once):
+        rows.delete()
+    later = opened.opened_at + hours(1)
+    rows.update(ended_at=later, ended_by=cast.ines)
+    with refused_by(once):
+        rows.update(ended_at=None, ended_by=None)
+    rows.update(is_justified=False, reviewed_at=later, reviewed_by=cast.mara)
+    with refused_by(once):
+        rows.update(is_justified=True)
+    with refused_by(once):
+        rows.update(is_justified=None, reviewed_at=None, reviewed_by=None)
 
 
 def opened_by(cast: Cast, name: str, *, number: int = 1, at: Any = None) -> BreakGlass:
@@ -390,11 +427,11 @@ def test_somebody_who_is_not_named_opens_a_restricted_record_for_an_hour(
 def test_it_closes_by_itself_when_the_time_is_over(cast: Cast) -> None:
     restricted(cast, "amina")
 
+    opened_by(cast, "ines", at=timezone.now() - timedelta(minutes=60, seconds=1))
+    assert "ines" not in sees(cast)
+
     opened_by(cast, "ines", at=timezone.now() - timedelta(minutes=59, seconds=50))
     assert "ines" in sees(cast)
-
-    BreakGlass.objects.update(opened_at=timezone.now() - hours(2), until=timezone.now() - hours(1))
-    assert "ines" not in sees(cast)
 
 
 @pytest.mark.parametrize("name", ["ines", "mara"])
@@ -538,8 +575,6 @@ def test_both_locks_agree_for_any_lists_at_any_time(
         now, by = timezone.now(), people["mara"]
         made: Any = {"child": cast.sky, "made_at": NOW, "made_by": by}
         over: Any = {"ended_at": NOW, "ended_by": by} if ended else {}
-        for model in (BreakGlass, Listed, Restriction):
-            model._default_manager.all().delete()
         people["wes"].posts.exclude(role=Role.COORDINATOR).delete()
         if also:
             people["wes"].posts.create(
