@@ -2,7 +2,7 @@
 
     python -m bench.pages [--small 2000] [--large 200000] [--runs 21]
 
-Target: the same number of queries at both sizes, and at the large one at most 1.5 times the time.
+Target: not one query more at the large size, and at most 1.5 times the time.
 Yardstick: the small ledger, in the same run, on the same server, the two asked in turn. Each is
 measured twice: with an eighth of everything in the one council whose coordinator asks, and with
 everything spread over 153 councils. What a ledger holds is said in bench/ledger.py. The time is
@@ -61,7 +61,7 @@ def main() -> None:
                 for ledger in (small, large):
                     _measure(ledger, -(-options.runs // TURNS))
             is_met &= _print(mix, small, large)
-    print(f"\ntarget: at most {TARGET} times, the same queries: {'met' if is_met else 'NOT MET'}")
+    print(f"\ntarget: at most {TARGET} times, and no query more: {'met' if is_met else 'NOT MET'}")
 
 
 def _made(stack: ExitStack, episodes: int, share: float, called: str) -> Ledger:
@@ -172,7 +172,8 @@ def _print(mix: str, small: Ledger, large: Ledger) -> bool:
         said = str(counts[0]) if counts[0] == counts[1] else f"{counts[0]} → {counts[1]}"
         print(f"  {name:20}{few:7.1f} ms{many:7.1f} ms{many / few:8.2f}{said:>10}")
         if name not in WITHOUT_TARGET:
-            is_met &= many / few <= TARGET and counts[0] == counts[1]
+            # What a page has nothing to show of may not be asked: fewer is as good.
+            is_met &= many / few <= TARGET and counts[1] <= counts[0]
     return is_met
 
 
