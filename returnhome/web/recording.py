@@ -3,19 +3,18 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 
 from returnhome.casework import interviews, journal
 from returnhome.casework.episodes import Episode
-from returnhome.casework.interviews import Entry, Interview, Said
+from returnhome.casework.interviews import Interview
 from returnhome.casework.support import Action, NothingNeeded
 from returnhome.rules import Blocked, interviewing
 from returnhome.rules.access import Verb
 from returnhome.rules.codes import Mode, Place, Role
-from returnhome.rules.standard.parts import Kind, Question, Section, Unanswered
+from returnhome.rules.standard.parts import Section
 from returnhome.web import (
     before,
     communications,
@@ -27,127 +26,8 @@ from returnhome.web import (
     written,
 )
 from returnhome.web.asked import Request, allows, covered
+from returnhome.web.questions import QuestionsForm
 from returnhome.web.written import Account, Topic
-
-# Set apart from a question's own codes, which a standard may name as it likes.
-NO_ANSWER = [(f"no:{kind.value}", kind.label) for kind in Unanswered]
-
-
-class SectionForm(gds.Form):
-    """The questions of one topic. Nothing is required: a talk takes its own course.
-
-    `seen` is the newest entry that the page was drawn from, so that words written meanwhile on
-    another device are not overwritten unseen.
-    """
-
-    seen = gds.Hidden(required=False)
-
-    def __init__(self, *args: Any, topic: Topic, **options: Any) -> None:
-        super().__init__(*args, **({"initial": _initial(topic)} | options))
-        self.topic = topic
-        for question in topic.section.questions:
-            self.fields.update(_fields(question))
-
-    @property
-    def questions(self) -> list[tuple[Question, list[str]]]:
-        """Each question with the names of its fields, as they stand on the page."""
-        return [(each, list(_fields(each))) for each in self.topic.section.questions]
-
-    @property
-    def said(self) -> dict[str, Said]:
-        """What was typed and ticked, by question."""
-        return {each.key: self._said(each) for each in self.topic.section.questions}
-
-    def _said(self, question: Question) -> Said:
-        ticked = self.cleaned_data.get(f"{question.key}-codes") or []
-        ticked = [ticked] if isinstance(ticked, str) else ticked
-        codes = [code for code in ticked if not code.startswith("no:")]
-        words = self.cleaned_data[f"{question.key}-words"]
-        words = words if words.strip() else ""
-        none = [code.removeprefix("no:") for code in ticked if code.startswith("no:")]
-        # Mid-conversation nobody is told off: an answer stands above a tick that there is none,
-        # and of two such ticks the one that says the child was asked.
-        return Said(codes, words, "" if codes or words else (none[-1] if none else ""))
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        seen = int(cleaned["seen"]) if str(cleaned.get("seen", "")).isdigit() else 0
-        if self.errors:
-            return cleaned
-        for line in self.topic.lines:
-            entry = line.entry
-            if entry and entry.pk > seen and _differs(entry, self.said[line.question.key]):
-                self.data = self.data.copy()  # type: ignore[attr-defined]
-                self.data["seen"] = str(_newest(self.topic))  # type: ignore[index]
-                self.add_error(f"{line.question.key}-words", _written_meanwhile(line))
-        return cleaned
-
-
-def _differs(entry: Entry, said: Said) -> bool:
-    return (entry.codes, entry.words, entry.unanswered) != (said.codes, said.words, said.unanswered)
-
-
-def _written_meanwhile(line: written.Line) -> ValidationError:
-    assert line.entry is not None
-    stands = "; ".join(part for part in (*line.chosen, line.words, line.unanswered) if part)
-    return ValidationError(
-        f"Since this page was opened something else was saved here at "
-        f"{pages.clock_time(line.entry.written_at)}: “{stands}”. Save again to replace it with "
-        "what stands below; both are kept in the record’s history."
-    )
-
-
-def _newest(topic: Topic) -> int:
-    return max((line.entry.pk for line in topic.lines if line.entry), default=0)
-
-
-def _initial(topic: Topic) -> dict[str, Any]:
-    initial: dict[str, Any] = {"seen": _newest(topic)}
-    for line in topic.lines:
-        if line.entry is None:
-            continue
-        codes = [*line.entry.codes]
-        if line.entry.unanswered:
-            codes.append(f"no:{line.entry.unanswered}")
-        is_single = line.question.kind in (Kind.CHOICE, Kind.YES_NO)
-        initial[f"{line.question.key}-codes"] = next(iter(codes), "") if is_single else codes
-        initial[f"{line.question.key}-words"] = line.entry.words
-    return initial
-
-
-def _fields(question: Question) -> dict[str, gds.Component]:
-    """A question by its kind: its own field, and beside it that there is no answer."""
-    words, codes = f"{question.key}-words", f"{question.key}-codes"
-    if question.kind is Kind.WORDS:
-        return {
-            words: gds.Textarea(
-                question.text, hint=question.hint, rows=8, required=False, size="m", strip=False
-            ),
-            codes: gds.Checkboxes(
-                f"No answer to “{question.text}”",
-                choices=NO_ANSWER,
-                required=False,
-                classes="govuk-checkboxes--small rh-inline",
-                size="s govuk-visually-hidden",
-            ),
-        }
-    one_only = question.kind is not Kind.CHOICES
-    shape = gds.Radios if one_only else gds.Checkboxes
-    return {
-        codes: shape(
-            question.text,
-            hint=question.hint,
-            choices=[*question.options, *NO_ANSWER],
-            or_before=NO_ANSWER[0][0],
-            required=False,
-            size="m",
-            classes="rh-columns" if len(question.options) > 6 else "",
-        ),
-        words: gds.Textarea(
-            "More, in words (optional)", rows=2, required=False, strip=False, size="s"
-        ),
-    }
-
 
 # The conversation.
 
@@ -179,14 +59,42 @@ def record_section(request: Request, pk: int, section: str) -> HttpResponse:
         return redirect("show-interview", pk)
     account = written.account(interview)
     topic, following = _topic(account, section)
-    form = SectionForm(request.POST or None, topic=topic)
+    form = QuestionsForm(request.POST or None, lines=topic.lines)
     if request.method == "POST" and form.is_valid():
         with gds.refusals_into(form):
             interviews.record(interview, form.said, by=request.user, at=request.now)
             if "leave" in request.POST or following is None:
                 return redirect("record-interview", pk)
             return redirect("record-section-interview", pk, following.key)
-    return _section_page(request, interview, form, following, account)
+    return _section_page(request, interview, form, topic.section, following, account)
+
+
+def save_answer(request: Request, pk: int, question: str) -> HttpResponse:
+    """One answer, as soon as its field is left: when it was saved, or (409) why it was not.
+
+    Where something else was saved there meanwhile nothing is overwritten, and its words come back.
+    """
+    interview = _own(request, pk)
+    line = next((each for each in written.account(interview).lines if each.key == question), None)
+    if line is None or request.method != "POST":
+        raise Http404
+    form = QuestionsForm(request.POST, lines=[line])
+    if form.is_valid():
+        with gds.refusals_into(form):
+            interviews.record(interview, form.said, by=request.user, at=request.now)
+            entry = interview.entries.current().filter(question=question).first()
+            seen = entry.pk if entry else 0
+            return JsonResponse({"saved": pages.clock_time(request.now), "seen": seen})
+    looking.again(request)
+    overtaken = line.entry if form.overtaken else None
+    return JsonResponse(
+        {
+            "sentences": [sentence for errors in form.errors.values() for sentence in errors],
+            "words": overtaken.words if overtaken else "",
+            "seen": overtaken.pk if overtaken else None,
+        },
+        status=409,
+    )
 
 
 def _topic(account: Account, key: str) -> tuple[Topic, Section | None]:
@@ -213,19 +121,20 @@ def _not_saved(request: Request, interview: Interview, section: str) -> HttpResp
     if section not in asked:
         raise Http404
     lines = tuple(written.Line(asked[section], each, None) for each in asked[section].questions)
-    form = SectionForm(request.POST, topic=Topic(asked[section], lines))
+    form = QuestionsForm(request.POST, lines=lines)
     sentence = (
         f"This interview is now {interview.interviewer.name}’s, so this was not saved. "
         "Copy what you wrote and pass it on."
     )
     gds.blocked(form, Blocked(sentence))
-    return _section_page(request, interview, form)
+    return _section_page(request, interview, form, asked[section])
 
 
 def _section_page(
     request: Request,
     interview: Interview,
-    form: SectionForm,
+    form: QuestionsForm,
+    section: Section,
     following: Section | None = None,
     account: Account | None = None,
 ) -> HttpResponse:
@@ -233,7 +142,7 @@ def _section_page(
     return gds.form_page(
         request,
         form,
-        title=form.topic.section.title,
+        title=section.title,
         caption=pages.name_of(interview.child),
         button="Save and next topic" if following else "Save and see all topics",
         back=back,
@@ -389,6 +298,7 @@ urlpatterns = [
         record_section,
         name="record-section-interview",
     ),
+    path("interviews/<int:pk>/answers/<slug:question>", save_answer, name="save-answer-interview"),
     path("interviews/<int:pk>/sign", sign, name="sign-interview"),
     path("interviews/<int:pk>/add", add, name="add-interview"),
 ]

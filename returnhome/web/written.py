@@ -18,12 +18,16 @@ class Line:
     entry: Entry | None
 
     @property
+    def key(self) -> str:
+        return self.question.key
+
+    @property
     def is_answered(self) -> bool:
         return standard.is_answered(self.entry)
 
     @property
     def chosen(self) -> list[str]:
-        labels = dict(self.question.options)
+        labels = dict((*self.question.options, *self.question.evidence))
         return [labels.get(code, code) for code in self.entry.codes] if self.entry else []
 
     @property

@@ -113,6 +113,9 @@ ABOUT_A_CHILD: dict[str, Asks] = {
     "record-section-interview": Asks(
         "interview", (("record", "interview", "o"),), more=("before",)
     ),
+    "save-answer-interview": Asks(
+        "interview", (("record", "interview", "o"),), more=("why_words",), only_post=True
+    ),
     "sign-interview": Asks("interview", (("sign", "interview", "o"),)),
     "add-interview": Asks("interview", (("act", "episode", "r"),), only_in=("signed", "acted on")),
     "show-child": Asks(

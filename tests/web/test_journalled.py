@@ -114,6 +114,7 @@ NO_CHILD = {
 }
 # They change something, show nothing, and their verb writes.
 VERBS_ONLY = {
+    "save-answer-interview",
     "take-on-episode",
     "report-handover",
     "tell-handover",

@@ -12,6 +12,7 @@ from returnhome.rules import standard
 from returnhome.rules.codes import ActionKind
 from returnhome.rules.standard import v0
 from returnhome.rules.standard.parts import Kind, Question, SaidBy
+from returnhome.web import pages
 from tests.cast import Cast, booked, everything_said, held, hours, returned, signed
 from tests.web.asking import words_of
 
@@ -41,7 +42,6 @@ def signed_one(cast: Cast, before: datetime) -> Interview:
 
 def why(**changes) -> dict:
     return {
-        "seen": "0",
         "why_words-words": NAN,
         "push-codes": ["conflict", "school"],
         "push-words": "",
@@ -49,6 +49,11 @@ def why(**changes) -> dict:
         "pull-words": "Nan in Leeds",
         "why_judged-words": "",
     } | changes
+
+
+def seen_all(interview: Interview) -> dict[str, str]:
+    """As from a page that was drawn after everything that stands written."""
+    return {f"{question.key}-seen": "999999999" for question in interview.standard.questions}
 
 
 # The conversation.
@@ -64,7 +69,7 @@ def test_every_topic_of_the_standard_stands_on_the_page_with_how_far_it_is(
 
     for section in interview.standard.sections:
         assert section.title in words
-    assert "Why they went 2 of 4 answered" in words
+    assert "Why they went 2 of 6 answered" in words
     assert "Harm Nothing yet" in words
     assert "Saved today at" in words
 
@@ -102,7 +107,7 @@ def test_what_was_written_stands_in_the_page_when_it_is_opened_again(as_, cast: 
 
 
 def test_an_empty_topic_is_no_mistake_while_talking(as_, cast: Cast, interview):
-    response = as_("ines").post(f"/interviews/{interview.pk}/record/harm", {"seen": "0"})
+    response = as_("ines").post(f"/interviews/{interview.pk}/record/harm", {"minutes-words": ""})
 
     assert response.status_code == 302
     assert not Entry.objects.exists()
@@ -117,7 +122,7 @@ def test_an_empty_topic_is_no_mistake_while_talking(as_, cast: Cast, interview):
     ],
 )
 def test_any_question_can_be_not_asked_or_not_answered(as_, cast: Cast, interview, ticked, kept):
-    form = {"seen": "0", "why_words-codes": ticked, "push-codes": ticked}
+    form = {"why_words-codes": ticked, "push-codes": ticked}
 
     as_("ines").post(f"/interviews/{interview.pk}/record/why", form)
 
@@ -126,7 +131,7 @@ def test_any_question_can_be_not_asked_or_not_answered(as_, cast: Cast, intervie
 
 
 def test_an_answer_stands_above_a_tick_that_there_is_none(as_, cast: Cast, interview):
-    form = {"seen": "0", "why_words-words": "To see nan", "why_words-codes": ["no:not_asked"]}
+    form = {"why_words-words": "To see nan", "why_words-codes": ["no:not_asked"]}
 
     response = as_("ines").post(f"/interviews/{interview.pk}/record/why", form)
 
@@ -136,7 +141,7 @@ def test_an_answer_stands_above_a_tick_that_there_is_none(as_, cast: Cast, inter
 
 
 def test_a_choice_of_one_takes_one_or_says_there_was_none(as_, cast: Cast, interview):
-    form = {"seen": "0", "harm-codes": "possible", "told_police-codes": "no:not_asked"}
+    form = {"harm-codes": "possible", "told_police-codes": "no:not_asked"}
 
     as_("ines").post(f"/interviews/{interview.pk}/record/harm", form)
 
@@ -162,8 +167,8 @@ def test_words_from_another_device_are_not_overwritten_unseen(as_, cast: Cast, i
     interviews.record(interview, said, by=cast.ines, at=now)
 
     warned = ines.post(page, why())
-    seen = warned.content.decode().split('name="seen" value="')[1].split('"')[0]
-    again = ines.post(page, why(seen=seen))
+    seen = warned.content.decode().split('name="why_words-seen" value="')[1].split('"')[0]
+    again = ines.post(page, why() | {"why_words-seen": seen})
 
     assert "“Typed on the phone”" in words_of(warned)
     assert "Nobody   asked me.&#10;" in warned.content.decode()
@@ -200,7 +205,9 @@ def test_words_typed_for_an_interview_given_to_a_colleague_are_not_lost(
 def test_words_typed_after_signing_are_not_lost(as_, cast: Cast, before):
     interview = signed_one(cast, before)
 
-    response = as_("ines").post(f"/interviews/{interview.pk}/record/why", why(seen="999999999"))
+    response = as_("ines").post(
+        f"/interviews/{interview.pk}/record/why", seen_all(interview) | why()
+    )
 
     assert "This record is signed off." in words_of(response)
     assert "Nobody   asked me.&#10;" in response.content.decode()
@@ -208,6 +215,90 @@ def test_words_typed_after_signing_are_not_lost(as_, cast: Cast, before):
 
 def test_a_topic_that_the_standard_does_not_have_is_not_there(as_, cast: Cast, interview):
     assert as_("ines").get(f"/interviews/{interview.pk}/record/weather").status_code == 404
+
+
+# Each answer saved as its field is left.
+
+
+def save(client, interview: Interview, key: str, **typed):
+    return client.post(f"/interviews/{interview.pk}/answers/{key}", typed)
+
+
+def test_an_answer_is_saved_as_its_field_is_left_and_says_when(as_, cast: Cast, interview, now):
+    response = save(as_("ines"), interview, "why_words", **{"why_words-words": NAN})
+
+    entry = Entry.objects.get()
+    assert response.json() == {"saved": pages.clock_time(entry.written_at), "seen": entry.pk}
+    assert (entry.question, entry.words, entry.written_by) == ("why_words", NAN, cast.ines)
+    assert JournalEntry.objects.filter(verb="record interview", object_id=interview.pk).exists()
+
+
+def test_a_sign_is_saved_with_how_it_is_known(as_, interview):
+    typed = {"vehicles-codes": "possible", "vehicles-evidence": ["told", "inferred"]}
+
+    assert save(as_("ines"), interview, "vehicles", **typed).status_code == 200
+    assert interviews.answers(interview)["vehicles"].codes == ["possible", "told", "inferred"]
+
+
+def test_an_answer_can_be_taken_back(as_, interview):
+    ines = as_("ines")
+    seen = save(ines, interview, "push", **{"push-codes": ["school"]}).json()["seen"]
+
+    response = save(ines, interview, "push", **{"push-seen": seen})
+
+    assert response.status_code == 200
+    assert not standard.is_answered(interviews.answers(interview)["push"])
+    assert Entry.objects.filter(question="push").count() == 2
+
+
+def test_of_two_devices_neither_loses_a_word(as_, cast: Cast, interview):
+    phone, desk = as_("ines"), as_("ines")
+    seen = save(phone, interview, "why_words", **{"why_words-words": "Nan rang"}).json()["seen"]
+
+    stopped = save(desk, interview, "why_words", **{"why_words-words": "I was cold"})
+
+    assert stopped.status_code == 409
+    assert (stopped.json()["words"], stopped.json()["seen"]) == ("Nan rang", seen)
+    assert "something else was saved here" in stopped.json()["sentences"][0]
+    assert interviews.answers(interview)["why_words"].words == "Nan rang"
+    both = {"why_words-words": "Nan rang\n\nI was cold", "why_words-seen": seen}
+    assert save(desk, interview, "why_words", **both).status_code == 200
+    assert interviews.answers(interview)["why_words"].words == "Nan rang\n\nI was cold"
+
+
+@pytest.mark.parametrize(
+    ("key", "typed", "sentence"),
+    [
+        ("minutes", {"minutes-words": "an hour"}, "Write a whole number, in figures."),
+        ("harm", {"harm-codes": "perhaps"}, "Answer “Did the child come to harm"),
+    ],
+)
+def test_what_cannot_be_saved_says_why_and_writes_nothing(as_, interview, key, typed, sentence):
+    response = save(as_("ines"), interview, key, **typed)
+
+    assert response.status_code == 409
+    assert response.json()["sentences"][0].startswith(sentence)
+    assert not Entry.objects.exists()
+
+
+def test_an_answer_that_comes_after_signing_is_not_saved_and_says_so(as_, cast: Cast, before):
+    interview = signed_one(cast, before)
+
+    response = save(
+        as_("ines"), interview, "why_words", **{"why_words-words": NAN, "why_words-seen": "9" * 9}
+    )
+
+    assert (response.status_code, response.json()["seen"]) == (409, None)
+    assert "This record is signed off." in response.json()["sentences"][0]
+
+
+def test_only_the_interviewer_saves_an_answer_and_only_to_a_question_there_is(as_, interview):
+    for name in ("amina", "mara", "wes", "owen", "pat"):
+        assert (
+            save(as_(name), interview, "why_words", **{"why_words-words": "x"}).status_code == 404
+        )
+    assert save(as_("ines"), interview, "shoe_size", **{"shoe_size-words": "x"}).status_code == 404
+    assert as_("ines").get(f"/interviews/{interview.pk}/answers/why_words").status_code == 404
 
 
 # Read through and signed off.
@@ -220,7 +311,7 @@ def test_the_childs_words_come_first_and_what_is_missing_leads_to_its_topic(
     said = {
         "why_words": Said(words=NAN),
         "harm": Said(codes=["possible"]),
-        "present": Said(words="Nobody else was there."),
+        "present_kinds": Said(words="Nobody else was there."),
     }
     interviews.record(interview, said, by=cast.ines, at=now)
 

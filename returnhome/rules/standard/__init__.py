@@ -3,15 +3,21 @@
 Source: each version names its own; a version once in use is never changed.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Protocol
 
 from returnhome.rules import Blocked
-from returnhome.rules.standard import v0
+from returnhome.rules.codes import Indicator
+from returnhome.rules.standard import v0, v1
 from returnhome.rules.standard.parts import Kind, Question, Standard, Unanswered
 
-VERSIONS: tuple[Standard, ...] = (v0.STANDARD,)
+VERSIONS: tuple[Standard, ...] = (v0.STANDARD, v1.STANDARD)
+
+# Answers to a prompt of which it can be said how they are known.
+AFFIRMED = {Indicator.YES, Indicator.POSSIBLE}
+NUMBER = re.compile(r"[0-9]{0,6}")
 
 
 class Written(Protocol):
@@ -37,6 +43,14 @@ class NotAnOption(Blocked):
 
 class OneOnly(Blocked):
     sentence = "Choose one answer only."
+
+
+class NotANumber(Blocked):
+    sentence = "Write a whole number, in figures."
+
+
+class EvidenceOfNothing(Blocked):
+    sentence = "Say how it is known only where the answer is yes or possible."
 
 
 class AnsweredAndNot(Blocked):
@@ -84,5 +98,10 @@ def check_answer(standard: Standard, key: str, written: Written) -> None:
         raise NotAnOption(field=key)
     if not question.codes.issuperset(written.codes):
         raise NotAnOption(field=key)
-    if question.kind is not Kind.CHOICES and len(written.codes) > 1:
+    answers = {code for code, _ in question.options}.intersection(written.codes)
+    if question.is_one_only and len(answers) > 1:
         raise OneOnly(field=key)
+    if len(written.codes) > len(answers) and not answers & AFFIRMED:
+        raise EvidenceOfNothing(field=key)
+    if question.kind is Kind.NUMBER and not NUMBER.fullmatch(written.words.strip()):
+        raise NotANumber(field=key)

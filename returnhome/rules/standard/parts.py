@@ -16,6 +16,8 @@ class Kind(Code):
     CHOICE = "choice", "One of a list"
     CHOICES = "choices", "Any of a list"
     YES_NO = "yes_no", "Yes or no"
+    PROMPT = "prompt", "Yes, no or possible, and how it is known"
+    NUMBER = "number", "A whole number"
 
 
 class SaidBy(Code):
@@ -37,11 +39,23 @@ class YesNo(Code):
     NO = "no", "No"
 
 
+class Evidence(Code):
+    """How the answer to a prompt is known; ours, so that no guess passes for an observation."""
+
+    SEEN = "seen", "Seen"
+    TOLD = "told", "Told by the child"
+    OTHERS = "others", "Told by somebody else"
+    INFERRED = "inferred", "Inferred"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Question:
     """One question. `core`: the record is not signed off without an answer to it.
 
-    `options` are codes with their labels; words may always be added to a choice.
+    `options` are codes with their labels; words may always be added to a choice. `evidence` are
+    the further codes of a prompt. `row` is that of the table of what English forms record
+    (docs/standard.md), 0 for none. `factors` are DfE assessment factors by code. `beside` names
+    the question whose list this one judges: what the child did not say and the interviewer thinks.
     """
 
     key: str
@@ -52,11 +66,42 @@ class Question:
     source: str
     hint: str = ""
     options: tuple[tuple[str, str], ...] = ()
+    evidence: tuple[tuple[str, str], ...] = ()
     core: bool = False
+    row: int = 0
+    factors: tuple[tuple[str, str], ...] = ()
+    beside: str = ""
 
     @property
     def codes(self) -> frozenset[str]:
-        return frozenset(code for code, _ in self.options)
+        return frozenset(code for code, _ in (*self.options, *self.evidence))
+
+    @property
+    def is_one_only(self) -> bool:
+        return self.kind is not Kind.CHOICES
+
+
+class HeldAs(Code):
+    """The type of what the ledger holds already."""
+
+    TEXT = "text", "Text"
+    DAY = "day", "A day"
+    MOMENT = "moment", "Day and time, with how sure it is"
+    CODE = "code", "One of a list"
+    COUNT = "count", "A count"
+    LIST = "list", "A list"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fact:
+    """What belongs to the record and is not asked: the ledger holds it, and it is shown with it."""
+
+    key: str
+    text: str
+    held_as: HeldAs
+    row: int
+    why: str
+    source: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,16 +109,29 @@ class Section:
     key: str
     title: str
     questions: tuple[Question, ...]
+    facts: tuple[Fact, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Standard:
-    """One version, in force from `since`; what was recorded under it is read by it for ever."""
+    """One version, in force from `since`; what was recorded under it is read by it for ever.
+
+    `reviewed_by` names who reviewed it for practice, empty for a draft.
+    """
 
     version: str
     title: str
     since: date
     sections: tuple[Section, ...]
+    reviewed_by: str = ""
+
+    @property
+    def is_draft(self) -> bool:
+        return not self.reviewed_by
+
+    @property
+    def facts(self) -> tuple[Fact, ...]:
+        return tuple(fact for section in self.sections for fact in section.facts)
 
     @property
     def questions(self) -> tuple[Question, ...]:
