@@ -25,6 +25,7 @@ from returnhome.web import (
     meetings,
     offers,
     policies,
+    printed,
     protocols,
     recording,
     restrictions,
@@ -34,6 +35,7 @@ from returnhome.web import (
     sign_in,
     signed_in,
     staff,
+    standards,
     story,
     support,
     tellings,
@@ -64,6 +66,7 @@ STAGES = (
     offers,
     booking,
     recording,
+    printed,
     support,
     adult_pathway,
     policies,
@@ -80,6 +83,7 @@ STAGES = (
     set_up,
     account,
     who_interviews,
+    standards,
     api,
 )
 

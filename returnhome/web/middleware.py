@@ -29,6 +29,8 @@ OPEN = (
     "/calendar/",
     "/answer/",
     "/who-interviews",
+    "/standard",
+    "/guide",
     "/api/",
 )
 # Open to somebody who has given a password and has no second factor yet.

@@ -117,6 +117,12 @@ ABOUT_A_CHILD: dict[str, Asks] = {
         "interview", (("record", "interview", "o"),), more=("why_words",), only_post=True
     ),
     "sign-interview": Asks("interview", (("sign", "interview", "o"),)),
+    "pdf-interview": Asks(
+        "interview", (("see_account", "episode", "r p"), ("see_account", "interview", "o"))
+    ),
+    "json-interview": Asks(
+        "interview", (("see_account", "episode", "r p"), ("see_account", "interview", "o"))
+    ),
     "add-interview": Asks("interview", (("act", "episode", "r"),), only_in=("signed", "acted on")),
     "show-child": Asks(
         "child", (("see_episode", "child", "r h p"), ("see_episode", "episode", "r h p"))
@@ -247,6 +253,7 @@ OPEN = {
     *("account_reset_password", "account_reset_password_done", "mfa_login_webauthn"),
     *("account_reset_password_from_key", "account_reset_password_from_key_done"),
     *("openid_connect_callback", "sign-in-by-directory"),
+    *("standard", "show-standard", "json-standard", "schema-standard", "form-standard", "guide"),
     *("who-interviews", "api", "api-root", "openapi-json", "ask", "ask_all"),
 }
 

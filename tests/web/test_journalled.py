@@ -105,6 +105,11 @@ NO_CHILD = {
     "fetch-example": "an invented file, in the demonstration only",
     "set-up": "where to set what up",
     "open-restricted": "asks for what is not shown: the verb writes, and a refusal is written",
+    **dict.fromkeys(
+        ("standard", "show-standard", "json-standard", "schema-standard", "form-standard"),
+        "what is asked of everybody",
+    ),
+    "guide": "good practice, about nobody",
     "who-interviews": "nothing is kept of what is asked",
     "api": "leads nowhere",
     "api-root": "leads nowhere",
@@ -285,6 +290,8 @@ def what_follows(cast: Cast, now: Any) -> tuple[Child, list[Shown]]:
         ("sol", "decide-nothing-needed", [one.pk]),
         ("ines", "add-interview", [talk.pk]),
         ("sol", "show-interview", [talk.pk]),
+        ("sol", "pdf-interview", [talk.pk]),
+        ("sol", "json-interview", [talk.pk]),
     ]
 
 

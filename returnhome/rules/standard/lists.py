@@ -1,4 +1,7 @@
-"""Code lists that only the recording standard uses, each with its published source."""
+"""Code lists that only the recording standard uses.
+
+Source: named by each list; those that say “ours” follow the forms named in version 1.
+"""
 
 from returnhome.rules.codes import Code
 

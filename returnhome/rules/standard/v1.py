@@ -6,10 +6,12 @@ A question's `row` is that of the table of these fields in docs/standard.md. A d
 practice reviewer is named.
 """
 
+from collections.abc import Mapping
 from datetime import date
 from functools import partial
+from typing import Any
 
-from returnhome.rules.codes import Code, Harm, Indicator, Pull, Push
+from returnhome.rules.codes import Harm, Indicator, Pull, Push
 from returnhome.rules.standard import v0
 from returnhome.rules.standard.lists import (
     Activity,
@@ -66,7 +68,7 @@ noted = partial(Question, said_by=SaidBy.WORKER)
 SIGNS = tuple(pair for pair in options(Indicator) if pair[0] != Indicator.NOT_ASKED)
 
 
-def _factors(codes: dict[Code, str]) -> tuple[tuple[str, str], ...]:
+def _factors(codes: Mapping[Any, str]) -> tuple[tuple[str, str], ...]:
     return tuple((code.value, factor) for code, factor in codes.items())
 
 

@@ -1,0 +1,211 @@
+"""The standard, its guide, and the record drawn from it: every surface says the same."""
+
+import io
+from dataclasses import replace
+from datetime import date
+
+import jsonschema
+import pytest
+from django.test import Client
+from pypdf import PdfReader
+
+from returnhome.casework import interviews
+from returnhome.casework.interviews import Said
+from returnhome.casework.models import JournalEntry
+from returnhome.rules import standard
+from returnhome.rules.standard import published
+from returnhome.rules.standard.parts import Kind, Question, SaidBy
+from returnhome.web import standards
+from tests.cast import Cast, booked, everything_said, hours, returned, signed
+from tests.web.asking import words_of
+
+V1 = standard.version("1")
+PET = Question(
+    key="pet",
+    text="Who looked after your pet while you were away?",
+    kind=Kind.CHOICE,
+    options=(("friend", "A friend of the pet"), ("nobody", "Nobody did")),
+    said_by=SaidBy.CHILD,
+    core=True,
+    why="A child who worries about an animal comes back for it.",
+    source="Invented for this test",
+)
+
+
+@pytest.fixture
+def with_a_question_more(monkeypatch):
+    """The change drill: one question more, in one list, as a version of its own."""
+    first, *rest = V1.sections
+    wider = replace(first, questions=(*first.questions, PET))
+    v2 = replace(V1, version="2", since=date(2026, 4, 2), sections=(wider, *rest))
+    monkeypatch.setattr(standard, "VERSIONS", (*standard.VERSIONS, v2))
+
+
+def text_of(pdf: bytes) -> str:
+    return " ".join(
+        " ".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages).split()
+    )
+
+
+def plain(words: str) -> str:
+    return " ".join(words.split())
+
+
+@pytest.mark.usefixtures("db")
+@pytest.mark.parametrize("version", [each.version for each in standard.VERSIONS])
+def test_page_form_json_and_schema_have_the_same_questions(client: Client, version):
+    asked = standard.version(version).questions
+    page = words_of(client.get(f"/standard/{version}"))
+    form = text_of(client.get(f"/standard/{version}.pdf").content)
+    data = client.get(f"/standard/{version}.json").json()
+    schema = client.get(f"/standard/{version}.schema.json").json()
+
+    in_data = [each for section in data["sections"] for each in section["questions"]]
+    assert [each["key"] for each in in_data] == [each.key for each in asked]
+    assert list(schema["properties"]["answers"]["properties"]) == [each.key for each in asked]
+    for question in asked:
+        assert plain(question.text) in page
+        assert plain(question.why) in page
+        assert plain(question.text) in form
+
+
+@pytest.mark.usefixtures("with_a_question_more")
+def test_a_question_added_to_the_list_is_asked_reviewed_printed_and_published(
+    as_, cast: Cast, now, client: Client
+):
+    interview = booked(
+        returned(cast.sky, at=now - hours(12)),
+        interviewer=cast.ines,
+        by=cast.amina,
+        at=now - hours(12),
+    )
+    ines, address = as_("ines"), f"/interviews/{interview.pk}"
+    first = V1.sections[0].key
+    ines.post(f"{address}/answers/pet", {"pet-codes": "friend"})
+
+    assert interview.standard_version == "2"
+    for asked in (f"{address}/record/{first}", f"{address}/sign", address):
+        assert PET.text in words_of(ines.get(asked))
+    assert PET.text in text_of(ines.get(f"{address}/record.pdf").content)
+    assert ines.get(f"{address}/record.json").json()["answers"] == {"pet": {"codes": ["friend"]}}
+    for asked in ("/standard/2", "/guide/what-to-record"):
+        assert PET.text in words_of(client.get(asked))
+    assert PET.text in text_of(client.get("/standard/2.pdf").content)
+    assert (
+        "pet" in client.get("/standard/2.schema.json").json()["properties"]["answers"]["required"]
+    )
+    assert any(
+        each["key"] == "pet"
+        for section in client.get("/standard/2.json").json()["sections"]
+        for each in section["questions"]
+    )
+
+
+def test_a_signed_record_is_what_the_schema_describes(as_, cast: Cast, now):
+    interview = signed(
+        returned(cast.sky, at=now - hours(12)),
+        interviewer=cast.ines,
+        by=cast.amina,
+        at=now - hours(12),
+    )
+
+    record = as_("mara").get(f"/interviews/{interview.pk}/record.json").json()
+
+    schema = published.schema(interview.standard)
+    jsonschema.validate(record, schema)
+    assert set(record["facts"]) == {fact.key for fact in V1.facts}
+    for slip in (
+        {"vehicles": {"codes": ["yes", "no"]}},
+        {"minutes": {"words": "an hour"}},
+        {"push": {"codes": ["aliens"]}},
+        {"push": {"codes": ["school"], "unanswered": "not_asked"}},
+        {"shoe_size": {"words": "5"}},
+    ):
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate(record | {"answers": record["answers"] | slip}, schema)
+
+
+def test_a_record_printed_again_is_the_same_to_the_byte(as_, cast: Cast, now):
+    interview = signed(
+        returned(cast.sky, at=now - hours(12)),
+        interviewer=cast.ines,
+        by=cast.amina,
+        at=now - hours(12),
+    )
+    address = f"/interviews/{interview.pk}/record.pdf"
+
+    first, again = as_("mara").get(address), as_("sol").get(address)
+
+    assert first.content == again.content
+    assert JournalEntry.objects.filter(verb="print", object_id=interview.pk).count() == 2
+    words = text_of(first.content)
+    assert "Sky Marlowe" in words
+    assert "Signed off" in words
+    interviews.add(interview, "Sky rang later.", by=cast.ines, at=now)
+    assert "Sky rang later." in text_of(as_("mara").get(address).content)
+
+
+def test_what_a_child_says_is_printed_whatever_its_script(as_, cast: Cast, now):
+    interview = booked(
+        returned(cast.kit, at=now - hours(12)),
+        interviewer=cast.ines,
+        by=cast.amina,
+        at=now - hours(12),
+    )
+    words = "O’Dell said 😀 and مرحبا, then #let x = [1] \\ $"
+    interviews.record(interview, {"why_words": Said(words=words)}, by=cast.ines, at=now)
+
+    ines = as_("ines")
+    printed = text_of(ines.get(f"/interviews/{interview.pk}/record.pdf").content)
+    data = ines.get(f"/interviews/{interview.pk}/record.json").json()
+
+    assert "O’Dell said" in printed
+    assert "#let x = [1]" in printed
+    assert data["answers"]["why_words"]["words"] == words
+
+
+@pytest.mark.parametrize("name", ["wes", "owen", "ana", "adi"])
+@pytest.mark.parametrize("kind", ["pdf", "json"])
+def test_a_stranger_and_the_host_print_nothing(as_, cast: Cast, now, name, kind):
+    interview = signed(
+        returned(cast.sky, at=now - hours(12)),
+        interviewer=cast.ines,
+        by=cast.amina,
+        at=now - hours(12),
+    )
+
+    assert as_(name).get(f"/interviews/{interview.pk}/record.{kind}").status_code == 404
+
+
+@pytest.mark.usefixtures("db")
+def test_anybody_reads_the_guide_and_each_page_ends_in_a_check_list(client: Client):
+    index = client.get("/standard")
+
+    for guide in standards.GUIDES:
+        assert f'href="/guide/{guide.slug}"' in index.content.decode()
+        page = client.get(f"/guide/{guide.slug}")
+        words = words_of(page)
+        assert guide.found in words
+        assert page.content.decode().count("<li>") >= 5
+        assert words.index("Check list") > words.index(guide.found)
+    assert "Draft" in words_of(index)
+    assert client.get("/guide/weather").status_code == 404
+    assert client.get("/standard/99").status_code == 404
+    assert client.get("/standard/99.json").status_code == 404
+
+
+def test_the_review_page_asks_few_questions_of_the_database_however_long_the_record(
+    as_, cast: Cast, now, django_assert_max_num_queries
+):
+    interview = booked(
+        returned(cast.sky, at=now - hours(12)),
+        interviewer=cast.ines,
+        by=cast.amina,
+        at=now - hours(12),
+    )
+    ines = as_("ines")
+    ines.get(f"/interviews/{interview.pk}/sign")
+    interviews.record(interview, everything_said(interview), by=cast.ines, at=now)
+
+    with django_assert_max_num_queries(14):
+        assert ines.get(f"/interviews/{interview.pk}/sign").status_code == 200
