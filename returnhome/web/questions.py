@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 
 from returnhome.casework.interviews import Said
-from returnhome.rules.standard import NUMBER, NotANumber
+from returnhome.rules.standard import AFFIRMED, NUMBER, NotANumber
 from returnhome.rules.standard.parts import Kind, Question, Unanswered
 from returnhome.web import gds, pages
 from returnhome.web.written import Line
@@ -46,7 +46,7 @@ class QuestionsForm(gds.Form):
         ticked = self.cleaned_data.get(f"{question.key}-codes") or []
         ticked = [ticked] if isinstance(ticked, str) else ticked
         codes = [code for code in ticked if not code.startswith(NONE)]
-        if codes:
+        if AFFIRMED.intersection(codes):
             codes += self.cleaned_data.get(f"{question.key}-evidence") or []
         words = self.cleaned_data[f"{question.key}-words"]
         words = words if words.strip() else ""
@@ -143,7 +143,7 @@ def _fields(question: Question) -> dict[str, gds.Component]:
             size="s rh-plain",
         )
     fields[f"{key}-words"] = gds.Textarea(
-        "More, in words (optional)", rows=2, required=False, strip=False, size="s"
+        "In words (optional)", rows=2, required=False, strip=False, size="s"
     )
     return fields
 

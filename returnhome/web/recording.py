@@ -9,12 +9,12 @@ from django.urls import path, reverse
 
 from returnhome.casework import interviews, journal
 from returnhome.casework.episodes import Episode
-from returnhome.casework.interviews import Interview
+from returnhome.casework.interviews import Interview, Said
 from returnhome.casework.support import Action, NothingNeeded
 from returnhome.rules import Blocked, interviewing
 from returnhome.rules.access import Verb
 from returnhome.rules.codes import Mode, Place, Role
-from returnhome.rules.standard.parts import Section
+from returnhome.rules.standard.parts import Section, Unanswered
 from returnhome.web import (
     before,
     communications,
@@ -161,6 +161,8 @@ def sign(request: Request, pk: int) -> HttpResponse:
     if interview.is_signed and request.method == "GET":
         return redirect("show-interview", pk)
     form = gds.Form(request.POST if request.method == "POST" else None)
+    if "none" in request.POST:
+        return _without_answer(request, interview)
     if request.method == "POST" and form.is_valid():
         with gds.refusals_into(form):
             interviews.sign(interview, by=request.user, at=request.now)
@@ -177,7 +179,20 @@ def sign(request: Request, pk: int) -> HttpResponse:
         interview=interview,
         account=account,
         can_sign=interview.is_held and not account.missing,
+        why_not=list(Unanswered),
     )
+
+
+def _without_answer(request: Request, interview: Interview) -> HttpResponse:
+    """Of what is missing: that it was not asked, or that the child did not want to say."""
+    missing = {line.key for line in written.account(interview).missing}
+    none = {
+        key: Said(unanswered=request.POST[f"none-{key}"])
+        for key in missing
+        if request.POST.get(f"none-{key}")
+    }
+    interviews.record(interview, none, by=request.user, at=request.now)
+    return redirect("sign-interview", interview.pk)
 
 
 class AddForm(gds.Form):

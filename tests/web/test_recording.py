@@ -334,6 +334,34 @@ def test_a_record_with_a_gap_is_not_signed_off_and_says_what_is_missing(as_, cas
     assert not Interview.objects.get(pk=interview.pk).is_signed
 
 
+def test_what_is_missing_is_said_not_to_have_been_asked_on_the_same_page(
+    as_, cast: Cast, before, now
+):
+    interview = held_one(cast, before)
+    said = everything_said(interview)
+    for key in ("told_of", "wishes"):
+        del said[key]
+    interviews.record(interview, said, by=cast.ines, at=now)
+    ines, address = as_("ines"), f"/interviews/{interview.pk}/sign"
+    typed = {
+        "none": "yes",
+        "none-told_of": "not_asked",
+        "none-wishes": "did_not_want_to_say",
+        "none-why_words": "not_asked",
+    }
+
+    offered = words_of(ines.get(address))
+    page = words_of(ines.post(address, typed, follow=True))
+
+    assert "Whom did you tell the child may hear of this? Not asked Did not want to say" in offered
+    assert "Sign off the record" in page
+    answers = interviews.answers(interview)
+    assert answers["told_of"].unanswered == "not_asked"
+    assert answers["wishes"].unanswered == "did_not_want_to_say"
+    # What has an answer keeps it.
+    assert answers["why_words"].words == "I wanted to see my nan."
+
+
 def test_ines_signs_off_and_the_record_is_final(as_, cast: Cast, before, now):
     interview = held_one(cast, before)
     interviews.record(interview, everything_said(interview), by=cast.ines, at=now)

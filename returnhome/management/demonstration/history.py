@@ -293,7 +293,8 @@ class History:
             setting = families.IN_AREA if kid.placed_in == kid.home else families.OUT_OF_AREA
         theme = rng.choice(THEMES[setting].split())
         signed_at = self.after(began, self.practice(kid, began).share(90, 30))
-        ledger.sign(interview, [episode], words.told(theme, rng), at=signed_at)
+        said = words.asked_by(interview.standard, words.told(theme, rng))
+        ledger.sign(interview, [episode], said, at=signed_at)
         self.follow_up(interview, episode, theme, team, signed_at)
 
     def follow_up(

@@ -279,7 +279,7 @@ def amelies_return_is_an_estimate(teller: Teller) -> None:
     tale.booked("ines", by_day(teller.ago(95 - 66)), place=Place.PLACEMENT).held()
     tale.recorded(
         "move",
-        leaving_out=("wishes", "stay_safe", "present", "help_words"),
+        leaving_out=("wishes", "stay_safe", "present", "present_kinds", "help_words"),
         why_words="I’d heard them say placement and review and end. I heard it through the wall.",
         where_words="On the coach as far as it went. I wanted to see Sue but I fell asleep.",
     )
@@ -453,7 +453,7 @@ def kit_is_owed_an_action(teller: Teller) -> None:
 def malik_has_been_written_down_by_half(teller: Teller) -> None:
     tale = teller.of("malik").missing(8, back=4.4 * 24)
     tale.offered(3).accepted(1).talked("pat", 25, place=Place.CAR)
-    tale.recorded("friends", leaving_out=("help_words", "wishes", "present"))
+    tale.recorded("friends", leaving_out=("help_words", "wishes", "present", "present_kinds"))
 
 
 def leon_was_interviewed_by_telephone(teller: Teller) -> None:

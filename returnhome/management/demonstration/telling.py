@@ -12,6 +12,7 @@ from returnhome.casework.offers import Offer
 from returnhome.casework.support import Action
 from returnhome.management.demonstration import words
 from returnhome.management.demonstration.councils import FORCE, Places
+from returnhome.rules.ages import age_on
 from returnhome.rules.clock import EXACT, LONDON, Moment, Precision
 from returnhome.rules.codes import (
     ActionKind,
@@ -273,11 +274,15 @@ class Tale:
         leaving_out: tuple[str, ...] = (),
         **words_of_theirs: str,
     ) -> Self:
-        said = words.told(theme, self.teller.rng, **{**(own or {}), **words_of_theirs})
+        born = self.child.born_on
+        is_16 = born is not None and age_on(born, self.at.date()) >= 16
+        own_words = {**(own or {}), **words_of_theirs}
+        said = words.told(theme, self.teller.rng, is_16=is_16, **own_words)
         return self.wrote(words.without(said, *leaving_out))
 
     def wrote(self, said: Mapping[str, Said], after: float = 1) -> Self:
         by = self.interview.interviewer
+        said = words.asked_by(self.interview.standard, said)
         interviews.record(self.interview, said, by=by, at=self.step(after))
         return self
 

@@ -6,6 +6,23 @@ from random import Random
 
 from returnhome.casework.interviews import Said
 from returnhome.rules.codes import ActionKind, Harm, Indicator, Pull, Push
+from returnhome.rules.standard.lists import (
+    Agreed,
+    AtWhoseWish,
+    CameBack,
+    Checked,
+    Chose,
+    Company,
+    Competence,
+    Feeling,
+    NextTime,
+    Present,
+    Stayed,
+    StaySafe,
+    ToldOf,
+    Travel,
+)
+from returnhome.rules.standard.parts import Evidence, Standard, YesNo
 
 FRIENDS = ("Tash", "Jay", "Mo", "Kezia", "Big Sam", "Ellis", "Noor", "Dommie", "Reece", "Anya")
 RELATIVES = ("nan", "auntie", "grandad", "big sister", "older brother", "mum", "dad", "cousin")
@@ -473,7 +490,7 @@ THEMES: Mapping[str, Theme] = {
 }
 
 
-def told(theme: str, rng: Random, **own: str) -> dict[str, Said]:
+def told(theme: str, rng: Random, *, is_16: bool = False, **own: str) -> dict[str, Said]:
     """A whole record: the theme's codes, and words drawn from it but for those given as `own`."""
     chosen = THEMES[theme]
     names = {
@@ -505,7 +522,63 @@ def told(theme: str, rng: Random, **own: str) -> dict[str, Said]:
         said["why_judged"] = words("why_judged", chosen.judged)
     if rng.random() < 0.05 and "wishes" not in own:
         said["wishes"] = Said(unanswered="did_not_want_to_say")
-    return said
+    return asked_since(chosen, said, is_16=is_16) | said
+
+
+AWAY = (
+    "We walked about and talked. Then it got dark and I didn’t know how to come back.",
+    "Not a lot. I looked at the shops and then I had nowhere to be.",
+    "It was all right till about ten. After that I just wanted a bed.",
+    "I sat on a wall for ages. Somebody gave me crisps.",
+)
+
+
+def asked_since(chosen: Theme, so_far: dict[str, Said], *, is_16: bool) -> dict[str, Said]:
+    """What the standard asks since version 1 beside what it asked before, in the same story."""
+    rng = Random(so_far["why_words"].words)  # noqa: S311
+    is_harmed = chosen.harm != Indicator.NO
+    sexual = Harm.SEXUAL_EXPLOITATION in chosen.harm_kinds or Harm.ONLINE in chosen.harm_kinds
+    criminal = Harm.CRIMINAL_EXPLOITATION in chosen.harm_kinds
+
+    def sign(is_there: bool) -> Said:
+        return Said(codes=(chosen.harm, Evidence.TOLD)) if is_there else Said(codes=(Indicator.NO,))
+
+    def one_of(*codes: str) -> Said:
+        return Said(codes=(rng.choice(codes),))
+
+    said = {
+        "agreed": one_of(Agreed.CHILD, Agreed.CHILD, Agreed.CHILD_AND_CARER),
+        "competence": Said(codes=(Competence.SIXTEEN if is_16 else Competence.COMPETENT,)),
+        "minutes": Said(words=str(rng.randrange(20, 80, 5))),
+        "chose": one_of(Chose.CHILD, Chose.TOGETHER, Chose.TOGETHER),
+        "present_kinds": one_of(Present.NOBODY, Present.NOBODY, Present.CARER, Present.FRIEND),
+        "where_kinds": one_of(Stayed.FRIENDS, Stayed.FAMILY, Stayed.OUTSIDE, Stayed.SHOPS),
+        "with_kinds": one_of(Company.FRIENDS, Company.ALONE, Company.FAMILY),
+        "happened_words": Said(words=rng.choice(AWAY)),
+        "travel": one_of(Travel.WALKED, Travel.BUS, Travel.TRAIN),
+        "came_back": one_of(CameBack.SELF, CameBack.SELF, CameBack.CARER, CameBack.POLICE),
+        "afraid": Said(codes=(YesNo.YES if chosen.harm == Indicator.YES else YesNo.NO,)),
+        "sexual_exploitation": sign(sexual),
+        "criminal_exploitation": sign(criminal),
+        "health_urgent": Said(codes=(Indicator.NO,)),
+        "feeling": one_of(*((Feeling.BAD, Feeling.MIXED) if is_harmed else Feeling)),
+        "next_time": one_of(NextTime.SAME, NextTime.SAME, NextTime.NO_MATTER),
+        "stay_safe_which": Said(codes=(StaySafe.CHILDLINE, StaySafe.MISSING_PEOPLE)),
+        "told_of": Said(codes=(ToldOf.SOCIAL_WORKER, *([ToldOf.POLICE] if is_harmed else []))),
+        "checked": one_of(Checked.READ_OUT, Checked.READ, Checked.DECLINED),
+    }
+    return {**said, "present_wish": _at_whose_wish(said["present_kinds"])}
+
+
+def _at_whose_wish(present: Said) -> Said:
+    is_alone = Present.NOBODY in present.codes
+    return Said(codes=(AtWhoseWish.NOT_APPLICABLE if is_alone else AtWhoseWish.CHILD,))
+
+
+def asked_by(standard: Standard, said: Mapping[str, Said]) -> dict[str, Said]:
+    """What of it this version has a question for."""
+    asked = {question.key for question in standard.questions}
+    return {key: one for key, one in said.items() if key in asked}
 
 
 def without(said: dict[str, Said], *questions: str) -> dict[str, Said]:
