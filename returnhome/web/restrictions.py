@@ -425,16 +425,17 @@ class ToKnow:
     openings: Sequence[BreakGlass]
     overdue: int
     unattended: int
+    without_reviewer: int
 
     def __bool__(self) -> bool:
-        return bool(self.openings or self.unattended)
+        return bool(self.openings or self.unattended or self.without_reviewer)
 
 
 def to_know(person: Person, now: datetime) -> ToKnow:
     keeping, _ = person.may_for(Verb.RESTRICT, Relation.RESPONSIBLE)
     managing = person.councils_where(Verb.MANAGE_PEOPLE)
     if not keeping and not managing:
-        return ToKnow((), 0, 0)
+        return ToKnow((), 0, 0, 0)
     openings: list[BreakGlass] = []
     if keeping:
         rows = BreakGlass.objects.to_review(person).unreviewed().select_related("person")
@@ -443,6 +444,7 @@ def to_know(person: Person, now: datetime) -> ToKnow:
         openings,
         sum(each.is_overdue(now) for each in openings),
         len(restrictions.unattended(keeping | managing, at=now)),
+        len(restrictions.without_reviewer(managing, at=now)) if managing else 0,
     )
 
 

@@ -41,7 +41,7 @@ from returnhome.casework.restrictions import (
 )
 from returnhome.casework.staff import NotTheirChild
 from returnhome.rules import restricting
-from returnhome.rules.codes import HandOverKind, Role
+from returnhome.rules.codes import HandOverKind, Role, Rung
 from returnhome.rules.restricting import (
     Listing,
     NobodyLeft,
@@ -421,6 +421,54 @@ def test_the_owner_of_the_record_is_told_at_once_and_no_child_is_named(cast: Cas
     assert f"/restricted/{opened.pk}" in message.text
     for name in ("Sky", "Marlowe", "Sol", "Bennett"):
         assert name not in message.subject + message.text
+
+
+def opened_with_nobody_to_look(cast: Cast, why: str) -> BreakGlass:
+    restricted(cast, "amina")
+    if why == "kept out":
+        kept_out(cast, "mara")
+    elif why == "left":
+        for post in cast.mara.posts.all():
+            staff.end_post(post, on=NOW.date(), by=cast.adi, at=NOW)
+    else:
+        cast.mara.absences.create(starts_at=NOW, noted_by=cast.mara, noted_at=NOW)
+    return opened_by(cast, "ines")
+
+
+@pytest.mark.parametrize("why", ["kept out", "left", "absent"])
+def test_where_no_manager_is_there_to_look_the_administrators_are_told(cast: Cast, why) -> None:
+    opened = opened_with_nobody_to_look(cast, why)
+
+    told = {message.person: message for message in Message.objects.all()}
+    # Whoever is only absent is told as well, and reads it when they are back.
+    assert set(told) == {cast.adi} | ({cast.mara} if why == "absent" else set())
+    message = told[cast.adi]
+    assert (message.rung, message.about_id) == (Rung.ADMINISTRATORS, opened.pk)
+    assert "/set-up" in message.text
+    for name in ("Sky", "Marlowe", "Ines", "Okafor", "She rings", f"/restricted/{opened.pk}"):
+        assert name not in message.subject + message.text
+    assert restrictions.without_reviewer({cast.northshire.pk}, at=timezone.now()) == [opened.pk]
+
+
+def test_an_administrator_is_not_told_where_a_manager_can_look(cast: Cast) -> None:
+    restricted(cast, "amina")
+
+    opened_by(cast, "ines")
+
+    assert not Message.objects.filter(person=cast.adi).exists()
+    assert restrictions.without_reviewer({cast.northshire.pk}, at=timezone.now()) == []
+
+
+def test_a_manager_who_comes_later_reviews_what_nobody_could(cast: Cast) -> None:
+    opened = opened_with_nobody_to_look(cast, "kept out")
+    restrictions.close(opened, by=cast.ines, at=timezone.now())
+
+    staff.appoint(
+        cast.sol, Role.MANAGER, cast.northshire_council, since=NOW.date(), by=cast.adi, at=NOW
+    )
+
+    assert restrictions.without_reviewer({cast.northshire.pk}, at=timezone.now()) == []
+    assert list(BreakGlass.objects.to_review(cast.sol)) == [opened]
 
 
 def test_it_is_journalled_where_it_happens(cast: Cast) -> None:

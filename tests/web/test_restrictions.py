@@ -385,6 +385,25 @@ def test_that_nobody_can_act_is_said_without_a_name(as_, cast: Cast) -> None:
     assert words not in words_of(as_("mara").get("/"))
 
 
+def test_that_nobody_can_review_an_opening_is_said_to_administrators(as_, cast: Cast) -> None:
+    restricted(cast, "amina")
+    kept_out(cast, "mara")
+    opened_by(cast, "ines")
+    words = "was opened by break-glass, and no manager is there who may review it."
+
+    for name, address in (("adi", "/people"), ("adi", "/set-up")):
+        said = words_of(as_(name).get(address))
+        assert words in said, address
+        assert not {"Sky", "Marlowe"} & set(said.split())
+    for address in ("/", "/set-up", "/people"):
+        assert words not in words_of(as_("mara").get(address))
+    staff.appoint(
+        cast.amina, Role.MANAGER, cast.northshire_council, since=NOW.date(), by=cast.adi, at=NOW
+    )
+    assert words not in words_of(as_("adi").get("/set-up"))
+    assert "1 opening to review" in words_of(as_("amina").get("/"))
+
+
 def test_the_pages_ask_a_fixed_number_of_times(
     as_, cast: Cast, now, django_assert_max_num_queries
 ) -> None:
