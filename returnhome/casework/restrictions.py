@@ -495,8 +495,8 @@ def still_in_hand(child: Child) -> tuple[list[Action], list[Interview]]:
         .by_due_day()
     )
     unsigned = (
-        Interview.objects.open()
-        .filter(child=child, held_at__isnull=False)
+        Interview.objects.unsigned()
+        .filter(child=child)
         .select_related("interviewer")
         .defer("place_note", "wishes", "independence_note")
     )

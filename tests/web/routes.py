@@ -114,6 +114,7 @@ ABOUT_A_CHILD: dict[str, Asks] = {
         "interview", (("record", "interview", "o"),), more=("before",)
     ),
     "sign-interview": Asks("interview", (("sign", "interview", "o"),)),
+    "take-over-record-interview": Asks("interview", (("reassign", "episode", "r p"),)),
     "add-interview": Asks("interview", (("act", "episode", "r"),), only_in=("signed", "acted on")),
     "show-child": Asks(
         "child", (("see_episode", "child", "r h p"), ("see_episode", "episode", "r h p"))

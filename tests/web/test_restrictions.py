@@ -517,3 +517,34 @@ def test_mara_sees_what_somebody_kept_out_still_has_to_finish(as_, cast: Cast, n
     assert "Sol Bennett has an action to complete by" in words
     assert "Ines Okafor held an interview on" in words
     assert "Marlowe" not in words_of(as_("sol").get("/actions"))
+
+
+def test_a_record_that_nobody_can_write_is_a_task_of_those_who_may_finish_it(
+    as_, cast: Cast, now
+) -> None:
+    one = returned(cast.sky, at=now - hours(20))
+    talk = held(one, interviewer=cast.ines, by=cast.amina, at=now - hours(9))
+    page, words = f"/interviews/{talk.pk}/take-over-record", "can no longer write the record"
+    amina: Client = as_("amina")
+    assert words not in words_of(amina.get("/"))
+    assert amina.get(page).url == f"/interviews/{talk.pk}"
+
+    kept_out(cast, "ines")
+
+    for name in ("amina", "mara"):
+        listed = as_(name).get("/?group=next")
+        assert f"Ines Okafor {words}" in words_of(listed)
+        assert page in listed.content.decode()
+    assert f"Ines Okafor {words}: somebody else must" in words_of(as_("sol").get("/"))
+    assert as_("sol").get(page).status_code == as_("ines").get(page).status_code == 404
+    assert "Take the record over" in words_of(amina.get(f"/interviews/{talk.pk}"))
+    assert "Tell them nothing that is in the record" in words_of(amina.get(page))
+    assert amina.post(page).url == f"/interviews/{talk.pk}/record"
+    assert "1 record to finish" in words_of(amina.get("/"))
+    shown = words_of(amina.get(f"/interviews/{talk.pk}"))
+    assert "Interviewer Ines Okafor, Interviewer, Northshire Council" in shown
+    assert "Written down by Amina Yusuf" in shown
+    story = words_of(amina.get(f"/children/{cast.sky.pk}"))
+    assert "Interview booked with Ines Okafor" in story
+    # A colleague was quicker.
+    assert "can still write it" in words_of(as_("mara").post(page))
