@@ -412,7 +412,7 @@ def test_the_pages_ask_a_fixed_number_of_times(
     mara = as_("mara")
     for address, most in (
         (f"/children/{cast.sky.pk}/restriction", 20),
-        (f"/children/{cast.sky.pk}/restrict", 20),
+        (f"/children/{cast.sky.pk}/restrict", 22),
         ("/restricted", 8),
         (f"/restricted/{opened.pk}", 14),
         ("/restricted/open", 7),
