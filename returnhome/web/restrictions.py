@@ -283,6 +283,15 @@ class OpenForm(gds.Form):
         missing="Select for how long",
     )
 
+    def clean(self) -> dict[str, Any]:
+        """Of what was typed alone, so that it tells of no record."""
+        cleaned = super().clean() or self.cleaned_data
+        said = cleaned.get("said", "").strip()
+        is_name = " " in said and not any(letter.isdigit() for letter in said)
+        if is_name and not cleaned.get("born_on") and "born_on" not in self.errors:
+            self.add_error("born_on", "Enter the date of birth too: a name alone opens nothing")
+        return cleaned
+
 
 def may_open(person: Person) -> bool:
     """Whoever works with children at all: whether there is anything to open is never said."""
