@@ -134,9 +134,9 @@ ABOUT_A_CHILD: dict[str, Asks] = {
     "settle-doubt": of_child("place", of="doubt"),
     "note-communication": Asks("child", NOTED),
     "note-concern": Asks("child", NOTED),
-    "end-concern": Asks("notedconcern", NOTED),
     "record-meeting": of_child("meet"),
     # Of a record that was joined to another, whoever has that other.
+    "end-concern": Asks("notedconcern", (("act", "whole", "r"), ("offer", "whole", "r"))),
     "void-meeting": Asks("meeting", (("meet", "whole", "r"),)),
     "match-child": of_child("match"),
     "show-restriction": of_child("restrict"),
