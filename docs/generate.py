@@ -10,12 +10,17 @@ import json
 import pkgutil
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
-from returnhome import api, rules
+import django
+from django.apps import apps
+
+from returnhome import api, database, rules
 from returnhome.api.problems import KINDS
 from returnhome.casework import reference
 from returnhome.intake.layouts import LAYOUTS, Layout
@@ -203,6 +208,123 @@ def relations(role: Role, verb: access.Verb) -> str:
         return "own organisation"
     named = access.MAY[role][verb]
     return listed(each.value for each in access.Relation if each in named)
+
+
+# What the database itself refuses.
+
+# How a column that a policy compares with what is looked up is called.
+STANDING = {
+    "responsible_authority_id": "responsible",
+    "host_authority_id": "host",
+    "provider_id": "provider",
+    "counted_under_id": "counted",
+    "organisation_id": "own",
+    "to_authority_id": "addressed to",
+    "to_provider_id": "addressed to",
+    "asked_by_authority_id": "asking",
+    "received_for_id": "received for",
+    "sender_id": "sent by",
+}
+LOOKED_UP = re.compile(r"\w+\.(\w+) = any\(\(select public\.returnhome_(\w+)\(('[^)]*')\)\)")
+IS_THE_PERSON = re.compile(r"\.(\w+)_id = \(select nullif\(current_setting\('app\.person'")
+IS_THERE = re.compile(r"(?:from|join) casework_(\w+)")
+
+
+def second_lock() -> ModuleType:
+    """The policies are made of tables, which are there once Django is ready."""
+    if not apps.ready:
+        django.setup()
+    return importlib.import_module("returnhome.casework.row_security")
+
+
+def second_lock_tables() -> str:
+    """Tables whose policies ask the same stand in one line."""
+    lock = second_lock()
+    closing = lock.closing()
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for name, condition in lock.policies().items():
+        alike.setdefault(asked(name, condition, name in closing), []).append(name)
+    return table(
+        ["tables", "what must be there", "roles that are looked up", "the person is", "lists"],
+        ([listed(code(short(name)) for name in names), *asks] for asks, names in alike.items()),
+    )
+
+
+def short(table_name: str) -> str:
+    return table_name.removeprefix("casework_")
+
+
+def asked(name: str, condition: str, is_closed_by_lists: bool) -> tuple[str, ...]:
+    there = [each for each in IS_THERE.findall(condition) if each != short(name)]
+    standing = {
+        (STANDING.get(column) or function.replace("_", " "), roles_in_words(roles))
+        for column, function, roles in LOOKED_UP.findall(condition)
+    }
+    people = dict.fromkeys(each.replace("_", " ") for each in IS_THE_PERSON.findall(condition))
+    below = "with what must be there" if there else "–"
+    return (
+        listed(map(code, dict.fromkeys(there)), "–"),
+        "; ".join(f"{each}: {roles}" for each, roles in sorted(standing)) or "–",
+        listed(people, "–"),
+        "close it" if is_closed_by_lists else below,
+    )
+
+
+def roles_in_words(roles: str) -> str:
+    every = dict.fromkeys(re.findall(r"\w+", roles))
+    return listed(each.replace("_", " ") for each in every)
+
+
+def second_lock_functions() -> str:
+    lock = second_lock()
+    return table(
+        ["function", "gives", "kept while the same person acts"],
+        (
+            [code(name), words, name in lock.FUNCTIONS and name not in lock.ASKED_ANEW]
+            for name, words in lock.GIVES.items()
+        ),
+    )
+
+
+def system_roles() -> str:
+    lock = second_lock()
+    acting = importlib.import_module("returnhome.casework.acting")
+    return table(
+        ["role", "is for", "reads of them", "writes of them", "what children said"],
+        (
+            [
+                code(database.SYSTEM_ROLES[name]),
+                words,
+                *opened(lock, lock.opened()[name]),
+            ]
+            for name, words in acting.FOR.items()
+        ),
+    )
+
+
+def opened(lock: ModuleType, its: Any) -> list[str]:
+    """Which of the closed tables a system role reads and writes, and whether accounts are there."""
+    closed = lock.policies().keys()
+    return [
+        in_words_of(its.reads - its.writes, closed, its.columns),
+        in_words_of(its.writes, closed, {}),
+        "yes" if "casework_entry" in its.reads | its.writes else "no",
+    ]
+
+
+def in_words_of(
+    tables: Collection[str], closed: Collection[str], columns: Mapping[str, Sequence[str]]
+) -> str:
+    if set(tables) == set(closed):
+        return "all"
+    return listed(
+        (
+            code(short(name)) + (f" ({listed(columns[name])} only)" if name in columns else "")
+            for name in sorted(tables)
+            if name in closed
+        ),
+        "–",
+    )
 
 
 # The way from missing to helped.
@@ -559,6 +681,9 @@ DRAWN: dict[str, Callable[[], str]] = {
     "standard": standards,
     "access": access_table,
     "access-relations": relation_list,
+    "second-lock-tables": second_lock_tables,
+    "second-lock-functions": second_lock_functions,
+    "system-roles": system_roles,
     "steps": steps,
     "reasons": reasons,
     "hand-over-steps": hand_over_steps,

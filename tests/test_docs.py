@@ -13,8 +13,9 @@ from django.core.management.commands import check as djangos_check
 from django.core.management.commands import migrate as djangos_migrate
 
 from docs import generate
-from returnhome import api
+from returnhome import api, database
 from returnhome.__main__ import COMMANDS
+from returnhome.casework import row_security
 from returnhome.rules.codes import Code
 
 HOUSE = Path(__file__).resolve().parent.parent
@@ -55,6 +56,18 @@ def test_a_part_that_is_out_of_date_is_found_and_written_again():
     assert "older words" not in fresh
     assert "English authorities" in fresh
     assert fresh.endswith("<!-- end -->\nby hand")
+
+
+def test_the_second_lock_is_drawn_from_the_policies_themselves(monkeypatch):
+    page = text_of(DOCS / "access.md")
+    names = {*row_security.GIVES, *database.SYSTEM_ROLES.values()}
+    names |= {each.removeprefix("casework_") for each in row_security.policies()}
+    assert [name for name in sorted(names) if f"`{name}`" not in page] == []
+
+    policies = row_security.policies()
+    narrower = policies | {"casework_alias": policies["casework_entry"]}
+    monkeypatch.setattr(row_security, "policies", lambda: narrower)
+    assert generate.drawn(page) != page
 
 
 def test_every_code_of_every_list_has_its_line():

@@ -22,6 +22,18 @@ from returnhome import database
 OPERATOR, CLOCKWORK, INTAKE = "operator", "clockwork", "intake"
 MATCHING, PASSING_ON, REPORTING = "matching", "passing_on", "reporting"
 SEALING = "sealing"
+# What each is for, in words.
+FOR = {
+    INTAKE: "taking in a file whose rows go to several councils, and a register",
+    MATCHING: "comparing names, birth dates and postcodes across councils; of others’ children it "
+    "gives a number and what agrees",
+    PASSING_ON: "what passes from one council to another: requests, the duty, joining records; "
+    "telling of a restricted record that was opened",
+    CLOCKWORK: "looking for what nobody has answered, and sending messages",
+    REPORTING: "figures: it reads no name",
+    SEALING: "writing a seal of the journal: it may call that one function and do nothing else",
+    OPERATOR: "making the demonstration, and measurements",
+}
 
 NO_ROLE = "none"  # PostgreSQL's word for the role that is connected
 

@@ -17,7 +17,7 @@ from returnhome.casework.staff import ANSWERING, Organisation, Person, check_wor
 from returnhome.rules import Blocked, interviewing, standard
 from returnhome.rules.access import Relation, Verb
 from returnhome.rules.clock import LONDON, Moment, Precision
-from returnhome.rules.codes import Answer, NotHeldReason
+from returnhome.rules.codes import Answer, NotHeldReason, Role
 
 
 class AnotherChild(Blocked):
@@ -35,6 +35,10 @@ class BookingStands(Blocked):
 class HolderMissing(Blocked):
     sentence = "Say who held the interview, and what they do there."
     field = "name"
+
+
+# Of whoever held an interview for no organisation of the system.
+NOT_KNOWN = "organisation not known"
 
 
 class NotTheInterviewer(Blocked):
@@ -55,6 +59,10 @@ class InterviewQuerySet(models.QuerySet["Interview"]):
     def open(self) -> "InterviewQuerySet":
         """Booked, or held and not signed off."""
         return self.filter(signed_at__isnull=True, not_held_at__isnull=True)
+
+    def unsigned(self) -> "InterviewQuerySet":
+        """Held, and the record is still a draft."""
+        return self.open().filter(held_at__isnull=False)
 
     def booked(self) -> "InterviewQuerySet":
         """Booked, and nobody has said yet whether it took place."""
@@ -107,7 +115,8 @@ class Interview(models.Model):
     held_precision = models.CharField(max_length=20, default="", blank=True)
     held_noted_at = models.DateTimeField(null=True)
     held_noted_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
-    # Who held it, where that is nobody of this system: the interviewer then writes it down.
+    # Who held it, where somebody else writes it down: they are nobody of this system, or can write
+    # it no longer. The interviewer is then whoever writes.
     held_by_name = models.CharField(max_length=120, default="")
     held_by_role = models.CharField(max_length=120, default="")
     held_by_organisation = models.CharField(max_length=120, default="")
@@ -188,14 +197,19 @@ class Interview(models.Model):
         return Moment(self.held_at, Precision.parse(self.held_precision))
 
     @property
-    def is_held_elsewhere(self) -> bool:
-        """Held by somebody of a council or provider that is not on the system."""
+    def is_written_for_another(self) -> bool:
+        """Held by somebody who does not write it down: see `hold_elsewhere`, `take_over_record`."""
         return bool(self.held_by_name)
 
     @property
+    def is_booked_here(self) -> bool:
+        """Whether it was booked before it was held: of what was noted later only that is known."""
+        return self.booked_for >= self.booked_at
+
+    @property
     def held_by(self) -> str:
-        """Who held it or is to hold it, by name, and whose they are if not on the system."""
-        if self.is_held_elsewhere:
+        """Who held it or is to hold it, by name, and whose they are if they do not write it."""
+        if self.is_written_for_another:
             return f"{self.held_by_name}, {self.held_by_role}, {self.held_by_organisation}"
         return self.interviewer.name
 
@@ -797,6 +811,48 @@ def answers(interview: Interview) -> dict[str, Said]:
         entry.question: Said(entry.codes, entry.words, entry.unanswered)
         for entry in interview.entries.current()
     }
+
+
+def without_writer(theirs: Iterable[Interview]) -> frozenset[int]:
+    """By number, those whose record whoever has it can no longer write: they left, or are kept out.
+
+    Three queries, and none for no interviews.
+    """
+    talks = list(theirs)
+    if not talks:
+        return frozenset()
+    people = Person.objects.with_posts().in_bulk({each.interviewer_id for each in talks})
+    return frozenset(
+        each.pk for each in talks if not each.may_be_recorded_by(people[each.interviewer_id])
+    )
+
+
+@transaction.atomic
+def take_over_record(interview: Interview, *, by: Person, at: datetime) -> Interview:
+    """`by` finishes the record of an interview whose interviewer can no longer write it.
+
+    Who held it stays on the record, and what they wrote stays theirs; `by` writes and signs the
+    rest as of an interview held elsewhere. Raises AlreadySigned, NotHeldYet, StillTheirs,
+    NotTheirChild.
+    """
+    interview, covered = _held_still(interview)
+    interviewing.check_can_take_over_record(
+        is_held=interview.is_held,
+        is_signed=interview.is_signed,
+        can_write=interview.pk not in without_writer([interview]),
+    )
+    check_works_with(by, covered, *ANSWERING, field="interviewer")
+    if not interview.is_written_for_another:
+        whose = interview.organisation
+        interview.held_by_name = interview.interviewer.name
+        interview.held_by_role = Role.INTERVIEWER.label
+        interview.held_by_organisation = whose.name if whose else NOT_KNOWN
+    interview.interviewer = by
+    interview.save(
+        update_fields=["interviewer", "held_by_name", "held_by_role", "held_by_organisation"]
+    )
+    journal.write("take over record", interview, by=by, at=at)
+    return interview
 
 
 @transaction.atomic

@@ -454,6 +454,14 @@ def _of_councils(authorities: Iterable[Authority], verb: Verb) -> PersonQuerySet
     return people.with_posts().by_name()
 
 
+def _present(people: Iterable[Person], at: datetime) -> list[Person]:
+    """Those of them who are not absent then."""
+    known = list(people)
+    away = Absence.objects.during(at).filter(person__in=known)
+    absent = set(away.values_list("person_id", flat=True))
+    return [person for person in known if person.pk not in absent]
+
+
 @acting.as_system(acting.PASSING_ON)
 def _settle(child: Child, *, by: Person, at: datetime) -> None:
     """What must be so once a list has changed: somebody can act, and nobody kept out has to.
@@ -487,8 +495,8 @@ def still_in_hand(child: Child) -> tuple[list[Action], list[Interview]]:
         .by_due_day()
     )
     unsigned = (
-        Interview.objects.open()
-        .filter(child=child, held_at__isnull=False)
+        Interview.objects.unsigned()
+        .filter(child=child)
         .select_related("interviewer")
         .defer("place_note", "wishes", "independence_note")
     )
@@ -517,10 +525,7 @@ def unattended(authorities: Iterable[int], *, at: datetime) -> list[int]:
     if not theirs:
         return []
     answering = {child.responsible_authority for child in theirs}
-    people = list(_of_councils(answering, Verb.OFFER))
-    away = Absence.objects.during(at).filter(person__in=people)
-    absent = set(away.values_list("person_id", flat=True))
-    there = [person for person in people if person.pk not in absent]
+    there = _present(_of_councils(answering, Verb.OFFER), at)
     return [child.pk for child in theirs if not any(_is_able(person, child) for person in there)]
 
 
@@ -609,6 +614,7 @@ def _would_see(person: Person, child: Child) -> bool:
     )
 
 
+SUBJECT = "Returnhome: a restricted record has been opened (reference B-{number})"
 TOLD = """\
 A restricted record of your council has been opened by break-glass, by somebody who is on no list.
 Reference: B-{number}
@@ -619,41 +625,86 @@ Look at who it was and why, and end it if it is not right:
 You need to sign in. This message names no child, on purpose: please keep it so when you reply
 or pass it on. It is to be reviewed within {days} days.
 """
+# To people who never see a child: what they can do is to find somebody who may look.
+NOBODY_TOLD = """\
+A restricted record of your council has been opened by break-glass, by somebody who is on no list.
+No manager is there who may look at who it was and why: each is absent, or may not see the record,
+or there is none.
+Reference: B-{number}
+
+Find one today: give a manager who does not know the family a role here, or end an absence that is
+over. It then stands on their first screen.
+{link}
+
+You need to sign in. This message names no child, on purpose: please keep it so when you reply
+or pass it on. It is to be reviewed within {days} days.
+"""
 
 
 def keepers(child: Child) -> list[Person]:
     """Whoever keeps the lists of this child's record, and may see it."""
-    return [
-        person
-        for person in _of_councils([child.responsible_authority], Verb.RESTRICT)
-        if person.may_about(child, Verb.RESTRICT, Relation.RESPONSIBLE)
-    ]
+    people = _of_councils([child.responsible_authority], Verb.RESTRICT)
+    return [person for person in people if _keeps(person, child)]
+
+
+def _keeps(person: Person, child: Child) -> bool:
+    return person.may_about(child, Verb.RESTRICT, Relation.RESPONSIBLE)
 
 
 def _tell(opened: BreakGlass, *, by: Person, at: datetime) -> None:
-    """Put the notice to the record's owner into the outbox, in the same transaction."""
-    council = council_of(opened.child.responsible_authority)
-    people = [person for person in keepers(opened.child) if person.pk != by.pk]
-    if council is None or not people:
+    """Put the notice to the record's owner into the outbox, in the same transaction.
+
+    Where no manager is there to read it, those who can give somebody a role are told as well.
+    """
+    authority = opened.child.responsible_authority
+    council = council_of(authority)
+    if council is None:
         return
-    messages.queue(
-        Letter(
-            key=f"break glass {opened.pk}",
+    others = [person for person in keepers(opened.child) if person.pk != by.pk]
+    letters = [(Rung.MANAGER, TOLD, f"/restricted/{opened.pk}", others)]
+    if not _present(others, at):
+        managing = [p for p in _of_councils([authority], Verb.MANAGE_PEOPLE) if p.pk != by.pk]
+        letters.append((Rung.ADMINISTRATORS, NOBODY_TOLD, "/set-up", managing))
+    for rung, text, page, people in letters:
+        letter = Letter(
+            key=f"break glass {opened.pk} {rung}",
             waiting_for="break_glass",
             about=(BREAK_GLASS, opened.pk),
             organisation_id=council.pk,
-            rung=Rung.MANAGER,
-            subject=f"Returnhome: a restricted record has been opened (reference B-{opened.pk})",
-            text=TOLD.format(
+            rung=rung,
+            subject=SUBJECT.format(number=opened.pk),
+            text=text.format(
                 number=opened.pk,
-                link=f"{settings.PUBLIC_URL}/restricted/{opened.pk}",
+                link=settings.PUBLIC_URL + page,
                 days=restricting.REVIEW_WITHIN.days,
             ),
-        ),
-        people=people,
-        by=by,
-        at=at,
+        )
+        messages.queue(letter, people=people, by=by, at=at)
+
+
+@acting.as_system(acting.CLOCKWORK)
+def without_reviewer(authorities: Collection[int], *, at: datetime) -> list[int]:
+    """Openings of these authorities' records that nobody who is there now may review.
+
+    Five queries at the most.
+    """
+    waiting = BreakGlass.objects.unreviewed().filter(
+        child__responsible_authority__in=list(authorities)
     )
+    rows = list(
+        waiting.select_related("child__responsible_authority")
+        .defer("because", "finding")
+        .order_by("pk")
+    )
+    if not rows:
+        return []
+    answering = {row.child.responsible_authority for row in rows}
+    there = _present(_of_councils(answering, Verb.RESTRICT), at)
+    return [
+        row.pk
+        for row in rows
+        if not any(each.pk != row.person_id and _keeps(each, row.child) for each in there)
+    ]
 
 
 @transaction.atomic

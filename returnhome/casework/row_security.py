@@ -62,23 +62,36 @@ POSTS = """
     join public.casework_organisation body on body.id = post.organisation_id
     where post.person_id = person and post.until is null and who.is_active
         and post.role = any(roles)"""
+# What each function gives, in words.
+GIVES = {
+    "returnhome_areas": "the authorities whose children the person works with in one of the roles",
+    "returnhome_bodies": "the organisations that interview on a council’s behalf, where the person "
+    "holds one of the roles",
+    "returnhome_posts": "the organisations where the person holds one of the roles",
+    "returnhome_own_episodes": "the episodes of interviews that the person holds, for as long as "
+    "they work where they do",
+    "returnhome_joined": "records that were said to be the same child as one of theirs",
+    "returnhome_is_uncovered": "whether an interview answers for no episode yet: a booking is "
+    "written before what it answers for",
+    "returnhome_tell_closed": "told once, when it is said who acts: the children whose record a "
+    "list closes to the person, and their episodes",
+    "returnhome_lists": "what the lists of restricted records say of somebody, in numbers, for the "
+    "first lock",
+    "returnhome_episodes_of": "the episodes of some children, by number",
+}
 FUNCTIONS = {
-    # The authorities whose children the person works with.
     "returnhome_areas": f"""
     select body.authority_id {POSTS} and body.kind = 'council' and body.authority_id is not null""",
-    # The organisations that interview on a council's behalf.
     "returnhome_bodies": f"""
     select body.id {POSTS} and body.kind in ('provider', 'council')""",
     "returnhome_posts": f"""
     select body.id {POSTS}""",
-    # The episodes of interviews that the person holds, for as long as they work where they do.
     "returnhome_own_episodes": f"""
     select cover.episode_id
     from public.casework_interview own
     join public.casework_coverage cover on cover.interview_id = own.id
     where own.interviewer_id = person
         and own.organisation_id in (select body.id {POSTS})""",
-    # Records that were said to be the same child as one of theirs.
     "returnhome_joined": """
     select stranger.id
     from public.casework_child stranger

@@ -175,6 +175,7 @@ DONE = {
     "settle dispute": "Settled a dispute",
     "settle doubt": "Settled a doubt",
     "sign interview": "Signed an interview off",
+    "take over record": "Took over the record of an interview, to finish it",
     "take away out-of-hours team": "Took the out-of-hours team away",
     "take out birth date": "Took a birth date out",
     "take out care": "Took a period of care out",

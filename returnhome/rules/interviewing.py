@@ -59,6 +59,10 @@ class NotSigned(Blocked):
     sentence = "This record is still a draft: change it, or sign it off first."
 
 
+class StillTheirs(Blocked):
+    sentence = "Whoever has this record to finish can still write it: ask them to."
+
+
 class NotTheAuthor(Blocked):
     sentence = "Only the person who wrote this record can sign it off."
 
@@ -194,6 +198,19 @@ def check_can_record(*, is_signed: bool) -> None:
         raise AlreadySigned
 
 
+def check_can_take_over_record(*, is_held: bool, is_signed: bool, can_write: bool) -> None:
+    """Whether somebody else can finish the record. `can_write`: whoever has it still may.
+
+    They have left, or may not see the record any more; what the child said is not to wait for them.
+    """
+    if is_signed:
+        raise AlreadySigned
+    if not is_held:
+        raise NotHeldYet
+    if can_write:
+        raise StillTheirs
+
+
 def check_can_sign(
     *,
     author: Hashable,
@@ -235,6 +252,7 @@ def check_can_add(*, is_signed: bool, words: str) -> None:
 can_book = allowed(check_can_book)
 can_hold = allowed(check_can_hold)
 can_record = allowed(check_can_record)
+can_take_over_record = allowed(check_can_take_over_record)
 can_sign = allowed(check_can_sign)
 can_review = allowed(check_can_review)
 can_add = allowed(check_can_add)

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from returnhome import faults
 from returnhome.rules import Blocked
+from returnhome.web import restrictions, sessions
 
 # Never sent back into a page.
 SECRET = (
@@ -23,7 +24,11 @@ SECRET = (
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return render(request, "error/not_found.html", status=404)
+    # The same words whatever was asked for: they tell of no record that it is there.
+    person: Any = getattr(request, "user", None)
+    is_known = person is not None and person.is_authenticated and sessions.is_full(request)
+    context = {"may_open": is_known and restrictions.may_open(person)}
+    return render(request, "error/not_found.html", context, status=404)
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

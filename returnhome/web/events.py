@@ -221,13 +221,13 @@ class Line:
         return reverse("show-interview", args=[talk.pk]) if talk.pk in self.readable else ""
 
     def _booked(self, talk: Interview) -> Event:
-        if talk.is_held_elsewhere:
+        if talk.is_written_for_another and not talk.is_booked_here:
             words = f"Interview noted that {talk.held_by_organisation} held"
             return Event(talk.booked_at, words, talk.booked_by.name, href=self._open(talk))
         where, how = Place(talk.place).label.lower(), Mode(talk.mode).label.lower()
         return Event(
             talk.booked_at,
-            f"Interview booked with {talk.interviewer.name}",
+            f"Interview booked with {talk.held_by_name or talk.interviewer.name}",
             talk.booked_by.name,
             text=f"For {pages.moment(talk.booked_for)}, {where}, {how}.",
             href=self._open(talk),

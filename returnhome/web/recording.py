@@ -25,7 +25,7 @@ from returnhome.web import (
     steps,
     written,
 )
-from returnhome.web.asked import Request, allows, covered
+from returnhome.web.asked import Request, allows, covered, interview_for
 from returnhome.web.questions import QuestionsForm
 from returnhome.web.written import Account, Topic
 
@@ -195,6 +195,44 @@ def _without_answer(request: Request, interview: Interview) -> HttpResponse:
     return redirect("sign-interview", interview.pk)
 
 
+def take_over_record(request: Request, pk: int) -> HttpResponse:
+    """Whoever held it can no longer write the record: somebody else finishes it."""
+    interview = interview_for(request, pk, Verb.REASSIGN)
+    who = interview.interviewer.name
+    back = reverse("show-interview", args=[pk])
+    if request.method == "GET" and not _may_take_over(interview, request):
+        messages.info(request, interviewing.StillTheirs.sentence)
+        return redirect(back)
+    form = gds.Form(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        with gds.refusals_into(form):
+            interviews.take_over_record(interview, by=request.user, at=request.now)
+            messages.success(request, "The record is yours to finish and to sign off.")
+            return redirect("record-interview", pk)
+    return gds.form_page(
+        request,
+        form,
+        title="Take the record over",
+        caption=pages.name_of(interview.child),
+        lead=f"{who} can no longer write this record. You finish it and sign it off.",
+        warning=f"You can ask {who} what the child said. Tell them nothing that is in the record.",
+        button="Take the record over",
+        back=back,
+        cancel=back,
+        template="interviews/take_over_record.html",
+        interview=interview,
+        who=who,
+    )
+
+
+def _may_take_over(interview: Interview, request: Request) -> bool:
+    if not interview.is_held or interview.is_signed:
+        return False
+    if not allows(interview, request.user, Verb.REASSIGN):
+        return False
+    return bool(interviews.without_writer([interview]))
+
+
 class AddForm(gds.Form):
     words = gds.Textarea(
         "What is to be added",
@@ -262,6 +300,7 @@ def show(request: Request, pk: int) -> HttpResponse:
         "can_book": can_book,
         "can_read": can_read,
         "is_own": interview.may_be_recorded_by(request.user),
+        "may_take_over": _may_take_over(interview, request),
         "may_add": can_read and _may_add(interview, request),
         "not_held": interview.not_held_rows.select_related("by").first(),
     }
@@ -316,4 +355,9 @@ urlpatterns = [
     path("interviews/<int:pk>/answers/<slug:question>", save_answer, name="save-answer-interview"),
     path("interviews/<int:pk>/sign", sign, name="sign-interview"),
     path("interviews/<int:pk>/add", add, name="add-interview"),
+    path(
+        "interviews/<int:pk>/take-over-record",
+        take_over_record,
+        name="take-over-record-interview",
+    ),
 ]

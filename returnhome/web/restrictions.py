@@ -13,9 +13,13 @@ from django.views.decorators.http import require_POST
 
 from returnhome.casework import journal, restrictions
 from returnhome.casework.children import Child
+from returnhome.casework.episodes import Episode
+from returnhome.casework.interviews import Interview
 from returnhome.casework.journal import JournalEntry
 from returnhome.casework.restrictions import BreakGlass, Listed, NotFound, Restriction
+from returnhome.casework.rotas import OutOfHours
 from returnhome.casework.staff import Person
+from returnhome.casework.support import Action
 from returnhome.reporting import looked
 from returnhome.rules import Blocked, access, restricting
 from returnhome.rules.access import Relation, Verb
@@ -53,6 +57,23 @@ def _concerned(child: Child) -> list[tuple[int, str]]:
     return [(person.pk, _named(person)) for person in people]
 
 
+def _in_hand(child: Child, person: Person) -> dict[str, str]:
+    """Person → what they have to do for this child and would lose, in words; four queries."""
+    episodes = Episode.objects.visible_to(person).counted().unsettled().filter(child=child)
+    talks = Interview.objects.visible_to(person).filter(child=child)
+    actions = Action.objects.visible_to(person).outstanding().filter(episode__child=child)
+    found: dict[str, list[str]] = {}
+    for words, whose in (
+        ("has taken the child on", episodes.values_list("owner", flat=True)),
+        ("is to hold an interview", talks.booked().values_list("interviewer", flat=True)),
+        ("has a record to finish", talks.unsigned().values_list("interviewer", flat=True)),
+        ("has an action to complete", actions.values_list("owner", flat=True)),
+    ):
+        for pk in {pk for pk in whose if pk}:
+            found.setdefault(str(pk), []).append(words)
+    return {pk: f"In hand: {pages.listed(words)}." for pk, words in found.items()}
+
+
 # The lists of one record.
 
 
@@ -77,7 +98,24 @@ def show(request: Request, pk: int) -> HttpResponse:
     return render(request, "restrictions/show.html", context)
 
 
-class RestrictForm(gds.Form):
+class WhyForm(gds.Form):
+    """Why the lists are changed; and about whom, where `choosing` names the field for it."""
+
+    because = gds.Textarea(
+        "Why?",
+        rows=3,
+        missing=restricting.ReasonMissing.sentence,
+        hint="Only those who may restrict the record can read this.",
+    )
+    choosing = ""
+
+    def __init__(self, *args: Any, people: Sequence[tuple[int, str]] = (), **options: Any) -> None:
+        super().__init__(*args, **options)
+        if self.choosing:
+            self.fields[self.choosing].choices = people  # type: ignore[attr-defined]
+
+
+class RestrictForm(WhyForm):
     to = gds.Checkboxes(
         "Who may see it?",
         required=False,
@@ -85,16 +123,8 @@ class RestrictForm(gds.Form):
         hint="You and the other managers of your council may see it in any case. Whoever is not "
         "named can open it for a short time by break-glass, and you are told.",
     )
-    because = gds.Textarea(
-        "Why?",
-        rows=3,
-        missing=restricting.ReasonMissing.sentence,
-        hint="Only those who may restrict the record can read this.",
-    )
-
-    def __init__(self, *args: Any, people: Sequence[tuple[int, str]], **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.fields["to"].choices = people  # type: ignore[attr-defined]
+    field_order = ("to", "because")
+    choosing = "to"
 
 
 def restrict(request: Request, pk: int) -> HttpResponse:
@@ -105,6 +135,7 @@ def restrict(request: Request, pk: int) -> HttpResponse:
     keepers = {person.pk for person in restrictions.keepers(child)}
     people = [(pk, name) for pk, name in _concerned(child) if pk not in keepers]
     form = RestrictForm(request.POST or None, people=people)
+    form.fields["to"].hints = _in_hand(child, request.user)  # type: ignore[attr-defined]
     if request.method == "POST" and form.is_valid():
         to = Person.objects.filter(pk__in=form.cleaned_data["to"]).order_by("pk")
         with gds.refusals_into(form):
@@ -126,26 +157,22 @@ def restrict(request: Request, pk: int) -> HttpResponse:
     )
 
 
-class ListForm(gds.Form):
+class ListForm(WhyForm):
+    person = gds.Select("Who?", coerce=int, missing="Select who it is")
     may_see = gds.Radios(
-        "What is it?",
+        "May they see this record?",
         choices=[
-            ("no", "They may not see this record: they know the family"),
-            ("yes", "They may see this record while it is restricted"),
+            ("no", "No, in no case: they know the family"),
+            ("yes", "Yes, while it is restricted"),
         ],
+        hints={
+            "no": "They are not told, cannot open it, and lose what they have in hand.",
+            "yes": "While it is not restricted, this changes nothing.",
+        },
         missing="Select whether they may see the record",
     )
-    person = gds.Select("Who?", coerce=int, missing="Select who it is")
-    because = gds.Textarea(
-        "Why?",
-        rows=3,
-        missing=restricting.ReasonMissing.sentence,
-        hint="Only those who may restrict the record can read this.",
-    )
-
-    def __init__(self, *args: Any, people: Sequence[tuple[int, str]], **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.fields["person"].choices = people  # type: ignore[attr-defined]
+    field_order = ("person", "may_see", "because")
+    choosing = "person"
 
 
 def list_person(request: Request, pk: int) -> HttpResponse:
@@ -169,15 +196,10 @@ def list_person(request: Request, pk: int) -> HttpResponse:
         form,
         title="Put somebody on a list",
         caption=pages.name_of(child),
-        lead="Whoever may not see the record is not told that it is there.",
         button="Put them on the list",
         back=back,
         cancel=back,
     )
-
-
-class EndForm(gds.Form):
-    because = gds.Textarea("Why?", rows=3, missing=restricting.ReasonMissing.sentence)
 
 
 def end_listing(request: Request, pk: int) -> HttpResponse:
@@ -212,7 +234,7 @@ def _end(
 ) -> HttpResponse:
     looking.at(request, row)
     back = reverse("show-restriction", args=[row.child_id])
-    form = EndForm(request.POST or None)
+    form = WhyForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         because = form.cleaned_data["because"]
         with gds.refusals_into(form):
@@ -261,6 +283,15 @@ class OpenForm(gds.Form):
         missing="Select for how long",
     )
 
+    def clean(self) -> dict[str, Any]:
+        """Of what was typed alone, so that it tells of no record."""
+        cleaned = super().clean() or self.cleaned_data
+        said = cleaned.get("said", "").strip()
+        is_name = " " in said and not any(letter.isdigit() for letter in said)
+        if is_name and not cleaned.get("born_on") and "born_on" not in self.errors:
+            self.add_error("born_on", "Enter the date of birth too: a name alone opens nothing")
+        return cleaned
+
 
 def may_open(person: Person) -> bool:
     """Whoever works with children at all: whether there is anything to open is never said."""
@@ -297,6 +328,8 @@ def open_restricted(request: Request) -> HttpResponse:
         request,
         form,
         title="Open a restricted record",
+        template="restrictions/open.html",
+        teams=OutOfHours.objects.visible_to(request.user).order_by("name", "pk"),
         lead="For when a child cannot wait until somebody who may see the record is there.",
         warning="The council’s managers are told at once who you are and why, and review it.",
         button="Open the record",
@@ -386,6 +419,7 @@ def show_opening(request: Request, pk: int) -> HttpResponse:
         back=reverse("restricted-reviews" if keeps else "worklist"),
         template="restrictions/opening.html",
         opened=opened,
+        who=_named(opened.person),
         is_open=opened.is_open(now),
         keeps=keeps,
         may_review=may_review,
@@ -425,16 +459,17 @@ class ToKnow:
     openings: Sequence[BreakGlass]
     overdue: int
     unattended: int
+    without_reviewer: int
 
     def __bool__(self) -> bool:
-        return bool(self.openings or self.unattended)
+        return bool(self.openings or self.unattended or self.without_reviewer)
 
 
 def to_know(person: Person, now: datetime) -> ToKnow:
     keeping, _ = person.may_for(Verb.RESTRICT, Relation.RESPONSIBLE)
     managing = person.councils_where(Verb.MANAGE_PEOPLE)
     if not keeping and not managing:
-        return ToKnow((), 0, 0)
+        return ToKnow((), 0, 0, 0)
     openings: list[BreakGlass] = []
     if keeping:
         rows = BreakGlass.objects.to_review(person).unreviewed().select_related("person")
@@ -443,6 +478,7 @@ def to_know(person: Person, now: datetime) -> ToKnow:
         openings,
         sum(each.is_overdue(now) for each in openings),
         len(restrictions.unattended(keeping | managing, at=now)),
+        len(restrictions.without_reviewer(managing, at=now)) if managing else 0,
     )
 
 

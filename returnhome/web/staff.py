@@ -21,7 +21,7 @@ from returnhome.casework.support import Action
 from returnhome.rules import access
 from returnhome.rules.access import Relation, Verb
 from returnhome.rules.codes import CredentialKind, Role
-from returnhome.web import absences, days, gds, interviewers, pages
+from returnhome.web import absences, days, gds, interviewers, pages, restrictions
 from returnhome.web.asked import Request
 
 CASEWORK = [role for role in Role if access.works_with_children(role)]
@@ -113,6 +113,9 @@ def index(request: Request) -> HttpResponse:
         "may_manage": may_manage(request.user),
         "may_agree": request.user.may(Verb.AGREE),
     }
+    if context["may_manage"]:
+        # An administrator has no work list: this is their first screen.
+        context["restricted"] = restrictions.to_know(request.user, request.now)
     return render(request, "staff/people.html", context)
 
 

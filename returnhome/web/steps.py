@@ -1,18 +1,18 @@
 """What is missing next for an episode: the button that does it, or whom everybody waits for."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 
-from returnhome.casework import handovers
+from returnhome.casework import handovers, interviews
 from returnhome.casework.episodes import Episode
 from returnhome.casework.handovers import HandOver
 from returnhome.casework.interviews import Coverage, Interview
 from returnhome.casework.offers import Offer
-from returnhome.casework.staff import Person, Post
+from returnhome.casework.staff import ANSWERING, Person, Post
 from returnhome.casework.support import Action
 from returnhome.rules.access import Verb
 from returnhome.rules.progress import Step, is_pathway_undecided
@@ -39,6 +39,8 @@ class Beside:
 
     offer_id: int | None = None
     interview: Interview | None = None
+    # Whoever has its record to finish can no longer write it.
+    is_without_writer: bool = False
     action: Action | None = None
     # Somebody of another organisation has it in hand.
     is_elsewhere: bool = False
@@ -58,10 +60,13 @@ class Next:
         return bool(self.href)
 
 
-def beside(episodes: Iterable[Episode], person: Person) -> dict[int, Beside]:
+def beside(
+    episodes: Iterable[Episode], person: Person, without_writer: Collection[int] | None = None
+) -> dict[int, Beside]:
     """By episode: the latest offer, the open interview, the action most pressing. Four queries.
 
-    Of several actions the person's own comes first, so that the button is theirs.
+    Of several actions the person's own comes first, so that the button is theirs. Whose record
+    nobody writes is asked in three more, where it is not known already and there is one to write.
     """
     episodes = list(episodes)
     ids = [episode.pk for episode in episodes]
@@ -80,7 +85,23 @@ def beside(episodes: Iterable[Episode], person: Person) -> dict[int, Beside]:
     talks = {c.episode_id: c.interview for c in coverages if _is_unfinished(c.interview)}
     actions = _pressing(ids, coverages, person)
     away = _in_other_hands(episodes, person)
-    return {pk: Beside(offers.get(pk), talks.get(pk), actions.get(pk), pk in away) for pk in ids}
+    if without_writer is None:
+        without_writer = interviews.without_writer(talk for talk in talks.values() if talk.is_held)
+    left = {pk for pk, talk in talks.items() if talk.pk in without_writer}
+    return {
+        pk: Beside(offers.get(pk), talks.get(pk), pk in left, actions.get(pk), pk in away)
+        for pk in ids
+    }
+
+
+def without_writer(person: Person) -> frozenset[int]:
+    """Interviews, by number, whose record this person could take over: nobody can write it."""
+    theirs = person.whose(Verb.REASSIGN, *ANSWERING, of="episode__", child="episode__child")
+    covering = Coverage.objects.filter(
+        theirs, episode__settled_at=None, episode__held_at__isnull=False, episode__signed_at=None
+    )
+    talks = Interview.objects.unsigned().filter(pk__in=covering.values("interview"))
+    return interviews.without_writer(talks.defer("place_note", "wishes", "independence_note"))
 
 
 def _in_other_hands(episodes: Iterable[Episode], person: Person) -> set[int]:
@@ -126,7 +147,7 @@ def next_for(episode: Episode, person: Person, there: Beside, now: datetime) -> 
     if step is Step.HOLD and there.interview:
         return _booked(episode, person, there.interview, now)
     if step is Step.SIGN and there.interview:
-        return _unsigned(person, there.interview)
+        return _unsigned(episode, person, there)
     if step is Step.DO_ACTIONS and there.action:
         return _to_follow(person, there.action)
     if there.is_elsewhere and step in OF_WHOEVER_HAS_IT and _has_time(episode, now):
@@ -184,7 +205,15 @@ def _booked(episode: Episode, person: Person, interview: Interview, now: datetim
     return Next(awaited=words)
 
 
-def _unsigned(person: Person, interview: Interview) -> Next:
+def _unsigned(episode: Episode, person: Person, there: Beside) -> Next:
+    interview = there.interview
+    assert interview is not None  # asked only where there is one
+    if there.is_without_writer:
+        words = f"{interview.interviewer.name} can no longer write the record"
+        if episode.allows(person, Verb.REASSIGN):
+            page = reverse("take-over-record-interview", args=[interview.pk])
+            return Next("Take the record over", page, awaited=words)
+        return Next(awaited=f"{words}: somebody else must")
     if interview.interviewer_id == person.pk:
         return Next("Finish the record", reverse("record-interview", args=[interview.pk]))
     return Next(awaited=f"{interview.interviewer.name} has the record to finish")

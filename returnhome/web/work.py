@@ -1,6 +1,6 @@
 """What is unfinished and for whom: the parts of the work list, their order, and its rows."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,8 +10,9 @@ from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, 
 from returnhome.casework import disputes, handovers
 from returnhome.casework.episodes import Episode
 from returnhome.casework.handovers import HandOver
+from returnhome.casework.interviews import Coverage
 from returnhome.casework.messages import Message
-from returnhome.casework.staff import Person, Post
+from returnhome.casework.staff import ANSWERING, Person, Post
 from returnhome.rules import clock, rota
 from returnhome.rules.access import Verb
 from returnhome.rules.clock import Standing
@@ -67,10 +68,14 @@ class Row:
 # list is sorted and cut by the database; `steps.next_for` says the same of one episode.
 
 
-def group_of(person: Person, now: datetime) -> Case:
+def group_of(person: Person, now: datetime, to_take_over: Collection[int] = ()) -> Case:
+    """`to_take_over` are interviews whose record nobody else can write."""
     may_offer = person.whose(Verb.OFFER, child="child")
     may_act = person.whose(Verb.ACT, child="child")
     my_talk = Q(steps.is_their_talk(person))
+    if to_take_over:
+        left = Coverage.objects.filter(episode=OuterRef("pk"), interview__in=to_take_over)
+        my_talk |= Q(Exists(left)) & person.whose(Verb.REASSIGN, *ANSWERING, child="child")
     my_action = steps.is_their_action(person)
     is_held = Q(held_at__isnull=False)
     # Somebody who turned 18 is owed what the adult pathway asks for, and a talk only where the
@@ -129,10 +134,10 @@ Work = Any
 RUNNING_UNTIL = Case(When(held_at__isnull=True, then=F("due_at")), default=Value(None))
 
 
-def work_of(person: Person, now: datetime) -> Work:
+def work_of(person: Person, now: datetime, to_take_over: Collection[int] = ()) -> Work:
     """All that is unfinished and may be seen, each with its `group`."""
     visible = Episode.objects.visible_to(person)
-    return visible.unsettled().annotate(group=group_of(person, now))
+    return visible.unsettled().annotate(group=group_of(person, now, to_take_over))
 
 
 def in_order(unfinished: Work) -> Work:
@@ -148,9 +153,14 @@ def counts(unfinished: Work) -> dict[str, int]:
 # Rows.
 
 
-def rows_of(episodes: Sequence[Episode], person: Person, now: datetime) -> list[Row]:
+def rows_of(
+    episodes: Sequence[Episode],
+    person: Person,
+    now: datetime,
+    without_writer: Collection[int] | None = None,
+) -> list[Row]:
     """What the page shows of these episodes; fourteen queries at the most."""
-    there = steps.beside(episodes, person)
+    there = steps.beside(episodes, person, without_writer)
     lately = _lately(episodes)
     climbed = _climbed(episodes)
     asked = handovers.requests_of(episodes)

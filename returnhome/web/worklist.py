@@ -18,7 +18,7 @@ from returnhome.casework.support import Action
 from returnhome.rules import clock
 from returnhome.rules.access import Verb
 from returnhome.rules.codes import ActionKind, Cohort, EpisodeKind, Role
-from returnhome.web import gds, handovers, looking, pages, restrictions, work
+from returnhome.web import gds, handovers, looking, pages, restrictions, steps, work
 from returnhome.web.asked import Request
 from returnhome.web.work import BY_KEY, GROUPS, Row, Work, end_of_today
 
@@ -174,10 +174,11 @@ def worklist(request: Request) -> HttpResponse:
     if not any(person.may(Verb.SEE_EPISODE, relation) for relation in ("responsible", "host")):
         return _elsewhere(request)
     form = Filters(request.GET, person=person)
-    unfinished = form.narrow(work.work_of(person, now))
+    left = steps.without_writer(person) if person.may(Verb.REASSIGN) else None
+    unfinished = form.narrow(work.work_of(person, now, left or ()))
     numbers = work.counts(unfinished)
     page = _page(request, unfinished, numbers, form.asked.get("group"))
-    rows = work.rows_of(list(page.object_list), person, now)
+    rows = work.rows_of(list(page.object_list), person, now, left)
     own = mine(person, now)
     looking.at_list(request, "worklist", [*(row.episode.child_id for row in rows), *own.children])
     context = {

@@ -301,7 +301,7 @@ def test_the_report_may_come_before_anybody_noted_the_interview(cast: Cast) -> N
     row = taken_on(cast)
     handovers.report(row, by=cast.amina, at=NOW + hours(29))
 
-    assert note_held(row, cast).is_held_elsewhere
+    assert note_held(row, cast).is_written_for_another
 
 
 def test_it_takes_the_place_of_a_booking_and_of_none_that_was_held(cast: Cast) -> None:

@@ -14,10 +14,12 @@ from returnhome.casework import (
     acting,
     episodes,
     handovers,
+    interviews,
     restrictions,
     row_security,
     staff,
 )
+from returnhome.casework.interviews import NotTheInterviewer
 from returnhome.casework.messages import Message
 from returnhome.casework.models import (
     BreakGlass,
@@ -41,7 +43,8 @@ from returnhome.casework.restrictions import (
 )
 from returnhome.casework.staff import NotTheirChild
 from returnhome.rules import restricting
-from returnhome.rules.codes import HandOverKind, Role
+from returnhome.rules.codes import HandOverKind, Role, Rung
+from returnhome.rules.interviewing import StillTheirs
 from returnhome.rules.restricting import (
     Listing,
     NobodyLeft,
@@ -54,7 +57,18 @@ from returnhome.rules.restricting import (
 from tests.casework.ledger import act, fresh, last_act, refused_by
 from tests.casework.test_children import stranger
 from tests.casework.test_matching import join
-from tests.cast import NOW, PEOPLE, Cast, accepted, booked, hours, returned, signed
+from tests.cast import (
+    NOW,
+    PEOPLE,
+    Cast,
+    accepted,
+    booked,
+    everything_said,
+    held,
+    hours,
+    returned,
+    signed,
+)
 
 WHY = "Her aunt works in the contact centre"
 CLOSED = [model for model in apps.get_models() if model._meta.db_table in row_security.policies()]
@@ -274,6 +288,68 @@ def test_what_somebody_kept_out_had_in_hand_waits_for_another(cast: Cast) -> Non
     assert episode.unanswered_since == NOW
 
 
+def half_written(cast: Cast) -> Interview:
+    """Ines has talked with Sky, and has written down one answer of the many."""
+    talk = held(returned(cast.sky), interviewer=cast.ines, by=cast.amina)
+    first = talk.standard.questions[0].key
+    said = {first: everything_said(talk)[first]}
+    return interviews.record(talk, said, by=cast.ines, at=NOW + hours(6))
+
+
+def test_a_record_that_its_interviewer_cannot_see_any_more_is_finished_by_another(
+    cast: Cast,
+) -> None:
+    talk = half_written(cast)
+    kept_out(cast, "ines")
+    with pytest.raises(NotTheInterviewer):
+        interviews.record(talk, everything_said(talk), by=cast.ines, at=NOW + hours(7))
+    assert interviews.without_writer([talk]) == {talk.pk}
+
+    with acting.on_behalf_of(cast.amina):
+        interviews.take_over_record(talk, by=cast.amina, at=NOW + hours(8))
+        assert last_act() == act("take over record", talk, cast.amina, NOW + hours(8), cast.sky.pk)
+        talk = fresh(talk)
+        interviews.record(talk, everything_said(talk), by=cast.amina, at=NOW + hours(9))
+        interviews.sign(talk, by=cast.amina, at=NOW + hours(9))
+
+    talk = fresh(talk)
+    assert (talk.held_by, talk.signed_by) == (
+        "Ines Okafor, Interviewer, Northshire Council",
+        cast.amina,
+    )
+    # What Ines wrote stays hers.
+    authors = {entry.written_by for entry in talk.entries.current()}
+    assert authors == {cast.ines, cast.amina}
+    assert talk.episodes.get().signed_at == NOW + hours(9)
+
+
+def test_a_record_is_not_taken_from_somebody_who_can_still_write_it(cast: Cast) -> None:
+    talk = half_written(cast)
+
+    assert interviews.without_writer([talk]) == frozenset()
+    with pytest.raises(StillTheirs):
+        interviews.take_over_record(talk, by=cast.amina, at=NOW + hours(7))
+
+
+def test_nobody_takes_over_the_record_of_a_child_they_do_not_work_with(cast: Cast) -> None:
+    talk = half_written(cast)
+    kept_out(cast, "ines")
+
+    for name in ("owen", "wes", "ines"):
+        with pytest.raises(NotTheirChild):
+            interviews.take_over_record(talk, by=getattr(cast, name), at=NOW + hours(7))
+
+
+def test_the_record_of_somebody_who_has_left_is_finished_by_another(cast: Cast) -> None:
+    talk = half_written(cast)
+    for post in cast.ines.posts.all():
+        staff.end_post(post, on=NOW.date(), by=cast.adi, at=NOW)
+
+    interviews.take_over_record(talk, by=cast.mara, at=NOW + hours(7))
+
+    assert fresh(talk).may_be_recorded_by(cast.mara)
+
+
 def test_whoever_is_kept_out_is_given_no_part(cast: Cast) -> None:
     episode = returned(cast.sky)
     accepted(episode, by=cast.amina)
@@ -458,6 +534,54 @@ def test_the_owner_of_the_record_is_told_at_once_and_no_child_is_named(cast: Cas
     assert f"/restricted/{opened.pk}" in message.text
     for name in ("Sky", "Marlowe", "Sol", "Bennett"):
         assert name not in message.subject + message.text
+
+
+def opened_with_nobody_to_look(cast: Cast, why: str) -> BreakGlass:
+    restricted(cast, "amina")
+    if why == "kept out":
+        kept_out(cast, "mara")
+    elif why == "left":
+        for post in cast.mara.posts.all():
+            staff.end_post(post, on=NOW.date(), by=cast.adi, at=NOW)
+    else:
+        cast.mara.absences.create(starts_at=NOW, noted_by=cast.mara, noted_at=NOW)
+    return opened_by(cast, "ines")
+
+
+@pytest.mark.parametrize("why", ["kept out", "left", "absent"])
+def test_where_no_manager_is_there_to_look_the_administrators_are_told(cast: Cast, why) -> None:
+    opened = opened_with_nobody_to_look(cast, why)
+
+    told = {message.person: message for message in Message.objects.all()}
+    # Whoever is only absent is told as well, and reads it when they are back.
+    assert set(told) == {cast.adi} | ({cast.mara} if why == "absent" else set())
+    message = told[cast.adi]
+    assert (message.rung, message.about_id) == (Rung.ADMINISTRATORS, opened.pk)
+    assert "/set-up" in message.text
+    for name in ("Sky", "Marlowe", "Ines", "Okafor", "She rings", f"/restricted/{opened.pk}"):
+        assert name not in message.subject + message.text
+    assert restrictions.without_reviewer({cast.northshire.pk}, at=timezone.now()) == [opened.pk]
+
+
+def test_an_administrator_is_not_told_where_a_manager_can_look(cast: Cast) -> None:
+    restricted(cast, "amina")
+
+    opened_by(cast, "ines")
+
+    assert not Message.objects.filter(person=cast.adi).exists()
+    assert restrictions.without_reviewer({cast.northshire.pk}, at=timezone.now()) == []
+
+
+def test_a_manager_who_comes_later_reviews_what_nobody_could(cast: Cast) -> None:
+    opened = opened_with_nobody_to_look(cast, "kept out")
+    restrictions.close(opened, by=cast.ines, at=timezone.now())
+
+    staff.appoint(
+        cast.sol, Role.MANAGER, cast.northshire_council, since=NOW.date(), by=cast.adi, at=NOW
+    )
+
+    assert restrictions.without_reviewer({cast.northshire.pk}, at=timezone.now()) == []
+    assert list(BreakGlass.objects.to_review(cast.sol)) == [opened]
 
 
 def test_it_is_journalled_where_it_happens(cast: Cast) -> None:

@@ -405,3 +405,8 @@ def test_a_table_that_has_come_since_is_open_to_what_acts_for_nobody(
     with acting.as_system(acting.REPORTING):
         assert refused("select forename from casework_child")
         assert Child.objects.only("confirmed_at").count() == 3
+
+
+def test_every_function_and_every_system_role_is_told_of_in_words() -> None:
+    assert row_security.GIVES.keys() == row_security._functions().keys()
+    assert acting.FOR.keys() == database.SYSTEM_ROLES.keys()

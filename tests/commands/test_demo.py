@@ -12,6 +12,7 @@ from django.test import Client
 from returnhome.casework import places, rotas, tallies, tellings
 from returnhome.casework.models import (
     Action,
+    BreakGlass,
     Child,
     Delivery,
     Episode,
@@ -313,6 +314,17 @@ def test_nobody_may_read_where_reece_is_placed() -> None:
 
     assert placement.is_protected
     assert placement.postcode == ""
+
+
+def test_a_restricted_record_was_opened_and_one_opening_waits_for_review() -> None:
+    first, last = BreakGlass.objects.order_by("opened_at")
+
+    assert (first.is_justified, last.is_justified) == (True, None)
+    for opened in (first, last):
+        looks = JournalEntry.objects.about_child(opened.child_id).filter(
+            by_id=opened.person_id, verb="read"
+        )
+        assert looks.filter(at__range=(opened.opened_at, opened.until)).exists()
 
 
 def test_rows_wait_for_a_person_some_of_them_near_to_a_child_we_know() -> None:

@@ -22,6 +22,7 @@ from returnhome.rules.interviewing import (
     NotTheAuthor,
     OwnRecord,
     QuestionsUnanswered,
+    StillTheirs,
 )
 from returnhome.rules.offering import BeforeFound, InTheFuture, NotReturned
 
@@ -170,6 +171,18 @@ def test_a_record_is_signed_by_its_author_once_held_and_answered():
         interviewing.check_can_sign(**{**ready, "is_held": False})
     with pytest.raises(AlreadySigned):
         interviewing.check_can_sign(**{**ready, "is_signed": True})
+
+
+def test_a_record_is_taken_over_only_from_somebody_who_can_no_longer_write_it():
+    left = {"is_held": True, "is_signed": False, "can_write": False}
+
+    assert interviewing.can_take_over_record(**left)
+    with pytest.raises(StillTheirs):
+        interviewing.check_can_take_over_record(**{**left, "can_write": True})
+    with pytest.raises(NotHeldYet):
+        interviewing.check_can_take_over_record(**{**left, "is_held": False})
+    with pytest.raises(AlreadySigned):
+        interviewing.check_can_take_over_record(**{**left, "is_signed": True})
 
 
 def test_unanswered_questions_are_named():

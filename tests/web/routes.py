@@ -123,6 +123,7 @@ ABOUT_A_CHILD: dict[str, Asks] = {
     "json-interview": Asks(
         "interview", (("see_account", "episode", "r p"), ("see_account", "interview", "o"))
     ),
+    "take-over-record-interview": Asks("interview", (("reassign", "episode", "r p"),)),
     "add-interview": Asks("interview", (("act", "episode", "r"),), only_in=("signed", "acted on")),
     "show-child": Asks(
         "child", (("see_episode", "child", "r h p"), ("see_episode", "episode", "r h p"))
@@ -142,9 +143,9 @@ ABOUT_A_CHILD: dict[str, Asks] = {
     "settle-doubt": of_child("place", of="doubt"),
     "note-communication": Asks("child", NOTED),
     "note-concern": Asks("child", NOTED),
-    "end-concern": Asks("notedconcern", NOTED),
     "record-meeting": of_child("meet"),
     # Of a record that was joined to another, whoever has that other.
+    "end-concern": Asks("notedconcern", (("act", "whole", "r"), ("offer", "whole", "r"))),
     "void-meeting": Asks("meeting", (("meet", "whole", "r"),)),
     "match-child": of_child("match"),
     "show-restriction": of_child("restrict"),

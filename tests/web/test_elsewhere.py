@@ -106,7 +106,7 @@ def test_a_report_that_came_first_leads_on_to_who_held_it(as_, cast: Cast, now):
     assert "Record the interview they held" in words_of(response)
     assert "Has their report come?" not in words_of(asked)
     assert "Now write the record from their report." in words_of(saved)
-    assert Interview.objects.get().is_held_elsewhere
+    assert Interview.objects.get().is_written_for_another
 
 
 @pytest.mark.parametrize(

@@ -200,6 +200,14 @@ def test_an_unknown_address_gets_a_kind_page(amina: Client):
     assert "Go to your work list" in response.content.decode()
 
 
+def test_what_is_not_there_leads_whoever_works_with_children_to_break_glass(as_, cast: Cast):
+    words = "open a restricted record"
+
+    assert words in as_("amina").get("/nowhere").content.decode()
+    for page in (as_("ana"), as_("adi"), Client()):
+        assert words not in page.get("/nowhere", follow=True).content.decode()
+
+
 @pytest.mark.urls(__name__)
 def test_a_refusal_that_no_form_caught_is_a_page_with_its_sentence(amina: Client):
     response = amina.get("/refuse")

@@ -270,6 +270,12 @@ def a_record_being_written(cast: Cast, now: Any) -> tuple[Child, list[Shown]]:
     ]
 
 
+def a_record_that_nobody_can_write(cast: Cast, now: Any) -> tuple[Child, list[Shown]]:
+    talk = held(returned(cast.sky, at=now), interviewer=cast.ines, by=cast.amina, at=now)
+    restrictions.keep_out(cast.sky, cast.ines, "Her aunt", by=cast.mara, at=now)
+    return cast.sky, [("amina", "take-over-record-interview", [talk.pk])]
+
+
 def what_follows(cast: Cast, now: Any) -> tuple[Child, list[Shown]]:
     talk = signed(returned(cast.sky, at=now), interviewer=cast.ines, by=cast.amina, at=now)
     one = talk.episodes.get()
@@ -375,7 +381,8 @@ def somebody_not_named_yet(cast: Cast, now: Any) -> tuple[Child, list[Shown]]:
 WORLDS: tuple[World, ...] = (
     *(a_child_just_back, a_child_still_missing, a_decision_overridden, care_of_a_child),
     a_child_not_ours_any_more,
-    *(talks, a_record_being_written, what_follows, somebody_who_turned_18),
+    *(talks, a_record_being_written, a_record_that_nobody_can_write),
+    *(what_follows, somebody_who_turned_18),
     *(requests_between_councils, a_request_accepted, a_request_by_letter, a_calendar),
     somebody_not_named_yet,
     a_record_that_is_restricted,

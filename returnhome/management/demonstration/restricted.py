@@ -1,11 +1,11 @@
 """Restricted records of the demonstration: one for a few, and one that a colleague may not see."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from returnhome.casework import children, restrictions
-from returnhome.casework.models import Child
+from returnhome.casework import children, journal, restrictions
+from returnhome.casework.models import Child, Episode, Person
 from returnhome.management.demonstration.known import NORTH
-from returnhome.management.demonstration.telling import Tale, Teller, by_day
+from returnhome.management.demonstration.telling import MINUTE, Tale, Teller, by_day
 
 FIRST_NUMBER = 29_501
 # Key, name, sex, year of age.
@@ -49,26 +49,34 @@ def _thea_is_known_to_a_few(teller: Teller, thea: Child) -> None:
     )
     opened = restrictions.break_glass(
         [thea.pk],
-        "Her school rang at half past seven: she had not come home, and Amina was away.",
+        "Her mother rang: she had not come home, and Amina was away.",
         hours=2,
         by=people["bryn"],
         at=teller.ago(24 * 11),
     )
+    _look(thea, people["bryn"], opened.opened_at)
     restrictions.review(
         opened,
         is_justified=True,
-        finding="He looked at one episode and rang the police, as he should.",
+        finding="He read what her mother fears, and rang the police, as he should.",
         by=people["mara"],
         at=by_day(teller.ago(24 * 8)),
     )
-    Tale(teller, thea, people["amina"]).missing(9, back=22).taken_on(2)
-    restrictions.break_glass(
+    away = Tale(teller, thea, people["amina"]).missing(9, back=22).taken_on(2)
+    asked = restrictions.break_glass(
         [thea.pk],
-        "Police asked at night where she had been found the last time.",
+        "The police were looking for her, and asked whom she may be with.",
         hours=1,
         by=people["joe"],
-        at=teller.ago(19),
+        at=teller.ago(24),
     )
+    _look(thea, people["joe"], asked.opened_at)
+    _look(away.episode, people["joe"], asked.opened_at + 2 * MINUTE)
+
+
+def _look(at_what: Child | Episode, by: Person, opened_at: datetime) -> None:
+    """What the pages would have written down."""
+    journal.write("read", at_what, by=by, at=opened_at + MINUTE)
 
 
 def _marcus_is_the_nephew_of_a_colleague(teller: Teller, marcus: Child) -> None:
