@@ -10,7 +10,17 @@ from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from tests.standings import CLOSED_TO_SOME, NEW, OP, RESTRICTED, E, F, N, W
+from tests.standings import (
+    CLOSED_TO_SOME,
+    NEW,
+    OP,
+    RESTRICTED,
+    RESTRICTED_AND_ASKED,
+    E,
+    F,
+    N,
+    W,
+)
 from tests.who_may import MAY, Rule
 
 
@@ -142,8 +152,12 @@ ABOUT_A_CHILD: dict[str, Asks] = {
     "restrict-child": of_child("restrict"),
     "list-person-child": of_child("restrict"),
     # A list that is over is not ended again.
-    "end-listing": of_child("restrict", of="listed", only_in=(RESTRICTED, CLOSED_TO_SOME)),
-    "lift-restriction": of_child("restrict", of="restriction", only_in=(RESTRICTED,)),
+    "end-listing": of_child(
+        "restrict", of="listed", only_in=(RESTRICTED, RESTRICTED_AND_ASKED, CLOSED_TO_SOME)
+    ),
+    "lift-restriction": of_child(
+        "restrict", of="restriction", only_in=(RESTRICTED, RESTRICTED_AND_ASKED)
+    ),
     "show-opening": of_child("restrict", of="breakglass"),
     "close-opening": of_child("restrict", of="breakglass", only_post=True),
     "show-handover": Asks("handover", SEES_REQUEST),
