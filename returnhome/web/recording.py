@@ -26,7 +26,7 @@ from returnhome.web import (
     steps,
     written,
 )
-from returnhome.web.asked import Request, allows, covered
+from returnhome.web.asked import Request, allows, covered, may_complete
 from returnhome.web.written import Account, Topic
 
 # Set apart from a question's own codes, which a standard may name as it likes.
@@ -359,12 +359,15 @@ def _what_follows(interview: Interview, request: Request) -> dict[str, Any]:
     actions = (
         Action.objects.visible_to(request.user)
         .filter(episode__in=episodes)
-        .select_related("owner")
+        .select_related("owner", "episode")
         .by_due_day()
     )
     decisions = NothingNeeded.objects.visible_to(request.user).filter(episode__in=episodes)
     return {
-        "actions": [(action, action.is_late(today)) for action in actions],
+        "actions": [
+            (action, action.is_late(today), may_complete(action, request.user))
+            for action in actions
+        ],
         "decisions": list(decisions.select_related("by").order_by("at", "pk")),
         "owed": _owed(interview, request),
         "may_act": interview.is_signed and allows(interview, request.user, Verb.ACT),

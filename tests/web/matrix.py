@@ -16,7 +16,7 @@ import psycopg
 from django.db import connection, transaction
 from django.http import HttpResponse
 from django.test import Client
-from django.urls import reverse
+from django.urls import resolve, reverse
 from django.utils import timezone
 
 from returnhome.casework import acting
@@ -408,6 +408,62 @@ def _open_page(
     channel = "page" if method == "GET" else "form"
     verb = route.rules[0][0]
     matrix.note(who, state.name, verb, channel, wanted=wanted, got=got, thing=name)
+
+
+OFFERED = re.compile(r' (href|action)="(/(?!static/)[^"?#]+)')
+# Pages with the most to offer; each of the others is one thing to do.
+OFFERING = ("show-episode", "show-child", "show-interview", "show-handover", "care-of-child")
+LISTS_OFFERING = ("worklist", "actions", "handovers", "meetings", "waiting")
+
+
+def offers(
+    matrix: Matrix,
+    *,
+    every: int = 1,
+    names: Iterable[str] = OFFERING,
+    lists: Iterable[str] = LISTS_OFFERING,
+) -> None:
+    """No page offers anybody what is closed to them: neither by a link nor by a button."""
+    browsers = Browsers(matrix)
+    whose = {
+        (table, pk): state
+        for state in matrix.states
+        for table, rows in state.rows.items()
+        for pk in rows
+    }
+    turn = 0
+    for name in names:
+        route = routes.ABOUT_A_CHILD[name]
+        for who in matrix.people:
+            for state in matrix.known_to(who):
+                if route.of in state.rows and allowed(who, state, route.rules):
+                    turn += 1
+                    if turn % every == 0:
+                        address = reverse(name, args=[state.one(route.of), *route.more])
+                        _look_at_offers(matrix, who, browsers.get(who, address), name, whose)
+    for name in lists:
+        for who in matrix.one_in(every):
+            _look_at_offers(matrix, who, browsers.get(who, reverse(name)), name, whose)
+
+
+def _look_at_offers(
+    matrix: Matrix,
+    who: Somebody,
+    page: HttpResponse,
+    name: str,
+    whose: dict[tuple[str, int], State],
+) -> None:
+    for how, address in set(OFFERED.findall(page.content.decode())):
+        found = resolve(address)
+        asks = routes.ABOUT_A_CHILD.get(found.url_name or "")
+        number = next((each for each in found.kwargs.values() if isinstance(each, int)), 0)
+        state = whose.get((asks.of, number)) if asks else None
+        if asks and state and asks.of != "delivery":
+            theirs = allowed(who, state, asks.rules) or number in state.own(asks.of, who)
+            wanted = theirs and asks.is_there_in(state.name, "POST" if how == "action" else "GET")
+            verb, thing = asks.rules[0][0], f"{found.url_name} on {name}"
+            # That it is there says that it is offered; what is open need not be.
+            matrix.note(who, state.name, verb, "offer", wanted=wanted, got=True, thing=thing)
 
 
 def places(matrix: Matrix, *, every: int = 1) -> None:

@@ -1,0 +1,253 @@
+"""Each check of access in the code, and the same function with that one check made to pass.
+
+A check is a call or an attribute that narrows rows to somebody's, or says yes or no. It is taken
+out in this process alone, by the code of its function rewritten: no file is changed.
+"""
+
+import ast
+import builtins
+import importlib
+import inspect
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import CodeType, FunctionType
+from typing import Any
+
+from django.db import connection
+
+HOUSE = Path(__file__).resolve().parents[1]
+ROOMS = ("web", "casework", "reporting")
+
+EVERY_ROW = "__import__('django.db.models', fromlist=['Q']).Q(pk__isnull=False)"
+# Call → what stands for it where nobody asks. `{of}` is what it is a method of.
+INSTEAD = {
+    **dict.fromkeys(
+        ("visible_to", "account_visible_to", "known_now_to", "told_to", "answered_for_by"),
+        "{of}.all()",
+    ),
+    "to_review": "{of}.all()",
+    **dict.fromkeys(("whose", "not_closed", "_not_closed", "own", "asked_of"), EVERY_ROW),
+    **dict.fromkeys(
+        (
+            *("may", "may_about", "might_about", "allows", "is_asked_of", "account_is_visible_to"),
+            *("may_record", "may_note", "may_be_recorded_by", "is_own_of", "are_known_to"),
+            *("may_manage", "may_reassign", "may_open", "has_council", "has_role"),
+            *("works_with_children", "may_be_on_duty", "may_break_glass"),
+        ),
+        "True",
+    ),
+    **dict.fromkeys(("is_closed_to", "is_shut_out_of", "is_closed"), "False"),
+    "check_works_with": "None",
+    "may_for": "(_every('authority'), _every('organisation'))",
+    "councils_where": "_every('authority')",
+    "where_may": "_every('organisation')",
+    "_posts_that_may": "{of}._posts_at_work",
+}
+# Attribute of `Person.reach`, or of the person → the same.
+OF_REACH = {
+    **dict.fromkeys(("organisations", "providers", "intake", "sending"), "_every('organisation')"),
+    **dict.fromkeys(("authorities", "figures", "policies"), "_every('authority')"),
+    "roles": "_every_role()",
+}
+OF_A_PERSON = {
+    **dict.fromkeys(("closed", "closed_episodes"), "frozenset()"),
+    "may_open": "_every('child')",
+}
+PEOPLE = ("person", "user", "by", "as_seen_by", "each")
+
+# No check of access, though it reads like one. Module, or module and function → why.
+NO_CHECK = {
+    "returnhome.web.pages": "what a menu offers: each page asks for itself",
+    "returnhome.web.set_up": "what the list of first steps offers: each page asks for itself",
+    "returnhome.casework.row_security": "draws the policies: `policies` takes each of them out",
+}
+
+
+def is_no_check(module: str, function: str) -> bool:
+    return module in NO_CHECK or f"{module}.{function}" in NO_CHECK
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One check of one function made to pass; number -1: the whole of a `visible_to`."""
+
+    module: str
+    function: str
+    number: int
+    line: int
+    check: str
+
+    def __str__(self) -> str:
+        return (
+            f"{self.module.removeprefix('returnhome.')}:{self.line} {self.function}: {self.check}"
+        )
+
+    @property
+    def key(self) -> str:
+        return f"{self.module}|{self.function}|{self.number}"
+
+
+def _instead(node: ast.AST) -> str:
+    """What stands for this check where it is taken out; nothing where it is none."""
+    if isinstance(node, ast.Call):
+        if isinstance(node.func, ast.Attribute):
+            of = ast.unparse(node.func.value)
+            if of == "likeness":  # looks for children who are alike
+                return ""
+            return INSTEAD.get(node.func.attr, "").format(of=of)
+        if isinstance(node.func, ast.Name):
+            found = INSTEAD.get(node.func.id, "")
+            return "" if "{of}" in found else found
+    if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load):
+        of = ast.unparse(node.value).split(".")[-1]
+        if of == "reach":
+            return OF_REACH.get(node.attr, "")
+        if of in PEOPLE:
+            return OF_A_PERSON.get(node.attr, "")
+    return ""
+
+
+class Rewrite(ast.NodeTransformer):
+    """Makes the check of this number pass; or, for all of them, `say` when it is come to."""
+
+    def __init__(self, number: int | None = None, *, say: str = "") -> None:
+        self.number, self.say = number, say
+        self.found: list[ast.expr] = []
+
+    def visit(self, node: ast.AST) -> ast.AST:
+        called = node.func if isinstance(node, ast.Call) else None
+        instead = _instead(node)
+        # `person.may_open(…)` is a call, and no attribute besides.
+        if isinstance(called, ast.Attribute):
+            called.value = self.visit(called.value)  # type: ignore[assignment]
+            assert isinstance(node, ast.Call)
+            node.args = [self.visit(each) for each in node.args]  # type: ignore[misc]
+            node.keywords = [self.visit(each) for each in node.keywords]  # type: ignore[misc]
+        else:
+            self.generic_visit(node)
+        if not instead:
+            return node
+        assert isinstance(node, ast.expr)
+        self.found.append(node)
+        number = len(self.found) - 1
+        if self.say:
+            told = ast.parse(f"_reached({self.say + str(number)!r})", mode="eval").body
+            both = ast.Tuple([told, node], ast.Load())
+            return ast.Subscript(both, ast.Constant(1), ast.Load())
+        if number == self.number:
+            return ast.parse(instead, mode="eval").body
+        return node
+
+
+def _functions(tree: ast.Module) -> Iterator[tuple[str, ast.FunctionDef]]:
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef):
+            yield node.name, node
+        elif isinstance(node, ast.ClassDef):
+            for each in node.body:
+                if isinstance(each, ast.FunctionDef):
+                    yield f"{node.name}.{each.name}", each
+
+
+def mutants() -> Iterator[Mutant]:
+    for room in ROOMS:
+        for path in sorted((HOUSE / "returnhome" / room).glob("*.py")):
+            module = f"returnhome.{room}.{path.stem}"
+            for name, node in _functions(ast.parse(path.read_text())):
+                if is_no_check(module, name):
+                    continue
+                counting = Rewrite()
+                texts = []
+                counting.visit(node)
+                for number, check in enumerate(counting.found):
+                    texts.append(ast.unparse(check)[:80])
+                    yield Mutant(module, name, number, check.lineno, texts[-1])
+                if not counting.found and name.endswith("QuerySet.visible_to"):
+                    yield Mutant(module, name, -1, node.lineno, "all of it")
+
+
+def _function(module: str, name: str) -> tuple[FunctionType, ast.FunctionDef, str]:
+    house = importlib.import_module(module)
+    path = inspect.getsourcefile(house) or ""
+    node = dict(_functions(ast.parse(Path(path).read_text())))[name]
+    thing: Any = house
+    for part in name.split("."):
+        thing = inspect.getattr_static(thing, part)
+    if isinstance(thing, property):
+        thing = thing.fget
+    function = inspect.unwrap(getattr(thing, "func", thing))
+    assert isinstance(function, FunctionType), (module, name)
+    return function, node, path
+
+
+def _compiled(node: ast.FunctionDef, path: str, free: tuple[str, ...]) -> CodeType:
+    """Its code. What is `free` in it (`super()` makes it so) is named by a function around it."""
+    node.name, node.decorator_list, node.returns = "_made", [], None
+    for each in (*node.args.args, *node.args.kwonlyargs, *node.args.posonlyargs):
+        each.annotation = None
+    node.args.defaults = [ast.Constant(None) for _ in node.args.defaults]
+    node.args.kw_defaults = [each and ast.Constant(None) for each in node.args.kw_defaults]
+    around = ast.parse(f"def around({', '.join(free)}): return 0").body[0]
+    assert isinstance(around, ast.FunctionDef)
+    around.body.insert(0, node)
+    code = compile(ast.fix_missing_locations(ast.Module([around], [])), path, "exec")
+    for _ in range(2):
+        (code,) = (each for each in code.co_consts if isinstance(each, CodeType))
+    return code
+
+
+def _every(table: str) -> frozenset[int]:
+    """All of a table by number; not by Django's cursor, so that no test counts it as a query."""
+    connection.ensure_connection()
+    rows = connection.connection.execute(f"select id from casework_{table}")
+    return frozenset(row[0] for row in rows.fetchall())
+
+
+def _every_role() -> frozenset[str]:
+    from returnhome.rules.codes import Role  # noqa: PLC0415
+
+    return frozenset(Role)
+
+
+builtins._every, builtins._every_role = _every, _every_role  # type: ignore[attr-defined]
+
+
+@contextmanager
+def alive(mutant: Mutant) -> Iterator[None]:
+    """In the block nobody asks this one thing."""
+    function, node, path = _function(mutant.module, mutant.function)
+    if mutant.number < 0:
+        node.body = ast.parse("return self.all()").body
+    else:
+        Rewrite(mutant.number).visit(node)
+    before, function.__code__ = (
+        function.__code__,
+        _compiled(node, path, function.__code__.co_freevars),
+    )
+    try:
+        yield
+    finally:
+        function.__code__ = before
+
+
+@contextmanager
+def told(reached: Callable[[str], None]) -> Iterator[None]:
+    """In the block each check says by its key when it is come to."""
+    builtins._reached = reached  # type: ignore[attr-defined]
+    before = []
+    try:
+        for module, name, whole in {(m.module, m.function, m.number < 0) for m in mutants()}:
+            function, node, path = _function(module, name)
+            key = f"{module}|{name}|"
+            if whole:
+                node.body.insert(0, ast.parse(f"_reached({key + '-1'!r})").body[0])
+            else:
+                Rewrite(say=key).visit(node)
+            before.append((function, function.__code__))
+            function.__code__ = _compiled(node, path, function.__code__.co_freevars)
+        yield
+    finally:
+        for function, code in before:
+            function.__code__ = code
