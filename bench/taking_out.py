@@ -10,7 +10,9 @@ import importlib
 import inspect
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from types import CodeType, FunctionType
 from typing import Any
@@ -168,10 +170,15 @@ def mutants() -> Iterator[Mutant]:
                     yield Mutant(module, name, -1, node.lineno, "all of it")
 
 
+@cache
+def _read(path: str) -> dict[str, ast.FunctionDef]:
+    return dict(_functions(ast.parse(Path(path).read_text())))
+
+
 def _function(module: str, name: str) -> tuple[FunctionType, ast.FunctionDef, str]:
     house = importlib.import_module(module)
     path = inspect.getsourcefile(house) or ""
-    node = dict(_functions(ast.parse(Path(path).read_text())))[name]
+    node = deepcopy(_read(path)[name])
     thing: Any = house
     for part in name.split("."):
         thing = inspect.getattr_static(thing, part)
