@@ -22,6 +22,7 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,9 @@ import psycopg
 
 import tests.ready  # noqa: F401  (makes the tests' database server and roles)
 from bench import scratch, taking_out
+
+# Looks at pages for each check.
+MOST = 40
 
 # What notices.
 
@@ -153,49 +157,61 @@ def of_the_checks(matrix: Any, only: str, again: Path | None) -> Iterator[tuple[
         number, keys = json.loads(left.read_text())
     for _ in range(number - len(keys)):
         yield "by a test", True
-    the_matrix = _matrix()
-    names = _come_to(matrix) if keys else {}
+    looks = _looks(matrix) if keys else {}
     for mutant in taking_out.mutants():
         if mutant.key in keys and only in str(mutant):
-            asks = _offers(matrix, names[mutant.key]) + _pages(matrix, names[mutant.key])
+            asks = _apart(looks[mutant.key], MOST)
             if ".casework." in mutant.module:
-                asks = _lists(matrix) + asks
-            with taking_out.alive(mutant), the_matrix.without_the_second_lock():
+                asks += _lists(matrix)
+            with taking_out.alive(mutant), _matrix().without_the_second_lock():
                 yield str(mutant), noticed(matrix, *asks)
 
 
-def _come_to(matrix: Any) -> dict[str, set[str]]:
-    """Check → the addresses whose pages come to it, by some of everybody.
+def _looks(matrix: Any) -> dict[str, list[Callable[[], None]]]:
+    """Check → the looks at a page in which it keeps something from somebody.
 
     Where nothing is taken out, nothing may be noticed: else everything afterwards would be.
     """
-    from tests.web import routes  # noqa: PLC0415
+    the_matrix = _matrix()
+    found: dict[str, list[Callable[[], None]]] = defaultdict(list)
+    now: set[str] = set()
 
-    found: dict[str, set[str]] = defaultdict(set)
-    now = [""]
-    told = taking_out.told(lambda key: found[key].add(now[0]))
-    with _matrix().without_the_second_lock(), told:
-        for now[0] in routes.ABOUT_A_CHILD:
-            assert not noticed(matrix, *_pages(matrix, {now[0]}, every=997)), matrix.wrong
-        assert not noticed(matrix, *_offers(matrix, set(_matrix().OFFERING), every=997))
+    def noted(look: Callable[..., None]) -> Callable[..., None]:
+        def looked(matrix: Any, browsers: Any, *rest: Any) -> None:
+            now.clear()
+            look(matrix, browsers, *rest)
+            for key in now:
+                # Signed in anew each time: what was done meanwhile was taken back.
+                found[key].append(lambda: look(matrix, the_matrix.Browsers(matrix), *rest))
+
+        return looked
+
+    with ExitStack() as noting:
+        noting.enter_context(the_matrix.without_the_second_lock())
+        noting.enter_context(taking_out.told(now.add))
+        for name in ("_open_page", "_look_at_offers", "_open_place", "_look_at_list", "_search"):
+            look = noted(getattr(the_matrix, name))
+            noting.enter_context(patch.object(the_matrix, name, look))
+        for ask in (
+            partial(the_matrix.offers, matrix, every=41),
+            partial(the_matrix.places, matrix, every=11),
+            partial(the_matrix.listings, matrix, every=11),
+            partial(the_matrix.searches, matrix, every=11),
+            partial(the_matrix.pages, matrix, "GET", every=331),
+            partial(the_matrix.pages, matrix, "POST", every=331),
+        ):
+            assert not noticed(matrix, ask), matrix.wrong
     return found
+
+
+def _apart(looks: list[Callable[[], None]], most: int) -> list[Callable[[], None]]:
+    """So many of them, from all over."""
+    return looks[:: max(1, len(looks) // most)]
 
 
 def _lists(matrix: Any) -> list[Callable[[], None]]:
     the_matrix = _matrix()
     return [partial(ask, matrix) for ask in (the_matrix.lists, the_matrix.filters, the_matrix.asks)]
-
-
-def _offers(matrix: Any, names: set[str], every: int = 41) -> list[Callable[[], None]]:
-    pages = names & set(_matrix().OFFERING)
-    return [partial(_matrix().offers, matrix, every=every, names=pages)] if pages else []
-
-
-def _pages(matrix: Any, names: set[str], every: int = 61) -> list[Callable[[], None]]:
-    if not names:
-        return []
-    pages = _matrix().pages
-    return [partial(pages, matrix, method, every=every, names=names) for method in ("GET", "POST")]
 
 
 # All of it.

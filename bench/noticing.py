@@ -2,9 +2,9 @@
 
     python -m bench.noticing [--only WORDS] [--share 1/2] [--left FILE] [--map FILE] [--each]
 
-First each test runs once and says which checks it comes to; `--map` keeps that for another time.
-Then each check is taken out, and the tests that come to it run until one fails: its module's own
-first, those that close a page to somebody before others, the quick before the slow.
+First each test runs once and says which checks keep something from somebody in it; `--map` writes
+that down for another time. Then each check is taken out, and these tests run until one fails: its
+module's own first, those that noticed the most so far, those that close something, the quick ones.
 The second lock is out: it would hide the first. It is in for the tests that are about it.
 """
 
@@ -13,7 +13,7 @@ import inspect
 import json
 import sys
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from contextlib import nullcontext
 from pathlib import Path
@@ -37,6 +37,7 @@ class Noticing:
         self.seconds: dict[str, float] = {}
         self.about_the_lock: set[str] = set()
         self.left: list[taking_out.Mutant] = []
+        self.noticed: Counter[str] = Counter()
         self.number = 0
         self.why = ""
 
@@ -110,6 +111,7 @@ class Noticing:
         theirs.sort(
             key=lambda item: (
                 f"test_{stem}." not in item.nodeid,
+                -self.noticed[item.nodeid],
                 not _closes(item),
                 self.seconds[item.nodeid],
             )
@@ -119,6 +121,7 @@ class Noticing:
             for item in theirs:
                 # Everything but the session's own is taken down: which test is next, nobody knows.
                 if not self._passes(item, session):
+                    self.noticed[item.nodeid] += 1
                     if self.options.each:
                         took = time.perf_counter() - began
                         print(f"  {mutant}\n    {took:.1f} s {item.nodeid}: {self.why}", flush=True)
@@ -144,7 +147,7 @@ def main() -> int:
     asked = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     asked.add_argument("--only", default="", help="the checks whose line has these words")
     asked.add_argument("--share", default="1/1", help="of all checks, this part of so many")
-    asked.add_argument("--patience", type=float, default=120, help="seconds of tests for each")
+    asked.add_argument("--patience", type=float, default=30, help="seconds of tests for each")
     asked.add_argument("--left", type=Path, help="where to write which ones no test noticed")
     asked.add_argument("--again", type=Path, help="of those that such a file names alone")
     asked.add_argument("--map", type=Path, help="where to keep which test comes to which check")
