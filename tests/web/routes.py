@@ -67,6 +67,8 @@ def of_interview(verb: str, **more: Any) -> Asks:
 
 
 NOTED: tuple[Rule, ...] = (("act", "child", "r"), ("offer", "child", "r"))
+# Of a record that was joined to another, whoever has that other.
+NOTED_OF_EITHER: tuple[Rule, ...] = (("act", "whole", "r"), ("offer", "whole", "r"))
 ERROR = ("recorded in error",)
 KNOWN = ("not yet named", "joined to another")
 ASKED_OF: tuple[Rule, ...] = (("answer", "handover", "a"),)
@@ -143,7 +145,7 @@ ABOUT_A_CHILD: dict[str, Asks] = {
     "settle-doubt": of_child("place", of="doubt"),
     "note-communication": Asks("child", NOTED),
     "note-concern": Asks("child", NOTED),
-    "end-concern": Asks("notedconcern", NOTED),
+    "end-concern": Asks("notedconcern", NOTED_OF_EITHER),
     "record-meeting": of_child("meet"),
     # Of a record that was joined to another, whoever has that other.
     "void-meeting": Asks("meeting", (("meet", "whole", "r"),)),
