@@ -194,6 +194,9 @@ class Rewrite(ast.NodeTransformer):
             key, passes = self.say + str(number), PASSES.get(instead, "'always'")
             told = ast.parse(f"__told__({key!r}, {passes}, 0)", mode="eval").body
             assert isinstance(told, ast.Call)
+            if instead == "None":  # it raises, and would say nothing afterwards
+                both = ast.Tuple([told, node], ast.Load())
+                return ast.Subscript(both, ast.Constant(1), ast.Load())
             told.args[2] = node
             return told
         if number == self.number:
