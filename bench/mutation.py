@@ -6,49 +6,35 @@ Target: all of them are noticed, by the access matrix or by the tests of the mod
 
 * table: each entry of `rules.access.MAY` taken away, and each that is not there added.
 * policies: each policy dropped, and each opened to everybody; each look-up made to ask less.
-* checks: each `visible_to`, `whose`, `may_about` and the like in web and casework made to pass, by
-  the code of its function rewritten. The second lock is out meanwhile: it would hide the first.
+* checks: each `visible_to`, `whose`, `may_about` and the like in the code made to pass
+  (`bench/taking_out.py`), for the tests (`bench/noticing.py`) and then, where none notices, for the
+  matrix. The second lock is out meanwhile: it would hide the first.
 
 What nothing noticed is named. A mutant lives in this process only, and no file is changed.
 """
 
 import argparse
-import ast
-import importlib
-import inspect
+import json
 import os
 import subprocess
 import sys
+import tempfile
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
-from types import CodeType, FunctionType
 from typing import Any
 from unittest.mock import patch
 
 import psycopg
 
 import tests.ready  # noqa: F401  (makes the tests' database server and roles)
-from bench import scratch
+from bench import scratch, taking_out
 
-HOUSE = Path(__file__).resolve().parents[1]
-# Calls that narrow rows → what stands for them where nobody asks.
-ROWS = {
-    **dict.fromkeys(("visible_to", "account_visible_to", "known_now_to", "told_to"), "all"),
-    "whose": "Q",
-}
-# Calls that say yes or no.
-ASKING = {
-    *("may", "may_about", "allows", "is_asked_of", "account_is_visible_to", "may_record"),
-    *("may_note", "may_be_recorded_by", "is_own_of", "may_see", "are_known_to"),
-}
-MODULES = ("web", "casework")
-# Not a check of access: what a menu offers, what a page says of others.
-NO_CHECK = {"returnhome.web.pages", "returnhome.web.set_up"}
-
+# Looks at pages for each check.
+MOST = 40
 
 # What notices.
 
@@ -161,189 +147,71 @@ def of_the_policies(matrix: Any, owner: str) -> Iterator[tuple[str, bool]]:
 # The checks.
 
 
-@dataclass(frozen=True)
-class Mutant:
-    """One call of one function made to pass."""
-
-    module: str
-    function: str
-    number: int
-    line: int
-    call: str
-
-    def __str__(self) -> str:
-        return f"{self.module}:{self.line} {self.function}: {self.call}"
-
-    @property
-    def key(self) -> str:
-        return f"{self.module}|{self.function}|{self.number}"
-
-
-class Pass(ast.NodeTransformer):
-    """Makes the call of this number pass; -1 changes nothing, and `found` names them all."""
-
-    def __init__(self, number: int = -1) -> None:
-        self.number = number
-        self.found: list[ast.Call] = []
-
-    def visit_Call(self, node: ast.Call) -> ast.AST:
-        self.generic_visit(node)
-        name = node.func.attr if isinstance(node.func, ast.Attribute) else ""
-        if name not in ROWS and name not in ASKING:
-            return node
-        self.found.append(node)
-        if len(self.found) - 1 != self.number:
-            return node
-        if name in ASKING:
-            return ast.copy_location(ast.Constant(True), node)
-        if ROWS[name] == "all":
-            assert isinstance(node.func, ast.Attribute)
-            everything = ast.Attribute(node.func.value, "all", ast.Load())
-            return ast.copy_location(ast.Call(everything, [], []), node)
-        every = "__import__('django.db.models', fromlist=['Q']).Q(pk__isnull=False)"
-        of = [word.value for word in node.keywords if word.arg == "of"]
-        if of:
-            every = "__import__('django.db.models', fromlist=['Q']).Q()"
-        return ast.copy_location(ast.parse(every, mode="eval").body, node)
+def of_the_checks(matrix: Any, only: str, again: Path | None) -> Iterator[tuple[str, bool]]:
+    """By the tests, in a process of their own; what they leave, by the matrix."""
+    with tempfile.TemporaryDirectory() as folder:
+        left = again or Path(folder) / "left.json"
+        if not again:
+            asked = [sys.executable, "-m", "bench.noticing", "--only", only, "--left", str(left)]
+            subprocess.run(asked, cwd=taking_out.HOUSE, check=False)
+        number, keys = json.loads(left.read_text())
+    for _ in range(number - len(keys)):
+        yield "by a test", True
+    looks = _looks(matrix) if keys else {}
+    for mutant in taking_out.mutants():
+        if mutant.key in keys and only in str(mutant):
+            asks = _apart(looks[mutant.key], MOST)
+            if ".casework." in mutant.module:
+                asks += _lists(matrix)
+            with taking_out.alive(mutant), _matrix().without_the_second_lock():
+                yield str(mutant), noticed(matrix, *asks)
 
 
-def functions(tree: ast.Module) -> Iterator[tuple[str, ast.FunctionDef]]:
-    for node in tree.body:
-        if isinstance(node, ast.FunctionDef):
-            yield node.name, node
-        elif isinstance(node, ast.ClassDef):
-            for each in node.body:
-                if isinstance(each, ast.FunctionDef):
-                    yield f"{node.name}.{each.name}", each
+def _looks(matrix: Any) -> dict[str, list[Callable[[], None]]]:
+    """Check → the looks at a page in which it keeps something from somebody.
 
-
-def mutants() -> Iterator[Mutant]:
-    for room in MODULES:
-        for path in sorted((HOUSE / "returnhome" / room).glob("*.py")):
-            module = f"returnhome.{room}.{path.stem}"
-            if module in NO_CHECK:
-                continue
-            for name, node in functions(ast.parse(path.read_text())):
-                counting = Pass()
-                counting.visit(node)
-                for number, call in enumerate(counting.found):
-                    yield Mutant(module, name, number, call.lineno, ast.unparse(call)[:70])
-
-
-def live(mutant: Mutant) -> tuple[FunctionType, CodeType]:
-    """The function as it is, and its code with the check made to pass."""
-    module = importlib.import_module(mutant.module)
-    path = Path(inspect.getsourcefile(module) or "")
-    node = dict(functions(ast.parse(path.read_text())))[mutant.function]
-    changed = Pass(mutant.number).visit(node)
-    changed.decorator_list = []
-    tree = ast.fix_missing_locations(ast.Module([changed], []))
-    code = compile(tree, str(path), "exec")
-    (made,) = (each for each in code.co_consts if isinstance(each, CodeType))
-    thing: Any = module
-    for part in mutant.function.split("."):
-        thing = inspect.getattr_static(thing, part)
-    if isinstance(thing, property):
-        thing = thing.fget
-    function = inspect.unwrap(getattr(thing, "func", thing))
-    assert isinstance(function, FunctionType), mutant
-    return function, made
-
-
-@contextmanager
-def alive(mutant: Mutant) -> Iterator[None]:
-    function, code = live(mutant)
-    before = function.__code__
-    function.__code__ = code
-    try:
-        yield
-    finally:
-        function.__code__ = before
-
-
-def of_the_checks(matrix: Any, only: str) -> Iterator[tuple[str, bool]]:
+    Where nothing is taken out, nothing may be noticed: else everything afterwards would be.
+    """
     the_matrix = _matrix()
-    from tests.web import routes  # noqa: PLC0415
+    found: dict[str, list[Callable[[], None]]] = defaultdict(list)
+    now: set[str] = set()
 
-    # Where nothing is taken out, nothing may be noticed: else everything below would be.
-    untouched = [name for name in routes.ABOUT_A_CHILD if name.endswith("-episode")][:4]
-    with the_matrix.without_the_second_lock():
-        assert not noticed(
-            matrix, lambda: the_matrix.pages(matrix, "GET", every=499, names=untouched)
-        ), matrix.wrong
-    views: dict[str, list[str]] = {}
-    for name, pattern in routes.named():
-        views.setdefault(inspect.unwrap(pattern.callback).__module__, []).append(name)
-    for mutant in mutants():
-        if only and only not in str(mutant):
-            continue
-        names = [name for name in views.get(mutant.module, ()) if name in routes.ABOUT_A_CHILD]
-        if mutant.module == "returnhome.web.asked":
-            names = ["assign-episode", "move-interview"]
-        asks: list[Callable[[], None]] = []
-        if mutant.module.startswith("returnhome.casework"):
-            asks += [
-                lambda: the_matrix.asks(matrix),
-                lambda: the_matrix.lists(matrix),
-                lambda: the_matrix.filters(matrix),
-            ]
-        elif names:
-            asks += [
-                lambda names=names: the_matrix.pages(matrix, "POST", every=7, names=names),  # type: ignore[misc]
-                lambda names=names: the_matrix.pages(matrix, "GET", every=7, names=names),  # type: ignore[misc]
-            ]
-        try:
-            with alive(mutant), the_matrix.without_the_second_lock():
-                is_noticed = noticed(matrix, *asks)
-        except ValueError as odd:  # a function with free variables cannot be rewritten so
-            yield f"{mutant} ({odd})", False
-            continue
-        yield str(mutant), is_noticed or by_its_tests(mutant)
+    def noted(look: Callable[..., None]) -> Callable[..., None]:
+        def looked(matrix: Any, browsers: Any, *rest: Any) -> None:
+            now.clear()
+            look(matrix, browsers, *rest)
+            for key in now:
+                # Signed in anew each time: what was done meanwhile was taken back.
+                found[key].append(lambda: look(matrix, the_matrix.Browsers(matrix), *rest))
+
+        return looked
+
+    with ExitStack() as noting:
+        noting.enter_context(the_matrix.without_the_second_lock())
+        noting.enter_context(taking_out.told(now.add))
+        for name in ("_open_page", "_look_at_offers", "_open_place", "_look_at_list", "_search"):
+            look = noted(getattr(the_matrix, name))
+            noting.enter_context(patch.object(the_matrix, name, look))
+        for ask in (
+            partial(the_matrix.offers, matrix, every=41),
+            partial(the_matrix.places, matrix, every=11),
+            partial(the_matrix.listings, matrix, every=11),
+            partial(the_matrix.searches, matrix, every=11),
+            partial(the_matrix.pages, matrix, "GET", every=331),
+            partial(the_matrix.pages, matrix, "POST", every=331),
+        ):
+            assert not noticed(matrix, ask), matrix.wrong
+    return found
 
 
-def by_its_tests(mutant: Mutant) -> bool:
-    """Whether a test of its module fails: in another process, which takes the same check out."""
-    room, stem = mutant.module.split(".")[1:]
-    names = [f"tests/{room}/test_{stem}.py", f"tests/web/test_{stem}.py"]
-    found = [name for name in dict.fromkeys(names) if (HOUSE / name).exists()]
-    if not found:
-        words = rf"\b{stem}\b"
-        listed = subprocess.run(
-            ["grep", "-lE", words, "-r", "tests/web", "tests/casework", "--include=test_*.py"],
-            cwd=HOUSE,
-            capture_output=True,
-            text=True,
-            check=False,
-        ).stdout.split()
-        found = [name for name in listed if "matrix" not in name][:4]
-    if not found:
-        return False
-    run = subprocess.run(
-        [
-            *(sys.executable, "-m", "pytest", "-n", "0", "-q", "-x"),
-            *("-m", "not check and not browser", "-p", "bench.mutation", *found),
-        ],
-        cwd=HOUSE,
-        env={**os.environ, "RETURNHOME_MUTANT": mutant.key},
-        capture_output=True,
-        check=False,
-    )
-    return run.returncode == 1
+def _apart(looks: list[Callable[[], None]], most: int) -> list[Callable[[], None]]:
+    """So many of them, from all over."""
+    return looks[:: max(1, len(looks) // most)]
 
 
-@contextmanager
-def _within_tests() -> Iterator[None]:
-    """In the process of the tests: the check that the environment names is out, and the lock."""
-    module, function, number = os.environ["RETURNHOME_MUTANT"].split("|")
-    with alive(Mutant(module, function, int(number), 0, "")), _matrix().without_the_second_lock():
-        yield
-
-
-def pytest_runtest_protocol(item: Any) -> None:
-    """As a plugin: the first test takes the check out, and it stays out."""
-    if "RETURNHOME_MUTANT" in os.environ:
-        _within_tests().__enter__()
-        del os.environ["RETURNHOME_MUTANT"]
+def _lists(matrix: Any) -> list[Callable[[], None]]:
+    the_matrix = _matrix()
+    return [partial(ask, matrix) for ask in (the_matrix.lists, the_matrix.filters, the_matrix.asks)]
 
 
 # All of it.
@@ -353,6 +221,7 @@ def main() -> None:
     asked = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     asked.add_argument("what", nargs="*", default=["table", "policies", "checks"])
     asked.add_argument("--only", default="", help="of the checks, those whose line has these words")
+    asked.add_argument("--again", type=Path, help="of the checks, what `noticing --left` wrote")
     asked.add_argument("--within", type=float, default=0, help="seconds for each of the three")
     options = asked.parse_args()
     scratch.set_up()
@@ -370,7 +239,7 @@ def main() -> None:
         kinds = {
             "table": lambda: of_the_table(matrix),
             "policies": lambda: of_the_policies(matrix, owner),
-            "checks": lambda: of_the_checks(matrix, options.only),
+            "checks": lambda: of_the_checks(matrix, options.only, options.again),
         }
         for what in options.what:
             all_noticed &= _judge(what, kinds[what](), options.within)

@@ -89,6 +89,7 @@ from tests.standings import (
     OPENED,
     OWN_INTERVIEW,
     POLICE,
+    RESTRICTED_AND_ASKED,
     RUN_OUT,
     STANDINGS,
     THEIRS,
@@ -273,6 +274,7 @@ HAPPENED: dict[str, Build] = {
     ),
     "overridden": _override,
     "host asked": _ask_host,
+    RESTRICTED_AND_ASKED: _ask_host,
     "host asked too long ago": lambda cast, one, now: _ask_host(cast, one, now - hours(9)),
     "host refused": _host_refuses,
     "request withdrawn": lambda cast, one, now: _withdraw(cast, _ask_host(cast, one, now), now),
@@ -368,8 +370,6 @@ def put_on_record(
     for number, state in enumerate(every):
         child = _child(number, state, cast, now)
         state.rows["child"] = {child.pk}
-        if state.is_listed:
-            fill.lists(child, people, is_restricted=state.is_restricted)
         if not state.episode:
             fill.joined(child)
             fill.child(child)
@@ -382,6 +382,8 @@ def put_on_record(
             Interview.objects.filter(pk=done.pk).update(
                 interviewer=person, organisation=where[body]
             )
+        if state.is_listed:
+            fill.lists(child, people, is_restricted=state.is_restricted)
         fill.child(child, is_listed=state.is_listed)
         fill.episode(Episode.objects.get(pk=episode.pk))
     fill.save()

@@ -156,11 +156,18 @@ def states() -> list[State]:
         State("joined to another", {E: "r"}, NOBODY, same=AT_HOME),
         State(RESTRICTED, PLACED, PLACED, is_restricted=True, is_listed=True),
         State(CLOSED_TO_SOME, PLACED, PLACED, is_listed=True),
+        # A request is a host's by being asked, and not by the episode: the lists close it too.
+        State(
+            *(RESTRICTED_AND_ASKED, UNCOMMISSIONED, UNCOMMISSIONED, (W,)),
+            is_restricted=True,
+            is_listed=True,
+        ),
     ]
 
 
 OWN_INTERVIEW = "an interview of their own"
 RESTRICTED, CLOSED_TO_SOME = "restricted", "closed to whoever knows the family"
+RESTRICTED_AND_ASKED = "restricted, and the host asked"
 
 
 def named_for(somebody: Somebody) -> State:

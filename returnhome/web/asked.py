@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404
 from returnhome.casework.episodes import Episode
 from returnhome.casework.interviews import Interview
 from returnhome.casework.staff import Person
+from returnhome.casework.support import Action
 from returnhome.rules.access import Verb
 from returnhome.web import looking
 
@@ -50,6 +51,11 @@ def allows(interview: Interview, person: Person, verb: Verb) -> bool:
     return interview.is_own_of(person, verb) or any(
         episode.allows(person, verb) for episode in covered(interview)
     )
+
+
+def may_complete(action: Action, person: Person) -> bool:
+    """Whether the action is the person's own, or one that they may decide about."""
+    return action.owner_id == person.pk or action.episode.allows(person, Verb.ACT)
 
 
 def covered(interview: Interview) -> list[Episode]:

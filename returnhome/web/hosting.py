@@ -93,7 +93,7 @@ class Filters(gds.Form):
 def elsewhere(request: Request) -> HttpResponse:
     """Children of ours placed in other areas: how far from home, and answered for or not."""
     areas = _areas(request)
-    ours = _ours(areas, _today(request))
+    ours = _ours(areas, request)
     form = Filters(request.GET, hosts=_hosts(ours))
     host = form.asked
     if host:
@@ -119,9 +119,10 @@ def elsewhere(request: Request) -> HttpResponse:
     return render(request, "hosting/elsewhere.html", context)
 
 
-def _ours(areas: frozenset[int], today: date) -> QuerySet[Child]:
-    ours = Child.objects.filter(responsible_authority__in=areas, host_authority__isnull=False)
-    return _under_18(ours.exclude(host_authority__in=areas), today)
+def _ours(areas: frozenset[int], request: Request) -> QuerySet[Child]:
+    known = Child.objects.known_now_to(request.user)
+    ours = known.filter(responsible_authority__in=areas, host_authority__isnull=False)
+    return _under_18(ours.exclude(host_authority__in=areas), _today(request))
 
 
 def _under_18(those: QuerySet[Child], today: date) -> QuerySet[Child]:
@@ -157,7 +158,7 @@ HEADER = (
 
 def elsewhere_csv(request: Request) -> HttpResponse:
     """The same list as a file, all pages of it; each child on it is journalled."""
-    ours = _ours(_areas(request), _today(request))
+    ours = _ours(_areas(request), request)
     host = request.GET.get("host", "")
     if host.isdecimal():
         ours = ours.filter(host_authority=int(host))
@@ -194,7 +195,7 @@ def _cells(row: Row) -> Sequence[Any]:
 def here(request: Request) -> HttpResponse:
     """The host's register: who is placed here, by whom, and what has come of their returns."""
     areas = _areas(request)
-    theirs = Child.objects.filter(host_authority__in=areas)
+    theirs = Child.objects.known_now_to(request.user).filter(host_authority__in=areas)
     theirs = theirs.exclude(responsible_authority__in=areas)
     page = Paginator(_under_18(theirs, _today(request)), A_PAGE).get_page(request.GET.get("page"))
     rows = _rows(list(page.object_list), request, is_host=True)

@@ -25,7 +25,7 @@ from returnhome.web import (
     steps,
     written,
 )
-from returnhome.web.asked import Request, allows, covered, interview_for
+from returnhome.web.asked import Request, allows, covered, interview_for, may_complete
 from returnhome.web.questions import QuestionsForm
 from returnhome.web.written import Account, Topic
 
@@ -322,12 +322,15 @@ def _what_follows(interview: Interview, request: Request) -> dict[str, Any]:
     actions = (
         Action.objects.visible_to(request.user)
         .filter(episode__in=episodes)
-        .select_related("owner")
+        .select_related("owner", "episode")
         .by_due_day()
     )
     decisions = NothingNeeded.objects.visible_to(request.user).filter(episode__in=episodes)
     return {
-        "actions": [(action, action.is_late(today)) for action in actions],
+        "actions": [
+            (action, action.is_late(today), may_complete(action, request.user))
+            for action in actions
+        ],
         "decisions": list(decisions.select_related("by").order_by("at", "pk")),
         "owed": _owed(interview, request),
         "may_act": interview.is_signed and allows(interview, request.user, Verb.ACT),

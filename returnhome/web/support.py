@@ -21,7 +21,7 @@ from returnhome.rules.access import Verb
 from returnhome.rules.codes import ActionKind, Role
 from returnhome.rules.progress import is_on_adult_pathway
 from returnhome.web import before, days, gds, looking, pages
-from returnhome.web.asked import Request, episode_for
+from returnhome.web.asked import Request, episode_for, may_complete
 from returnhome.web.interviewers import today
 
 CASEWORK = [role for role in Role if access.works_with_children(role)]
@@ -59,6 +59,7 @@ def index(request: Request) -> HttpResponse:
     context = {
         "own": _rows(shown[: len(shown) - len(page)], day),
         "others": _rows(list(page), day),
+        "to_complete": {each.pk for each in shown if may_complete(each, request.user)},
         "page": page,
     }
     return render(request, "actions/index.html", context)
@@ -184,7 +185,7 @@ def _action(request: Request, pk: int) -> Action:
     """An action that is the person's own, or that they may decide about."""
     seen = Action.objects.visible_to(request.user).select_related("episode__child", "owner")
     action = get_object_or_404(seen, pk=pk)
-    if action.owner_id != request.user.pk and not action.episode.allows(request.user, Verb.ACT):
+    if not may_complete(action, request.user):
         raise Http404
     looking.at(request, action)
     return action

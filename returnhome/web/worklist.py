@@ -163,7 +163,8 @@ def mine(person: Person, now: datetime) -> Mine:
     return Mine(
         today=[talk for talk in booked if talk.booked_for < tonight],
         later=[talk for talk in booked if talk.booked_for >= tonight],
-        records=[talk for talk in talks if talk.is_held],
+        # An interviewer who has another role since has given them away, or still has to.
+        records=[talk for talk in talks if talk.is_held and talk.may_be_recorded_by(person)],
         actions=[(ActionKind(action.kind).label, action) for action in actions],
         on=now.astimezone(clock.LONDON).date(),
     )

@@ -97,3 +97,11 @@ def test_the_database_refuses_one_entry_of_a_directory_for_two_people_and_two_fo
         DirectoryIdentity.objects.create(person=cast.sol, subject="a-1", **there)
     with refused_by("a_person_is_in_a_directory_once"):
         DirectoryIdentity.objects.create(person=cast.amina, subject="a-2", **there)
+
+
+def test_everybody_sees_their_own_entry_in_a_directory_alone(cast: Cast):
+    there = {"issuer": "https://directory.example", "since": NOW}
+    hers = DirectoryIdentity.objects.create(person=cast.amina, subject="a-1", **there)
+
+    assert list(DirectoryIdentity.objects.visible_to(cast.amina)) == [hers]
+    assert not DirectoryIdentity.objects.visible_to(cast.sol).exists()

@@ -46,9 +46,12 @@ def test_where_the_other_agrees_the_child_was_its_own_from_the_start(cast: Cast)
 def test_a_host_can_dispute_and_only_the_council_that_acts_asks_another(cast: Cast) -> None:
     episode = returned(cast.sky)
 
-    row = disputes.dispute(episode, because="She is not placed here", by=cast.wes, at=NOW)
+    row = disputes.dispute(
+        episode, because="She is not placed here", should_be=cast.eastmoor, by=cast.wes, at=NOW
+    )
 
     assert row.request is None
+    assert not handovers.HandOver.objects.filter(episode=episode).exists()
     assert row.raised_for == cast.westborough_council
     assert who_sees(row) == who_sees(episode)
     with pytest.raises(disputing.DisputedAlready):

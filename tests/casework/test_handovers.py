@@ -306,6 +306,18 @@ def test_a_hand_back_works_whatever_has_happened_downstream(cast: Cast) -> None:
     assert fresh(episode).responsible_authority == cast.northshire
 
 
+@pytest.mark.parametrize("name", ["amina", "owen", "pat"])
+def test_only_the_council_that_was_asked_hands_back(cast: Cast, name: str) -> None:
+    row = westborough_interviews(cast, returned(cast.sky))
+
+    with pytest.raises(handover.NotTheOneAsked):
+        handovers.hand_back(
+            row, HandBackReason.NOBODY_IN_TIME, by=getattr(cast, name), at=NOW + hours(1)
+        )
+
+    assert fresh(row).handed_back_at is None
+
+
 def test_what_was_held_is_not_handed_back(cast: Cast) -> None:
     episode = returned(cast.sky)
     row = westborough_interviews(cast, episode)
@@ -517,6 +529,17 @@ def test_the_host_can_refuse_this_one_child_and_the_arrangement_stands(cast: Cas
     assert next_one.provider == cast.westborough_council
     with pytest.raises(handover.NotTheOneAsked):
         handovers.decline_agreed(episode, NOBODY_IN_TIME, by=cast.wes, at=NOW)
+
+
+@pytest.mark.parametrize("name", ["amina", "owen", "pat"])
+def test_nobody_else_refuses_under_the_hosts_arrangement(cast: Cast, name: str) -> None:
+    arrange(cast)
+    episode = returned(cast.sky)
+
+    with pytest.raises(handover.NotTheOneAsked):
+        handovers.decline_agreed(episode, NOBODY_IN_TIME, by=getattr(cast, name), at=NOW)
+
+    assert fresh(episode).provider == cast.westborough_council
 
 
 def arrange(cast: Cast) -> None:

@@ -328,6 +328,26 @@ def test_when_it_was_held_can_be_put_right_until_it_is_signed(cast: Cast) -> Non
     assert fresh(interview).independence_note == "Sky asked for her"
 
 
+@pytest.mark.parametrize("name", ["wes", "owen", "pat", "ana"])
+def test_nobody_else_is_said_to_have_held_what_was_not_booked(cast: Cast, name: str) -> None:
+    episode = returned(cast.sky)
+    accepted(episode, by=cast.amina)
+
+    with pytest.raises(NotTheirChild) as refusal:
+        interviews.hold_unbooked(
+            episode,
+            exactly(NOW),
+            interviewer=getattr(cast, name),
+            place="youth_centre",
+            mode="in_person",
+            is_independent=True,
+            by=cast.amina,
+            at=NOW + hours(1),
+        )
+
+    assert refusal.value.field == "interviewer"
+
+
 def test_an_interview_is_held_between_found_and_now(cast: Cast) -> None:
     episode = returned(cast.sky, hours_ago=10)
     interview = booked(episode, interviewer=cast.ines, by=cast.amina)
@@ -602,6 +622,17 @@ def test_what_stops_a_signature(cast: Cast) -> None:
     interviews.sign(interview, by=cast.ines, at=at)
     with pytest.raises(interviewing.AlreadySigned):
         interviews.sign(interview, by=cast.ines, at=at)
+
+
+def test_an_interviewer_who_has_left_signs_nothing_that_they_held(cast: Cast) -> None:
+    interview = held(returned(cast.sky), interviewer=cast.ines, by=cast.amina)
+    interviews.record(interview, everything_said(interview), by=cast.ines, at=NOW + hours(6))
+    staff.end_post(cast.ines.posts.get(), on=NOW.date(), by=cast.adi, at=NOW + hours(6))
+
+    with pytest.raises(NotTheInterviewer):
+        interviews.sign(interview, by=cast.ines, at=NOW + hours(7))
+
+    assert not fresh(interview).is_signed
 
 
 def test_nothing_in_a_signed_record_can_be_changed_by_any_verb(cast: Cast) -> None:

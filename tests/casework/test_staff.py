@@ -222,6 +222,8 @@ def test_how_people_stand_to_a_child_placed_in_another_area(
 def test_the_providers_interviewer_stands_to_the_children_it_was_given(cast: Cast) -> None:
     assert cast.pat.relation_to(cast.robin) == "provider"
     assert cast.pat.relation_to(cast.kit) == "none"
+    assert cast.owen.relation_to(cast.robin) == "none"
+    assert cast.owen.relation_to(returned(cast.robin)) == "none"
 
 
 def test_what_one_council_allows_is_not_taken_along_to_another(cast: Cast) -> None:

@@ -16,7 +16,7 @@ import psycopg
 from django.db import connection, transaction
 from django.http import HttpResponse
 from django.test import Client
-from django.urls import reverse
+from django.urls import resolve, reverse
 from django.utils import timezone
 
 from returnhome.casework import acting
@@ -410,16 +410,80 @@ def _open_page(
     matrix.note(who, state.name, verb, channel, wanted=wanted, got=got, thing=name)
 
 
+OFFERED = re.compile(r' (href|action)="(/(?!static/)[^"?#]+)')
+# Pages with the most to offer; each of the others is one thing to do.
+OFFERING = ("show-episode", "show-child", "show-interview", "show-handover", "care-of-child")
+LISTS_OFFERING = ("worklist", "actions", "handovers", "meetings", "waiting")
+
+
+def offers(
+    matrix: Matrix,
+    *,
+    every: int = 1,
+    names: Iterable[str] = OFFERING,
+    lists: Iterable[str] = LISTS_OFFERING,
+) -> None:
+    """No page offers anybody what is closed to them: neither by a link nor by a button."""
+    browsers = Browsers(matrix)
+    whose = {
+        (table, pk): state
+        for state in matrix.states
+        for table, rows in state.rows.items()
+        for pk in rows
+    }
+    turn = 0
+    for name in names:
+        route = routes.ABOUT_A_CHILD[name]
+        for who in matrix.people:
+            for state in matrix.known_to(who):
+                if route.of in state.rows and allowed(who, state, route.rules):
+                    turn += 1
+                    if turn % every == 0:
+                        address = reverse(name, args=[state.one(route.of), *route.more])
+                        _look_at_offers(matrix, browsers, who, address, name, whose)
+    for name in lists:
+        for who in matrix.one_in(every):
+            _look_at_offers(matrix, browsers, who, reverse(name), name, whose)
+
+
+def _look_at_offers(
+    matrix: Matrix,
+    browsers: Browsers,
+    who: Somebody,
+    page: str,
+    name: str,
+    whose: dict[tuple[str, int], State],
+) -> None:
+    drawn = browsers.get(who, page).content.decode()
+    for how, address in set(OFFERED.findall(drawn)):
+        found = resolve(address)
+        asks = routes.ABOUT_A_CHILD.get(found.url_name or "")
+        number = next((each for each in found.kwargs.values() if isinstance(each, int)), 0)
+        state = whose.get((asks.of, number)) if asks else None
+        if asks and state and asks.of != "delivery":
+            theirs = allowed(who, state, asks.rules) or number in state.own(asks.of, who)
+            wanted = theirs and asks.is_there_in(state.name, "POST" if how == "action" else "GET")
+            verb, thing = asks.rules[0][0], f"{found.url_name} on {name}"
+            # That it is there says that it is offered; what is open need not be.
+            matrix.note(who, state.name, verb, "offer", wanted=wanted, got=True, thing=thing)
+
+
 def places(matrix: Matrix, *, every: int = 1) -> None:
     """Each address of an organisation, by everybody."""
     browsers = Browsers(matrix)
     people = [who for who in matrix.people if not who.standing.is_named][::every]
     for name, rules in routes.OF_AN_ORGANISATION.items():
         for who in people:
-            wanted = any(routes.may_there(role, body, rules) for role, body in who.posts)
-            got = is_open(browsers.get(who, reverse(name)))
-            channel = "file" if name.startswith("csv") else "page"
-            matrix.note(who, "", rules[0][0], channel, wanted=wanted, got=got, thing=name)
+            _open_place(matrix, browsers, who, name, rules)
+
+
+def _open_place(
+    matrix: Matrix, browsers: Browsers, who: Somebody, name: str, rules: tuple[tuple[str, str], ...]
+) -> None:
+    wanted = any(routes.may_there(role, body, rules) for role, body in who.posts)
+    got = is_open(browsers.get(who, reverse(name)))
+    channel = "file" if name.startswith("csv") else "page"
+    matrix.note(who, "", rules[0][0], channel, wanted=wanted, got=got, thing=name)
 
 
 # What lists, the search and the calendar name.
@@ -451,26 +515,41 @@ def listings(matrix: Matrix, *, every: int = 1) -> None:
     browsers = Browsers(matrix)
     for name, (of, rules) in LISTING.items():
         for who in matrix.one_in(every):
-            found = links(browsers.get(who, reverse(name)), of)
-            for state in matrix.known_to(who):
-                if of in state.rows and not allowed(who, state, rules):
-                    got = bool(found & state.rows[of])
-                    verb = rules[0][0]
-                    matrix.note(who, state.name, verb, f"list {name}", wanted=False, got=got)
+            _look_at_list(matrix, browsers, who, name, of, rules)
+
+
+def _look_at_list(
+    matrix: Matrix,
+    browsers: Browsers,
+    who: Somebody,
+    name: str,
+    of: str,
+    rules: tuple[Rule, ...],
+) -> None:
+    found = links(browsers.get(who, reverse(name)), of)
+    for state in matrix.known_to(who):
+        if of in state.rows and not allowed(who, state, rules):
+            got = bool(found & state.rows[of])
+            verb = rules[0][0]
+            matrix.note(who, state.name, verb, f"list {name}", wanted=False, got=got)
 
 
 def searches(matrix: Matrix, *, every: int = 1) -> None:
     """The search finds just the children that somebody may see."""
     browsers = Browsers(matrix)
-    rules = (*FIRST_LOCK["child"], ("see_episode", "episode", "r h p c"))
     for who in matrix.one_in(every):
-        found = links(browsers.get(who, reverse("children"), "POST", q=records.SURNAME), "child")
-        for state in matrix.states:
-            if not state.named:
-                # A record that was joined to another is found under that one.
-                wanted = not state.same and allowed(who, state, rules)
-                got = bool(found & state.rows["child"])
-                matrix.note(who, state.name, "see_episode", "search", wanted=wanted, got=got)
+        _search(matrix, browsers, who)
+
+
+def _search(matrix: Matrix, browsers: Browsers, who: Somebody) -> None:
+    rules = (*FIRST_LOCK["child"], ("see_episode", "episode", "r h p c"))
+    found = links(browsers.get(who, reverse("children"), "POST", q=records.SURNAME), "child")
+    for state in matrix.states:
+        if not state.named:
+            # A record that was joined to another is found under that one.
+            wanted = not state.same and allowed(who, state, rules)
+            got = bool(found & state.rows["child"])
+            matrix.note(who, state.name, "see_episode", "search", wanted=wanted, got=got)
 
 
 def calendars(matrix: Matrix) -> None:

@@ -10,7 +10,17 @@ from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from tests.standings import CLOSED_TO_SOME, NEW, OP, RESTRICTED, E, F, N, W
+from tests.standings import (
+    CLOSED_TO_SOME,
+    NEW,
+    OP,
+    RESTRICTED,
+    RESTRICTED_AND_ASKED,
+    E,
+    F,
+    N,
+    W,
+)
 from tests.who_may import MAY, Rule
 
 
@@ -57,6 +67,8 @@ def of_interview(verb: str, **more: Any) -> Asks:
 
 
 NOTED: tuple[Rule, ...] = (("act", "child", "r"), ("offer", "child", "r"))
+# Of a record that was joined to another, whoever has that other.
+NOTED_OF_EITHER: tuple[Rule, ...] = (("act", "whole", "r"), ("offer", "whole", "r"))
 ERROR = ("recorded in error",)
 KNOWN = ("not yet named", "joined to another")
 ASKED_OF: tuple[Rule, ...] = (("answer", "handover", "a"),)
@@ -144,16 +156,19 @@ ABOUT_A_CHILD: dict[str, Asks] = {
     "note-communication": Asks("child", NOTED),
     "note-concern": Asks("child", NOTED),
     "record-meeting": of_child("meet"),
-    # Of a record that was joined to another, whoever has that other.
-    "end-concern": Asks("notedconcern", (("act", "whole", "r"), ("offer", "whole", "r"))),
+    "end-concern": Asks("notedconcern", NOTED_OF_EITHER),
     "void-meeting": Asks("meeting", (("meet", "whole", "r"),)),
     "match-child": of_child("match"),
     "show-restriction": of_child("restrict"),
     "restrict-child": of_child("restrict"),
     "list-person-child": of_child("restrict"),
     # A list that is over is not ended again.
-    "end-listing": of_child("restrict", of="listed", only_in=(RESTRICTED, CLOSED_TO_SOME)),
-    "lift-restriction": of_child("restrict", of="restriction", only_in=(RESTRICTED,)),
+    "end-listing": of_child(
+        "restrict", of="listed", only_in=(RESTRICTED, RESTRICTED_AND_ASKED, CLOSED_TO_SOME)
+    ),
+    "lift-restriction": of_child(
+        "restrict", of="restriction", only_in=(RESTRICTED, RESTRICTED_AND_ASKED)
+    ),
     "show-opening": of_child("restrict", of="breakglass"),
     "close-opening": of_child("restrict", of="breakglass", only_post=True),
     "show-handover": Asks("handover", SEES_REQUEST),

@@ -370,6 +370,20 @@ def test_the_council_that_was_asked_books_its_own_people_and_reads_what_the_chil
     assert "Ines Okafor" not in words
 
 
+def test_a_council_that_was_asked_for_one_episode_covers_no_other_with_it(as_, cast: Cast, now):
+    earlier = returned(cast.sky, hours_ago=50, at=now)
+    accepted(earlier, by=cast.amina, at=now)
+    episode = returned(cast.sky, at=now)
+    accepted(episode, by=cast.amina, at=now)
+    kind = HandOverKind.HOST_INTERVIEWS
+    row = handovers.ask(episode, kind, to=cast.westborough, by=cast.amina, at=now)
+    handovers.answer(row, Reply.ACCEPTED, by=cast.wes, at=now)
+    page = f"/episodes/{episode.pk}/book"
+
+    assert 'name="also"' not in as_("wes").get(page).content.decode()
+    assert 'name="also"' in as_("amina").get(f"/episodes/{earlier.pk}/book").content.decode()
+
+
 def test_an_interview_that_nobody_booked_is_recorded_as_held(as_, cast: Cast, now):
     episode = returned(cast.kit, at=now)
     accepted(episode, by=cast.amina, at=now - hours(3))

@@ -70,13 +70,14 @@ def test_owen_cannot_tell_that_there_is_one_and_neither_can_the_host(as_, cast: 
 
 def test_a_provider_knows_of_a_concern_and_does_not_note_one(as_, cast: Cast, now):
     returned(cast.robin, at=now)
-    concerns.note(cast.robin, Concern.EXPLOITATION, "The panel", by=cast.sol, at=now)
+    noted = concerns.note(cast.robin, Concern.EXPLOITATION, "The panel", by=cast.sol, at=now)
 
     words = words_of(as_("pat").get(f"/children/{cast.robin.pk}"))
 
     assert "Exploitation known or suspected" in words
     assert "Note a concern" not in words
     assert as_("pat").get(f"/children/{cast.robin.pk}/note-concern").status_code == 404
+    assert as_("pat").get(f"/concerns/{noted.pk}/end").status_code == 404
 
 
 def test_the_small_pages_ask_little(as_, cast: Cast, noted, django_assert_max_num_queries):

@@ -3,6 +3,7 @@
 import zipfile
 from datetime import datetime
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from returnhome.casework import notifications
 from returnhome.casework.models import Child, Delivery, Episode, JournalEntry, Notification
 from returnhome.intake import loading
 from returnhome.intake.layouts import POLICE_A
+from returnhome.web import example
 from tests.cast import Cast
 from tests.web.asking import words_of
 
@@ -370,3 +372,17 @@ def test_the_list_of_files_asks_no_more_for_fifty(
         words = words_of(amina.get("/intake"))
 
     assert "49.csv" in words
+
+
+def test_the_demonstrations_file_is_fetched_by_whoever_takes_files_in_alone(
+    as_: Any, settings: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    settings.DEMONSTRATION = True
+    monkeypatch.setenv("RETURNHOME_DATA", str(tmp_path))
+    example.place().parent.mkdir()
+    example.place().write_bytes(MIXED)
+
+    for name in ("ines", "sol", "ana", "adi", "pat"):
+        assert as_(name).get("/intake/example").status_code == 404, name
+    fetched = as_("amina").get("/intake/example")
+    assert b"".join(fetched.streaming_content) == MIXED

@@ -222,6 +222,14 @@ def test_whether_it_is_another_councils_child_is_asked_of_that_council(as_, cast
     assert episode.responsible_authority == cast.northshire
     request = episode.handovers.get()
     assert (request.to, request.proposed_child) == (cast.westborough, una)
+    # Who it may be stands on the page of the council that was asked, and there alone.
+    page = f"/hand-overs/{request.pk}"
+    assert "Una Stone" in words_of(as_("wes").get(page))
+    ours = words_of(as_("amina").get(page))
+    assert "It may be a child known to Westborough. Who" in ours
+    assert "Una" not in ours
+    looked = JournalEntry.objects.about_child(una.pk).filter(verb="read")
+    assert {each.by_id for each in looked} == {cast.wes.pk}
 
     handovers.answer(request, Reply.ACCEPTED, by=cast.wes, at=now)
 

@@ -47,6 +47,22 @@ def added(cast: Cast, episode: Episode, now: datetime, *, owner: str, days: int)
     )
 
 
+def test_whoever_reads_an_account_is_offered_their_own_actions_alone(
+    as_, cast: Cast, interview, episode, now
+) -> None:
+    hers = added(cast, episode, now, owner="ines", days=1)
+    his = added(cast, episode, now, owner="sol", days=2)
+    ines, sol = as_("ines"), as_("sol")
+
+    for page in (f"/interviews/{interview.pk}", "/actions"):
+        told = ines.get(page).content.decode()
+        assert f"/actions/{hers.pk}/complete" in told
+        assert "Refer" in told
+        assert f"/actions/{his.pk}/complete" not in told
+        # A social worker decides about both.
+        assert f"/actions/{hers.pk}/complete" in sol.get(page).content.decode()
+
+
 def test_mara_decides_what_follows_and_who_does_it(as_, cast: Cast, interview, episode, now):
     form = typed(cast, now.date() + timedelta(days=5))
 
