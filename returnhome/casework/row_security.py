@@ -287,9 +287,16 @@ def own(of: str, verb: Verb) -> str:
 
 
 def _there(below: str, column: str, above: str, also: str = "") -> str:
-    """What hangs below is there where that above it is: whose policy holds in here too."""
+    """What hangs below is there where that above it is: whose policy holds in here too.
+
+    That the row below names one is asked inside as well, and only for PostgreSQL: of an outer
+    column it cannot make a hash of everything that the person may see, and looks up the one row.
+    """
     condition = f" and {also}" if also else ""
-    return f"exists (select 1 from {above} above where above.id = {below}.{column}{condition})"
+    return (
+        f"exists (select 1 from {above} above where above.id = {below}.{column}"
+        f" and {below}.{column} is not null{condition})"
+    )
 
 
 def _account(of: str) -> str:

@@ -126,7 +126,8 @@ class Line:
             for place, sort in enumerate(self.sorts)
         ]
         line = marks[0].union(*marks[1:], all=True).order_by("-happened", "-sort", "-pk")
-        page = Paginator(line, A_PAGE).get_page(number)
+        # The numbers of a whole story are few: to count them first would ask for them twice.
+        page = Paginator(list(line), A_PAGE).get_page(number)
         page.object_list = self._told(list(page.object_list))
         return page
 
