@@ -14,6 +14,9 @@ from returnhome.web.written import Line
 
 # Set apart from a question's own codes, which a standard may name as it likes.
 NONE = "no:"
+SAVE_AGAIN = (
+    "Save again to replace it with what stands below; both are kept in the record’s history."
+)
 FIGURES = RegexValidator(rf"^{NUMBER.pattern}\Z", NotANumber.sentence)
 NO_ANSWER = [(f"{NONE}{kind.value}", kind.label) for kind in Unanswered]
 
@@ -65,7 +68,8 @@ class QuestionsForm(gds.Form):
                 seen = f"{line.question.key}-seen"
                 self.data = self.data.copy()  # type: ignore[attr-defined]
                 self.data[seen] = str(line.entry.pk)  # type: ignore[index]
-                self.add_error(f"{line.question.key}-words", _written_meanwhile(line))
+                sentence = f"{written_meanwhile(line)} {SAVE_AGAIN}"
+                self.add_error(f"{line.question.key}-words", ValidationError(sentence))
         return cleaned
 
     def _seen(self, line: Line) -> int:
@@ -77,13 +81,11 @@ class QuestionsForm(gds.Form):
         return entry is not None and said != Said(entry.codes, entry.words, entry.unanswered)
 
 
-def _written_meanwhile(line: Line) -> ValidationError:
+def written_meanwhile(line: Line) -> str:
+    """What stands there now, and since when."""
     assert line.entry is not None
-    return ValidationError(
-        f"Since this page was opened something else was saved here at "
-        f"{pages.clock_time(line.entry.written_at)}: “{_stands(line)}”. Save again to replace it "
-        "with what stands below; both are kept in the record’s history."
-    )
+    at = pages.clock_time(line.entry.written_at)
+    return f"Since this page was opened something else was saved here at {at}: “{_stands(line)}”."
 
 
 def _stands(line: Line) -> str:

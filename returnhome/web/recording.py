@@ -26,7 +26,7 @@ from returnhome.web import (
     written,
 )
 from returnhome.web.asked import Request, allows, covered, interview_for, may_complete
-from returnhome.web.questions import QuestionsForm
+from returnhome.web.questions import QuestionsForm, written_meanwhile
 from returnhome.web.written import Account, Topic
 
 # The conversation.
@@ -87,9 +87,12 @@ def save_answer(request: Request, pk: int, question: str) -> HttpResponse:
             return JsonResponse({"saved": pages.clock_time(request.now), "seen": seen})
     looking.again(request)
     overtaken = line.entry if form.overtaken else None
+    sentences = [str(sentence) for errors in form.errors.values() for sentence in errors]
+    if overtaken:
+        sentences = [written_meanwhile(line), "Both are kept in the record’s history."]
     return JsonResponse(
         {
-            "sentences": [sentence for errors in form.errors.values() for sentence in errors],
+            "sentences": sentences,
             "words": overtaken.words if overtaken else "",
             "seen": overtaken.pk if overtaken else None,
         },

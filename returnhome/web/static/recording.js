@@ -90,7 +90,7 @@ class Answer {
     button.className = "govuk-button govuk-button--secondary rh-left__button";
     button.textContent = label;
     button.addEventListener("click", act);
-    this.said.append(" ", button);
+    this.said.append(document.createElement("br"), button);
   }
 
   say(sentence, isLoud) {
