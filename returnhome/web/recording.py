@@ -22,6 +22,7 @@ from returnhome.web import (
     gds,
     interviewers,
     looking,
+    owed,
     pages,
     steps,
     written,
@@ -340,6 +341,7 @@ def show(request: Request, pk: int) -> HttpResponse:
         "is_own": interview.may_be_recorded_by(request.user),
         "may_add": can_read and _may_add(interview, request),
         "not_held": interview.not_held_rows.select_related("by").first(),
+        **owed.of_interview(interview, request.user, request.now),
     }
     if can_read:
         context |= _account(interview, request) | _what_follows(interview, request)
