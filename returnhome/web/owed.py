@@ -134,7 +134,7 @@ def councils(disclosure: Disclosure, person: Person, verb: Verb) -> set[int | No
 
 
 def due_in_words(owed: Owed, now: datetime) -> tuple[str, str]:
-    """“now”, “by today at 2pm”, “overdue since Sat 3 Jan at 7pm”, with a colour."""
+    """“now”, “due today at 2pm”, “overdue since Sat 3 Jan at 7pm”, with a colour."""
     if owed.due_at is None:
         return "not known yet", "blue"
     if owed.step in OF_THE_TELLER:
@@ -142,7 +142,7 @@ def due_in_words(owed: Owed, now: datetime) -> tuple[str, str]:
     if owed.is_late(now):
         return f"overdue since {pages.near(owed.due_at, now)}", "red"
     is_soon = owed.due_at <= now + clock.DAY
-    return f"by {pages.near(owed.due_at, now)}", "yellow" if is_soon else "blue"
+    return f"due {pages.near(owed.due_at, now)}", "yellow" if is_soon else "blue"
 
 
 # On other pages.

@@ -84,13 +84,9 @@ def test_where_the_child_stays_now_is_said_if_it_is_elsewhere(cast: Cast) -> Non
     assert (at_home.host_authority, at_home.councils) == (None, [cast.northshire])
 
 
-@pytest.mark.parametrize(
-    ("changes", "blocked"),
-    [({"told_at": NOW + MINUTE}, InTheFuture)],
-)
-def test_what_cannot_be_so_is_not_written_down(cast: Cast, changes, blocked) -> None:
-    with pytest.raises(blocked):
-        told(cast, **changes)
+def test_what_cannot_be_so_is_not_written_down(cast: Cast) -> None:
+    with pytest.raises(InTheFuture):
+        told(cast, told_at=NOW + MINUTE)
     with pytest.raises(harming.WordsMissing):
         harm.tell(cast.sky, " ", told_at=NOW, by=cast.ines, at=NOW)
     assert not Disclosure.objects.exists()
@@ -236,17 +232,17 @@ def test_whoever_is_kept_out_of_a_restricted_record_sees_nothing_of_it(cast: Cas
         assert Disclosure.objects.exists()
 
 
-@pytest.mark.parametrize("name", ["amina", "ines", "mara", "sol", "wes", "owen", "pat", "ana"])
-def test_the_two_locks_open_the_same(cast: Cast, name: str) -> None:
+def test_the_two_locks_open_the_same(cast: Cast) -> None:
     talk = held(returned(cast.robin), interviewer=cast.pat, by=cast.amina, at=NOW - hours(8))
     told(cast, cast.robin, by="pat", interview=talk, episode=talk.episodes.get())
     told(cast)
     told(cast, cast.kit, stays_in=cast.eastmoor)
-    person = getattr(cast, name)
-    wanted = set(Disclosure.objects.visible_to(person).values_list("pk", flat=True))
+    for name in ("amina", "ines", "mara", "sol", "wes", "owen", "pat", "ana"):
+        person = getattr(cast, name)
+        wanted = set(Disclosure.objects.visible_to(person).values_list("pk", flat=True))
 
-    with acting.on_behalf_of(person):
-        assert set(Disclosure.objects.values_list("pk", flat=True)) == wanted
+        with acting.on_behalf_of(person):
+            assert set(Disclosure.objects.values_list("pk", flat=True)) == wanted, name
 
 
 # “We have it.”
@@ -264,12 +260,11 @@ def test_a_council_says_that_it_has_it_once_and_each_for_itself(cast: Cast) -> N
         harm.have(row, by=cast.mara, at=NOW + MINUTE)
 
 
-@pytest.mark.parametrize("who", ["pat", "ines", "owen", "ana"])
-def test_nobody_says_it_who_works_for_neither_council_or_only_interviews(
-    cast: Cast, who: str
-) -> None:
-    with pytest.raises(harming.NotTheirs):
-        harm.have(told(cast, cast.robin), by=getattr(cast, who), at=NOW)
+def test_nobody_says_it_who_works_for_neither_council_or_only_interviews(cast: Cast) -> None:
+    row = told(cast, cast.robin)
+    for who in ("pat", "ines", "owen", "ana"):
+        with pytest.raises(harming.NotTheirs):
+            harm.have(row, by=getattr(cast, who), at=NOW)
 
 
 # Step two: a manager of a council.
@@ -336,18 +331,18 @@ def test_a_protocol_of_the_councils_own_sets_another_time(cast: Cast) -> None:
     assert decision.due_at == NOW + hours(1)
 
 
-@pytest.mark.parametrize("who", ["pat", "ines", "amina", "sol", "wes", "adi"])
-def test_nobody_but_a_manager_of_a_council_decides_or_closes(cast: Cast, who: str) -> None:
+def test_nobody_but_a_manager_of_a_council_decides_or_closes(cast: Cast) -> None:
     row = told(cast, cast.robin)
     (decision,) = harm.decide(row, [POLICE], by=cast.mara, at=NOW)
-    person = getattr(cast, who)
 
-    with pytest.raises(harming.NotTheirs):
-        harm.decide(row, [SECTION_47], by=person, at=NOW)
-    with pytest.raises(harming.NotTheirs):
-        harm.pass_on(decision, "DS Cole", by=person, at=NOW)
-    with pytest.raises(harming.NotTheirs):
-        harm.finish(decision, "Done", by=person, at=NOW)
+    for who in ("pat", "ines", "amina", "sol", "wes", "adi"):
+        person = getattr(cast, who)
+        with pytest.raises(harming.NotTheirs):
+            harm.decide(row, [SECTION_47], by=person, at=NOW)
+        with pytest.raises(harming.NotTheirs):
+            harm.pass_on(decision, "DS Cole", by=person, at=NOW)
+        with pytest.raises(harming.NotTheirs):
+            harm.finish(decision, "Done", by=person, at=NOW)
 
 
 def test_a_providers_manager_cannot_close_it(cast: Cast) -> None:

@@ -244,7 +244,7 @@ def test_the_manager_decides_passes_on_and_closes(cast: Cast, wanda, now) -> Non
     row = told(cast, now)
     page = words_of(wanda.get("/"))
     assert "Told of harm: Sky Marlowe" in page
-    assert "Decide By tomorrow" in page
+    assert "Decide Due tomorrow" in page
 
     wanda.post(
         f"/disclosures/{row.pk}/decide",
