@@ -34,12 +34,16 @@ from returnhome.casework.models import (
     Correction,
     Coverage,
     Delivery,
+    Disclosure,
     Dispute,
     Doubt,
     Entry,
     Episode,
     FormerFact,
     HandOver,
+    HarmCall,
+    HarmDecision,
+    HarmTaking,
     Identifier,
     Interview,
     Listed,
@@ -612,13 +616,38 @@ class Filling:
             ),
             NothingNeeded(episode=episode, interview=talk, at=now, by=by),
         ]
+        self.harm(episode, talk)
+
+    def harm(self, episode: Episode, talk: Interview) -> None:
+        """What the child told of harm, who was telephoned, who has it, what was decided."""
+        now, by = self.now, self.by
+        told = Disclosure(
+            child_id=episode.child_id,
+            episode=episode,
+            interview=talk,
+            told_at=now,
+            responsible_authority_id=episode.child.responsible_authority_id,
+            host_authority_id=episode.child.host_authority_id,
+            made_at=now,
+            made_by=by,
+        )
+        below = {"disclosure": told, "council_id": told.responsible_authority_id}
+        self.made += [
+            told,
+            HarmCall(disclosure=told, whom="emergency", called_at=now, made_at=now, made_by=by),
+            HarmTaking(**below, at=now, by=by),
+            HarmDecision(**below, kind="section_47", decided_at=now, decided_by=by),
+        ]
 
     def save(self) -> None:
         """Table by table, those that others point to first."""
         by_table: dict[type[models.Model], list[models.Model]] = {}
         for row in self.made:
             by_table.setdefault(type(row), []).append(row)
-        late = (Reply, Basis, VoidedMeeting, Coverage, Entry, Addendum, Action, NothingNeeded)
+        late = (
+            *(Reply, Basis, VoidedMeeting, Coverage, Entry, Addendum, Action, NothingNeeded),
+            *(Disclosure, HarmCall, HarmTaking, HarmDecision),
+        )
         for model in sorted(by_table, key=lambda each: late.index(each) if each in late else -1):
             model._default_manager.bulk_create(by_table[model])
 
@@ -635,6 +664,9 @@ WAYS = {
     "coverage": "episode_id",
     "interview": "episodes",
     "voidedmeeting": "meeting__child_id",
+    "harmcall": "disclosure__episode_id",
+    "harmtaking": "disclosure__episode_id",
+    "harmdecision": "disclosure__episode_id",
     "basis": "episode_id",
     "action": "episode_id",
     "nothingneeded": "episode_id",

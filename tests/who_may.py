@@ -38,6 +38,19 @@ MAY: Mapping[str, Mapping[str, str]] = {
     "meet": {"coordinator": "r", "social_worker": "r", "manager": "r"},
     "reassign": {"coordinator": "r p", "manager": "r p"},
     "tell": {"coordinator": "r p", "interviewer": "r", "social_worker": "r", "manager": "r"},
+    "see_harm": {
+        "coordinator": "r h p o",
+        "interviewer": "o",
+        "social_worker": "r h",
+        "manager": "r h p",
+    },
+    "tell_of_harm": {
+        "coordinator": "r h p o",
+        "interviewer": "r p o",
+        "social_worker": "r h",
+        "manager": "r h p",
+    },
+    "decide_on_harm": {"manager": "r h"},
     "match": {"coordinator": "r", "manager": "r"},
     "ask": {"coordinator": "r", "manager": "r"},
     "answer": {"coordinator": "a p", "manager": "a p"},
@@ -98,6 +111,14 @@ CONCERN: tuple[Rule, ...] = tuple(
 RISK: tuple[Rule, ...] = tuple(
     (verb, of, "r p") for verb in ("tell", "offer", "act") for of in ("child", "same", "episode")
 )
+# The two councils as they stood when the child told it, and whose the child is now.
+HARM: tuple[Rule, ...] = (
+    ("see_harm", "row", "r h"),
+    ("see_harm", "child", "r"),
+    ("see_harm", "same", "r"),
+    ("see_harm", "episode", "p"),
+    ("see_harm", "interview", "o"),
+)
 ASKED: tuple[Rule, ...] = (
     ("answer", "handover", "a"),
     ("ask", "handover", "r"),
@@ -136,6 +157,10 @@ SECOND_LOCK: Mapping[str, tuple[Rule, ...]] = {
     "telling to the host": (*ANSWERED, ("see_episode", "episode", "h")),
     "action": SAID,
     "nothingneeded": SAID,
+    "disclosure": HARM,
+    "harmcall": HARM,
+    "harmtaking": HARM,
+    "harmdecision": HARM,
     "handover": ASKED,
     "placementnotice": NOTICE,
     "notedconcern": CONCERN,

@@ -17,6 +17,7 @@ from returnhome.casework.concerns import NotedConcern
 from returnhome.casework.disputes import Dispute, Override
 from returnhome.casework.episodes import Basis, Classification, Correction, Episode
 from returnhome.casework.handovers import HandOver
+from returnhome.casework.harm import Disclosure, HarmCall, HarmDecision, HarmTaking
 from returnhome.casework.interviews import Addendum, Coverage, Entry, Interview, NotHeld
 from returnhome.casework.journal import JournalEntry
 from returnhome.casework.meetings import Meeting, VoidedMeeting
@@ -53,6 +54,7 @@ __all__ = [
     "Credential",
     "Delivery",
     "DirectoryIdentity",
+    "Disclosure",
     "Dispute",
     "Doubt",
     "Duty",
@@ -61,6 +63,9 @@ __all__ = [
     "Force",
     "FormerFact",
     "HandOver",
+    "HarmCall",
+    "HarmDecision",
+    "HarmTaking",
     "Identifier",
     "Interview",
     "JournalEntry",

@@ -427,6 +427,7 @@ def _policies() -> dict[str, str]:
             f" where theirs.child_id = casework_parentalrisk.child_id and {acted_for})",
         )
     )
+    found |= _harm(child, episode, interview)
     for name in ("restriction", "listed", "breakglass"):
         table = f"casework_{name}"
         kept = _there(table, "child_id", child, whose("above", Verb.RESTRICT, RESPONSIBLE))
@@ -453,6 +454,43 @@ def _policies() -> dict[str, str]:
     return found
 
 
+def _harm(child: str, episode: str, interview: str) -> dict[str, str]:
+    """What a child told of harm: to the two councils, whoever interviews, whoever wrote it down."""
+    table = "casework_disclosure"
+    telling = _looked_up("returnhome_bodies", _roles(Verb.TELL_OF_HARM, RESPONSIBLE))
+    found = {
+        table: _either(
+            (
+                _for_councils(table, Verb.SEE_HARM),
+                _there(
+                    table, "episode_id", episode, whose("above", Verb.SEE_HARM, Relation.PROVIDER)
+                ),
+                _there(table, "interview_id", interview, own("above", Verb.SEE_HARM)),
+                f"({table}.made_by_id = {PERSON} and {table}.organisation_id = {telling})",
+            )
+        )
+    }
+    for name in ("harmcall", "harmtaking", "harmdecision"):
+        found[f"casework_{name}"] = _there(f"casework_{name}", "disclosure_id", table)
+    return found
+
+
+def _for_councils(of: str, verb: Verb) -> str:
+    """Disclosures `of` which are this verb's for a council: as then, or whose the child is now."""
+    return _either((whose(of, verb, RESPONSIBLE, HOST), _of_child(of, [(verb, [RESPONSIBLE])])))
+
+
+def writing() -> dict[str, str]:
+    """Table → of which rows the person may write what others read alone.
+
+    A manager of a council decides on harm and closes it: never the provider that interviews, and
+    not by the way round the verb either.
+    """
+    deciding = _for_councils("above", Verb.DECIDE_ON_HARM)
+    table = "casework_harmdecision"
+    return {table: _there(table, "disclosure_id", "casework_disclosure", deciding)}
+
+
 def closing() -> dict[str, str]:
     """Table → which of its rows no list of a restricted record closes to the person.
 
@@ -462,7 +500,7 @@ def closing() -> dict[str, str]:
     closed = _told("app.closed")
     found = {
         f"casework_{name}": f"casework_{name}.child_id <> {closed}"
-        for name in ("episode", "interview", "placementnotice")
+        for name in ("episode", "interview", "placementnotice", "disclosure")
     }
     found["casework_child"] = f"casework_child.id <> {closed}"
     found["casework_notification"] = (
@@ -523,6 +561,7 @@ CARE = _tables("careperiod", "doubt", "formerfact", "placementnotice")
 OF_EPISODE = _tables("episode", "correction", "classification", "basis", "handover")
 MET = _tables("meeting", "voidedmeeting", "notedconcern")
 LISTS_OF = _tables("restriction", "listed")
+UNTOLD = ("id", "child_id", "responsible_authority_id", "host_authority_id", "told_at", "made_at")
 # What a council that is asked reads before it answers.
 PREVIEWED = _tables("action", "notedconcern", "communication")
 OF_OFFER = _tables("offer", "reply", "attempt", "interview", "coverage", "notheld")
@@ -534,7 +573,19 @@ def opened() -> dict[str, Opened]:
     return {
         acting.OPERATOR: Opened(NONE, frozenset(policies())),
         acting.CLOCKWORK: Opened(
-            KNOWN_BY | CARE | OF_EPISODE | OF_OFFER | MET | LISTS_OF | _tables("breakglass"), NONE
+            KNOWN_BY
+            | CARE
+            | OF_EPISODE
+            | OF_OFFER
+            | MET
+            | LISTS_OF
+            | _tables("breakglass", "disclosure", "harmtaking", "harmdecision"),
+            NONE,
+            # That a child told of harm, and who has it: not a word of what.
+            columns={
+                "casework_disclosure": UNTOLD,
+                "casework_harmdecision": ("id", "disclosure_id", "kind", "done_at"),
+            },
         ),
         acting.INTAKE: Opened(
             OF_OFFER | MET,
@@ -579,11 +630,12 @@ class Policy:
 
     @property
     def statement(self) -> str:
+        using = "" if self.command == "insert" else f" using ({self.condition})"
         checked = "" if self.command == "select" else f" with check ({self.condition})"
         beside = " as restrictive" if self.is_restrictive else ""
         return (
             f"create policy {self.name} on public.{self.table}{beside} for {self.command}"
-            f" to {_quoted(self.role)} using ({self.condition}){checked}"
+            f" to {_quoted(self.role)}{using}{checked}"
         )
 
 
@@ -596,6 +648,11 @@ def wanted(app_role: str) -> list[Policy]:
     found += [
         Policy(table, "not_closed", app_role, "all", condition, is_restrictive=True)
         for table, condition in closing().items()
+    ]
+    found += [
+        Policy(table, f"{command}_by_few", app_role, command, condition, is_restrictive=True)
+        for table, condition in writing().items()
+        for command in ("insert", "update")
     ]
     for name, its in opened().items():
         role = database.SYSTEM_ROLES[name]

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from returnhome.casework.messages import Letter
 from returnhome.casework.rotas import Told
-from returnhome.reporting.silences import EPISODE, HANDOVER, Silence
+from returnhome.reporting.silences import DISCLOSURE, EPISODE, HANDOVER, Silence
 from returnhome.rules.clock import LONDON
 from returnhome.rules.codes import Rung, Waiting
 
@@ -34,7 +34,11 @@ class Matter:
     page: str
 
 
-MATTERS = {EPISODE: Matter("E", "show-episode"), HANDOVER: Matter("H", "show-handover")}
+MATTERS = {
+    EPISODE: Matter("E", "show-episode"),
+    HANDOVER: Matter("H", "show-handover"),
+    DISCLOSURE: Matter("D", "show-disclosure"),
+}
 
 WORDS = {
     (Waiting.REQUEST, EPISODE): Words(
@@ -61,6 +65,11 @@ WORDS = {
         "72 hours have ended without an interview",
         "The child is still owed an interview: offer and book it, or say why there is none.",
         "The 72 hours ended on {by}.",
+    ),
+    (Waiting.HARM, DISCLOSURE): Words(
+        "urgent: no council has said “we have it”",
+        "Open it now, say “we have it”, and have a manager decide.",
+        "A manager must decide by {by}.",
     ),
 }
 

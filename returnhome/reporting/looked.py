@@ -16,6 +16,7 @@ from returnhome.casework.concerns import NotedConcern
 from returnhome.casework.disputes import Dispute
 from returnhome.casework.episodes import Episode
 from returnhome.casework.handovers import HandOver
+from returnhome.casework.harm import Disclosure, HarmDecision
 from returnhome.casework.interviews import Interview
 from returnhome.casework.journal import REFUSED, JournalEntry, JournalQuerySet
 from returnhome.casework.meetings import Meeting
@@ -40,6 +41,8 @@ THINGS = {
     "doubt": "a doubt about care, home or age",
     "meeting": "the record of a meeting",
     "notedconcern": "a concern",
+    "disclosure": "what the child told of harm",
+    "harmdecision": "a decision about harm",
     "delivery": "a file of notifications",
     "placementnotice": "a notice of a placement",
     "person": "a colleague’s page",
@@ -106,6 +109,13 @@ DONE = {
     "correct care": "Corrected the care",
     "correct home": "Corrected the home",
     "correct placement": "Corrected the placement",
+    "decide on harm": "Decided what is done about harm",
+    "finish decision": "Noted what came of a decision about harm",
+    "have harm": "Said for a council that it has taken up what the child told",
+    "note call": "Noted who was telephoned about what the child told",
+    "pass decision on": "Passed a decision about harm on",
+    "say danger": "Noted whether the child was in danger",
+    "tell of harm": "Wrote down that the child told of harm",
     "decide again": "Who must act was decided again",
     "decide nothing needed": "Decided that nothing needs to follow",
     "discard delivery": "Threw a file away",
@@ -202,6 +212,8 @@ BELONGING = (
     ("meeting", Meeting, "child"),
     ("notedconcern", NotedConcern, "child"),
     ("breakglass", BreakGlass, "child"),
+    ("disclosure", Disclosure, "child"),
+    ("harmdecision", HarmDecision, "disclosure__child"),
 )
 
 

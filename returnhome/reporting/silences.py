@@ -8,18 +8,19 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 from procrastinate.contrib.django.models import ProcrastinateWorker
 
 from returnhome.casework import staff
 from returnhome.casework.episodes import Classification, Episode
 from returnhome.casework.handovers import HandOver
+from returnhome.casework.harm import Disclosure, HarmDecision, HarmTaking
 from returnhome.casework.messages import Message
-from returnhome.rules import rota
+from returnhome.rules import harming, rota
 from returnhome.rules.clock import LONDON
-from returnhome.rules.codes import OfferKind, RiskGrade, Rung, Waiting
+from returnhome.rules.codes import HarmStep, OfferKind, RiskGrade, Rung, Waiting
 
-EPISODE, HANDOVER = "episode", "handover"
+EPISODE, HANDOVER, DISCLOSURE = "episode", "handover", "disclosure"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +85,11 @@ def children_of(found: Iterable[Silence]) -> dict[tuple[str, int], int]:
     """What is silent → the child whom it is about. Two queries."""
     about = [silence.about for silence in found]
     whose: dict[tuple[str, int], int] = {}
-    for kind, model, child in ((EPISODE, Episode, "child"), (HANDOVER, HandOver, "episode__child")):
+    for kind, model, child in (
+        (EPISODE, Episode, "child"),
+        (HANDOVER, HandOver, "episode__child"),
+        (DISCLOSURE, Disclosure, "child"),
+    ):
         ids = {number for name, number in about if name == kind}
         rows = model._default_manager.filter(pk__in=ids).values_list("pk", child)
         whose |= {(kind, number): pk for number, pk in rows}
@@ -242,6 +247,43 @@ def not_answered(at: datetime, ids: Ids) -> Iterator[Silence]:
             )
 
 
+# What a child told of harm.
+
+
+def nobody_has_it(at: datetime, ids: Ids) -> Iterator[Silence]:
+    """A child told of harm, and neither council has said “we have it” in the time allowed.
+
+    Both are told: the one where the child is now, and the one that answers for the child.
+    """
+    news = rota.notice_on(at.astimezone(LONDON).date()).news_for
+    told = Disclosure.objects.filter(
+        ~Exists(HarmTaking.objects.filter(disclosure=OuterRef("pk"))),
+        ~Exists(HarmDecision.objects.filter(disclosure=OuterRef("pk"))),
+        told_at__gt=at - news,
+    )
+    if ids is not None:
+        told = told.filter(pk__in=list(ids))
+    columns = ("pk", "host_authority_id", "responsible_authority_id", "told_at", "made_at")
+    rows = list(told.order_by("pk").values_list(*columns))
+    councils = staff.councils_of({pk for row in rows for pk in row[1:3] if pk}) if rows else {}
+    for pk, host, responsible, told_at, made_at in rows:
+        allowed_until = harming.due_at(HarmStep.HAVE, told_at=told_at) or told_at
+        # What is written down later than that has been waiting since.
+        since = max(allowed_until, made_at)
+        if since > at:
+            continue
+        for organisation in dict.fromkeys(councils.get(each) for each in (host, responsible)):
+            if organisation is not None:
+                yield Silence(
+                    waiting=Waiting.HARM,
+                    about=(DISCLOSURE, pk),
+                    organisation_id=organisation,
+                    since=since,
+                    occasion=f"{since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
+                    by=harming.due_at(HarmStep.DECIDE, told_at=told_at),
+                )
+
+
 # What they share.
 
 
@@ -303,4 +345,5 @@ SORTS = (
     Sort(Waiting.HIGH_RISK, EPISODE, high_risk),
     Sort(Waiting.RUNNING_OUT, EPISODE, running_out),
     Sort(Waiting.RUN_OUT, EPISODE, run_out),
+    Sort(Waiting.HARM, DISCLOSURE, nobody_has_it),
 )

@@ -1,7 +1,8 @@
 """Who may see and do what: role by verb by relation to the child.
 
 Source: the product's own design; the host's view follows DfE statutory guidance, January 2014,
-“Out of area placements”: a host knows of the child and the clock, not of the account.
+“Out of area placements”: a host knows of the child and the clock, not of the account. Of harm that
+the child told of it reads those words alone: where the child is now is where help must come from.
 """
 
 from returnhome.rules.codes import Code, Role
@@ -44,6 +45,9 @@ class Verb(Code):
     AGREE = "agree", "Keep standing arrangements with other councils and providers"
     SET_POLICY = "set_policy", "Note what local policy says"
     SET_PROTOCOL = "set_protocol", "Set the local protocols"
+    SEE_HARM = "see_harm", "Read what the child told of harm, and what was done"
+    TELL_OF_HARM = "tell_of_harm", "Write down that the child has told of harm"
+    DECIDE_ON_HARM = "decide_on_harm", "Decide on harm, and close it"
     RESTRICT = "restrict", "Restrict a record, and review who opened it by break-glass"
 
 
@@ -76,6 +80,8 @@ MAY: dict[Role, dict[Verb, frozenset[Relation]]] = {
         Verb.MEET: frozenset({RESPONSIBLE}),
         Verb.REASSIGN: frozenset({RESPONSIBLE, PROVIDER}),
         Verb.TELL: frozenset({RESPONSIBLE, PROVIDER}),
+        Verb.SEE_HARM: frozenset({RESPONSIBLE, HOST, PROVIDER, OWN}),
+        Verb.TELL_OF_HARM: frozenset({RESPONSIBLE, HOST, PROVIDER, OWN}),
         Verb.MATCH: frozenset({RESPONSIBLE}),
         Verb.ASK: frozenset({RESPONSIBLE}),
         Verb.ANSWER: frozenset({ASKED, PROVIDER}),
@@ -95,6 +101,8 @@ MAY: dict[Role, dict[Verb, frozenset[Relation]]] = {
         Verb.RECORD: frozenset({OWN}),
         Verb.SIGN: frozenset({OWN}),
         Verb.TELL: frozenset({RESPONSIBLE}),
+        Verb.SEE_HARM: frozenset({OWN}),
+        Verb.TELL_OF_HARM: frozenset({RESPONSIBLE, PROVIDER, OWN}),
     },
     Role.SOCIAL_WORKER: {
         Verb.SEE_EPISODE: frozenset({RESPONSIBLE, HOST, COUNTED}),
@@ -103,6 +111,8 @@ MAY: dict[Role, dict[Verb, frozenset[Relation]]] = {
         Verb.PLACE: frozenset({RESPONSIBLE}),
         Verb.SEE_JOURNAL: frozenset({RESPONSIBLE}),
         Verb.TELL: frozenset({RESPONSIBLE}),
+        Verb.SEE_HARM: frozenset({RESPONSIBLE, HOST}),
+        Verb.TELL_OF_HARM: frozenset({RESPONSIBLE, HOST}),
         Verb.MEET: frozenset({RESPONSIBLE}),
     },
     Role.MANAGER: {
@@ -114,6 +124,10 @@ MAY: dict[Role, dict[Verb, frozenset[Relation]]] = {
         Verb.MEET: frozenset({RESPONSIBLE}),
         Verb.REASSIGN: frozenset({RESPONSIBLE, PROVIDER}),
         Verb.TELL: frozenset({RESPONSIBLE}),
+        Verb.SEE_HARM: frozenset({RESPONSIBLE, HOST, PROVIDER}),
+        Verb.TELL_OF_HARM: frozenset({RESPONSIBLE, HOST, PROVIDER}),
+        # A provider never closes it: deciding is the councils', where the child is now and whose.
+        Verb.DECIDE_ON_HARM: frozenset({RESPONSIBLE, HOST}),
         Verb.MATCH: frozenset({RESPONSIBLE}),
         Verb.ASK: frozenset({RESPONSIBLE}),
         Verb.ANSWER: frozenset({ASKED, PROVIDER}),

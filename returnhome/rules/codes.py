@@ -449,6 +449,44 @@ class WithdrawalReason(Code):
     OTHER = "other", "Another reason: say which"
 
 
+class HarmDecisionKind(Code):
+    """What a social-work manager decides on harm that a child told of.
+
+    Working Together to Safeguard Children (2023), chapters 3 and 4; Modern Slavery Act 2015.
+    """
+
+    STRATEGY_DISCUSSION = "strategy_discussion", "Strategy discussion"
+    SECTION_47 = "section_47", "Section 47 enquiry"
+    DESIGNATED_OFFICER = (
+        "designated_officer",
+        "Allegation against somebody who works with children: to the designated officer",
+    )
+    NRM = "nrm", "National Referral Mechanism"
+    CRIME_TO_POLICE = "crime_to_police", "Crime, to the police"
+    URGENT_HEALTH = "urgent_health", "Urgent health"
+    NONE = "none", "None of these, and why"
+
+
+class HarmCallee(Code):
+    """Whom the person told of harm telephones; our own."""
+
+    EMERGENCY = "emergency", "999"
+    DUTY_MANAGER = "duty_manager", "The duty manager"
+    OUT_OF_HOURS = "out_of_hours", "The emergency duty team"
+
+
+class HarmStep(Code):
+    """What is still owed after a child told of harm, in the order in which it presses; our own."""
+
+    SAY_DANGER = "say_danger", "Say whether the child is in danger now"
+    CALL_999 = "call_999", "Call 999"
+    TELEPHONE = "telephone", "Telephone the duty manager"
+    HAVE = "have", "Say “we have it”"
+    DECIDE = "decide", "Decide"
+    PASS_ON = "pass_on", "Pass the decision on"
+    OUTCOME = "outcome", "Note what came of it"
+
+
 class Concern(Code):
     """What makes going missing graver, as local protocols name it (Liverpool, Essex, Torbay)."""
 
@@ -486,6 +524,7 @@ class Waiting(Code):
     HIGH_RISK = "high_risk", "A new high-risk episode that nobody has acknowledged"
     RUNNING_OUT = "running_out", "72 hours that soon run out, with no interview booked"
     RUN_OUT = "run_out", "72 hours that have run out, with no interview held or booked"
+    HARM = "harm", "A child who told of harm, and no council has said “we have it”"
 
 
 class NotSent(Code):

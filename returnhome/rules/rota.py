@@ -74,6 +74,17 @@ LADDERS = (
             Level(Rung.HEAD_OF_SERVICE, HOUR),
         ),
     ),
+    # Somebody was telephoned already, or should have been: so it begins late and climbs fast.
+    Ladder(
+        Waiting.HARM,
+        date(2026, 1, 1),
+        OWN_RULE,
+        (
+            Level(Rung.ON_DUTY, 0 * HOUR),
+            Level(Rung.MANAGER, HOUR / 4),
+            Level(Rung.HEAD_OF_SERVICE, HOUR / 2),
+        ),
+    ),
     Ladder(Waiting.RUNNING_OUT, date(2026, 1, 1), OWN_RULE, ONE_PERSONS),
     Ladder(Waiting.RUN_OUT, date(2026, 1, 1), OWN_RULE, ONE_PERSONS),
 )

@@ -72,6 +72,31 @@ ADULT_SAFEGUARDING = Source(
     date(2015, 4, 1),
     "section 42, as others quote it",
 )
+SECTION_47 = Source(
+    "Children Act 1989",
+    date(1991, 10, 14),
+    "section 47: the local authority's duty to enquire",
+    is_confirmed=True,
+)
+WORKING_TOGETHER = "HM Government, Working Together to Safeguard Children, December 2023"
+STRATEGY_DISCUSSION = Source(
+    WORKING_TOGETHER, date(2023, 12, 15), "chapter 3, strategy discussion and section 47 enquiries"
+)
+NEXT_STEPS = Source(
+    WORKING_TOGETHER,
+    date(2023, 12, 15),
+    "chapter 3: what to do next is decided within one working day; a day of the clock is stricter",
+)
+DESIGNATED_OFFICER = Source(
+    WORKING_TOGETHER,
+    date(2023, 12, 15),
+    "chapter 4, people in positions of trust: within one working day",
+)
+MODERN_SLAVERY = Source(
+    "Home Office, statutory guidance under section 49 of the Modern Slavery Act 2015",
+    date(2020, 3, 24),
+    "a child is referred without having to agree; no time is set",
+)
 OWN_RULE = Source(
     "Returnhome's own rule, where the guidance is silent", date(2026, 1, 1), is_confirmed=True
 )

@@ -26,6 +26,8 @@ KINDS = {
     "listed": "listed",
     "restrictions": "restriction",
     "restricted": "breakglass",
+    "disclosures": "disclosure",
+    "harm-decisions": "harmdecision",
 }
 LARGEST = 2**63 - 1
 

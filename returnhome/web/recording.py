@@ -21,6 +21,7 @@ from returnhome.web import (
     gds,
     interviewers,
     looking,
+    owed,
     pages,
     steps,
     written,
@@ -306,6 +307,7 @@ def show(request: Request, pk: int) -> HttpResponse:
         "may_take_over": _may_take_over(interview, request),
         "may_add": can_read and _may_add(interview, request),
         "not_held": interview.not_held_rows.select_related("by").first(),
+        **owed.of_interview(interview, request.user, request.now),
     }
     if can_read:
         context |= _account(interview, request) | _what_follows(interview, request)

@@ -1,7 +1,7 @@
 """The work list: what must I do now, across every stage."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -18,7 +18,7 @@ from returnhome.casework.support import Action
 from returnhome.rules import clock
 from returnhome.rules.access import Verb
 from returnhome.rules.codes import ActionKind, Cohort, EpisodeKind, Role
-from returnhome.web import gds, handovers, looking, pages, restrictions, steps, work
+from returnhome.web import gds, handovers, looking, owed, pages, restrictions, steps, work
 from returnhome.web.asked import Request
 from returnhome.web.work import BY_KEY, GROUPS, Row, Work, end_of_today
 
@@ -181,7 +181,12 @@ def worklist(request: Request) -> HttpResponse:
     page = _page(request, unfinished, numbers, form.asked.get("group"))
     rows = work.rows_of(list(page.object_list), person, now, left)
     own = mine(person, now)
-    looking.at_list(request, "worklist", [*(row.episode.child_id for row in rows), *own.children])
+    harms = owed.waiting_for(person, now)
+    told = owed.badges(harms)
+    rows = [replace(row, badges=[*told.get(row.episode.child_id, ()), *row.badges]) for row in rows]
+    children = [*(row.episode.child_id for row in rows), *own.children]
+    children += [row.disclosure.child_id for row in harms]
+    looking.at_list(request, "worklist", children)
     context = {
         "groups": GROUPS,
         "numbers": numbers,
@@ -191,6 +196,7 @@ def worklist(request: Request) -> HttpResponse:
         "form": form,
         "chosen": form.chosen(request),
         "mine": own,
+        "harms": harms,
         "asked": handovers.waiting_for_us(person, now),
         "duties": list(_on_duty(person, now)),
         "waiting": _waiting(person),

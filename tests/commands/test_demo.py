@@ -15,6 +15,7 @@ from returnhome.casework.models import (
     BreakGlass,
     Child,
     Delivery,
+    Disclosure,
     Episode,
     HandOver,
     Interview,
@@ -474,6 +475,17 @@ def test_a_meeting_is_called_for_by_each_of_the_protocols_and_some_are_closed() 
     # The past has its meetings, nearly all of it.
     old = [each for _, each in found if each.due_at < NOW - timedelta(days=30)]
     assert 0 < sum(each.is_open for each in old) < 20
+
+
+def test_a_child_told_of_harm_and_waits_for_a_manager_and_another_ones_telling_is_closed(
+    client: Client,
+) -> None:
+    waiting, closed = Disclosure.objects.newest_first()
+    client.force_login(person("nell"))
+
+    assert (waiting.facts.is_telephoned, waiting.facts.is_held) == (True, False)
+    assert closed.facts.is_closed
+    assert "Told of harm:</strong>" in client.get("/").content.decode()
 
 
 def test_a_manager_finds_the_meetings_and_a_host_none_of_another_councils(client: Client) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from returnhome.casework import episodes, messages, rotas, staff
+from returnhome.casework import episodes, harm, messages, rotas, staff
 from returnhome.casework.models import Episode, Message
 from returnhome.jobs import rounds, wording
 from returnhome.reporting import silences
@@ -155,6 +155,7 @@ def everything_told(cast: Cast) -> list[Message]:
     episodes.record_return(
         episode, returned=exactly(NOW + hours(1)), by=cast.amina, at=NOW + hours(1)
     )
+    harm.tell(cast.sky, "He hits me", told_at=NOW - hours(2), by=cast.ines, at=NOW - hours(2))
     for minutes in (0, 15, 30, 60, 120, 180, 240, 900):
         look(NOW + minutes * MINUTE)
     for person in (cast.ines, cast.amina, cast.mara):

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from returnhome.casework import episodes, handovers, messages, offers, staff
+from returnhome.casework import episodes, handovers, harm, messages, offers, staff
 from returnhome.casework.messages import Letter
-from returnhome.casework.models import Episode, HandOver, Message, Succession
+from returnhome.casework.models import Disclosure, Episode, HandOver, Message, Succession
 from returnhome.reporting import silences
 from returnhome.reporting.silences import Silence
 from returnhome.rules.codes import (
@@ -321,7 +321,7 @@ def test_it_asks_the_database_as_often_for_ten_as_for_one(
         if number:
             grave(episode, cast)
 
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         assert len(silences.now(NOW)) == 3
 
 
@@ -369,3 +369,45 @@ def test_a_letter_is_the_business_of_the_council_that_wrote_it(cast: Cast) -> No
 
     assert silences.now(NOW) == []
     assert only(row.answer_due_at).organisation_id == cast.northshire_council.pk
+
+
+# What a child told of harm.
+
+
+def told_of_harm(cast: Cast, **changes: Any) -> Disclosure:
+    given = {"told_at": NOW, "by": cast.ines, "at": NOW} | changes
+    return harm.tell(cast.sky, "He hits me", **given)
+
+
+def told_to(at=NOW) -> list[tuple[str, int]]:
+    found = [each for each in silences.now(at) if each.waiting is Waiting.HARM]
+    return [(each.waiting, each.organisation_id) for each in found]
+
+
+def test_both_councils_are_told_once_the_time_to_say_we_have_it_is_over(cast: Cast) -> None:
+    disclosure = told_of_harm(cast)
+    councils = [cast.westborough_council.pk, cast.northshire_council.pk]
+
+    assert told_to(NOW + hours(0.9)) == []
+    assert sorted(pk for _, pk in told_to(NOW + hours(1))) == sorted(councils)
+    (first, _) = (each for each in silences.now(NOW + hours(1)))
+    assert (first.about, first.by) == (("disclosure", disclosure.pk), NOW + hours(24))
+    assert silences.children_of([first]) == {("disclosure", disclosure.pk): cast.sky.pk}
+
+
+def test_once_one_council_has_it_neither_is_told_any_more(cast: Cast) -> None:
+    disclosure = told_of_harm(cast)
+    (silence, _) = silences.now(NOW + hours(1))
+    message = message_about(silence, cast)
+    assert silences.still(message, NOW + hours(1))
+
+    harm.have(disclosure, by=cast.wes, at=NOW + hours(1))
+
+    assert told_to(NOW + hours(2)) == []
+    assert not silences.still(message, NOW + hours(2))
+
+
+def test_what_is_written_down_late_waits_since_then(cast: Cast) -> None:
+    told_of_harm(cast, told_at=NOW - hours(30))
+
+    assert {each.since for each in silences.now(NOW) if each.waiting is Waiting.HARM} == {NOW}

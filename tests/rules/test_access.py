@@ -31,7 +31,20 @@ def test_a_stranger_may_nothing(role, verb):
 def test_a_host_sees_the_clock_at_most_and_never_the_account(role):
     allowed = {verb for verb in ABOUT_A_CHILD if may(role, verb, Relation.HOST)}
 
-    assert allowed <= {Verb.SEE_EPISODE, Verb.DISPUTE}
+    # Of harm it reads what the child told and no more of the account: it must act.
+    harm = {Verb.SEE_HARM, Verb.TELL_OF_HARM, Verb.DECIDE_ON_HARM}
+    assert allowed <= {Verb.SEE_EPISODE, Verb.DISPUTE} | harm
+
+
+def test_only_a_manager_of_a_council_decides_on_harm_and_never_the_provider():
+    allowed = {
+        pair for pair in product(Role, Relation) if may(pair[0], Verb.DECIDE_ON_HARM, pair[1])
+    }
+
+    assert allowed == {
+        (Role.MANAGER, Relation.RESPONSIBLE),
+        (Role.MANAGER, Relation.HOST),
+    }
 
 
 def test_a_hosts_coordinator_reads_the_account_when_its_own_people_interview():

@@ -21,7 +21,7 @@ from tests.standings import (
     N,
     W,
 )
-from tests.who_may import MAY, Rule
+from tests.who_may import HARM, MAY, Rule
 
 
 def named(patterns: Iterable[Any] | None = None) -> Iterator[tuple[str, URLPattern]]:
@@ -78,6 +78,14 @@ SEES_REQUEST: tuple[Rule, ...] = (
     ("ask", "handover", "r"),
     ("see_episode", "episode", "r c"),
 )
+
+# Said or decided for a council, and never for a provider.
+COUNCILS_HARM: tuple[Rule, ...] = (
+    ("see_harm", "row", "r h"),
+    ("see_harm", "child", "r"),
+    ("see_harm", "same", "r"),
+)
+DECIDE: tuple[Rule, ...] = tuple(("decide_on_harm", of, whose) for _, of, whose in COUNCILS_HARM)
 
 # Of one record of a child's.
 ABOUT_A_CHILD: dict[str, Asks] = {
@@ -158,6 +166,17 @@ ABOUT_A_CHILD: dict[str, Asks] = {
     "record-meeting": of_child("meet"),
     "end-concern": Asks("notedconcern", NOTED_OF_EITHER),
     "void-meeting": Asks("meeting", (("meet", "whole", "r"),)),
+    "tell-of-harm-child": Asks("child", (("tell_of_harm", "child", "r h p"),)),
+    "tell-of-harm-interview": Asks(
+        "interview",
+        (("tell_of_harm", "episode", "r h p"), ("tell_of_harm", "interview", "o")),
+    ),
+    "show-disclosure": Asks("disclosure", HARM),
+    "call-disclosure": Asks("disclosure", HARM),
+    "have-disclosure": Asks("disclosure", COUNCILS_HARM, only_post=True),
+    "decide-disclosure": Asks("disclosure", DECIDE),
+    "pass-on-harm-decision": Asks("harmdecision", DECIDE),
+    "finish-harm-decision": Asks("harmdecision", DECIDE),
     "match-child": of_child("match"),
     "show-restriction": of_child("restrict"),
     "restrict-child": of_child("restrict"),

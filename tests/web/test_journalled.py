@@ -17,6 +17,7 @@ from returnhome.casework import (
     concerns,
     disputes,
     handovers,
+    harm,
     meetings,
     restrictions,
     support,
@@ -26,7 +27,15 @@ from returnhome.casework.children import Child
 from returnhome.casework.journal import JournalEntry
 from returnhome.casework.models import Placement
 from returnhome.rules.caring import About
-from returnhome.rules.codes import ActionKind, Cohort, Concern, HandOverKind, MeetingKind, OfferKind
+from returnhome.rules.codes import (
+    ActionKind,
+    Cohort,
+    Concern,
+    HandOverKind,
+    HarmDecisionKind,
+    MeetingKind,
+    OfferKind,
+)
 from returnhome.rules.responsibility import Reply
 from tests.cast import Cast, accepted, booked, held, hours, missing, offered, returned, signed
 from tests.web.test_elsewhere import taken_on
@@ -126,6 +135,7 @@ VERBS_ONLY = {
     "see-placement-notice",
     "send-placement-notice",
     "close-opening",
+    "have-disclosure",
     "confirm-delivery",
     "discard-delivery",
 }
@@ -347,6 +357,22 @@ def a_request_by_letter(cast: Cast, now: Any) -> tuple[Child, list[Shown]]:
     ]
 
 
+def a_child_who_told_of_harm(cast: Cast, now: Any) -> tuple[Child, list[Shown]]:
+    talk = held(returned(cast.sky, at=now), interviewer=cast.ines, by=cast.amina, at=now - hours(8))
+    told = {"told_at": now, "by": cast.ines, "at": now}
+    disclosure = harm.tell(cast.sky, "He hits me", interview=talk, **told)
+    (decision,) = harm.decide(disclosure, [HarmDecisionKind.SECTION_47], by=cast.mara, at=now)
+    return cast.sky, [
+        ("ines", "tell-of-harm-interview", [talk.pk]),
+        ("amina", "tell-of-harm-child", [cast.sky.pk]),
+        ("wes", "show-disclosure", [disclosure.pk]),
+        ("ines", "call-disclosure", [disclosure.pk]),
+        ("mara", "decide-disclosure", [disclosure.pk]),
+        ("mara", "pass-on-harm-decision", [decision.pk]),
+        ("mara", "finish-harm-decision", [decision.pk]),
+    ]
+
+
 def a_record_that_is_restricted(cast: Cast, now: Any) -> tuple[Child, list[Shown]]:
     sky = cast.sky
     made = restrictions.restrict(sky, "Her aunt", to=[cast.amina], by=cast.mara, at=now)
@@ -386,6 +412,7 @@ WORLDS: tuple[World, ...] = (
     *(requests_between_councils, a_request_accepted, a_request_by_letter, a_calendar),
     somebody_not_named_yet,
     a_record_that_is_restricted,
+    a_child_who_told_of_harm,
 )
 # Reached otherwise than by a plain GET: each has a test of its own below.
 BESIDE = {"children", "separate-child"}

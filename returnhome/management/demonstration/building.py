@@ -15,6 +15,7 @@ from returnhome.management.demonstration import (
     care,
     colleagues,
     councils,
+    harm,
     known,
     letters,
     meetings,
@@ -94,6 +95,7 @@ def _make(now: datetime) -> None:
     police.lay_ready(children, now)
     told.tell(teller)
     meetings.tell(teller)
+    harm.tell(teller)
     restricted.tell(teller)
     rotas.tell(teller)
     care.tell(teller)
