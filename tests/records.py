@@ -20,6 +20,7 @@ from returnhome.casework import (
 )
 from returnhome.casework.models import (
     Action,
+    ActionForNeed,
     Addendum,
     Address,
     Alias,
@@ -40,10 +41,13 @@ from returnhome.casework.models import (
     Episode,
     FormerFact,
     HandOver,
+    HelpOffered,
     Identifier,
     Interview,
     Listed,
     Meeting,
+    Need,
+    NoHelp,
     NotedConcern,
     NotHeld,
     NothingNeeded,
@@ -52,6 +56,7 @@ from returnhome.casework.models import (
     Organisation,
     Override,
     ParentalRisk,
+    PassedOn,
     Person,
     Placement,
     PlacementNotice,
@@ -610,13 +615,40 @@ class Filling:
             ),
             NothingNeeded(episode=episode, interview=talk, at=now, by=by),
         ]
+        self.needs(talk)
+
+    def needs(self, talk: Interview) -> None:
+        """A need that was named, and one of each that can be done about it."""
+        now, by = self.now, self.by
+        need = Need(
+            interview=talk, kind="school", said_by="child", words="x", named_at=now, named_by=by
+        )
+        action = next(each for each in reversed(self.made) if isinstance(each, Action))
+        day = {"noted_at": now, "offered_on": now.date()}
+        self.made += [
+            need,
+            ActionForNeed(need=need, action=action),
+            HelpOffered(need=need, what="x", means="in_person", offered_by=by, **day),
+            NoHelp(need=need, reason="no_longer", at=now, by=by),
+            PassedOn(
+                need=need,
+                to="review",
+                who="x",
+                passed_on=now.date(),
+                passed_by=by,
+                noted_at=now,
+            ),
+        ]
 
     def save(self) -> None:
         """Table by table, those that others point to first."""
         by_table: dict[type[models.Model], list[models.Model]] = {}
         for row in self.made:
             by_table.setdefault(type(row), []).append(row)
-        late = (Reply, Basis, VoidedMeeting, Coverage, Entry, Addendum, Action, NothingNeeded)
+        late = (
+            *(Reply, Basis, VoidedMeeting, Coverage, Entry, Addendum, Action, NothingNeeded),
+            *(Need, ActionForNeed, HelpOffered, NoHelp, PassedOn),
+        )
         for model in sorted(by_table, key=lambda each: late.index(each) if each in late else -1):
             model._default_manager.bulk_create(by_table[model])
 
@@ -636,6 +668,10 @@ WAYS = {
     "basis": "episode_id",
     "action": "episode_id",
     "nothingneeded": "episode_id",
+    "actionforneed": "need__interview__episodes",
+    "helpoffered": "need__interview__episodes",
+    "nohelp": "need__interview__episodes",
+    "passedon": "need__interview__episodes",
     "notification": "basis__episode_id",
     "child": "pk",
     "episode": "pk",

@@ -52,6 +52,7 @@ MAY: Mapping[str, Mapping[str, str]] = {
     "agree": {"manager": "+"},
     "set_policy": {"manager": "+"},
     "set_protocol": {"manager": "+"},
+    "keep_services": {"manager": "+", "administrator": "+"},
     "manage_people": {"administrator": "+"},
 }
 OF_THE_ORGANISATION = tuple(verb for verb, by in MAY.items() if "+" in set(by.values()))
@@ -136,6 +137,11 @@ SECOND_LOCK: Mapping[str, tuple[Rule, ...]] = {
     "telling to the host": (*ANSWERED, ("see_episode", "episode", "h")),
     "action": SAID,
     "nothingneeded": SAID,
+    "need": SAID,
+    "actionforneed": SAID,
+    "helpoffered": SAID,
+    "nohelp": SAID,
+    "passedon": SAID,
     "handover": ASKED,
     "placementnotice": NOTICE,
     "notedconcern": CONCERN,

@@ -21,6 +21,7 @@ from returnhome.casework.interviews import Addendum, Coverage, Entry, Interview,
 from returnhome.casework.journal import JournalEntry
 from returnhome.casework.meetings import Meeting, VoidedMeeting
 from returnhome.casework.messages import Message
+from returnhome.casework.needs import ActionForNeed, HelpOffered, Need, NoHelp, PassedOn
 from returnhome.casework.notifications import Delivery, Notification
 from returnhome.casework.offers import Attempt, Offer, Reply
 from returnhome.casework.places import Authority, Force, Postcode, ReferenceLoad, Succession
@@ -28,6 +29,7 @@ from returnhome.casework.policies import LocalPolicy
 from returnhome.casework.protocols import LocalProtocol
 from returnhome.casework.restrictions import BreakGlass, Listed, Restriction
 from returnhome.casework.rotas import Absence, Mailbox, OutOfHours, Pace, Seat
+from returnhome.casework.services import Service
 from returnhome.casework.staff import Credential, Duty, Organisation, Person, Post, Team
 from returnhome.casework.support import Action, NothingNeeded
 from returnhome.casework.tallies import Tally
@@ -36,6 +38,7 @@ from returnhome.casework.tellings import ParentalRisk, PreventionInterview, Tell
 __all__ = [
     "Absence",
     "Action",
+    "ActionForNeed",
     "Addendum",
     "Address",
     "Agreement",
@@ -61,6 +64,7 @@ __all__ = [
     "Force",
     "FormerFact",
     "HandOver",
+    "HelpOffered",
     "Identifier",
     "Interview",
     "JournalEntry",
@@ -70,6 +74,8 @@ __all__ = [
     "Mailbox",
     "Meeting",
     "Message",
+    "Need",
+    "NoHelp",
     "NotHeld",
     "NotedConcern",
     "NothingNeeded",
@@ -80,6 +86,7 @@ __all__ = [
     "Override",
     "Pace",
     "ParentalRisk",
+    "PassedOn",
     "Person",
     "Placement",
     "PlacementNotice",
@@ -90,6 +97,7 @@ __all__ = [
     "Reply",
     "Restriction",
     "Seat",
+    "Service",
     "Succession",
     "Tally",
     "Team",

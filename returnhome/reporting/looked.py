@@ -19,6 +19,7 @@ from returnhome.casework.handovers import HandOver
 from returnhome.casework.interviews import Interview
 from returnhome.casework.journal import REFUSED, JournalEntry, JournalQuerySet
 from returnhome.casework.meetings import Meeting
+from returnhome.casework.needs import HelpOffered, Need, PassedOn
 from returnhome.casework.offers import Offer
 from returnhome.casework.restrictions import BreakGlass
 from returnhome.casework.staff import Person, Post
@@ -46,6 +47,10 @@ THINGS = {
     "journal": "who has looked",
     "restriction": "who may see the record",
     "listed": "who may see the record",
+    "need": "a need that was named",
+    "helpoffered": "help that was offered",
+    "passedon": "a need that was passed on",
+    "service": "the list of services",
     "breakglass": "that the record was opened by break-glass",
 }
 LISTS = {
@@ -80,6 +85,17 @@ DONE = {
     "list": "Put somebody on a list of who may see the record, or may not",
     "restrict record": "Restricted the record to people who are named",
     "review break glass": "Reviewed whether it was right to open the record",
+    "act on need": "Decided on an action for a need",
+    "add service": "Put a service on the list",
+    "change service": "Changed a service on the list",
+    "end service": "Took a service off the list",
+    "hear of help": "Noted whether help was taken up",
+    "leave need": "Decided that nothing follows from a need",
+    "name need": "Named a need",
+    "note what came of help": "Noted what came of help",
+    "note what came of need": "Noted what came of passing a need on",
+    "offer help": "Offered help",
+    "pass need on": "Passed a need on",
     "accept agreement": "Accepted an agreement",
     "close account": "Closed a colleague’s account",
     "hold interview unbooked": "Recorded that an interview took place that nobody had booked",
@@ -201,6 +217,9 @@ BELONGING = (
     ("meeting", Meeting, "child"),
     ("notedconcern", NotedConcern, "child"),
     ("breakglass", BreakGlass, "child"),
+    ("need", Need, "interview__child"),
+    ("helpoffered", HelpOffered, "need__interview__child"),
+    ("passedon", PassedOn, "need__interview__child"),
 )
 
 

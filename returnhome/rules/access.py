@@ -44,6 +44,7 @@ class Verb(Code):
     AGREE = "agree", "Keep standing arrangements with other councils and providers"
     SET_POLICY = "set_policy", "Note what local policy says"
     SET_PROTOCOL = "set_protocol", "Set the local protocols"
+    KEEP_SERVICES = "keep_services", "Keep the council's list of services"
     RESTRICT = "restrict", "Restrict a record, and review who opened it by break-glass"
 
 
@@ -60,6 +61,7 @@ OF_THE_ORGANISATION = frozenset(
         Verb.AGREE,
         Verb.SET_POLICY,
         Verb.SET_PROTOCOL,
+        Verb.KEEP_SERVICES,
     }
 )
 NO_CHILD: frozenset[Relation] = frozenset()
@@ -128,9 +130,10 @@ MAY: dict[Role, dict[Verb, frozenset[Relation]]] = {
         Verb.CONFIRM_INTAKE: NO_CHILD,
         Verb.SET_POLICY: NO_CHILD,
         Verb.SET_PROTOCOL: NO_CHILD,
+        Verb.KEEP_SERVICES: NO_CHILD,
     },
     Role.ANALYST: {Verb.SEE_FIGURES: NO_CHILD},
-    Role.ADMINISTRATOR: {Verb.MANAGE_PEOPLE: NO_CHILD},
+    Role.ADMINISTRATOR: {Verb.MANAGE_PEOPLE: NO_CHILD, Verb.KEEP_SERVICES: NO_CHILD},
     # Police, homes and researchers have their own doors, which come with sharing and the study.
     Role.POLICE: {},
     Role.HOME: {},

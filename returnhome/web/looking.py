@@ -26,6 +26,10 @@ KINDS = {
     "listed": "listed",
     "restrictions": "restriction",
     "restricted": "breakglass",
+    "needs": "need",
+    "help-offered": "helpoffered",
+    "passed-on": "passedon",
+    "services": "service",
 }
 LARGEST = 2**63 - 1
 

@@ -18,6 +18,7 @@ from returnhome.casework import (
     disputes,
     handovers,
     meetings,
+    needs,
     restrictions,
     support,
     tellings,
@@ -26,8 +27,18 @@ from returnhome.casework.children import Child
 from returnhome.casework.journal import JournalEntry
 from returnhome.casework.models import Placement
 from returnhome.rules.caring import About
-from returnhome.rules.codes import ActionKind, Cohort, Concern, HandOverKind, MeetingKind, OfferKind
+from returnhome.rules.codes import (
+    ActionKind,
+    Cohort,
+    Concern,
+    HandOverKind,
+    Means,
+    MeetingKind,
+    OfferKind,
+)
+from returnhome.rules.helping import NeedKind, PassedTo
 from returnhome.rules.responsibility import Reply
+from returnhome.rules.standard.parts import SaidBy
 from tests.cast import Cast, accepted, booked, held, hours, missing, offered, returned, signed
 from tests.web.test_elsewhere import taken_on
 from tests.web.test_intake import received
@@ -94,6 +105,12 @@ NO_CHILD = {
     "follow-protocol": "the local protocols",
     "end-protocol": "the local protocols",
     "own-protocol": "the local protocols",
+    "services": "what help there is",
+    "add-service": "what help there is",
+    "import-services": "what help there is",
+    "export-services": "what help there is",
+    "change-service": "what help there is",
+    "end-service": "what help there is",
     "people": "colleagues",
     "add-person": "colleagues",
     "show-person": "colleagues",
@@ -287,6 +304,27 @@ def what_follows(cast: Cast, now: Any) -> tuple[Child, list[Shown]]:
     ]
 
 
+def needs_and_help(cast: Cast, now: Any) -> tuple[Child, list[Shown]]:
+    before = now - hours(12)
+    talk = signed(returned(cast.sky, at=before), interviewer=cast.ines, by=cast.amina, at=before)
+    need = needs.name(
+        talk, NeedKind.SCHOOL, "Another school", said_by=SaidBy.CHILD, by=cast.ines, at=now
+    )
+    day = now.date()
+    given = needs.offer_help(
+        need, what="A visit", means=Means.IN_PERSON, offered_on=day, by=cast.sol, at=now
+    )
+    (passed,) = needs.pass_on([need], PassedTo.REVIEW, "Irma", passed_on=day, by=cast.sol, at=now)
+    return cast.sky, [
+        *(("sol", name, [talk.pk]) for name in ("needs-of-interview", "name-need")),
+        ("ines", "pass-on-needs", [talk.pk]),
+        *(("ines", name, [need.pk]) for name in ("find-help", "offer-help")),
+        *(("sol", name, [need.pk]) for name in ("act-on-need", "leave-need")),
+        ("sol", "follow-help", [given.pk]),
+        ("sol", "follow-passed-on", [passed.pk]),
+    ]
+
+
 def somebody_who_turned_18(cast: Cast, now: Any) -> tuple[Child, list[Shown]]:
     Child.objects.filter(pk=cast.robin.pk).update(born_on=date(2005, 1, 1))
     one = returned(cast.robin, at=now)
@@ -367,7 +405,8 @@ def somebody_not_named_yet(cast: Cast, now: Any) -> tuple[Child, list[Shown]]:
 WORLDS: tuple[World, ...] = (
     *(a_child_just_back, a_child_still_missing, a_decision_overridden, care_of_a_child),
     a_child_not_ours_any_more,
-    *(talks, a_record_being_written, what_follows, somebody_who_turned_18),
+    *(talks, a_record_being_written, what_follows, needs_and_help),
+    somebody_who_turned_18,
     *(requests_between_councils, a_request_accepted, a_request_by_letter, a_calendar),
     somebody_not_named_yet,
     a_record_that_is_restricted,
