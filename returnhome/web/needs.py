@@ -12,7 +12,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 
 from returnhome.casework import needs
-from returnhome.casework.children import Child
 from returnhome.casework.episodes import Episode
 from returnhome.casework.interviews import Interview
 from returnhome.casework.needs import HelpOffered, Need, PassedOn
@@ -156,12 +155,6 @@ def of_last_time(interview: Interview, person: Person, now: datetime) -> list[Sh
         _shown(need, person, today(now), may_help=False, may_decide=False)
         for need in theirs.answered_how()
     ]
-
-
-def open_of_child(child: Child, person: Person) -> list[Need]:
-    """Needs of earlier interviews too that have nothing yet."""
-    theirs = Need.objects.visible_to(person).filter(interview__child=child).in_order()
-    return [need for need in theirs.answered_how() if need.is_open]
 
 
 # The page of an interview's needs.

@@ -25,6 +25,7 @@ from returnhome.web import (
     needs,
     pages,
     steps,
+    story,
     written,
 )
 from returnhome.web.asked import Request, allows, covered
@@ -341,10 +342,19 @@ def show(request: Request, pk: int) -> HttpResponse:
         "is_own": interview.may_be_recorded_by(request.user),
         "may_add": can_read and _may_add(interview, request),
         "not_held": interview.not_held_rows.select_related("by").first(),
+        "last": _last_time(interview, request) if can_read else None,
+        "today": interviewers.today(request.now),
     }
     if can_read:
         context |= _account(interview, request) | _what_follows(interview, request)
     return render(request, "interviews/show.html", context)
+
+
+def _last_time(interview: Interview, request: Request) -> story.LastTime | None:
+    """For whoever is to talk with the child: what was promised, as far as they may know of it."""
+    if interview.is_held:
+        return None
+    return story.last_time(interview.child, request.user, request.now)
 
 
 def _account(interview: Interview, request: Request) -> dict[str, Any]:

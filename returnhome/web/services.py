@@ -22,7 +22,7 @@ from returnhome.rules.access import Verb
 from returnhome.rules.codes import Role
 from returnhome.rules.helping import NeedKind
 from returnhome.rules.services import LONGEST, OLDEST, Described
-from returnhome.web import gds, needs, pages
+from returnhome.web import before, gds, needs
 from returnhome.web.asked import Request
 
 A_PAGE = 50
@@ -73,7 +73,7 @@ def index(request: Request) -> HttpResponse:
 
 
 def helps_with(service: Service) -> str:
-    return pages.listed(kind.label.lower() for kind in service.described.helps_with)
+    return "; ".join(before.lower(kind.label) for kind in service.described.helps_with)
 
 
 class ServiceForm(gds.Form):

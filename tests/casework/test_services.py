@@ -47,8 +47,9 @@ def test_the_list_is_seen_by_the_councils_own_people_and_who_keeps_it(
 
 
 def test_the_same_service_is_not_added_twice(cast: Cast, club: Service) -> None:
+    again = replace(CLUB, reference="", name="BOXING CLUB")
+
     with pytest.raises(ListedAlready):
-        again = replace(CLUB, reference="", name="BOXING CLUB")
         services.add(cast.northshire, again, by=cast.mara, at=LATER)
     with pytest.raises(NameMissing):
         services.add(cast.northshire, Described(name=""), by=cast.mara, at=LATER)

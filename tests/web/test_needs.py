@@ -229,7 +229,8 @@ def test_that_nothing_follows_needs_a_reason_that_explains(as_, need):
 
     refused = sol.post(f"/needs/{need.pk}/leave", form)
     assert "Say more: this reason must be explained." in words_of(refused)
-    response = sol.post(f"/needs/{need.pk}/leave", form | {"note": "All have a year to wait"}, follow=True)  # fmt: skip
+    form["note"] = "All have a year to wait"
+    response = sol.post(f"/needs/{need.pk}/leave", form, follow=True)
 
     assert "Nothing follows: there is no help of this kind to be had" in words_of(response)
     assert NoHelp.objects.get().note == "All have a year to wait"
@@ -312,6 +313,16 @@ def test_the_childs_story_says_what_was_promised_and_whether_it_happened(
     assert "Taken up Offered: Talking Room" in promised
     assert "What came of it: Goes on Tuesdays" in promised
     assert "Talking Room" not in words_of(as_("wes").get(f"/children/{cast.sky.pk}"))
+
+
+def test_whoever_talks_next_sees_what_was_promised_if_they_may_read_the_last_talk(
+    as_, cast: Cast, need, now
+):
+    talk = booked(returned(cast.sky, at=now), interviewer=cast.ines, by=cast.amina, at=now)
+
+    words = words_of(as_("ines").get(f"/interviews/{talk.pk}"))
+    assert "What was promised last time" in words
+    assert "Nothing yet Somebody to talk to who isn’t staff" in words
 
 
 # Strangers, and the journal.

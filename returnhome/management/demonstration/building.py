@@ -15,6 +15,7 @@ from returnhome.management.demonstration import (
     care,
     colleagues,
     councils,
+    helped,
     known,
     letters,
     meetings,
@@ -98,6 +99,7 @@ def _make(now: datetime) -> None:
     rotas.tell(teller)
     care.tell(teller)
     letters.tell(teller)
+    helped.tell(teller)
 
 
 def empty() -> None:
