@@ -46,6 +46,7 @@ from returnhome.casework.models import (
     Interview,
     Listed,
     Meeting,
+    Mention,
     Need,
     NoHelp,
     NotedConcern,
@@ -625,8 +626,10 @@ class Filling:
         )
         action = next(each for each in reversed(self.made) if isinstance(each, Action))
         day = {"noted_at": now, "offered_on": now.date()}
+        how = {"reliability": "told", "expectation": "not_asked"}
         self.made += [
             need,
+            Mention(interview=talk, kind="person", name="x", noted_at=now, noted_by=by, **how),
             ActionForNeed(need=need, action=action),
             HelpOffered(need=need, what="x", means="in_person", offered_by=by, **day),
             NoHelp(need=need, reason="no_longer", at=now, by=by),
@@ -647,7 +650,7 @@ class Filling:
             by_table.setdefault(type(row), []).append(row)
         late = (
             *(Reply, Basis, VoidedMeeting, Coverage, Entry, Addendum, Action, NothingNeeded),
-            *(Need, ActionForNeed, HelpOffered, NoHelp, PassedOn),
+            *(Mention, Need, ActionForNeed, HelpOffered, NoHelp, PassedOn),
         )
         for model in sorted(by_table, key=lambda each: late.index(each) if each in late else -1):
             model._default_manager.bulk_create(by_table[model])

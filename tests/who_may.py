@@ -138,6 +138,7 @@ SECOND_LOCK: Mapping[str, tuple[Rule, ...]] = {
     "action": SAID,
     "nothingneeded": SAID,
     "need": SAID,
+    "mention": SAID,
     "actionforneed": SAID,
     "helpoffered": SAID,
     "nohelp": SAID,

@@ -20,6 +20,7 @@ from returnhome.casework.handovers import HandOver
 from returnhome.casework.interviews import Addendum, Coverage, Entry, Interview, NotHeld
 from returnhome.casework.journal import JournalEntry
 from returnhome.casework.meetings import Meeting, VoidedMeeting
+from returnhome.casework.mentions import Mention
 from returnhome.casework.messages import Message
 from returnhome.casework.needs import ActionForNeed, HelpOffered, Need, NoHelp, PassedOn
 from returnhome.casework.notifications import Delivery, Notification
@@ -73,6 +74,7 @@ __all__ = [
     "LocalProtocol",
     "Mailbox",
     "Meeting",
+    "Mention",
     "Message",
     "Need",
     "NoHelp",

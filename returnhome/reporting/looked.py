@@ -19,6 +19,7 @@ from returnhome.casework.handovers import HandOver
 from returnhome.casework.interviews import Interview
 from returnhome.casework.journal import REFUSED, JournalEntry, JournalQuerySet
 from returnhome.casework.meetings import Meeting
+from returnhome.casework.mentions import Mention
 from returnhome.casework.needs import HelpOffered, Need, PassedOn
 from returnhome.casework.offers import Offer
 from returnhome.casework.restrictions import BreakGlass
@@ -48,6 +49,7 @@ THINGS = {
     "restriction": "who may see the record",
     "listed": "who may see the record",
     "need": "a need that was named",
+    "mention": "what the child told of",
     "helpoffered": "help that was offered",
     "passedon": "a need that was passed on",
     "service": "the list of services",
@@ -72,6 +74,7 @@ READS = {
     "export": "Took out as a file: {list}",
     "compare": "Compared with a notification",
     "find child": "Came up in a search",
+    "find mention": "Came up in a search for what children told of",
     "read address": "Looked at the whole address",
     "print": "Printed {thing}",
     REFUSED: "Asked for {thing}, and was not let in",
@@ -91,6 +94,9 @@ DONE = {
     "end service": "Took a service off the list",
     "hear of help": "Noted whether help was taken up",
     "leave need": "Decided that nothing follows from a need",
+    "note mention": "Noted somebody or something that the child told of",
+    "correct mention": "Corrected what was noted of what the child told",
+    "take out mention": "Took out what was noted in error",
     "name need": "Named a need",
     "note what came of help": "Noted what came of help",
     "note what came of need": "Noted what came of passing a need on",
@@ -218,6 +224,7 @@ BELONGING = (
     ("notedconcern", NotedConcern, "child"),
     ("breakglass", BreakGlass, "child"),
     ("need", Need, "interview__child"),
+    ("mention", Mention, "interview__child"),
     ("helpoffered", HelpOffered, "need__interview__child"),
     ("passedon", PassedOn, "need__interview__child"),
 )

@@ -27,6 +27,7 @@ KINDS = {
     "restrictions": "restriction",
     "restricted": "breakglass",
     "needs": "need",
+    "mentions": "mention",
     "help-offered": "helpoffered",
     "passed-on": "passedon",
     "services": "service",

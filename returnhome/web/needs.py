@@ -241,6 +241,7 @@ def name(request: Request, pk: int) -> HttpResponse:
         back=_of(interview.pk),
         cancel=_of(interview.pk),
         template="needs/name.html",
+        another="Save, then name another",
     )
 
 

@@ -22,6 +22,7 @@ from returnhome.web import (
     gds,
     interviewers,
     looking,
+    mentions,
     needs,
     pages,
     steps,
@@ -376,6 +377,7 @@ def _what_follows(interview: Interview, request: Request) -> dict[str, Any]:
     decisions = NothingNeeded.objects.visible_to(request.user).filter(episode__in=episodes)
     return {
         "actions": [(action, action.is_late(today)) for action in actions],
+        "told_of": mentions.of_interview(interview, request.user),
         "needs": needs.of_interview(interview, request.user, request.now),
         "decisions": list(decisions.select_related("by").order_by("at", "pk")),
         "owed": _owed(interview, request),

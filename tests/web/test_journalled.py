@@ -18,6 +18,7 @@ from returnhome.casework import (
     disputes,
     handovers,
     meetings,
+    mentions,
     needs,
     restrictions,
     support,
@@ -37,6 +38,7 @@ from returnhome.rules.codes import (
     OfferKind,
 )
 from returnhome.rules.helping import NeedKind, PassedTo
+from returnhome.rules.mentioning import MentionKind
 from returnhome.rules.responsibility import Reply
 from returnhome.rules.standard.parts import SaidBy
 from tests.cast import Cast, accepted, booked, held, hours, missing, offered, returned, signed
@@ -314,12 +316,18 @@ def needs_and_help(cast: Cast, now: Any) -> tuple[Child, list[Shown]]:
     given = needs.offer_help(
         need, what="A visit", means=Means.IN_PERSON, offered_on=day, by=cast.sol, at=now
     )
+    told_of = mentions.note(
+        talk, MentionKind.PERSON, mentions.Told(name="Big Sam"), by=cast.ines, at=now
+    )
     (passed,) = needs.pass_on([need], PassedTo.REVIEW, "Irma", passed_on=day, by=cast.sol, at=now)
     return cast.sky, [
         *(("sol", name, [talk.pk]) for name in ("needs-of-interview", "name-need")),
         ("ines", "pass-on-needs", [talk.pk]),
         *(("ines", name, [need.pk]) for name in ("find-help", "offer-help")),
         *(("sol", name, [need.pk]) for name in ("act-on-need", "leave-need")),
+        ("sol", "mentions-of-interview", [talk.pk]),
+        ("sol", "note-mention", [talk.pk, "person"]),
+        ("sol", "correct-mention", [told_of.pk]),
         ("sol", "follow-help", [given.pk]),
         ("sol", "follow-passed-on", [passed.pk]),
     ]
@@ -412,7 +420,7 @@ WORLDS: tuple[World, ...] = (
     a_record_that_is_restricted,
 )
 # Reached otherwise than by a plain GET: each has a test of its own below.
-BESIDE = {"children", "separate-child"}
+BESIDE = {"children", "mentions", "separate-child"}
 
 
 @pytest.mark.check
@@ -472,6 +480,18 @@ def test_a_search_writes_down_who_came_up_and_not_for_whom(cast: Cast, as_) -> N
 
     entry = JournalEntry.objects.newest_first()[0]
     assert (entry.verb, entry.by_id, entry.shown) == ("find child", cast.amina.pk, [cast.sky.pk])
+
+
+def test_a_search_for_a_plate_writes_down_whose_account_came_up(cast: Cast, as_, now) -> None:
+    before = now - hours(12)
+    talk = signed(returned(cast.sky, at=before), interviewer=cast.ines, by=cast.amina, at=before)
+    car = mentions.Told(registration="AB12 CDE")
+    mentions.note(talk, MentionKind.VEHICLE, car, by=cast.ines, at=now)
+
+    assert as_("sol").post("/mentions", {"q": "ab12cde"}).status_code == 200
+
+    entry = JournalEntry.objects.newest_first()[0]
+    assert (entry.verb, entry.by_id, entry.shown) == ("find mention", cast.sol.pk, [cast.sky.pk])
 
 
 def test_the_page_of_a_join_to_be_taken_back_is_written_down(cast: Cast, as_, now) -> None:

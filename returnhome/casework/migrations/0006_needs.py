@@ -1,4 +1,4 @@
-"""Needs and what answers them, and a council's list of services; what was said of them stays said."""
+"""Needs and what answers them, lists of services, what was told of; what was said stays said."""
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
@@ -16,7 +16,10 @@ NOT_NEVER_CHANGED = """
 drop trigger never_emptied on {table};
 drop trigger never_changed on {table};
 """
-APPEND_ONLY_TABLES = ("casework_need", "casework_actionforneed", "casework_nohelp")
+APPEND_ONLY_TABLES = (
+    *("casework_need", "casework_actionforneed", "casework_nohelp"),
+    "casework_mention",
+)
 
 ONLY_ENDED = """
 create trigger only_ended before update or delete on casework_service
@@ -173,6 +176,39 @@ class Migration(migrations.Migration):
                 ('need', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='help', to='casework.need')),
                 ('service', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='casework.service')),
             ],
+        ),
+        migrations.CreateModel(
+            name='Mention',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(max_length=20)),
+                ('key', models.TextField(default='')),
+                ('name', models.CharField(default='', max_length=200)),
+                ('nickname', models.CharField(default='', max_length=100)),
+                ('relationship', models.CharField(default='', max_length=100)),
+                ('age', models.CharField(default='', max_length=40)),
+                ('address', models.CharField(default='', max_length=300)),
+                ('postcode', models.CharField(default='', max_length=60)),
+                ('place_kind', models.CharField(default='', max_length=20)),
+                ('registration', models.CharField(default='', max_length=60)),
+                ('make', models.CharField(default='', max_length=60)),
+                ('colour', models.CharField(default='', max_length=40)),
+                ('number', models.CharField(default='', max_length=40)),
+                ('platform', models.CharField(default='', max_length=60)),
+                ('description', returnhome.casework.sealing.SealedText(default='')),
+                ('question', models.CharField(default='', max_length=60)),
+                ('sentence', returnhome.casework.sealing.SealedText(default='')),
+                ('reliability', models.CharField(max_length=20)),
+                ('expectation', models.CharField(max_length=30)),
+                ('noted_at', models.DateTimeField()),
+                ('is_in_error', models.BooleanField(default=False)),
+                ('interview', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='mentions', to='casework.interview')),
+                ('noted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('replaces', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='replaced_by', to='casework.mention')),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['person', 'place', 'vehicle', 'phone', 'handle'])), name='a_mention_is_of_a_kind'), models.CheckConstraint(condition=models.Q(('is_in_error', False), ('replaces__isnull', False), _connector='OR'), name='only_what_was_noted_is_taken_out')],
+            },
         ),
         migrations.AddConstraint(
             model_name='need',

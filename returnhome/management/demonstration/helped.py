@@ -2,13 +2,15 @@
 
 from datetime import datetime, timedelta
 
-from returnhome.casework import needs, services
+from returnhome.casework import mentions, needs, services
+from returnhome.casework.mentions import Told
 from returnhome.casework.models import HelpOffered, Interview, Need, Service
 from returnhome.management.demonstration.known import NORTH, WEST
 from returnhome.management.demonstration.telling import Teller, by_day
 from returnhome.rules.clock import LONDON
 from returnhome.rules.codes import Means
 from returnhome.rules.helping import NeedKind, NoHelpReason, NotTakenUpReason, PassedTo
+from returnhome.rules.mentioning import Expectation, MentionKind, PlaceKind, Reliability
 from returnhome.rules.services import Described
 from returnhome.rules.standard.parts import SaidBy
 
@@ -112,6 +114,8 @@ def tell(teller: Teller) -> None:
     _kits_mother_said_no_once(teller, listed)
     _nobody_has_seen_to_hopes_sister(teller, listed)
     _leon_was_passed_on(teller)
+    _kian_told_of_a_man_and_a_car(teller)
+    _sky_told_of_her_nan(teller)
 
 
 def _lists(teller: Teller) -> dict[str, Service]:
@@ -250,3 +254,80 @@ def _leon_was_passed_on(teller: Teller) -> None:
     helped = Helped(teller, _last(teller, "leon"), "wes")
     helped.named(NeedKind.FEELING, "Somewhere quiet to go when it is too loud.")
     helped.passed_on(PassedTo.EARLY_HELP, "Westborough Early Help, the Tuesday panel")
+
+
+# What was told of.
+
+
+def _noted(teller: Teller, child: str, *said: tuple[MentionKind, Told]) -> None:
+    talk = _last(teller, child)
+    assert talk.signed_at
+    for kind, told in said:
+        mentions.note(talk, kind, told, by=talk.interviewer, at=talk.signed_at)
+
+
+def _kian_told_of_a_man_and_a_car(teller: Teller) -> None:
+    between_us, not_from_me = Expectation.BETWEEN_US, Expectation.NOT_THAT_I_SAID_IT
+    _noted(
+        teller,
+        "kian",
+        (
+            MentionKind.PERSON,
+            Told(
+                nickname="Big Sam",
+                relationship="Gave him the phone",
+                age="about 25",
+                description="Tall, a scar through one eyebrow, always the same green coat",
+                reliability=Reliability.SEEN,
+                expectation=not_from_me,
+            ),
+        ),
+        (
+            MentionKind.VEHICLE,
+            Told(
+                registration="ZZ99 ZZZ",
+                make="Vauxhall Corsa",
+                colour="silver",
+                reliability=Reliability.SEEN,
+                expectation=Expectation.MAY_BE_PASSED_ON,
+            ),
+        ),
+        (
+            MentionKind.PHONE,
+            Told(number="07700 900461", name="Big Sam", expectation=between_us),
+        ),
+        (
+            MentionKind.PLACE,
+            Told(
+                name="The flat over the chip shop",
+                place_kind=PlaceKind.HOME,
+                address="Marsh Green",
+                reliability=Reliability.SEEN,
+                expectation=not_from_me,
+            ),
+        ),
+    )
+    # The same man, in another child's account.
+    _noted(
+        teller,
+        "leon",
+        (MentionKind.PERSON, Told(nickname="Big Sam", age="20 to 30")),
+        (MentionKind.HANDLE, Told(name="@bigsam_mg", platform="Snapchat")),
+    )
+
+
+def _sky_told_of_her_nan(teller: Teller) -> None:
+    _noted(
+        teller,
+        "sky",
+        (
+            MentionKind.PERSON,
+            Told(
+                name="Nan",
+                relationship="Her grandmother",
+                sentence="I got two buses and a lift from the lady from church, she knows me.",
+                reliability=Reliability.SEEN,
+                expectation=Expectation.MAY_BE_PASSED_ON,
+            ),
+        ),
+    )
