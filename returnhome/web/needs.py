@@ -316,7 +316,8 @@ def _listed(need: Need) -> ServiceQuerySet:
 def find_help(request: Request, pk: int) -> HttpResponse:
     """The council's list, narrowed to what helps with this need."""
     need = _need(request, pk)
-    form = FindForm(request.GET if request.GET else {"about": need.kind})
+    is_asked = {"q", "about"} & request.GET.keys()
+    form = FindForm(request.GET if is_asked else {"about": need.kind})
     asked = form.asked
     found = _listed(need).saying(asked.get("q", ""))
     if about := asked.get("about"):

@@ -176,6 +176,7 @@ def test_the_list_is_narrowed_by_words_and_opened_again(as_, cast, need, talking
     find = f"/needs/{need.pk}/find-help"
 
     assert "Law centre" not in words_of(as_("sol").get(find))
+    assert "Law centre" not in words_of(as_("sol").get(f"{find}?page=1"))
     assert "2 services" in words_of(as_("sol").get(f"{find}?about=&q="))
     assert "1 service" in words_of(as_("sol").get(f"{find}?about=&q=law"))
     assert "Nothing on the list fits" in words_of(as_("sol").get(f"{find}?q=swimming"))

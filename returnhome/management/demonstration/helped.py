@@ -310,7 +310,7 @@ def _kian_told_of_a_man_and_a_car(teller: Teller) -> None:
     # The same man, in another child's account.
     _noted(
         teller,
-        "leon",
+        "deshawn",
         (MentionKind.PERSON, Told(nickname="Big Sam", age="20 to 30")),
         (MentionKind.HANDLE, Told(name="@bigsam_mg", platform="Snapchat")),
     )
