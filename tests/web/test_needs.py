@@ -319,7 +319,8 @@ def test_the_childs_story_says_what_was_promised_and_whether_it_happened(
 def test_whoever_talks_next_sees_what_was_promised_if_they_may_read_the_last_talk(
     as_, cast: Cast, need, now
 ):
-    talk = booked(returned(cast.sky, at=now), interviewer=cast.ines, by=cast.amina, at=now)
+    again = returned(cast.sky, hours_ago=1, at=now)
+    talk = booked(again, interviewer=cast.ines, by=cast.amina, at=now)
 
     words = words_of(as_("ines").get(f"/interviews/{talk.pk}"))
     assert "What was promised last time" in words
