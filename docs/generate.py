@@ -340,6 +340,7 @@ STEPS = {
     Step.BOOK: "Book the interview",
     Step.HOLD: "Hold it, and record when",
     Step.SIGN: "Write the record and sign it off",
+    Step.ANSWER_NEEDS: "Answer the needs that were named: an action, help, or a reason for none",
     Step.ACT: "Decide what follows, or why nothing does",
     Step.DO_ACTIONS: "Complete the actions",
     Step.NOTHING: "Nothing is owed for now",
@@ -372,6 +373,10 @@ STORIES: tuple[tuple[str, Progress], ...] = (
     ("Signed off, actions outstanding", WITH_ACTIONS),
     ("Signed off, every action completed", replace(WITH_ACTIONS, acted_at=LATER)),
     ("Signed off, and decided that nothing needs to follow", replace(SIGNED, acted_at=LATER)),
+    (
+        "The same, and a need that was named has nothing",
+        replace(SIGNED, acted_at=LATER, has_open_need=True),
+    ),
     (
         "An action completed before there was any interview",
         replace(BACK, has_actions=True, acted_at=THEN),

@@ -25,6 +25,7 @@ COMMANDS = {
     "intake": "read a force's, home's or council's file",
     "responsibility": "say who must act for a list of cases, and why",
     "timeliness": "hold a spreadsheet of returns and interviews against the 72 hours",
+    "services": "take a council's list of services in, or write it out",
     "figures": "count, for one authority and period",
     "verify-journal": "say whether the journal is as it was sealed",
 }

@@ -20,6 +20,7 @@ from returnhome.casework import (
 )
 from returnhome.casework.models import (
     Action,
+    ActionForNeed,
     Addendum,
     Address,
     Alias,
@@ -44,10 +45,14 @@ from returnhome.casework.models import (
     HarmCall,
     HarmDecision,
     HarmTaking,
+    HelpOffered,
     Identifier,
     Interview,
     Listed,
     Meeting,
+    Mention,
+    Need,
+    NoHelp,
     NotedConcern,
     NotHeld,
     NothingNeeded,
@@ -56,6 +61,7 @@ from returnhome.casework.models import (
     Organisation,
     Override,
     ParentalRisk,
+    PassedOn,
     Person,
     Placement,
     PlacementNotice,
@@ -617,6 +623,7 @@ class Filling:
             NothingNeeded(episode=episode, interview=talk, at=now, by=by),
         ]
         self.harm(episode, talk)
+        self.needs(talk)
 
     def harm(self, episode: Episode, talk: Interview) -> None:
         """What the child told of harm, who was telephoned, who has it, what was decided."""
@@ -639,6 +646,31 @@ class Filling:
             HarmDecision(**below, kind="section_47", decided_at=now, decided_by=by),
         ]
 
+    def needs(self, talk: Interview) -> None:
+        """A need that was named, and one of each that can be done about it."""
+        now, by = self.now, self.by
+        need = Need(
+            interview=talk, kind="school", said_by="child", words="x", named_at=now, named_by=by
+        )
+        action = next(each for each in reversed(self.made) if isinstance(each, Action))
+        day = {"noted_at": now, "offered_on": now.date()}
+        how = {"reliability": "told", "expectation": "not_asked"}
+        self.made += [
+            need,
+            Mention(interview=talk, kind="person", name="x", noted_at=now, noted_by=by, **how),
+            ActionForNeed(need=need, action=action),
+            HelpOffered(need=need, what="x", means="in_person", offered_by=by, **day),
+            NoHelp(need=need, reason="no_longer", at=now, by=by),
+            PassedOn(
+                need=need,
+                to="review",
+                who="x",
+                passed_on=now.date(),
+                passed_by=by,
+                noted_at=now,
+            ),
+        ]
+
     def save(self) -> None:
         """Table by table, those that others point to first."""
         by_table: dict[type[models.Model], list[models.Model]] = {}
@@ -647,6 +679,7 @@ class Filling:
         late = (
             *(Reply, Basis, VoidedMeeting, Coverage, Entry, Addendum, Action, NothingNeeded),
             *(Disclosure, HarmCall, HarmTaking, HarmDecision),
+            *(Mention, Need, ActionForNeed, HelpOffered, NoHelp, PassedOn),
         )
         for model in sorted(by_table, key=lambda each: late.index(each) if each in late else -1):
             model._default_manager.bulk_create(by_table[model])
@@ -670,6 +703,10 @@ WAYS = {
     "basis": "episode_id",
     "action": "episode_id",
     "nothingneeded": "episode_id",
+    "actionforneed": "need__interview__episodes",
+    "helpoffered": "need__interview__episodes",
+    "nohelp": "need__interview__episodes",
+    "passedon": "need__interview__episodes",
     "notification": "basis__episode_id",
     "child": "pk",
     "episode": "pk",

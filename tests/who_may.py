@@ -65,6 +65,7 @@ MAY: Mapping[str, Mapping[str, str]] = {
     "agree": {"manager": "+"},
     "set_policy": {"manager": "+"},
     "set_protocol": {"manager": "+"},
+    "keep_services": {"manager": "+", "administrator": "+"},
     "manage_people": {"administrator": "+"},
 }
 OF_THE_ORGANISATION = tuple(verb for verb, by in MAY.items() if "+" in set(by.values()))
@@ -161,6 +162,12 @@ SECOND_LOCK: Mapping[str, tuple[Rule, ...]] = {
     "harmcall": HARM,
     "harmtaking": HARM,
     "harmdecision": HARM,
+    "need": SAID,
+    "mention": SAID,
+    "actionforneed": SAID,
+    "helpoffered": SAID,
+    "nohelp": SAID,
+    "passedon": SAID,
     "handover": ASKED,
     "placementnotice": NOTICE,
     "notedconcern": CONCERN,

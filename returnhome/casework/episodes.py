@@ -175,6 +175,8 @@ class Episode(models.Model):
     is_covered = models.BooleanField(default=False)
     not_held = models.CharField(max_length=30, default="")
     has_actions = models.BooleanField(default=False)
+    # A need named in the interview has neither an action, nor help, nor a reason for none.
+    has_open_need = models.BooleanField(default=False)
     # When each action that the adult pathway asks for had been added, or left out with a reason.
     pathway_decided_at = models.DateTimeField(null=True)
 
@@ -389,6 +391,7 @@ class Episode(models.Model):
             not_held=NotHeldReason(self.not_held) if self.not_held else None,
             signed_at=self.signed_at,
             has_actions=self.has_actions,
+            has_open_need=self.has_open_need,
             acted_at=self.acted_at,
             voided_at=self.voided_at,
         )

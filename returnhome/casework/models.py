@@ -21,7 +21,9 @@ from returnhome.casework.harm import Disclosure, HarmCall, HarmDecision, HarmTak
 from returnhome.casework.interviews import Addendum, Coverage, Entry, Interview, NotHeld
 from returnhome.casework.journal import JournalEntry
 from returnhome.casework.meetings import Meeting, VoidedMeeting
+from returnhome.casework.mentions import Mention
 from returnhome.casework.messages import Message
+from returnhome.casework.needs import ActionForNeed, HelpOffered, Need, NoHelp, PassedOn
 from returnhome.casework.notifications import Delivery, Notification
 from returnhome.casework.offers import Attempt, Offer, Reply
 from returnhome.casework.places import Authority, Force, Postcode, ReferenceLoad, Succession
@@ -29,6 +31,7 @@ from returnhome.casework.policies import LocalPolicy
 from returnhome.casework.protocols import LocalProtocol
 from returnhome.casework.restrictions import BreakGlass, Listed, Restriction
 from returnhome.casework.rotas import Absence, Mailbox, OutOfHours, Pace, Seat
+from returnhome.casework.services import Service
 from returnhome.casework.staff import Credential, Duty, Organisation, Person, Post, Team
 from returnhome.casework.support import Action, NothingNeeded
 from returnhome.casework.tallies import Tally
@@ -37,6 +40,7 @@ from returnhome.casework.tellings import ParentalRisk, PreventionInterview, Tell
 __all__ = [
     "Absence",
     "Action",
+    "ActionForNeed",
     "Addendum",
     "Address",
     "Agreement",
@@ -66,6 +70,7 @@ __all__ = [
     "HarmCall",
     "HarmDecision",
     "HarmTaking",
+    "HelpOffered",
     "Identifier",
     "Interview",
     "JournalEntry",
@@ -74,7 +79,10 @@ __all__ = [
     "LocalProtocol",
     "Mailbox",
     "Meeting",
+    "Mention",
     "Message",
+    "Need",
+    "NoHelp",
     "NotHeld",
     "NotedConcern",
     "NothingNeeded",
@@ -85,6 +93,7 @@ __all__ = [
     "Override",
     "Pace",
     "ParentalRisk",
+    "PassedOn",
     "Person",
     "Placement",
     "PlacementNotice",
@@ -95,6 +104,7 @@ __all__ = [
     "Reply",
     "Restriction",
     "Seat",
+    "Service",
     "Succession",
     "Tally",
     "Team",

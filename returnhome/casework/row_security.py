@@ -393,6 +393,12 @@ def _policies() -> dict[str, str]:
                 _there(table, "episode_id", episode, whose("above", Verb.SEE_ACCOUNT, *ANSWERING)),
             )
         )
+    for name in ("need", "mention"):
+        found[f"casework_{name}"] = _there(
+            f"casework_{name}", "interview_id", interview, _account("above")
+        )
+    for name in ("actionforneed", "helpoffered", "nohelp", "passedon"):
+        found[f"casework_{name}"] = _there(f"casework_{name}", "need_id", "casework_need")
     found["casework_handover"] = _hand_over("casework_handover")
     found["casework_placementnotice"] = _either(
         (

@@ -15,6 +15,7 @@ from returnhome.casework.staff import ANSWERING, Person, check_works_with
 from returnhome.rules import Blocked, adult_pathway
 from returnhome.rules.access import Verb
 from returnhome.rules.codes import ActionKind, Cohort
+from returnhome.rules.helping import NeedsOpen
 from returnhome.rules.progress import is_on_adult_pathway
 
 
@@ -199,7 +200,7 @@ def decide_nothing_needed(
 ) -> NothingNeeded:
     """Decide that nothing needs to follow, or nothing more than was done already.
 
-    Raises ActionsStand, NotSignedYet, ReasonMissing, AlreadyVoided, NotOfThisEpisode.
+    Raises ActionsStand, NeedsOpen, NotSignedYet, ReasonMissing, AlreadyVoided, NotOfThisEpisode.
     """
     episode, covered = _held_still(episode, interview)
     episodes.check_stands(episode)
@@ -210,6 +211,8 @@ def decide_nothing_needed(
         raise ReasonMissing
     if any(_outstanding(each) for each in covered):
         raise ActionsStand
+    if any(each.has_open_need for each in covered):
+        raise NeedsOpen
     decision = NothingNeeded.objects.create(
         episode=episode, interview=interview, reason=reason, at=at, by=by
     )

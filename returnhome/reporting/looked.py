@@ -20,6 +20,8 @@ from returnhome.casework.harm import Disclosure, HarmDecision
 from returnhome.casework.interviews import Interview
 from returnhome.casework.journal import REFUSED, JournalEntry, JournalQuerySet
 from returnhome.casework.meetings import Meeting
+from returnhome.casework.mentions import Mention
+from returnhome.casework.needs import HelpOffered, Need, PassedOn
 from returnhome.casework.offers import Offer
 from returnhome.casework.restrictions import BreakGlass
 from returnhome.casework.staff import Person, Post
@@ -49,6 +51,11 @@ THINGS = {
     "journal": "who has looked",
     "restriction": "who may see the record",
     "listed": "who may see the record",
+    "need": "a need that was named",
+    "mention": "what the child told of",
+    "helpoffered": "help that was offered",
+    "passedon": "a need that was passed on",
+    "service": "the list of services",
     "breakglass": "that the record was opened by break-glass",
 }
 LISTS = {
@@ -70,6 +77,7 @@ READS = {
     "export": "Took out as a file: {list}",
     "compare": "Compared with a notification",
     "find child": "Came up in a search",
+    "find mention": "Came up in a search for what children told of",
     "read address": "Looked at the whole address",
     "print": "Printed {thing}",
     REFUSED: "Asked for {thing}, and was not let in",
@@ -83,6 +91,20 @@ DONE = {
     "list": "Put somebody on a list of who may see the record, or may not",
     "restrict record": "Restricted the record to people who are named",
     "review break glass": "Reviewed whether it was right to open the record",
+    "act on need": "Decided on an action for a need",
+    "add service": "Put a service on the list",
+    "change service": "Changed a service on the list",
+    "end service": "Took a service off the list",
+    "hear of help": "Noted whether help was taken up",
+    "leave need": "Decided that nothing follows from a need",
+    "note mention": "Noted somebody or something that the child told of",
+    "correct mention": "Corrected what was noted of what the child told",
+    "take out mention": "Took out what was noted in error",
+    "name need": "Named a need",
+    "note what came of help": "Noted what came of help",
+    "note what came of need": "Noted what came of passing a need on",
+    "offer help": "Offered help",
+    "pass need on": "Passed a need on",
     "accept agreement": "Accepted an agreement",
     "close account": "Closed a colleague’s account",
     "hold interview unbooked": "Recorded that an interview took place that nobody had booked",
@@ -214,6 +236,10 @@ BELONGING = (
     ("breakglass", BreakGlass, "child"),
     ("disclosure", Disclosure, "child"),
     ("harmdecision", HarmDecision, "disclosure__child"),
+    ("need", Need, "interview__child"),
+    ("mention", Mention, "interview__child"),
+    ("helpoffered", HelpOffered, "need__interview__child"),
+    ("passedon", PassedOn, "need__interview__child"),
 )
 
 

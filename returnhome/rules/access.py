@@ -48,6 +48,7 @@ class Verb(Code):
     SEE_HARM = "see_harm", "Read what the child told of harm, and what was done"
     TELL_OF_HARM = "tell_of_harm", "Write down that the child has told of harm"
     DECIDE_ON_HARM = "decide_on_harm", "Decide on harm, and close it"
+    KEEP_SERVICES = "keep_services", "Keep the council's list of services"
     RESTRICT = "restrict", "Restrict a record, and review who opened it by break-glass"
 
 
@@ -64,6 +65,7 @@ OF_THE_ORGANISATION = frozenset(
         Verb.AGREE,
         Verb.SET_POLICY,
         Verb.SET_PROTOCOL,
+        Verb.KEEP_SERVICES,
     }
 )
 NO_CHILD: frozenset[Relation] = frozenset()
@@ -142,9 +144,10 @@ MAY: dict[Role, dict[Verb, frozenset[Relation]]] = {
         Verb.CONFIRM_INTAKE: NO_CHILD,
         Verb.SET_POLICY: NO_CHILD,
         Verb.SET_PROTOCOL: NO_CHILD,
+        Verb.KEEP_SERVICES: NO_CHILD,
     },
     Role.ANALYST: {Verb.SEE_FIGURES: NO_CHILD},
-    Role.ADMINISTRATOR: {Verb.MANAGE_PEOPLE: NO_CHILD},
+    Role.ADMINISTRATOR: {Verb.MANAGE_PEOPLE: NO_CHILD, Verb.KEEP_SERVICES: NO_CHILD},
     # Police, homes and researchers have their own doors, which come with sharing and the study.
     Role.POLICE: {},
     Role.HOME: {},

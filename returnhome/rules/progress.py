@@ -23,6 +23,7 @@ class Step(StrEnum):
     BOOK = "book"
     HOLD = "hold"
     SIGN = "sign"
+    ANSWER_NEEDS = "answer-needs"
     ACT = "act"
     DO_ACTIONS = "do-actions"
     NOTHING = "nothing"
@@ -34,6 +35,7 @@ class Progress:
 
     `answer` and `declined_by` are the latest given; `not_held` is the reason that stands now, none
     once an interview is held or booked anew; `has_actions`: something was decided to follow.
+    `has_open_need`: a need was named, and has neither an action, nor help, nor a reason for none.
     `is_offered_by_policy`: what the council's own policy says of a talk, where the policy decides;
     `is_pathway_decided`: all that the adult pathway asks for is an action, or left out with why.
     """
@@ -52,6 +54,7 @@ class Progress:
     not_held: NotHeldReason | None = None
     signed_at: datetime | None = None
     has_actions: bool = False
+    has_open_need: bool = False
     acted_at: datetime | None = None
     voided_at: datetime | None = None
 
@@ -76,8 +79,11 @@ def is_settled(progress: Progress) -> bool:
 def is_acted_on(progress: Progress) -> bool:
     """All that was decided to follow is done, and it was decided once the record was signed.
 
-    Help given before there was an interview is no answer to it: the child is still owed one.
+    Help given before there was an interview is no answer to it: the child is still owed one. Nor
+    is it acted on while a need that the child named has nothing.
     """
+    if progress.has_open_need:
+        return False
     if progress.acted_at is None or progress.signed_at is None:
         return False
     return progress.acted_at >= progress.signed_at
@@ -171,4 +177,6 @@ def _what_follows(progress: Progress) -> Step:
     """Actions to be done; where all are done already, what else follows is still to be decided."""
     if is_pathway_undecided(progress):
         return Step.ACT
+    if progress.has_open_need:
+        return Step.ANSWER_NEEDS
     return Step.DO_ACTIONS if is_something_to_do(progress) else Step.ACT

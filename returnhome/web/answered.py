@@ -80,6 +80,7 @@ BRINGS = {
     Step.BOOK: "Held",
     Step.HOLD: "Held",
     Step.SIGN: "Signed off",
+    Step.ANSWER_NEEDS: "Acted on",
     Step.ACT: "Acted on",
     Step.DO_ACTIONS: "Acted on",
 }
@@ -151,6 +152,8 @@ def _held(episode: Episode, now: datetime) -> Stage:
 
 
 def _acted(episode: Episode, now: datetime) -> Stage:
+    if episode.has_open_need:
+        return Stage("Acted on", NOT_YET, "a need has nothing yet")
     if episode.acted_at:
         return Stage("Acted on", DONE, pages.near(episode.acted_at, now))
     return Stage("Acted on", NOT_YET, "actions under way" if episode.has_actions else "")
@@ -237,7 +240,8 @@ def _is_still_open(episode: Episode) -> bool:
 
 
 def _is_undecided(episode: Episode) -> bool:
-    return bool(episode.signed_at) and not (episode.has_actions or episode.acted_at)
+    is_decided = episode.has_actions or episode.acted_at or episode.has_open_need
+    return bool(episode.signed_at) and not is_decided
 
 
 # What happened, read for the page.

@@ -17,7 +17,7 @@ from returnhome.casework.staff import Person
 from returnhome.rules import clock
 from returnhome.rules.access import Relation, Verb
 from returnhome.rules.naming import folded
-from returnhome.web import gds, pages
+from returnhome.web import gds, mentions, pages
 from returnhome.web.asked import Request
 
 A_PAGE = 50
@@ -87,7 +87,12 @@ def children(request: Request) -> HttpResponse:
         came_up = [child.pk for child in theirs]
         journal.write("find child", person, shown=came_up, by=person, at=now)
         rows = _rows(theirs, person, now)
-    context = {"form": form, "rows": rows, "most": A_PAGE}
+    context = {
+        "form": form,
+        "rows": rows,
+        "most": A_PAGE,
+        "may_search": mentions.may_search(person),
+    }
     return render(request, "children/find.html", context)
 
 

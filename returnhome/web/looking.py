@@ -28,6 +28,11 @@ KINDS = {
     "restricted": "breakglass",
     "disclosures": "disclosure",
     "harm-decisions": "harmdecision",
+    "needs": "need",
+    "mentions": "mention",
+    "help-offered": "helpoffered",
+    "passed-on": "passedon",
+    "services": "service",
 }
 LARGEST = 2**63 - 1
 

@@ -21,9 +21,12 @@ from returnhome.web import (
     gds,
     interviewers,
     looking,
+    mentions,
+    needs,
     owed,
     pages,
     steps,
+    story,
     written,
 )
 from returnhome.web.asked import Request, allows, covered, interview_for, may_complete
@@ -308,10 +311,19 @@ def show(request: Request, pk: int) -> HttpResponse:
         "may_add": can_read and _may_add(interview, request),
         "not_held": interview.not_held_rows.select_related("by").first(),
         **owed.of_interview(interview, request.user, request.now),
+        "last": _last_time(interview, request) if can_read else None,
+        "today": interviewers.today(request.now),
     }
     if can_read:
         context |= _account(interview, request) | _what_follows(interview, request)
     return render(request, "interviews/show.html", context)
+
+
+def _last_time(interview: Interview, request: Request) -> story.LastTime | None:
+    """For whoever is to talk with the child: what was promised, as far as they may know of it."""
+    if interview.is_held:
+        return None
+    return story.last_time(interview.child, request.user, request.now)
 
 
 def _account(interview: Interview, request: Request) -> dict[str, Any]:
@@ -336,6 +348,8 @@ def _what_follows(interview: Interview, request: Request) -> dict[str, Any]:
             (action, action.is_late(today), may_complete(action, request.user))
             for action in actions
         ],
+        "told_of": mentions.of_interview(interview, request.user),
+        "needs": needs.of_interview(interview, request.user, request.now),
         "decisions": list(decisions.select_related("by").order_by("at", "pk")),
         "owed": _owed(interview, request),
         "may_act": interview.is_signed and allows(interview, request.user, Verb.ACT),

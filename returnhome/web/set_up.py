@@ -9,7 +9,7 @@ from django.urls import path
 from returnhome.casework.staff import Person
 from returnhome.rules import access
 from returnhome.rules.codes import Role
-from returnhome.web import restrictions, rotas
+from returnhome.web import restrictions, rotas, services
 from returnhome.web.asked import Request
 from returnhome.web.protocols import LOOKING
 from returnhome.web.staff import may_manage, may_reassign
@@ -61,6 +61,10 @@ def entries(person: Person) -> list[Entry]:
             Entry(
                 "Local policy", "policies", "Is a talk offered where the law does not ask for one?"
             ),
+        ),
+        (
+            services.may_read(person),
+            Entry("Services", "services", "What help is there to offer for what a child needs?"),
         ),
         (
             council and any(person.may(verb, "responsible") for verb in LOOKING),

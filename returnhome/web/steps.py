@@ -25,6 +25,7 @@ NEEDS = {
     Step.OFFER: Verb.OFFER,
     Step.ANSWER: Verb.OFFER,
     Step.BOOK: Verb.BOOK,
+    Step.ANSWER_NEEDS: Verb.ACT,
     Step.ACT: Verb.ACT,
 }
 
@@ -42,6 +43,8 @@ class Beside:
     # Whoever has its record to finish can no longer write it.
     is_without_writer: bool = False
     action: Action | None = None
+    # The one that was signed off, whose needs are to be answered.
+    signed: Interview | None = None
     # Somebody of another organisation has it in hand.
     is_elsewhere: bool = False
 
@@ -83,13 +86,21 @@ def beside(
         .order_by("interview_id")
     )
     talks = {c.episode_id: c.interview for c in coverages if _is_unfinished(c.interview)}
+    signed = {c.episode_id: c.interview for c in coverages if c.interview.signed_at}
     actions = _pressing(ids, coverages, person)
     away = _in_other_hands(episodes, person)
     if without_writer is None:
         without_writer = interviews.without_writer(talk for talk in talks.values() if talk.is_held)
     left = {pk for pk, talk in talks.items() if talk.pk in without_writer}
     return {
-        pk: Beside(offers.get(pk), talks.get(pk), pk in left, actions.get(pk), pk in away)
+        pk: Beside(
+            offer_id=offers.get(pk),
+            interview=talks.get(pk),
+            is_without_writer=pk in left,
+            action=actions.get(pk),
+            signed=signed.get(pk),
+            is_elsewhere=pk in away,
+        )
         for pk in ids
     }
 
@@ -150,6 +161,8 @@ def next_for(episode: Episode, person: Person, there: Beside, now: datetime) -> 
         return _unsigned(episode, person, there)
     if step is Step.DO_ACTIONS and there.action:
         return _to_follow(person, there.action)
+    if step is Step.ANSWER_NEEDS:
+        return _needs(episode, person, there)
     if there.is_elsewhere and step in OF_WHOEVER_HAS_IT and _has_time(episode, now):
         return Next(awaited=_awaited(step, episode))
     if step in NEEDS and episode.allows(person, NEEDS[step]):
@@ -228,6 +241,16 @@ def _to_follow(person: Person, action: Action) -> Next:
     return Next(awaited=f"{action.owner.name} has an action to complete by {day(action.due_on)}")
 
 
+def _needs(episode: Episode, person: Person, there: Beside) -> Next:
+    """Whoever decides answers the needs that have nothing; others have their own action to do."""
+    if there.signed and episode.allows(person, Verb.ACT):
+        page = reverse("needs-of-interview", args=[there.signed.pk])
+        return Next("Answer the needs", page, awaited="A need that was named has nothing yet")
+    if there.action and there.action.owner_id == person.pk:
+        return _to_follow(person, there.action)
+    return Next(awaited=_awaited(Step.ANSWER_NEEDS, episode))
+
+
 def _awaited(step: Step, episode: Episode) -> str:
     """Whom everybody waits for, where the step is not this person's to take."""
     council = episode.responsible_authority.name
@@ -240,6 +263,7 @@ def _awaited(step: Step, episode: Episode) -> str:
         Step.BOOK: f"{who} must book the interview",
         Step.HOLD: f"{who} must see to the booking",
         Step.SIGN: "The record is to be finished",
+        Step.ANSWER_NEEDS: f"{council} must answer the needs that were named",
         Step.ACT: f"{council} must decide what follows",
         Step.DO_ACTIONS: f"{council} has actions to complete",
     }[step]

@@ -27,6 +27,7 @@ from returnhome.web import (
     concerns,
     events,
     meetings,
+    needs,
     owed,
     pages,
     restrictions,
@@ -54,14 +55,15 @@ class LastTime:
 
     interview: Interview
     promises: Sequence[Promise]
+    needs: Sequence[needs.Shown]
     nothing_needed: NothingNeeded | None
     words: Sequence[tuple[str, str]]
     may_read: bool
     may_know: bool
 
 
-def last_time(child: Child, person: Person) -> LastTime | None:
-    """Five queries at the most."""
+def last_time(child: Child, person: Person, now: datetime) -> LastTime | None:
+    """Twelve queries at the most."""
     interview = (
         Interview.objects.visible_to(person)
         .filter(child=child, signed_at__isnull=False)
@@ -74,12 +76,16 @@ def last_time(child: Child, person: Person) -> LastTime | None:
         return None
     actions = Action.objects.visible_to(person).filter(interview=interview)
     may_read = interview.account_is_visible_to(person)
+    if may_read:
+        # What was decided for a need stands under the need.
+        actions = actions.filter(for_needs=None)
     return LastTime(
         interview,
         [
             Promise(ActionKind(action.kind).label, action)
             for action in actions.select_related("owner").by_due_day()
         ],
+        needs.of_last_time(interview, person, now) if may_read else [],
         NothingNeeded.objects.visible_to(person)
         .filter(interview=interview)
         .order_by("-at")
@@ -126,7 +132,7 @@ def show(request: Request, pk: int) -> HttpResponse:
         .select_related("owner", "responsible_authority", "host_authority")
         .newest_first()
     )
-    last = last_time(child, person)
+    last = last_time(child, person, now)
     if last and last.words:
         journal.write("read", last.interview, by=person, at=now)
     context = {

@@ -100,7 +100,7 @@ def group_of(person: Person, now: datetime, to_take_over: Collection[int] = ()) 
     ours = (
         (is_to_follow & is_undecided & may_act)
         | (is_to_follow & ~is_undecided & Q(has_actions=True) & my_action)
-        | (is_to_follow & Q(has_actions=False) & may_act)
+        | (is_to_follow & (Q(has_actions=False) | Q(has_open_need=True)) & may_act)
         | (~is_to_follow & my_talk)
         | (~is_to_follow & ~is_held & ~steps.is_safely_booked(now) & may_offer)
         | (~is_held & to_telephone & person.whose(Verb.ASK, child="child"))

@@ -14,6 +14,7 @@ from returnhome.casework.models import (
     Action,
     Episode,
     JournalEntry,
+    Need,
     NothingNeeded,
     Person,
     Reply,
@@ -136,6 +137,9 @@ def _what_followed(episode: Episode) -> dict[str, Any]:
     return {
         "has_actions": bool(actions),
         "acted_at": None if is_something_left else max(done + decided, default=None),
+        "has_open_need": any(
+            need.is_open for need in Need.objects.filter(interview__coverages__episode=episode)
+        ),
         "pathway_decided_at": pathway,
     }
 

@@ -107,6 +107,15 @@ def test_after_the_record_is_signed_somebody_decides_whatever_was_done_before():
     assert next_step(progress) is Step.ACT
 
 
+def test_a_need_that_has_nothing_is_next_whatever_else_was_done():
+    done = SIGNED | {"has_actions": True, "acted_at": hour(9), "has_open_need": True}
+
+    assert next_step(Progress(**done)) is Step.ANSWER_NEEDS
+    assert next_step(Progress(**done | {"acted_at": None})) is Step.ANSWER_NEEDS
+    assert not is_settled(Progress(**done))
+    assert is_settled(Progress(**done | {"has_open_need": False}))
+
+
 AT = some.none() | some.sampled_from([hour(1), hour(5), hour(9)])
 ANY = some.builds(
     Progress,
@@ -124,6 +133,7 @@ ANY = some.builds(
     not_held=some.none() | some.sampled_from(NotHeldReason),
     signed_at=AT,
     has_actions=some.booleans(),
+    has_open_need=some.booleans(),
     acted_at=AT,
     voided_at=AT,
 )

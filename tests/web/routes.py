@@ -21,7 +21,7 @@ from tests.standings import (
     N,
     W,
 )
-from tests.who_may import HARM, MAY, Rule
+from tests.who_may import HARM, MAY, SAID, Rule
 
 
 def named(patterns: Iterable[Any] | None = None) -> Iterator[tuple[str, URLPattern]]:
@@ -69,6 +69,8 @@ def of_interview(verb: str, **more: Any) -> Asks:
 NOTED: tuple[Rule, ...] = (("act", "child", "r"), ("offer", "child", "r"))
 # Of a record that was joined to another, whoever has that other.
 NOTED_OF_EITHER: tuple[Rule, ...] = (("act", "whole", "r"), ("offer", "whole", "r"))
+DECIDES_NEEDS: tuple[Rule, ...] = (("act", "episode", "r"),)
+NAMES_NEEDS: tuple[Rule, ...] = (*DECIDES_NEEDS, ("record", "interview", "o"))
 ERROR = ("recorded in error",)
 KNOWN = ("not yet named", "joined to another")
 ASKED_OF: tuple[Rule, ...] = (("answer", "handover", "a"),)
@@ -127,6 +129,18 @@ ABOUT_A_CHILD: dict[str, Asks] = {
             ("book", "interview", "o"),
         ),
     ),
+    "needs-of-interview": Asks("interview", SAID),
+    "mentions-of-interview": Asks("interview", SAID),
+    "note-mention": Asks("interview", NAMES_NEEDS, more=("person",)),
+    "correct-mention": Asks("mention", NAMES_NEEDS),
+    "name-need": Asks("interview", NAMES_NEEDS),
+    "pass-on-needs": Asks("interview", NAMES_NEEDS),
+    "find-help": Asks("need", NAMES_NEEDS),
+    "offer-help": Asks("need", NAMES_NEEDS),
+    "act-on-need": Asks("need", DECIDES_NEEDS),
+    "leave-need": Asks("need", DECIDES_NEEDS),
+    "follow-help": Asks("helpoffered", NAMES_NEEDS),
+    "follow-passed-on": Asks("passedon", NAMES_NEEDS),
     "move-interview": of_interview("book"),
     "hold-interview": of_interview("book"),
     "record-interview": Asks("interview", (("record", "interview", "o"),)),
@@ -232,6 +246,11 @@ OF_AN_ORGANISATION: dict[str, tuple[tuple[str, str], ...]] = {
     "figures": (("see_figures", COUNCIL),),
     "policies": (("set_policy", COUNCIL),),
     "protocols": (("set_protocol", COUNCIL), ("meet", COUNCIL), ("manage_people", COUNCIL)),
+    "mentions": (("see_account", ANY_BODY),),
+    "services": (("see_episode", COUNCIL), ("keep_services", COUNCIL)),
+    "export-services": (("see_episode", COUNCIL), ("keep_services", COUNCIL)),
+    "add-service": (("keep_services", COUNCIL),),
+    "import-services": (("keep_services", COUNCIL),),
     "people": (("manage_people", ANY_BODY), ("reassign", ANY_BODY)),
     "add-person": (("manage_people", ANY_BODY),),
     "duty": (("see_episode", ANY_BODY), ("manage_people", ANY_BODY)),
@@ -250,6 +269,8 @@ OF_AN_ORGANISATION_BESIDE = {
     "chart-figures": "tests/web/test_figures.py",
     "csv-figures": "tests/web/test_figures.py",
     "set-policy": "tests/web/test_policies.py",
+    "change-service": "tests/web/test_services.py",
+    "end-service": "tests/web/test_services.py",
     "new-protocol": "tests/web/test_protocols.py",
     "follow-protocol": "tests/web/test_protocols.py",
     "end-protocol": "tests/web/test_protocols.py",

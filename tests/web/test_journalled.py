@@ -19,6 +19,8 @@ from returnhome.casework import (
     handovers,
     harm,
     meetings,
+    mentions,
+    needs,
     restrictions,
     support,
     tellings,
@@ -33,10 +35,14 @@ from returnhome.rules.codes import (
     Concern,
     HandOverKind,
     HarmDecisionKind,
+    Means,
     MeetingKind,
     OfferKind,
 )
+from returnhome.rules.helping import NeedKind, PassedTo
+from returnhome.rules.mentioning import MentionKind
 from returnhome.rules.responsibility import Reply
+from returnhome.rules.standard.parts import SaidBy
 from tests.cast import Cast, accepted, booked, held, hours, missing, offered, returned, signed
 from tests.web.test_elsewhere import taken_on
 from tests.web.test_intake import received
@@ -103,6 +109,12 @@ NO_CHILD = {
     "follow-protocol": "the local protocols",
     "end-protocol": "the local protocols",
     "own-protocol": "the local protocols",
+    "services": "what help there is",
+    "add-service": "what help there is",
+    "import-services": "what help there is",
+    "export-services": "what help there is",
+    "change-service": "what help there is",
+    "end-service": "what help there is",
     "people": "colleagues",
     "add-person": "colleagues",
     "show-person": "colleagues",
@@ -311,6 +323,33 @@ def what_follows(cast: Cast, now: Any) -> tuple[Child, list[Shown]]:
     ]
 
 
+def needs_and_help(cast: Cast, now: Any) -> tuple[Child, list[Shown]]:
+    before = now - hours(12)
+    talk = signed(returned(cast.sky, at=before), interviewer=cast.ines, by=cast.amina, at=before)
+    need = needs.name(
+        talk, NeedKind.SCHOOL, "Another school", said_by=SaidBy.CHILD, by=cast.ines, at=now
+    )
+    day = now.date()
+    given = needs.offer_help(
+        need, what="A visit", means=Means.IN_PERSON, offered_on=day, by=cast.sol, at=now
+    )
+    told_of = mentions.note(
+        talk, MentionKind.PERSON, mentions.Told(name="Big Sam"), by=cast.ines, at=now
+    )
+    (passed,) = needs.pass_on([need], PassedTo.REVIEW, "Irma", passed_on=day, by=cast.sol, at=now)
+    return cast.sky, [
+        *(("sol", name, [talk.pk]) for name in ("needs-of-interview", "name-need")),
+        ("ines", "pass-on-needs", [talk.pk]),
+        *(("ines", name, [need.pk]) for name in ("find-help", "offer-help")),
+        *(("sol", name, [need.pk]) for name in ("act-on-need", "leave-need")),
+        ("sol", "mentions-of-interview", [talk.pk]),
+        ("sol", "note-mention", [talk.pk, "person"]),
+        ("sol", "correct-mention", [told_of.pk]),
+        ("sol", "follow-help", [given.pk]),
+        ("sol", "follow-passed-on", [passed.pk]),
+    ]
+
+
 def somebody_who_turned_18(cast: Cast, now: Any) -> tuple[Child, list[Shown]]:
     Child.objects.filter(pk=cast.robin.pk).update(born_on=date(2005, 1, 1))
     one = returned(cast.robin, at=now)
@@ -408,14 +447,14 @@ WORLDS: tuple[World, ...] = (
     *(a_child_just_back, a_child_still_missing, a_decision_overridden, care_of_a_child),
     a_child_not_ours_any_more,
     *(talks, a_record_being_written, a_record_that_nobody_can_write),
-    *(what_follows, somebody_who_turned_18),
+    *(what_follows, needs_and_help, somebody_who_turned_18),
     *(requests_between_councils, a_request_accepted, a_request_by_letter, a_calendar),
     somebody_not_named_yet,
     a_record_that_is_restricted,
     a_child_who_told_of_harm,
 )
 # Reached otherwise than by a plain GET: each has a test of its own below.
-BESIDE = {"children", "separate-child"}
+BESIDE = {"children", "mentions", "separate-child"}
 
 
 @pytest.mark.check
@@ -475,6 +514,18 @@ def test_a_search_writes_down_who_came_up_and_not_for_whom(cast: Cast, as_) -> N
 
     entry = JournalEntry.objects.newest_first()[0]
     assert (entry.verb, entry.by_id, entry.shown) == ("find child", cast.amina.pk, [cast.sky.pk])
+
+
+def test_a_search_for_a_plate_writes_down_whose_account_came_up(cast: Cast, as_, now) -> None:
+    before = now - hours(12)
+    talk = signed(returned(cast.sky, at=before), interviewer=cast.ines, by=cast.amina, at=before)
+    car = mentions.Told(registration="AB12 CDE")
+    mentions.note(talk, MentionKind.VEHICLE, car, by=cast.ines, at=now)
+
+    assert as_("sol").post("/mentions", {"q": "ab12cde"}).status_code == 200
+
+    entry = JournalEntry.objects.newest_first()[0]
+    assert (entry.verb, entry.by_id, entry.shown) == ("find mention", cast.sol.pk, [cast.sky.pk])
 
 
 def test_the_page_of_a_join_to_be_taken_back_is_written_down(cast: Cast, as_, now) -> None:

@@ -15,10 +15,10 @@ KEPT = ["Duty", "Rota", "Messages", "People", "Standing arrangements"]
 @pytest.mark.parametrize(
     ("who", "labels"),
     [
-        ("mara", [*KEPT, "Local policy", "Local protocols", OPENED, OPEN]),
-        ("amina", [*KEPT, "Local protocols", OPEN]),
-        ("ines", ["Duty", "Standing arrangements", OPEN]),
-        ("adi", ["Duty", "Rota", "Messages", "People", "Local protocols"]),
+        ("mara", [*KEPT, "Local policy", "Services", "Local protocols", OPENED, OPEN]),
+        ("amina", [*KEPT, "Services", "Local protocols", OPEN]),
+        ("ines", ["Duty", "Standing arrangements", "Services", OPEN]),
+        ("adi", ["Duty", "Rota", "Messages", "People", "Services", "Local protocols"]),
     ],
 )
 def test_everybody_finds_what_they_have_a_use_for(as_, cast: Cast, who: str, labels: list[str]):
@@ -46,6 +46,6 @@ def test_an_analyst_sets_nothing_up(as_, cast: Cast):
 
 
 def test_the_section_is_marked_on_each_of_its_pages(as_, cast: Cast):
-    for page in ("/set-up", "/people", "/duty/rota", "/agreements", "/policies", "/protocols"):
+    for page in ("/set-up", "/people", "/duty/rota", "/agreements", "/policies", "/services"):
         marked = as_("mara").get(page).content.decode().split('aria-current="true"')[1]
         assert "Set-up" in marked[:200], page

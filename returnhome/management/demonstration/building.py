@@ -16,6 +16,7 @@ from returnhome.management.demonstration import (
     colleagues,
     councils,
     harm,
+    helped,
     known,
     letters,
     meetings,
@@ -100,6 +101,7 @@ def _make(now: datetime) -> None:
     rotas.tell(teller)
     care.tell(teller)
     letters.tell(teller)
+    helped.tell(teller)
 
 
 def empty() -> None:
