@@ -103,8 +103,8 @@ insert into casework_episode (id, child_id, kind, risk, missing_from,
     host_authority_id, is_overridden, cohort, offer_kind, reasons, flags, opened_at, opened_by_id,
     owner_id, owned_since,
     voided_because, offered_at, answered_at, held_at, signed_at, acted_at, answer, declined_by,
-    booked_for, held_precision, is_covered, not_held, has_actions, started_at, ended_at, ended_on,
-    due_at, overdue_at, timeliness, settled_at)
+    booked_for, held_precision, is_covered, not_held, has_actions, has_open_need, started_at,
+    ended_at, ended_on, due_at, overdue_at, timeliness, settled_at)
 overriding system value
 select id, child, 'missing', (array['low','medium','medium','high'])[1 + id %% 4], '',
     started, 'exact', 'Police', started + interval '1 hour', 'exact', 'Police',
@@ -120,7 +120,7 @@ select id, child, 'missing', (array['low','medium','medium','high'])[1 + id %% 4
     case when state > 26 then 'child' else '' end,
     case when state = 7 then %(at)s + (id %% 48) * interval '1 hour' end,
     case when talk is null then '' else 'exact' end, false, '',
-    state between 20 and 26 and id %% 2 = 0, started, back,
+    state between 20 and 26 and id %% 2 = 0, false, started, back,
     (back at time zone 'Europe/London')::date,
     back + interval '72 hours', back + interval '72 hours',
     case when talk is null then '' when talk <= back + interval '72 hours' then 'in_time'

@@ -206,11 +206,9 @@ def served(database: str) -> Iterator[tuple[subprocess.Popen[str], int]]:
 
 
 def kill(server: subprocess.Popen[str]) -> None:
-    try:
+    if server.poll() is None:
         os.killpg(server.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        return
-    server.communicate()
+        server.communicate()
 
 
 def speed(database: str, people: list[Recorder], seconds: float) -> None:

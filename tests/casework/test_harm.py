@@ -405,6 +405,39 @@ def test_the_database_refuses_to_change_what_a_child_told(cast: Cast) -> None:
         ).update(is_in_danger=True)
 
 
+def test_the_database_refuses_what_cannot_have_been(cast: Cast) -> None:
+    made = {
+        "child": cast.sky,
+        "told_at": NOW,
+        "responsible_authority": cast.northshire,
+        "made_at": NOW,
+        "made_by": cast.ines,
+    }
+    with refused_by("what_a_child_told_is_written_down_afterwards"):
+        Disclosure.objects.create(**made | {"made_at": NOW - MINUTE})
+    with refused_by("where_the_child_is_now_is_elsewhere"):
+        Disclosure.objects.create(**made, host_authority=cast.northshire)
+    row = told(cast)
+    with refused_by("a_call_is_noted_once_it_was_made"):
+        HarmCall.objects.create(
+            disclosure=row, whom="emergency", called_at=NOW, made_at=NOW - MINUTE, made_by=cast.ines
+        )
+    standing = {
+        "disclosure": row,
+        "council": cast.northshire,
+        "kind": POLICE.value,
+        "decided_at": NOW,
+        "decided_by": cast.mara,
+    }
+    with refused_by("a_decision_is_passed_on_by_somebody"):
+        HarmDecision.objects.create(**standing, passed_at=NOW)
+    with refused_by("what_came_of_a_decision_is_noted_by_somebody"):
+        HarmDecision.objects.create(**standing, done_at=NOW)
+    HarmDecision.objects.create(**standing)
+    with refused_by("a_decision_stands_once"):
+        HarmDecision.objects.create(**standing)
+
+
 def test_the_database_refuses_to_change_a_call_or_who_has_it(cast: Cast) -> None:
     row = told(cast)
     harm.note_call(row, HarmCallee.EMERGENCY, called_at=NOW, by=cast.ines, at=NOW)
