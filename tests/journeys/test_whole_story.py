@@ -154,7 +154,7 @@ def test_a_file_becomes_an_interview_help_and_one_more_in_the_figures(
     here(ines, "topics")
     ines.get_by_role("link", name="Why they went").click()
     while "/record/" in ines.url:
-        for box in ines.locator("textarea").all():
+        for box in ines.locator("textarea:visible").all():
             box.fill(ACCOUNT)
         for choice in ines.locator('[value="no:not_asked"][type=radio]').all():
             choice.check()
@@ -162,6 +162,9 @@ def test_a_file_becomes_an_interview_help_and_one_more_in_the_figures(
             choice.check()
         for choice in ines.locator('[name="pull-codes"][value="family"]').all():
             choice.check()
+        for key in ("present_kinds", "told_of"):
+            for choice in ines.locator(f'[name="{key}-codes"][value="no:not_asked"]').all():
+                choice.check()
         here(ines, f"topic-{ines.url.rsplit('/', 1)[1]}")
         ines.get_by_role("button", name=re.compile("Save and")).first.click()
     here(ines, "topics-done")
