@@ -152,7 +152,7 @@ def test_a_file_becomes_an_interview_help_and_one_more_in_the_figures(
     interview = ines.url
     ines.get_by_role("button", name="Record the interview").click()
     here(ines, "topics")
-    ines.get_by_role("link", name="Why they went").click()
+    ines.get_by_role("link", name="The conversation").click()
     while "/record/" in ines.url:
         for box in ines.locator("textarea:visible").all():
             box.fill(ACCOUNT)
