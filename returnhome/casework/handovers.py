@@ -326,7 +326,10 @@ class HandOver(models.Model):
 
     def is_asked_of(self, person: Person) -> bool:
         authorities, organisations = person.may_for(Verb.ANSWER, Relation.ASKED)
-        return self.to_authority_id in authorities or self.to_provider_id in organisations
+        is_theirs = self.to_authority_id in authorities or self.to_provider_id in organisations
+        if not (is_theirs and person.closed):
+            return is_theirs
+        return self.episode_id not in person.closed_episodes
 
     def as_rule(self, signed_at: datetime | None = None) -> handover.HandOver:
         """As the rules read it; `signed_at`: when the body asked signed off the record here."""

@@ -136,9 +136,9 @@ def test_two_councils_and_a_provider_hold_one_interview(
     pat.goto(episode)
     follow(pat, "See the booking")
     pat.get_by_role("button", name="Record the interview").click()
-    pat.get_by_role("link", name="Why they went").click()
+    pat.get_by_role("link", name="The conversation").click()
     while "/record/" in pat.url:
-        for box in pat.locator("textarea").all():
+        for box in pat.locator("textarea:visible").all():
             box.fill("I missed my nan.")
         for choice in pat.locator('[value="no:not_asked"][type=radio]').all():
             choice.check()
@@ -146,6 +146,9 @@ def test_two_councils_and_a_provider_hold_one_interview(
             choice.check()
         for choice in pat.locator('[name="pull-codes"][value="family"]').all():
             choice.check()
+        for key in ("present_kinds", "told_of"):
+            for choice in pat.locator(f'[name="{key}-codes"][value="no:not_asked"]').all():
+                choice.check()
         pat.get_by_role("button", name=re.compile("Save and")).first.click()
     pat.get_by_role("link", name="When it took place").click()
     fill_moment(pat, "held_at", ago(minutes=0))

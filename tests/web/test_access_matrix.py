@@ -25,7 +25,6 @@ CHANNELS: dict[str, tuple[Callable[[Matrix], None], int]] = {
     "opened": (lambda matrix: the_matrix.pages(matrix, "GET", every=919), 700),
     "sent": (lambda matrix: the_matrix.pages(matrix, "POST", every=1201), 450),
     "opened by an organisation": (lambda matrix: the_matrix.places(matrix, every=7), 450),
-    "offered": (lambda matrix: the_matrix.offers(matrix, every=101), 250),
     "on a list": (lambda matrix: the_matrix.listings(matrix, every=4), 10_000),
     "searched": (lambda matrix: the_matrix.searches(matrix, every=2), 4_000),
     "in a calendar": (the_matrix.calendars, 4_000),

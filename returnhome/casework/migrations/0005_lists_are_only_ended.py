@@ -12,6 +12,25 @@ NOT_ONLY_ENDED = """
 drop trigger never_emptied on {table};
 drop trigger only_ended on {table};
 """
+# A row that is written as it stands is no change, also once it has ended.
+ENDS = """
+create or replace function casework_refuse_all_but_an_end() returns trigger language plpgsql as $$
+declare
+    an_end constant text[] := '{until,ended_at,ended_by_id,ended_because}';
+begin
+    if tg_op = 'UPDATE' and to_jsonb(new) = to_jsonb(old) then
+        return new;
+    end if;
+    if tg_op = 'DELETE'
+        or old.ended_at is not null
+        or to_jsonb(new) - an_end is distinct from to_jsonb(old) - an_end
+    then
+        raise exception 'of rows of % only the end is written, once', tg_table_name
+            using errcode = 'integrity_constraint_violation';
+    end if;
+    return new;
+end $$;
+"""
 LISTS = ("casework_restriction", "casework_listed")
 
 OPENINGS = """
@@ -55,6 +74,7 @@ class Migration(migrations.Migration):
     dependencies = [("casework", "0004_restricted_records")]
 
     operations = [
+        migrations.RunSQL(ENDS, migrations.RunSQL.noop),
         *(
             migrations.RunSQL(ONLY_ENDED.format(table=table), NOT_ONLY_ENDED.format(table=table))
             for table in LISTS
