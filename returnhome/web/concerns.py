@@ -98,7 +98,7 @@ def end(request: Request, pk: int) -> HttpResponse:
 def of_child(child: Child, person: Person) -> Mapping[str, Any]:
     """The child's concerns, those that stand first, for whoever may know of them. One query."""
     if not concerns.are_known_to(person, child):
-        return {"concerns": [], "may_note_concern": False}
+        return {"concerns": [], "may_note_concern": False, "may_end_concern": False}
     rows = (
         NotedConcern.objects.visible_to(person)
         .filter(pk__in=NotedConcern.objects.about(child.pk).values("pk"))
@@ -109,6 +109,7 @@ def of_child(child: Child, person: Person) -> Mapping[str, Any]:
     return {
         "concerns": [(Concern(row.concern).label, row) for row in found],
         "may_note_concern": concerns.may_note(person, child),
+        "may_end_concern": concerns.may_note(person, child.joined_to or child),
     }
 
 
