@@ -41,7 +41,7 @@ Row = TypeVar("Row", CarePeriod, Placement, Address)
 
 class FormerFactQuerySet(models.QuerySet["FormerFact"]):
     def visible_to(self, person: Person) -> "FormerFactQuerySet":
-        return self.filter(child__in=Child.objects.filter(person.whose(Verb.PLACE)))
+        return self.filter(child__in=Child.objects.filter(person.whose(Verb.PLACE, child="pk")))
 
     def newest_first(self) -> "FormerFactQuerySet":
         return self.order_by("-replaced_at", "-pk")
@@ -66,7 +66,7 @@ class PlacementNoticeQuerySet(models.QuerySet["PlacementNotice"]):
         told, _ = person.may_for(Verb.SEE_PLACED_HERE)
         return self.filter(
             person.not_closed("child"),
-            person.whose(Verb.PLACE, of="child__")
+            person.whose(Verb.PLACE, of="child__", child="child")
             | Q(to_authority__in=told, sent_at__isnull=False),
         )
 

@@ -46,11 +46,11 @@ class ChildQuerySet(models.QuerySet["Child"]):
         of_an_episode = Child.objects.filter(
             person.whose(Verb.SEE_EPISODE, of="episodes__", child="pk"), pk=OuterRef("pk")
         )
-        return self.filter(person.whose(Verb.SEE_EPISODE) | Exists(of_an_episode))
+        return self.filter(person.whose(Verb.SEE_EPISODE, child="pk") | Exists(of_an_episode))
 
     def known_now_to(self, person: Person) -> "ChildQuerySet":
         """Those with whom the person has to do today: where they live is no business of others."""
-        return self.filter(person.whose(Verb.SEE_EPISODE))
+        return self.filter(person.whose(Verb.SEE_EPISODE, child="pk"))
 
     def confirmed(self) -> "ChildQuerySet":
         return self.filter(confirmed_at__isnull=False)
@@ -308,7 +308,7 @@ class Address(models.Model):
 class DoubtQuerySet(models.QuerySet["Doubt"]):
     def visible_to(self, person: Person) -> "DoubtQuerySet":
         """Whoever records the child's care: what was said may tell where the child lives."""
-        theirs = Child.objects.filter(person.whose(Verb.PLACE))
+        theirs = Child.objects.filter(person.whose(Verb.PLACE, child="pk"))
         return self.filter(child__in=theirs)
 
     def open(self) -> "DoubtQuerySet":

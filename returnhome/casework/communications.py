@@ -30,8 +30,10 @@ class JoinedMeanwhile(Blocked):
 class CommunicationQuerySet(models.QuerySet["Communication"]):
     def visible_to(self, person: Person) -> "CommunicationQuerySet":
         """Whoever works with the child for the council that answers, or for whoever interviews."""
-        theirs = person.whose(Verb.SEE_EPISODE, *ANSWERING, of="child__")
-        also = person.whose(Verb.SEE_EPISODE, *ANSWERING, of="child__joined_to__")
+        theirs = person.whose(Verb.SEE_EPISODE, *ANSWERING, of="child__", child="child")
+        also = person.whose(
+            Verb.SEE_EPISODE, *ANSWERING, of="child__joined_to__", child="child__joined_to"
+        )
         an_episode = Child.objects.filter(
             person.whose(Verb.SEE_EPISODE, *ANSWERING, of="episodes__", child="pk")
         )

@@ -49,8 +49,10 @@ class NotedConcernQuerySet(models.QuerySet["NotedConcern"]):
     def visible_to(self, person: Person) -> "NotedConcernQuerySet":
         theirs = Q(pk__in=[])
         for verb, relations in KNOWING:
-            theirs |= person.whose(verb, *relations, of="child__")
-            theirs |= person.whose(verb, *relations, of="child__joined_to__")
+            theirs |= person.whose(verb, *relations, of="child__", child="child")
+            theirs |= person.whose(
+                verb, *relations, of="child__joined_to__", child="child__joined_to"
+            )
         return self.filter(person.not_closed("child"), theirs)
 
     def about(self, *child_ids: int) -> "NotedConcernQuerySet":

@@ -85,7 +85,8 @@ def for_councils(person: Person, verb: Verb) -> Q:
     """Of the two councils as they stood then, or of the one that answers for the child by now."""
     # Not by a join: the child's own record may be closed to the council where the child stays.
     theirs = Child.objects.filter(
-        person.whose(verb, RESPONSIBLE) | person.whose(verb, RESPONSIBLE, of="joined_to__")
+        person.whose(verb, RESPONSIBLE, child="pk")
+        | person.whose(verb, RESPONSIBLE, of="joined_to__", child="joined_to")
     )
     return person.whose(verb, RESPONSIBLE, HOST, child="child") | Q(child__in=theirs)
 

@@ -50,8 +50,10 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
         """That there was one; what was decided is for those who may read accounts."""
         return self.filter(
             person.not_closed("child"),
-            person.whose(Verb.SEE_EPISODE, *ANSWERING, of="child__")
-            | person.whose(Verb.SEE_EPISODE, *ANSWERING, of="child__joined_to__"),
+            person.whose(Verb.SEE_EPISODE, *ANSWERING, of="child__", child="child")
+            | person.whose(
+                Verb.SEE_EPISODE, *ANSWERING, of="child__joined_to__", child="child__joined_to"
+            ),
         )
 
     def about(self, *child_ids: int) -> "MeetingQuerySet":

@@ -83,7 +83,9 @@ class NotFound(Blocked):
 class KeptQuerySet(models.QuerySet):
     def visible_to(self, person: Person) -> "KeptQuerySet":
         """Whoever may restrict the record: the lists tell who is near to a family."""
-        return self.filter(person.whose(Verb.RESTRICT, Relation.RESPONSIBLE, of="child__"))
+        return self.filter(
+            person.whose(Verb.RESTRICT, Relation.RESPONSIBLE, of="child__", child="child")
+        )
 
     def standing(self) -> "KeptQuerySet":
         return self.filter(ended_at__isnull=True)
@@ -160,12 +162,12 @@ class Listed(models.Model):
 class BreakGlassQuerySet(models.QuerySet["BreakGlass"]):
     def visible_to(self, person: Person) -> "BreakGlassQuerySet":
         """Of records whose lists the person keeps; and what the person opened."""
-        kept = person.whose(Verb.RESTRICT, Relation.RESPONSIBLE, of="child__")
+        kept = person.whose(Verb.RESTRICT, Relation.RESPONSIBLE, of="child__", child="child")
         return self.filter(kept | Q(person=person))
 
     def to_review(self, person: Person) -> "BreakGlassQuerySet":
         """Those that this person may review, reviewed or not."""
-        kept = person.whose(Verb.RESTRICT, Relation.RESPONSIBLE, of="child__")
+        kept = person.whose(Verb.RESTRICT, Relation.RESPONSIBLE, of="child__", child="child")
         return self.filter(kept).exclude(person=person)
 
     def running(self, at: datetime) -> "BreakGlassQuerySet":

@@ -395,20 +395,20 @@ class Person(AbstractBaseUser):
     def _posts_that_may(self, verb: str, relation: str = Relation.NONE) -> list["Post"]:
         return [p for p in self._posts_at_work if access.may(Role(p.role), verb, relation)]
 
-    def whose(self, verb: str, *relations: str, of: str = "", child: str = "") -> Q:
+    def whose(self, verb: str, *relations: str, child: str, of: str = "") -> Q:
         """Children or episodes on which a post of this person allows the verb.
 
         In any of these relations, or in all: responsible, host, provider. Each post counts for its
         own organisation alone: what one council allows is not taken along to another. `of` is the
-        way to the child or episode from what is filtered, `child` the way to the child where that
-        is another. Records that are closed to the person are left out.
+        way to the child or episode from what is filtered, `child` the way to the child itself
+        (“pk” of children): records that are closed to the person are left out by it.
         """
         theirs = Q(pk__in=[])
         for relation in relations or RELATIONS:
             column, ids = self._reached(verb, relation)
             if ids:
                 theirs |= Q(**{f"{of}{column}__in": ids})
-        return theirs & self.not_closed(child or f"{of}pk")
+        return theirs & self.not_closed(child)
 
     def not_closed(self, child: str) -> Q:
         """Rows whose child, by this way, is not closed to the person; also rows without a child."""

@@ -163,8 +163,10 @@ class ParentalRiskQuerySet(models.QuerySet["ParentalRisk"]):
         """Those of children for whom, or for an episode of whom, the person acts."""
         theirs = Q(pk__in=[])
         for verb in ACTING:
-            theirs |= person.whose(verb, *ANSWERING, of="child__")
-            theirs |= person.whose(verb, *ANSWERING, of="child__joined_to__")
+            theirs |= person.whose(verb, *ANSWERING, of="child__", child="child")
+            theirs |= person.whose(
+                verb, *ANSWERING, of="child__joined_to__", child="child__joined_to"
+            )
         acted_for = Q(pk__in=[])
         for verb in ACTING:
             acted_for |= person.whose(verb, *ANSWERING, child="child")

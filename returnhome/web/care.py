@@ -41,7 +41,7 @@ FACTS: Mapping[str, type[CarePeriod] | type[Placement] | type[Address]] = {
 
 def _child(request: Request, pk: int) -> Child:
     """The child, where the person may record care and home. A look is journalled."""
-    theirs = Child.objects.filter(request.user.whose(Verb.PLACE)).confirmed()
+    theirs = Child.objects.filter(request.user.whose(Verb.PLACE, child="pk")).confirmed()
     child = get_object_or_404(theirs.select_related("responsible_authority"), pk=pk)
     looking.at(request, child)
     return child

@@ -387,7 +387,9 @@ def see(request: Request, pk: int) -> HttpResponse:
 @require_POST
 def send(request: Request, pk: int) -> HttpResponse:
     """The placing council has told a host that is not on the system."""
-    theirs = PlacementNotice.objects.filter(request.user.whose(Verb.PLACE, of="child__"))
+    theirs = PlacementNotice.objects.filter(
+        request.user.whose(Verb.PLACE, of="child__", child="child")
+    )
     notice = get_object_or_404(theirs.select_related("to_authority"), pk=pk)
     care.send(notice, by=request.user, at=request.now)
     messages.success(request, f"It is recorded that {notice.to_authority.name} has been told.")

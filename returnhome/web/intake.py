@@ -118,7 +118,7 @@ def _index(request: Request) -> HttpResponse:
         confirmed=Paginator(theirs.filter(confirmed_at__isnull=False), 20).get_page(
             request.GET.get("page")
         ),
-        waiting=Child.objects.filter(request.user.whose(Verb.MATCH)).waiting().count(),
+        waiting=Child.objects.filter(request.user.whose(Verb.MATCH, child="pk")).waiting().count(),
     )
 
 

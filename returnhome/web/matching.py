@@ -63,7 +63,7 @@ def waiting(request: Request) -> HttpResponse:
     if not any(user.may(Verb.MATCH, relation) for relation in ("responsible", "host", "provider")):
         raise Http404
     theirs = (
-        Child.objects.filter(user.whose(Verb.MATCH))
+        Child.objects.filter(user.whose(Verb.MATCH, child="pk"))
         .waiting()
         .annotate(
             due=Min("episodes__due_at", filter=Q(episodes__voided_at=None)),
@@ -186,7 +186,7 @@ def match(request: Request, pk: int) -> HttpResponse:
 
 
 def _stranger(request: Request, pk: int) -> Child:
-    theirs = Child.objects.filter(request.user.whose(Verb.MATCH))
+    theirs = Child.objects.filter(request.user.whose(Verb.MATCH, child="pk"))
     return get_object_or_404(theirs.select_related("responsible_authority"), pk=pk)
 
 
@@ -216,7 +216,7 @@ def _opened_by(stranger: Child) -> Sequence[Notification]:
 def _candidates(user: Person, stranger: Child, named: Named, looked_for: str) -> list[Candidate]:
     near = dict(likeness.resembling_each([named], limit=MOST_CANDIDATES)[0])
     if looked_for:
-        ours = Child.objects.filter(user.whose(Verb.SEE_EPISODE)).confirmed()
+        ours = Child.objects.filter(user.whose(Verb.SEE_EPISODE, child="pk")).confirmed()
         found = ours.filter(folded_name__contains=folded(looked_for)).order_by("folded_name", "pk")
         others = list(found.values_list("pk", flat=True)[:MOST_CANDIDATES])
         near |= likeness.compared([pk for pk in others if pk not in near], named)
@@ -366,7 +366,8 @@ def separate(request: Request, pk: int) -> HttpResponse:
     user = request.user
     joined = Child.objects.filter(
         user.not_closed("pk"),
-        user.whose(Verb.MATCH) | user.whose(Verb.MATCH, of="joined_to__"),
+        user.whose(Verb.MATCH, child="pk")
+        | user.whose(Verb.MATCH, of="joined_to__", child="joined_to"),
         joined_to__isnull=False,
     )
     stranger = get_object_or_404(joined.select_related("joined_by"), pk=pk)

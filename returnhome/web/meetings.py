@@ -60,7 +60,7 @@ def index(request: Request) -> HttpResponse:
     if not has_council(person):
         raise Http404
     theirs = Child.objects.known_now_to(person).filter(
-        person.whose(Verb.MEET, Relation.RESPONSIBLE)
+        person.whose(Verb.MEET, Relation.RESPONSIBLE, child="pk")
     )
     found = escalations.of_council(theirs, now=now)
     calls = [called.call_of(child, each, person, now) for child, each in found]

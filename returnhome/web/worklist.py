@@ -256,7 +256,12 @@ def _waiting(person: Person) -> int:
     """How many children nobody has named yet, for those who may say who they are."""
     if not person.may(Verb.MATCH):
         return 0
-    return Child.objects.known_now_to(person).waiting().filter(person.whose(Verb.MATCH)).count()
+    return (
+        Child.objects.known_now_to(person)
+        .waiting()
+        .filter(person.whose(Verb.MATCH, child="pk"))
+        .count()
+    )
 
 
 urlpatterns = [path("", worklist, name="worklist")]

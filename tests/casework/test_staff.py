@@ -301,7 +301,7 @@ def test_how_far_somebody_reaches_is_asked_once(cast: Cast, django_assert_max_nu
         for _ in range(3):
             assert amina.reach.authorities
             assert amina.may_about(cast_free(amina), Verb.OFFER) is False
-            amina.whose(Verb.SEE_EPISODE)
+            amina.whose(Verb.SEE_EPISODE, child="pk")
 
 
 def cast_free(person: Person) -> Post:
