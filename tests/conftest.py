@@ -1,5 +1,6 @@
 """What every test starts from: the real database, as the role that owns nothing, with the cast."""
 
+import gc
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import Client, override_settings
 from django.utils import timezone
+from hypothesis import settings
 from psycopg import sql
 
 from returnhome.casework import acting, places
@@ -26,6 +28,22 @@ OFFICES = {
     "WF12HQ": "E08000036",
     "S12HH": "E08000039",
 }
+
+
+# What is tried with examples at random has fewer of them where the answer is wanted soon.
+settings.register_profile("soon", max_examples=25)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.option.markexpr == "not check":
+        settings.load_profile("soon")
+
+
+def pytest_collection_finish() -> None:
+    """Thousands of tests stay in memory to the end: going through them for waste takes a while."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 def owner_url(name: str) -> str:

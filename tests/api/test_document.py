@@ -70,6 +70,7 @@ def test_every_endpoint_has_a_name_its_words_and_its_problems() -> None:
             assert problems.MEDIA_TYPE in operation["responses"][code]["content"]
 
 
+@pytest.mark.check
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["case"])
 def test_what_is_asked_and_answered_has_the_shape_that_is_written(
     client: Client, cast: Cast, case: dict[str, Any]

@@ -360,6 +360,7 @@ def check_that_it_adds_up(cast: Cast, story: list[str]) -> None:
         transaction.set_rollback(True)
 
 
+@pytest.mark.check
 @pytest.mark.parametrize("story", STORIES, ids=" ".join)
 def test_a_known_story_adds_up_after_every_step(cast: Cast, story: list[str]) -> None:
     check_that_it_adds_up(cast, story)

@@ -33,6 +33,7 @@ def figures(*words: str) -> tuple[str, str]:
     return out.getvalue(), err.getvalue()
 
 
+@pytest.mark.check
 def test_the_file_is_the_one_reviewed_by_eye(three_children: None, tmp_path: Path) -> None:
     _, said = figures("uptake", "--authority", "Northshire", *PERIOD, "--out", str(tmp_path))
 
@@ -50,6 +51,7 @@ def test_the_same_figures_make_the_same_files(three_children: None, tmp_path: Pa
         assert first == second, name
 
 
+@pytest.mark.check
 def test_the_page_needs_nothing_from_anywhere(three_children: None, tmp_path: Path) -> None:
     figures("uptake", "--authority", "Northshire", *PERIOD, "--out", str(tmp_path))
 
@@ -62,6 +64,7 @@ def test_the_page_needs_nothing_from_anywhere(three_children: None, tmp_path: Pa
         assert loads not in inside
 
 
+@pytest.mark.check
 def test_the_workbook_says_what_each_figure_means(three_children: None, tmp_path: Path) -> None:
     figures("uptake", "--authority", "Northshire", *PERIOD, "--out", str(tmp_path))
 

@@ -27,6 +27,7 @@ def returnhome(*words: str, given: str = "") -> subprocess.CompletedProcess[str]
     )
 
 
+@pytest.mark.check
 def test_every_case_of_the_clock_is_answered_as_agreed() -> None:
     done = returnhome("timeliness", str(ACCEPTANCE / "clock.csv"))
 

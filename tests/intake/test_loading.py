@@ -163,6 +163,7 @@ def test_a_forces_file_goes_in_as_the_truth_says(register, capsys):
     assert said["read"] == sum(counts) == len(said["rows"]) == 226
 
 
+@pytest.mark.check
 def test_the_same_file_again_changes_nothing(register, capsys):
     first = intake(capsys)
     ledger = list(Episode.objects.order_by("pk").values())
@@ -179,6 +180,7 @@ def test_the_same_file_again_changes_nothing(register, capsys):
     assert (Child.objects.count(), Notification.objects.count(), Tally.objects.count()) == before
 
 
+@pytest.mark.check
 def test_every_clock_runs_whether_or_not_the_child_is_named(register, capsys):
     intake(capsys)
 
@@ -194,6 +196,7 @@ def every_part() -> Iterator[tuple[tallies.Place, str]]:
             yield from ((place, part) for part in parts)
 
 
+@pytest.mark.check
 def test_the_figures_are_those_of_the_episodes(register, capsys):
     intake(capsys)
 
@@ -207,6 +210,7 @@ def test_the_figures_are_those_of_the_episodes(register, capsys):
     }
 
 
+@pytest.mark.check
 def test_a_dry_run_says_the_same_and_leaves_nothing(register, capsys):
     before = everything()
 
@@ -230,6 +234,7 @@ def test_how_many_rows_are_looked_up_together_makes_no_difference(
     assert intake(capsys, "--dry-run") == usual
 
 
+@pytest.mark.check
 def test_a_register_loaded_again_changes_nothing(register):
     before = everything()
 

@@ -33,6 +33,8 @@ WRONG_PASSWORD, WRONG_CODE = "The email address or password is not right", "That
 MOST, MOST_OF_AN_ADDRESS = 5, 30
 TOO_MANY = "Too many wrong passwords. Wait 5 minutes and try again"
 
+pytestmark = pytest.mark.check
+
 
 # In one process.
 
