@@ -141,6 +141,14 @@ class Child(models.Model):
     def is_waiting(self) -> bool:
         return self.confirmed_at is None and self.joined_to_id is None
 
+    @property
+    def whole(self) -> "Child | None":
+        """The record that this one was joined to, else this one; to be loaded with it.
+
+        None where that other is closed to whoever asks: the second lock gives no row of it.
+        """
+        return self.joined_to if self.joined_to_id else self
+
     def allows(self, person: Person, verb: str) -> bool:
         return person.may_about(self, verb)
 

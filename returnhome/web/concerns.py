@@ -70,8 +70,8 @@ class EndForm(gds.Form):
 def end(request: Request, pk: int) -> HttpResponse:
     seen = NotedConcern.objects.visible_to(request.user).select_related("child__joined_to")
     noted = get_object_or_404(seen, pk=pk)
-    child = noted.child.joined_to or noted.child
-    if not concerns.may_note(request.user, child):
+    child = noted.child.whole
+    if child is None or not concerns.may_note(request.user, child):
         raise Http404
     back = reverse("show-child", args=[child.pk])
     looking.at(request, noted)
@@ -106,10 +106,11 @@ def of_child(child: Child, person: Person) -> Mapping[str, Any]:
         .newest_first()
     )
     found = sorted(rows, key=lambda row: row.is_ended)
+    whole = child.whole
     return {
         "concerns": [(Concern(row.concern).label, row) for row in found],
         "may_note_concern": concerns.may_note(person, child),
-        "may_end_concern": concerns.may_note(person, child.joined_to or child),
+        "may_end_concern": whole is not None and concerns.may_note(person, whole),
     }
 
 

@@ -237,8 +237,8 @@ class VoidForm(gds.Form):
 def void(request: Request, pk: int) -> HttpResponse:
     seen = Meeting.objects.visible_to(request.user).select_related("child__joined_to")
     meeting = get_object_or_404(seen, pk=pk)
-    child = meeting.child.joined_to or meeting.child
-    if not called.may_record(request.user, child):
+    child = meeting.child.whole
+    if child is None or not called.may_record(request.user, child):
         raise Http404
     looking.at(request, meeting)
     form = VoidForm(request.POST or None)
@@ -285,10 +285,12 @@ def of_child(child: Child, person: Person, now: datetime) -> Mapping[str, Any]:
             "lapsed": [],
             "held": [],
             "may_meet": False,
+            "may_void": False,
             "may_read_meetings": False,
         }
     calls = called.of_children([child], person, now)[child.pk]
     may_read = person.may_about(child, Verb.SEE_ACCOUNT, *ANSWERING)
+    whole = child.whole
     return {
         "calls": called.still_open(calls),
         "lapsed": [
@@ -298,6 +300,7 @@ def of_child(child: Child, person: Person, now: datetime) -> Mapping[str, Any]:
         ],
         "held": _held(child, person, now, may_read=may_read),
         "may_meet": called.may_record(person, child),
+        "may_void": whole is not None and called.may_record(person, whole),
         "may_read_meetings": may_read,
     }
 

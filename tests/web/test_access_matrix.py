@@ -28,6 +28,7 @@ CHANNELS: dict[str, tuple[Callable[[Matrix], None], int]] = {
     "on a list": (lambda matrix: the_matrix.listings(matrix, every=4), 10_000),
     "searched": (lambda matrix: the_matrix.searches(matrix, every=2), 4_000),
     "in a calendar": (the_matrix.calendars, 4_000),
+    "offered": (lambda matrix: the_matrix.offers(matrix, every=101), 250),
 }
 AT_LEAST = 100_000
 

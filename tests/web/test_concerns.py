@@ -1,9 +1,11 @@
 """Concerns on the child's page: noted and ended on small pages, and known to whom."""
 
+from datetime import date
+
 import pytest
 
-from returnhome.casework import concerns
-from returnhome.casework.models import NotedConcern
+from returnhome.casework import children, concerns
+from returnhome.casework.models import Child, NotedConcern
 from returnhome.rules.codes import Concern
 from tests.cast import Cast, hours, returned
 from tests.web.asking import words_of
@@ -87,3 +89,34 @@ def test_the_small_pages_ask_little(as_, cast: Cast, noted, django_assert_max_nu
         sol.get(f"/children/{cast.sky.pk}/note-concern")
     with django_assert_max_num_queries(9):
         sol.get(f"/concerns/{noted.pk}/end")
+
+
+def test_of_a_record_joined_to_another_councils_child_that_council_alone_ends_one(
+    as_, cast: Cast, noted, now
+):
+    here, _ = children.register(
+        register_id="eastmoor-7",
+        forename="Sky",
+        surname="Lane",
+        born_on=date(2011, 1, 1),
+        sex="F",
+        postcode="",
+        lives_in=cast.eastmoor,
+        looked_after_by=None,
+        by=cast.owen,
+        at=now,
+    )
+    theirs = concerns.note(here, Concern.EXPLOITATION, "A neighbour", by=cast.owen, at=now)
+    Child.objects.filter(pk=here.pk).update(
+        joined_to=cast.sky,
+        joined_at=now,
+        joined_by=cast.amina,
+        confirmed_at=None,
+        confirmed_by=None,
+    )
+
+    page = as_("owen").get(f"/children/{here.pk}")
+
+    assert f"/concerns/{theirs.pk}/end" not in page.content.decode()
+    assert as_("owen").get(f"/concerns/{theirs.pk}/end").status_code == 404
+    assert as_("mara").get(f"/concerns/{theirs.pk}/end").status_code == 200
