@@ -188,7 +188,8 @@ def _entry(url: str | None) -> dict[str, Any]:
         "PORT": parts.pop("port", ""),
         # Prepared statements: planning the row policies anew would be most of a query's cost.
         "OPTIONS": {**parts, "server_side_binding": True, "prepare_threshold": 0},
-        "CONN_MAX_AGE": 60,
+        # Kept for as long as what it has prepared is worth having; asked first whether it lives.
+        "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
     }
 
