@@ -41,6 +41,10 @@ class Shown:
     expectation: str
     may_correct: bool = False
 
+    @property
+    def kind(self) -> str:
+        return MentionKind(self.mention.kind).label
+
 
 def shown(mention: Mention, *, may_correct: bool = False) -> Shown:
     title, facts = _in_words(mention)
