@@ -590,7 +590,10 @@ def opened() -> dict[str, Opened]:
             # That a child told of harm, and who has it: not a word of what.
             columns={
                 "casework_disclosure": UNTOLD,
-                "casework_harmdecision": ("id", "disclosure_id", "kind", "done_at"),
+                "casework_harmdecision": (
+                    *("id", "disclosure_id", "council_id", "kind"),
+                    *("due_at", "decided_at", "passed_at", "done_at"),
+                ),
             },
         ),
         acting.INTAKE: Opened(

@@ -71,6 +71,16 @@ WORDS = {
         "Open it now, say “we have it”, and have a manager decide.",
         "A manager must decide by {by}.",
     ),
+    (Waiting.HARM_UNDECIDED, DISCLOSURE): Words(
+        "urgent: a manager must decide on harm",
+        "A manager must decide what is done, and pass it on.",
+        "The decision was due by {by}.",
+    ),
+    (Waiting.HARM_NOT_PASSED_ON, DISCLOSURE): Words(
+        "urgent: a decision on harm is not passed on",
+        "Pass the decision on to whoever carries it out, and note who has it.",
+        "It was due by {by}.",
+    ),
 }
 
 # Why it has come to this person.

@@ -284,6 +284,74 @@ def nobody_has_it(at: datetime, ids: Ids) -> Iterator[Silence]:
                 )
 
 
+def undecided(at: datetime, ids: Ids) -> Iterator[Silence]:
+    """A council has said “we have it”, and no manager has decided in the time allowed.
+
+    Where neither has said so, that is the silence, and it climbs to the same people.
+    """
+    has_it = HarmTaking.objects.filter(disclosure=OuterRef("pk"))
+    decided = HarmDecision.objects.filter(disclosure=OuterRef("pk"))
+    told = Disclosure.objects.filter(Exists(has_it), ~Exists(decided), told_at__gt=at - _news(at))
+    if ids is not None:
+        told = told.filter(pk__in=list(ids))
+    columns = ("pk", "told_at", "made_at", "takings__council_id")
+    rows = list(told.order_by("pk", "takings__at").values_list(*columns))
+    councils = staff.councils_of({row[3] for row in rows}) if rows else {}
+    # One council may answer for what two were before.
+    for pk, told_at, made_at, whose in dict.fromkeys(
+        (*row[:3], councils.get(row[3])) for row in rows
+    ):
+        due_at = harming.due_at(HarmStep.DECIDE, told_at=told_at) or told_at
+        yield from _on_harm(Waiting.HARM_UNDECIDED, pk, whose, due_at, made_at, at)
+
+
+def not_passed_on(at: datetime, ids: Ids) -> Iterator[Silence]:
+    """A manager has decided, and whoever is to do it has not been told in the time allowed.
+
+    Of several decisions the one that was due first: once it is passed on, the next speaks.
+    """
+    open_ones = HarmDecision.objects.open().filter(
+        passed_at__isnull=True, due_at__lte=at, due_at__gt=at - _news(at)
+    )
+    if ids is not None:
+        open_ones = open_ones.filter(disclosure__in=list(ids))
+    rows = list(
+        open_ones.order_by("disclosure", "due_at", "pk").values_list(
+            "disclosure", "council", "due_at", "decided_at"
+        )
+    )
+    councils = staff.councils_of({row[1] for row in rows}) if rows else {}
+    first = {(row[0], row[1]): row for row in reversed(rows)}
+    for pk, council, due_at, decided_at in reversed(first.values()):
+        organisation = councils.get(council)
+        yield from _on_harm(Waiting.HARM_NOT_PASSED_ON, pk, organisation, due_at, decided_at, at)
+
+
+def _on_harm(
+    waiting: Waiting,
+    pk: int,
+    organisation: int | None,
+    due_at: datetime,
+    known_at: datetime,
+    at: datetime,
+) -> Iterator[Silence]:
+    """What is written down when its time is over already has been waiting since then."""
+    since = max(due_at, known_at)
+    if organisation is not None and since <= at:
+        yield Silence(
+            waiting=waiting,
+            about=(DISCLOSURE, pk),
+            organisation_id=organisation,
+            since=since,
+            occasion=f"{since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
+            by=due_at,
+        )
+
+
+def _news(at: datetime) -> timedelta:
+    return rota.notice_on(at.astimezone(LONDON).date()).news_for
+
+
 # What they share.
 
 
@@ -346,4 +414,6 @@ SORTS = (
     Sort(Waiting.RUNNING_OUT, EPISODE, running_out),
     Sort(Waiting.RUN_OUT, EPISODE, run_out),
     Sort(Waiting.HARM, DISCLOSURE, nobody_has_it),
+    Sort(Waiting.HARM_UNDECIDED, DISCLOSURE, undecided),
+    Sort(Waiting.HARM_NOT_PASSED_ON, DISCLOSURE, not_passed_on),
 )

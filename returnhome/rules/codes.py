@@ -525,6 +525,14 @@ class Waiting(Code):
     RUNNING_OUT = "running_out", "72 hours that soon run out, with no interview booked"
     RUN_OUT = "run_out", "72 hours that have run out, with no interview held or booked"
     HARM = "harm", "A child who told of harm, and no council has said “we have it”"
+    HARM_UNDECIDED = (
+        "harm_undecided",
+        "A child who told of harm, and no manager has decided in time",
+    )
+    HARM_NOT_PASSED_ON = (
+        "harm_not_passed_on",
+        "A decision on harm that nobody has passed on in time",
+    )
 
 
 class NotSent(Code):

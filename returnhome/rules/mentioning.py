@@ -39,8 +39,8 @@ class PlaceKind(Code):
 class Reliability(Code):
     """What it rests on; the kinds of evidence in the exploitation tools seen."""
 
-    SEEN = "seen", "The child saw or heard it"
-    TOLD = "told", "The child was told it"
+    SEEN = "seen", "The child saw or heard it themselves"
+    TOLD = "told", "Somebody else told the child"
     INFERRED = "inferred", "The worker infers it"
 
 
@@ -57,7 +57,7 @@ class Expectation(Code):
 
 
 class NothingTold(Blocked):
-    sentence = "Write down what is known of it."
+    sentence = "Write down at least one thing that is known."
     field = "name"
 
 

@@ -50,6 +50,8 @@ ONE_PERSONS = (
     Level(Rung.OWNER, NO_TIME),
     *(Level(rung, IN_PLACE + place * DAY) for place, rung in enumerate(RUNGS)),
 )
+MANAGERS = (Level(Rung.MANAGER, NO_TIME), Level(Rung.HEAD_OF_SERVICE, HOUR))
+MANAGERS_DECIDE = (Waiting.HARM_UNDECIDED, Waiting.HARM_NOT_PASSED_ON)
 
 LADDERS = (
     Ladder(
@@ -85,6 +87,8 @@ LADDERS = (
             Level(Rung.HEAD_OF_SERVICE, HOUR / 2),
         ),
     ),
+    # Only a manager decides, so nobody below is told of what only a manager can do.
+    *(Ladder(of, date(2026, 1, 1), OWN_RULE, MANAGERS) for of in MANAGERS_DECIDE),
     Ladder(Waiting.RUNNING_OUT, date(2026, 1, 1), OWN_RULE, ONE_PERSONS),
     Ladder(Waiting.RUN_OUT, date(2026, 1, 1), OWN_RULE, ONE_PERSONS),
 )

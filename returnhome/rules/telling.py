@@ -217,7 +217,7 @@ def _social_worker(about: About) -> ToTell | None:
     if about.is_looked_after or about.has_protection_plan:
         why = "The child has a social worker, who carries the care plan on from here."
         return ToTell(Whom.SOCIAL_WORKER, Need.MUST, why, WHEN_MISSING)
-    why = "Where the child has one. Nothing here says so."
+    why = "Where the child has one. Whether they do is not known yet."
     return ToTell(Whom.SOCIAL_WORKER, Need.PERSON_DECIDES, why, OWN_RULE)
 
 
@@ -234,7 +234,7 @@ def _conference_chair(about: About) -> ToTell | None:
     if about.has_protection_plan:
         why = "There is a child protection plan: its conference weighs what has happened."
         return ToTell(Whom.CONFERENCE_CHAIR, Need.MUST, why, OWN_RULE)
-    why = "Where there is a child protection plan. Nothing here says so."
+    why = "Where there is a child protection plan. Whether there is one is not known yet."
     return ToTell(Whom.CONFERENCE_CHAIR, Need.PERSON_DECIDES, why, OWN_RULE)
 
 

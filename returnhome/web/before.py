@@ -76,4 +76,6 @@ def clock_of(episode: Episode, now: datetime) -> dict[str, Any]:
     due = episode.deadline
     is_soon = due is not None and now <= due.earliest <= now + clock.DAY
     words = reading.standing.label if episode.held_at else clock.in_words(now, due)
+    if episode.held_at and reading.standing is clock.Standing.INDETERMINATE:
+        words = "cannot be told whether in time"
     return {"standing": reading.standing, "words": words[:1].upper() + words[1:], "soon": is_soon}

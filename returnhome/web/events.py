@@ -11,13 +11,15 @@ from django.db.models import F, IntegerField, QuerySet, Value
 from django.urls import reverse
 
 from returnhome.casework.episodes import Correction, Episode
-from returnhome.casework.interviews import Addendum, Interview, NotHeld
+from returnhome.casework.interviews import Addendum, Coverage, Interview, NotHeld
+from returnhome.casework.needs import HelpOffered, Need, NoHelp, PassedOn
 from returnhome.casework.offers import Attempt, Offer, Reply
 from returnhome.casework.staff import Person
 from returnhome.casework.support import Action, NothingNeeded
 from returnhome.rules import clock
 from returnhome.rules.access import Verb
 from returnhome.rules.codes import ActionKind, EpisodeKind, Mode, Place, RiskGrade
+from returnhome.rules.helping import NeedKind, NoHelpReason, PassedTo
 from returnhome.web import answered, before, pages
 
 A_PAGE = 50
@@ -58,7 +60,13 @@ class Line:
         self.person = person
         self.may_book = any(episode.allows(person, Verb.BOOK) for episode in episodes)
         # In the order of the story, for what happened in the same minute.
-        self.sorts = [*self._of_episodes(), *self._of_offers(), *self._of_talks(), *self._after()]
+        self.sorts = [
+            *self._of_episodes(),
+            *self._of_offers(),
+            *self._of_talks(),
+            *self._after(),
+            *self._of_needs(),
+        ]
 
     def _of_episodes(self) -> list[Sort]:
         rows = Episode.objects.filter(pk__in=self.episodes).select_related("voided_by")
@@ -114,6 +122,26 @@ class Line:
             Sort(actions, "added_at", self._decided),
             Sort(actions.filter(done_at__isnull=False), "done_at", self._done),
             Sort(nothing.select_related("by"), "at", self._nothing),
+        ]
+
+    def _of_needs(self) -> list[Sort]:
+        """What was named and what became of it; the words stand beside the account alone."""
+        talks = Coverage.objects.filter(episode__in=self.episodes).values("interview")
+        named = Need.objects.visible_to(self.person).filter(interview__in=talks)
+        theirs = {"need__in": Need.objects.filter(interview__in=talks)}
+        help_ = HelpOffered.objects.visible_to(self.person).filter(**theirs)
+        help_ = help_.select_related("need", "service", "offered_by", "heard_by", "outcome_by")
+        left = NoHelp.objects.visible_to(self.person).filter(**theirs)
+        passed = PassedOn.objects.visible_to(self.person).filter(**theirs)
+        passed = passed.select_related("need", "passed_by", "outcome_by")
+        return [
+            Sort(named.select_related("named_by").defer("words"), "named_at", self._named),
+            Sort(help_, "noted_at", self._help_offered),
+            Sort(help_.filter(heard_at__isnull=False), "heard_at", self._help_heard),
+            Sort(help_.filter(outcome_at__isnull=False), "outcome_at", self._help_came_to),
+            Sort(left.select_related("need", "by"), "at", self._left),
+            Sort(passed, "noted_at", self._passed_on),
+            Sort(passed.filter(outcome_at__isnull=False), "outcome_at", self._passed_came_to),
         ]
 
     # A page of it.
@@ -279,3 +307,55 @@ class Line:
     def _nothing(self, decision: NothingNeeded) -> Event:
         title = answered.nothing_in_words(decision)
         return Event(decision.at, title, decision.by.name, note=decision.reason)
+
+    def _beside(self, need: Need) -> str:
+        return f"{reverse('needs-of-interview', args=[need.interview_id])}#need-{need.pk}"
+
+    def _named(self, need: Need) -> Event:
+        title = f"Need named: {before.lower(NeedKind(need.kind).label)}"
+        return Event(need.named_at, title, need.named_by.name, href=self._beside(need))
+
+    def _help_offered(self, help_: HelpOffered) -> Event:
+        return Event(
+            help_.noted_at,
+            f"Help offered: {help_.service.name}" if help_.service else "Help offered",
+            help_.offered_by.name,
+            text=f"For: {before.lower(NeedKind(help_.need.kind).label)}.",
+            note=help_.what,
+            href=self._beside(help_.need),
+            tag=("Not known yet", "yellow") if help_.is_taken_up is None else None,
+        )
+
+    def _help_heard(self, help_: HelpOffered) -> Event:
+        reason = before.lower(help_.reason.label) if help_.reason else ""
+        title = "Help taken up" if help_.is_taken_up else f"Help not taken up: {reason}"
+        by = help_.heard_by.name if help_.heard_by else ""
+        at = help_.heard_at
+        return Event(at, title, by, note=help_.heard, href=self._beside(help_.need))  # type: ignore[arg-type]
+
+    def _help_came_to(self, help_: HelpOffered) -> Event:
+        return Event(
+            help_.outcome_at,  # type: ignore[arg-type]
+            "What came of the help",
+            help_.outcome_by.name if help_.outcome_by else "",
+            note=help_.outcome,
+            href=self._beside(help_.need),
+        )
+
+    def _left(self, left: NoHelp) -> Event:
+        title = f"Nothing follows from a need: {before.lower(NoHelpReason(left.reason).label)}"
+        return Event(left.at, title, left.by.name, note=left.note, href=self._beside(left.need))
+
+    def _passed_on(self, passed: PassedOn) -> Event:
+        title = f"Need passed on to {before.lower(PassedTo(passed.to).label)}"
+        href = self._beside(passed.need)
+        return Event(passed.noted_at, title, passed.passed_by.name, text=passed.who, href=href)
+
+    def _passed_came_to(self, passed: PassedOn) -> Event:
+        return Event(
+            passed.outcome_at,  # type: ignore[arg-type]
+            "What came of the need that was passed on",
+            passed.outcome_by.name if passed.outcome_by else "",
+            note=passed.outcome,
+            href=self._beside(passed.need),
+        )

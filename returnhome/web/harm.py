@@ -190,8 +190,14 @@ def tell_in_interview(request: Request, pk: int) -> HttpResponse:
     interview = interview_for(request, pk, Verb.TELL_OF_HARM)
     episodes = covered(interview)
     episode = max(episodes, key=lambda each: (each.started_at, each.pk)) if episodes else None
-    back = reverse("show-interview", args=[pk])
+    page = "record-interview" if _is_recording(interview, request) else "show-interview"
+    back = reverse(page, args=[pk])
     return _tell(request, interview.child, interview=interview, episode=episode, back=back)
+
+
+def _is_recording(interview: Interview, request: Request) -> bool:
+    """Whether the person is in the middle of this conversation, and goes back to it."""
+    return not interview.is_signed and interview.may_be_recorded_by(request.user)
 
 
 def tell(request: Request, pk: int) -> HttpResponse:
@@ -319,6 +325,7 @@ def show(request: Request, pk: int) -> HttpResponse:
     decisions = [
         (each, owed.SHORT[HarmDecisionKind(each.kind)]) for each in disclosure.decisions.all()
     ]
+    interview = _readable(request, disclosure)
     context = {
         "disclosure": disclosure,
         "row": row,
@@ -327,7 +334,8 @@ def show(request: Request, pk: int) -> HttpResponse:
         "takings": list(disclosure.takings.all()),
         "decisions": decisions,
         "sees_child": sees_child,
-        "interview": _readable(request, disclosure),
+        "interview": interview,
+        "is_recording": interview is not None and _is_recording(interview, request),
         "may_decide": bool(owed.councils(disclosure, request.user, Verb.DECIDE_ON_HARM)),
         "is_decided": bool(decisions),
     }

@@ -41,6 +41,10 @@ class Shown:
     expectation: str
     may_correct: bool = False
 
+    @property
+    def kind(self) -> str:
+        return MentionKind(self.mention.kind).label
+
 
 def shown(mention: Mention, *, may_correct: bool = False) -> Shown:
     title, facts = _in_words(mention)
@@ -134,7 +138,10 @@ class MentionForm(gds.Form):
         hint="Copied from the account, which stays as it is.",
     )
     reliability = gds.Radios(
-        "What does it rest on?", choices=Reliability.choices(), coerce=Reliability
+        "What does it rest on?",
+        choices=Reliability.choices(),
+        coerce=Reliability,
+        missing="Select what it rests on",
     )
     expectation = gds.Radios(
         "What does the child expect to happen with it?",
@@ -222,7 +229,7 @@ def note(request: Request, pk: int, kind: str) -> HttpResponse:
     interview = _interview(request, pk)
     if not needs.may_help(interview, request.user):
         raise Http404
-    first = {"reliability": Reliability.TOLD, "expectation": Expectation.NOT_ASKED}
+    first = {"expectation": Expectation.NOT_ASKED}
     form = MentionForm(request.POST or None, kind=sort, asked=interview.standard, initial=first)
     if request.method == "POST" and form.is_valid():
         with gds.refusals_into(form):

@@ -23,6 +23,8 @@ from returnhome.web.asked import allows
 MOST = 30
 # Whoever the child told does these; the council that has it does the others.
 OF_THE_TELLER = (HarmStep.SAY_DANGER, HarmStep.CALL_999, HarmStep.TELEPHONE)
+# Owed from the first minute: it presses, and is not late a second after the words are saved.
+AT_ONCE = (HarmStep.SAY_DANGER, HarmStep.CALL_999)
 OF_THE_MANAGER = (HarmStep.DECIDE, HarmStep.PASS_ON, HarmStep.OUTCOME)
 # Short, for a badge: a decision is in the list by its own name.
 SHORT = {
@@ -86,7 +88,7 @@ def row_of(disclosure: Disclosure, person: Person, now: datetime) -> Row:
 def _state(disclosure: Disclosure, dues: Sequence[Due], now: datetime) -> tuple[str, str]:
     if not dues:
         return "Closed", "green"
-    if any(due.owed.is_late(now) for due in dues):
+    if any(due.owed.is_late(now) and due.owed.step not in AT_ONCE for due in dues):
         return "Late", "red"
     if not disclosure.takings.all():
         return "Nobody has it yet", "red"
@@ -102,7 +104,7 @@ def _due(disclosure: Disclosure, owed: Owed, person: Person, now: datetime) -> D
         kind = next(each.kind for each in disclosure.decisions.all() if each.pk == owed.key)
         short = SHORT[HarmDecisionKind(kind)]
         what = f"{short}: " + (
-            "pass it on" if owed.step is HarmStep.PASS_ON else "what came of it?"
+            "pass it on" if owed.step is HarmStep.PASS_ON else "note what came of it"
         )
     label, href = _button(disclosure, owed, person)
     return Due(owed, what, when, colour, label, href, is_post=owed.step is HarmStep.HAVE)
@@ -111,7 +113,8 @@ def _due(disclosure: Disclosure, owed: Owed, person: Person, now: datetime) -> D
 def _button(disclosure: Disclosure, owed: Owed, person: Person) -> tuple[str, str]:
     step = owed.step
     if step in OF_THE_TELLER:
-        return "Note the call", reverse("call-disclosure", args=[disclosure.pk])
+        label = "Say whether" if step is HarmStep.SAY_DANGER else "Note the call"
+        return label, reverse("call-disclosure", args=[disclosure.pk])
     if step is HarmStep.HAVE:
         if not councils(disclosure, person, Verb.SEE_HARM):
             return "", ""

@@ -1,5 +1,6 @@
 """A record of an interview on paper and as data: the same answers, drawn from the same list."""
 
+from dataclasses import asdict
 from typing import Any
 
 from django.http import HttpResponse, JsonResponse
@@ -8,12 +9,13 @@ from django.urls import path
 
 from returnhome.casework import journal
 from returnhome.casework.interviews import Addendum, Interview
+from returnhome.casework.mentions import Mention
 from returnhome.casework.offers import Attempt, Offer
 from returnhome.casework.support import Action
 from returnhome.reporting import records
 from returnhome.reporting.records import Asked, Part, Sheet
 from returnhome.rules.codes import ActionKind, Cohort, Mode, Place
-from returnhome.web import before, pages, written
+from returnhome.web import before, mentions, pages, written
 from returnhome.web.asked import Request, covered
 from returnhome.web.written import Account, Line
 
@@ -124,7 +126,7 @@ def sheet(interview: Interview, request: Request) -> Sheet:
         title="Record of a return home interview",
         opening=[f"Version {interview.standard_version} of the recording standard."],
         facts=[(texts[key], "\n".join(lines) or "None") for key, lines in held.items()],
-        parts=_parts(account) + _addenda(interview),
+        parts=_parts(account) + _told_of(interview, request) + _addenda(interview),
         closing=[_signed(interview)],
     )
 
@@ -148,6 +150,21 @@ def _asked(line: Line) -> Asked:
         ticked=[*line.chosen, *([line.unanswered] if line.unanswered else [])],
         words=line.words if line.is_answered else "Nothing written.",
     )
+
+
+def _told_of(interview: Interview, request: Request) -> list[Part]:
+    """What stands of it now; the sentence it was said in stands in the account."""
+    questions = [
+        Asked(
+            text=f"{one.kind}: {one.title}",
+            whose=f"Rests on: {one.reliability}. What the child expects: {one.expectation}.",
+            words="\n".join(
+                part for part in ("; ".join(one.facts), one.mention.description) if part
+            ),
+        )
+        for one in mentions.of_interview(interview, request.user)
+    ]
+    return [Part("What was told of", questions)] if questions else []
 
 
 def _addenda(interview: Interview) -> list[Part]:
@@ -184,6 +201,7 @@ def as_json(request: Request, pk: int) -> HttpResponse:
         "standard": interview.standard_version,
         "facts": facts(interview, request),
         "answers": answers,
+        "told_of": _told_of_as_data(interview, request),
     }
     name = f'attachment; filename="interview-{interview.pk}.json"'
     return JsonResponse(
@@ -191,6 +209,14 @@ def as_json(request: Request, pk: int) -> HttpResponse:
         json_dumps_params={"indent": 1, "ensure_ascii": False},
         headers={"Content-Disposition": name},
     )
+
+
+def _told_of_as_data(interview: Interview, request: Request) -> list[dict[str, str]]:
+    theirs = Mention.objects.visible_to(request.user).filter(interview=interview).current()
+    return [
+        {"kind": one.kind} | {name: str(said) for name, said in asdict(one.told).items() if said}
+        for one in theirs.in_order()
+    ]
 
 
 def _answer(line: Line) -> dict[str, Any]:

@@ -33,6 +33,12 @@ from returnhome.web.asked import Request, allows, covered, interview_for, may_co
 from returnhome.web.questions import QuestionsForm, written_meanwhile
 from returnhome.web.written import Account, Topic
 
+# Said to an interviewer, whose part ends with the record.
+WHO_DECIDES = (
+    "What follows is decided by the council that answers for the child. "
+    "If the child named a need, write it under Needs and help."
+)
+
 # The conversation.
 
 
@@ -173,7 +179,9 @@ def sign(request: Request, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with gds.refusals_into(form):
             interviews.sign(interview, by=request.user, at=request.now)
-            messages.success(request, "The record is signed off. Decide what follows next.")
+            decides = allows(interview, request.user, Verb.ACT)
+            follows = "Decide what follows next." if decides else WHO_DECIDES
+            messages.success(request, f"The record is signed off. {follows}")
             return redirect("show-interview", pk)
     account = written.account(interview)
     return gds.form_page(

@@ -66,6 +66,8 @@ def test_each_answer_is_saved_as_it_is_left_and_no_word_is_lost(
     saved(ines, "why_words", re.compile("Not saved yet: no connection."))
     assert_accessible(ines)
     picture(ines, "recording-no-signal-phone")
+    ines.get_by_role("button", name="Save and next topic").click()
+    expect(words).to_have_value("I wanted to see my nan. She’s ill.")
     ines.context.set_offline(False)
     saved(ines, "why_words")
 
@@ -112,6 +114,36 @@ def test_each_answer_is_saved_as_it_is_left_and_no_word_is_lost(
     with ines.expect_download() as paper:
         ines.get_by_role("link", name="The record on paper (PDF)").click()
     assert paper.value.suggested_filename == f"interview-{interview.pk}.pdf"
+
+
+def test_no_page_is_left_before_its_words_are_safe(sign_in: SignIn, interview: Interview) -> None:
+    ines = on_a_phone(sign_in("ines"))
+    ines.goto(f"/interviews/{interview.pk}/record/why")
+    words = ines.get_by_label("Why did you go?")
+
+    # To what presses most, in the same tab, straight from a sentence half written.
+    words.fill("He hits me")
+    ines.get_by_role("link", name="The child has told of harm").first.click()
+    expect(ines.get_by_role("heading", level=1)).to_have_text("The child has told of harm")
+    ines.get_by_label("What did the child say?").fill("He hits me")
+    ines.context.set_offline(True)
+    ines.get_by_role("button", name="Save the words now").click()
+    expect(ines.get_by_role("alert")).to_contain_text("No connection, so nothing was sent.")
+    expect(ines.get_by_label("What did the child say?")).to_have_value("He hits me")
+    assert_accessible(ines)
+    picture(ines, "harm-no-signal-phone")
+    ines.context.set_offline(False)
+    ines.get_by_role("link", name="Back").click()
+    ines.get_by_role("link", name="Why they went").click()
+    expect(words).to_have_value("He hits me")
+
+    # An answer stands above a tick that there is none, and the page says so.
+    why = ines.locator("#question-why_words")
+    why.get_by_label("Not asked").check()
+    saved(ines, "why_words", re.compile("so the tick is taken out"))
+    expect(why.get_by_label("Not asked")).not_to_be_checked()
+    ines.get_by_role("button", name="Save and next topic").click()
+    expect(ines.get_by_role("heading", level=1)).to_have_text("Where they were, and with whom")
 
 
 def test_without_scripts_the_buttons_save_everything(sign_in: SignIn, interview: Interview) -> None:

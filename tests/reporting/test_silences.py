@@ -10,10 +10,12 @@ from returnhome.casework.messages import Letter
 from returnhome.casework.models import Disclosure, Episode, HandOver, Message, Succession
 from returnhome.reporting import silences
 from returnhome.reporting.silences import Silence
+from returnhome.rules import rota
 from returnhome.rules.codes import (
     Answer,
     DeclinedBy,
     HandOverKind,
+    HarmDecisionKind,
     OfferKind,
     RiskGrade,
     Rung,
@@ -321,7 +323,7 @@ def test_it_asks_the_database_as_often_for_ten_as_for_one(
         if number:
             grave(episode, cast)
 
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(12):
         assert len(silences.now(NOW)) == 3
 
 
@@ -411,3 +413,47 @@ def test_what_is_written_down_late_waits_since_then(cast: Cast) -> None:
     told_of_harm(cast, told_at=NOW - hours(30))
 
     assert {each.since for each in silences.now(NOW) if each.waiting is Waiting.HARM} == {NOW}
+
+
+def overdue(at) -> list[tuple[Waiting, int]]:
+    found = [each for each in silences.now(at) if each.waiting in rota.MANAGERS_DECIDE]
+    return [(each.waiting, each.organisation_id) for each in found]
+
+
+def test_who_has_it_and_has_not_decided_within_a_day_is_told_so(cast: Cast) -> None:
+    disclosure = told_of_harm(cast)
+    harm.have(disclosure, by=cast.wes, at=NOW + hours(1))
+    theirs = [(Waiting.HARM_UNDECIDED, cast.westborough_council.pk)]
+
+    assert overdue(NOW + hours(23.9)) == []
+    assert overdue(NOW + hours(24)) == theirs
+    harm.have(disclosure, by=cast.mara, at=NOW + hours(25))
+    both = [*theirs, (Waiting.HARM_UNDECIDED, cast.northshire_council.pk)]
+    assert sorted(overdue(NOW + hours(25))) == sorted(both)
+
+    harm.decide(
+        disclosure, [HarmDecisionKind.NONE], because="Known", by=cast.mara, at=NOW + hours(26)
+    )
+    assert overdue(NOW + hours(26)) == []
+
+
+def test_a_decision_not_passed_on_in_its_time_is_told_to_the_council_that_made_it(
+    cast: Cast,
+) -> None:
+    disclosure = told_of_harm(cast)
+    kinds = [HarmDecisionKind.SECTION_47, HarmDecisionKind.CRIME_TO_POLICE]
+    section_47, crime = harm.decide(disclosure, kinds, by=cast.mara, at=NOW)
+    late = [(Waiting.HARM_NOT_PASSED_ON, cast.northshire_council.pk)]
+
+    assert overdue(NOW + hours(3.9)) == []
+    assert overdue(NOW + hours(4)) == late
+    (first,) = (each for each in silences.now(NOW + hours(4)))
+    message = message_about(first, cast)
+
+    # Once that is passed on, the next has its own message.
+    harm.pass_on(crime, "The police", by=cast.mara, at=NOW + hours(5))
+    assert overdue(NOW + hours(6)) == []
+    assert not silences.still(message, NOW + hours(6))
+    assert overdue(NOW + hours(24)) == late
+    harm.pass_on(section_47, "Team 3", by=cast.mara, at=NOW + hours(24))
+    assert overdue(NOW + hours(25)) == []

@@ -262,7 +262,7 @@ def test_the_manager_decides_passes_on_and_closes(cast: Cast, wanda, now) -> Non
     police, officer = HarmDecision.objects.in_order()
     assert (police.passed_to, officer.passed_to) == ("DS Cole", "")
     page = words_of(wanda.get("/"))
-    assert "Crime, to the police: what came of it?" in page
+    assert "Crime, to the police: note what came of it" in page
     assert "Designated officer: pass it on" in page
 
     wanda.post(f"/harm-decisions/{officer.pk}/pass-on", {"to": "Lee Ade, LADO"})

@@ -43,7 +43,10 @@ def test_ines_notes_what_sky_told_of(as_, interview, kind, said, shown):
 
     words = words_of(response)
     assert shown in words
-    assert "The child saw or heard it. It may be passed on, but not that the child said" in words
+    assert (
+        "Rests on: the child saw or heard it themselves. What the child expects: it may be "
+        in words
+    )
 
 
 def test_the_sentence_it_was_said_in_stands_with_its_question(as_, interview):
@@ -62,7 +65,7 @@ def test_the_sentence_it_was_said_in_stands_with_its_question(as_, interview):
 @pytest.mark.parametrize(
     ("kind", "said", "sentence"),
     [
-        ("person", {}, "Write down what is known of it."),
+        ("person", {}, "Write down at least one thing that is known."),
         ("vehicle", {}, "Enter the registration, or the make and colour."),
         ("phone", {"number": "ask him"}, "Enter a telephone number"),
         ("handle", {}, "Enter the name"),

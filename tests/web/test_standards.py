@@ -9,10 +9,12 @@ import pytest
 from django.test import Client
 from pypdf import PdfReader
 
-from returnhome.casework import interviews
+from returnhome.casework import interviews, mentions
 from returnhome.casework.interviews import Said
+from returnhome.casework.mentions import Told
 from returnhome.casework.models import JournalEntry
 from returnhome.rules import standard
+from returnhome.rules.mentioning import Expectation, MentionKind
 from returnhome.rules.standard import published
 from returnhome.rules.standard.parts import Kind, Question, SaidBy
 from returnhome.web import standards
@@ -109,8 +111,12 @@ def test_a_signed_record_is_what_the_schema_describes(as_, cast: Cast, now):
         at=now - hours(12),
     )
 
+    mentions.note(
+        interview, MentionKind.VEHICLE, Told(registration="ab12 cde"), by=cast.ines, at=now
+    )
     record = as_("mara").get(f"/interviews/{interview.pk}/record.json").json()
 
+    assert [each["registration"] for each in record["told_of"]] == ["AB12CDE"]
     schema = published.schema(interview.standard)
     jsonschema.validate(record, schema)
     assert set(record["facts"]) == {fact.key for fact in V1.facts}
@@ -142,7 +148,12 @@ def test_a_record_printed_again_is_the_same_to_the_byte(as_, cast: Cast, now):
     assert "Sky Marlowe" in words
     assert "Signed off" in words
     interviews.add(interview, "Sky rang later.", by=cast.ines, at=now)
-    assert "Sky rang later." in text_of(as_("mara").get(address).content)
+    big_sam = Told(nickname="Big Sam", age="about 30", expectation=Expectation.BETWEEN_US)
+    mentions.note(interview, MentionKind.PERSON, big_sam, by=cast.ines, at=now)
+    later = text_of(as_("mara").get(address).content)
+    assert "Sky rang later." in later
+    assert "Person: Big Sam" in later
+    assert "The child wants it kept between us" in later
 
 
 def test_what_a_child_says_is_printed_whatever_its_script(as_, cast: Cast, now):

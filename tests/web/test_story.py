@@ -7,10 +7,12 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from returnhome.casework import children, episodes, interviews, offers, staff, support
+from returnhome.casework import children, episodes, interviews, needs, offers, staff, support
 from returnhome.casework.journal import JournalEntry
 from returnhome.casework.models import Child, Interview, Person, Placement
 from returnhome.rules.codes import ActionKind, Means
+from returnhome.rules.helping import NeedKind
+from returnhome.rules.standard.parts import SaidBy
 from tests.cast import Cast, everything_said, held, hours, missing, returned, signed
 
 
@@ -114,6 +116,37 @@ def test_the_time_line_tells_the_newest_first(client: Client, cast: Cast):
         "Went missing",
     ]
     assert sorted(told, key=line.index) == told
+
+
+def test_needs_and_what_came_of_them_stand_in_the_time_line(client: Client, cast: Cast):
+    interview = interviewed(cast.sky, cast)
+    then = now() - timedelta(days=7)
+    told = {"said_by": SaidBy.CHILD, "by": cast.ines, "at": then}
+    need = needs.name(interview, NeedKind.FEELING, "Somebody to talk to", **told)
+    help_ = needs.offer_help(
+        need,
+        what="A talk with Jo",
+        means=Means.TELEPHONE,
+        offered_on=then.date(),
+        by=cast.ines,
+        at=then,
+    )
+    needs.hear(help_, is_taken_up=True, by=cast.sol, at=now() - timedelta(days=5))
+    needs.note_outcome(help_, "They meet each week.", by=cast.sol, at=now() - timedelta(days=1))
+
+    line = story_of(client, cast.amina, cast.sky).split('aria-label="What has happened')[1]
+
+    expected = [
+        "They meet each week.",
+        "Help taken up",
+        "A talk with Jo",
+        "Need named: feeling low",
+    ]
+    assert sorted(expected, key=line.index) == expected
+    assert "Somebody to talk to" not in line
+    page = story_of(client, cast.wes, cast.sky)
+    assert "Need named" not in page
+    assert "A talk with Jo" not in page
 
 
 def test_a_corrected_time_keeps_its_old_value_in_the_story(client: Client, cast: Cast):

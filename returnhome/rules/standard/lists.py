@@ -57,7 +57,7 @@ class AtWhoseWish(Code):
     """At whose wish others were there: who listens changes what a child can say."""
 
     CHILD = "child", "The child’s"
-    CARER = "carer", "Theirs, or a parent’s or carer’s"
+    CARER = "carer", "Their own, or a parent’s or carer’s"
     INTERVIEWER = "interviewer", "The interviewer’s"
     NOT_APPLICABLE = "not_applicable", "Nobody else was there"
 

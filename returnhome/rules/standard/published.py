@@ -5,6 +5,7 @@ Source: JSON Schema, draft 2020-12, for the shape; the version itself for all el
 
 from typing import Any
 
+from returnhome.rules.mentioning import Expectation, MentionKind, Reliability
 from returnhome.rules.standard.parts import (
     Fact,
     Kind,
@@ -95,7 +96,23 @@ def schema(standard: Standard) -> Json:
                 "additionalProperties": False,
                 "properties": {each.key: _answer_schema(each) for each in standard.questions},
             },
+            "told_of": {
+                "title": "People, places, vehicles, telephones and online names told of",
+                "type": "array",
+                "items": _told_of_schema(),
+            },
         },
+    }
+
+
+def _told_of_schema() -> Json:
+    """One thing that was told of; what is known of it stands beside these as words."""
+    listed = {"kind": MentionKind, "reliability": Reliability, "expectation": Expectation}
+    return {
+        "type": "object",
+        "required": list(listed),
+        "additionalProperties": {"type": "string"},
+        "properties": {name: {"enum": [each.value for each in of]} for name, of in listed.items()},
     }
 
 

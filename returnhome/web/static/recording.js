@@ -25,9 +25,19 @@ class Answer {
     this.pause = setTimeout(() => this.save(), PAUSE);
   }
 
-  async save() {
+  save() {
     clearTimeout(this.pause);
-    if (!this.isChanged || this.isOnTheWay) return;
+    if (this.isChanged && !this.isOnTheWay) this.way = this.send();
+  }
+
+  // Once it is known whether what stands here now is saved.
+  async settled() {
+    await this.way;
+    this.save();
+    await this.way;
+  }
+
+  async send() {
     this.isChanged = false;
     this.isOnTheWay = true;
     let wait = 0;
@@ -60,7 +70,17 @@ class Answer {
 
   saved({ saved, seen }) {
     this.seen.value = seen;
-    this.say(`Saved ${saved}`, false);
+    this.say(`Saved ${saved}${this.untick() ? ". What you wrote or chose stands, so the tick is taken out." : ""}`, false);
+  }
+
+  // An answer stands above a tick that there is none, and the page says so too.
+  untick() {
+    const ticked = [...this.block.querySelectorAll("input:checked")];
+    const none = ticked.filter((field) => field.value.startsWith("no:"));
+    const isAnswered = none.length < ticked.length || [...this.block.querySelectorAll("textarea, input[type=text]")].some((field) => field.value.trim());
+    if (this.isChanged || !isAnswered) return false;
+    none.forEach((field) => { field.checked = false; });
+    return none.length > 0;
   }
 
   // Gives after how long to try again by itself: null for not before something is changed.
@@ -104,11 +124,41 @@ class Answer {
 
 const answers = [...document.querySelectorAll("[data-save]")].map((block) => new Answer(block));
 const saveAll = () => answers.forEach((answer) => answer.save());
+const settled = () => Promise.all(answers.map((answer) => answer.settled()));
+const main = document.querySelector("main");
+let isReady = false;
 let isSent = false;
 
 document.addEventListener("visibilitychange", () => { if (document.hidden) saveAll(); });
 window.addEventListener("online", saveAll);
-document.querySelector("main form")?.addEventListener("submit", () => { isSent = true; });
+window.addEventListener("pageshow", () => { isSent = false; });
+
+// The page is left once every answer is saved: a browser without a connection would go to its own
+// error page, and take the words along.
+main.querySelector("form")?.addEventListener("submit", async (event) => {
+  if (isReady) {
+    isReady = false;
+    isSent = navigator.onLine;
+    return;
+  }
+  event.preventDefault();
+  await settled();
+  const left = answers.find((answer) => answer.isChanged);
+  if (left) {
+    left.block.scrollIntoView();
+    return;
+  }
+  isReady = true;
+  // Not from within its own event, where a browser passes over a second sending.
+  setTimeout(() => event.target.requestSubmit(event.submitter));
+});
+document.addEventListener("click", async (event) => {
+  const link = event.target.closest("a[href]");
+  if (!link || link.hash || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  await settled();
+  location.assign(link.href);
+});
 window.addEventListener("beforeunload", (event) => {
   if (!isSent && answers.some((answer) => answer.isChanged || answer.isOnTheWay)) event.preventDefault();
 });

@@ -10,6 +10,24 @@ for (const button of document.querySelectorAll("[data-print]")) {
   button.addEventListener("click", () => window.print());
 }
 
+// Sent without a connection, a form would give way to the browser's own error page, and what was typed
+// with it: then it stays and says so.
+document.addEventListener("submit", (event) => {
+  if (navigator.onLine || event.defaultPrevented) return;
+  event.preventDefault();
+  const form = event.target;
+  const said = form.querySelector("[data-no-connection]") ?? document.createElement("p");
+  said.className = "govuk-body rh-left--not";
+  said.dataset.noConnection = "";
+  said.setAttribute("role", "alert");
+  said.textContent = "No connection, so nothing was sent. What you typed stays on this page: try again once there is one.";
+  form.append(said);
+  said.scrollIntoView({ block: "center" });
+});
+window.addEventListener("online", () => {
+  document.querySelectorAll("[data-no-connection]").forEach((said) => said.remove());
+});
+
 // Shortly before nothing was done for too long: say so, and let the person stay.
 const warning = document.querySelector("[data-signs-out-after]");
 if (warning) {
