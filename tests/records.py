@@ -29,7 +29,9 @@ from returnhome.casework.models import (
     Basis,
     BreakGlass,
     CarePeriod,
+    CarersAsked,
     Child,
+    ChildSpokenTo,
     Classification,
     Communication,
     Correction,
@@ -70,6 +72,7 @@ from returnhome.casework.models import (
     Reply,
     Restriction,
     Telling,
+    Understanding,
     VoidedMeeting,
 )
 from returnhome.casework.places import Succession
@@ -549,6 +552,9 @@ class Filling:
             offer,
             Reply(offer=offer, answer="accepted", given_at=now, recorded_at=now, recorded_by=by),
             Attempt(episode=episode, means="telephone", made_at=now, made_by=by),
+            ChildSpokenTo(episode=episode, means="telephone", noted_at=now, noted_by=by),
+            Understanding(episode=episode, judged="able", noted_at=now, noted_by=by),
+            CarersAsked(episode=episode, why_not="x", noted_at=now, noted_by=by),
             NotHeld(episode=episode, reason="detained_or_hospital", at=now, by=by),
             Telling(
                 episode=episode,

@@ -14,6 +14,7 @@ from returnhome.casework.children import (
 )
 from returnhome.casework.communications import Communication
 from returnhome.casework.concerns import NotedConcern
+from returnhome.casework.declines import CarersAsked, ChildSpokenTo, Understanding
 from returnhome.casework.disputes import Dispute, Override
 from returnhome.casework.episodes import Basis, Classification, Correction, Episode
 from returnhome.casework.handovers import HandOver
@@ -50,7 +51,9 @@ __all__ = [
     "Basis",
     "BreakGlass",
     "CarePeriod",
+    "CarersAsked",
     "Child",
+    "ChildSpokenTo",
     "Classification",
     "Communication",
     "Correction",
@@ -109,5 +112,6 @@ __all__ = [
     "Tally",
     "Team",
     "Telling",
+    "Understanding",
     "VoidedMeeting",
 ]

@@ -373,9 +373,8 @@ def _policies() -> dict[str, str]:
             f"casework_{name}", "interview_id", interview, _account("above")
         )
     answering = whose("above", Verb.SEE_EPISODE, *ANSWERING)
-    found["casework_preventioninterview"] = _there(
-        "casework_preventioninterview", "episode_id", episode, answering
-    )
+    for name in ("preventioninterview", "childspokento", "understanding", "carersasked"):
+        found[f"casework_{name}"] = _there(f"casework_{name}", "episode_id", episode, answering)
     hosting = (
         f"(casework_telling.whom = '{Whom.HOST_AUTHORITY}' and"
         f" {whose('above', Verb.SEE_EPISODE, HOST)})"

@@ -38,6 +38,7 @@ from returnhome.web import (
     absences,
     before,
     called,
+    declines,
     establish,
     handovers,
     pages,
@@ -77,6 +78,7 @@ BRINGS = {
     Step.TAKE_ON: "Offered",
     Step.OFFER: "Offered",
     Step.ANSWER: "Answered",
+    Step.REACH: "Answered",
     Step.BOOK: "Held",
     Step.HOLD: "Held",
     Step.SIGN: "Signed off",
@@ -220,6 +222,13 @@ def also(
     if episode.allows(person, Verb.TELL):
         links.append(("Record who was told", "#told"))
     return [(label, href) for label, href in links if href != next_href]
+
+
+def _take_up(episode: Episode, person: Person) -> str:
+    """Where it is recorded that the child would like the talk after all; empty where it cannot."""
+    if not episode.can_be_taken_up or not episode.allows(person, Verb.OFFER):
+        return ""
+    return reverse("take-up-offer", args=[episode.pk])
 
 
 def _may_decline(episode: Episode, person: Person) -> bool:
@@ -437,6 +446,7 @@ def whole(episode: Episode, person: Person, now: datetime) -> dict[str, Any]:
     may_note = episode.allows(person, Verb.OFFER) or episode.allows(person, Verb.SEE_ACCOUNT)
     answering = talks(episode, person, now)
     is_overseer = episode.allows(person, Verb.REASSIGN)
+    told = tellings.whole(episode, person, now)
     return {
         "episode": episode,
         "owner": owner_in_words(episode, now),
@@ -446,6 +456,8 @@ def whole(episode: Episode, person: Person, now: datetime) -> dict[str, Any]:
         "due": episode.deadline,
         "stages": stages(episode, now),
         "step": step,
+        "take_up": _take_up(episode, person),
+        "after_no": declines.of_episode(episode, person, now, is_at_risk=told.risk is not None),
         "also": also(episode, person, step.href, there.offer_id),
         "badges": [*work.badges_of(episode, person), *work.again_badges(again, person)],
         "calls": calls_of(episode, person, now),
@@ -457,7 +469,7 @@ def whole(episode: Episode, person: Person, now: datetime) -> dict[str, Any]:
         "actions": actions_of(episode, answering, person),
         "decisions": decisions_of(episode, person),
         "others": coverable(episode, person),
-        "told": tellings.whole(episode, person, now),
+        "told": told,
         "notifications": [
             basis.notification
             for basis in episode.bases.select_related("notification__sender")

@@ -8,7 +8,14 @@ from returnhome.casework.episodes import Episode
 from returnhome.casework.interviews import NotHeld
 from returnhome.casework.offers import Attempt, Offer, Reply
 from returnhome.rules import clock
-from returnhome.rules.codes import Answer, DeclinedBy, Means, NotHeldReason, Reached
+from returnhome.rules.codes import (
+    Answer,
+    DeclinedBy,
+    Means,
+    NotHeldReason,
+    Reached,
+    WayToChild,
+)
 
 
 @dataclass(frozen=True)
@@ -42,22 +49,33 @@ def not_held_in_words(row: NotHeld) -> str:
 
 
 def attempt_in_words(attempt: Attempt) -> str:
-    return f"Tried, {by_means(attempt.means)}, and reached nobody"
+    way = _by_way_of(attempt.by_way_of)
+    return f"Tried, {by_means(attempt.means)}{way}, and reached nobody"
 
 
 def offer_in_words(offer: Offer) -> str:
     whom = "the child" if offer.reached == Reached.CHILD else "a carer or parent"
-    return f"Offered to {whom}, {by_means(offer.means)}"
+    return f"Offered to {whom}, {by_means(offer.means)}{_by_way_of(offer.by_way_of)}"
+
+
+def _by_way_of(way: str) -> str:
+    """By whom, where another way than the parent's was gone: no more words than are needed."""
+    short = {
+        WayToChild.SCHOOL: ", through the school",
+        WayToChild.SOCIAL_WORKER: ", through the social worker",
+        WayToChild.TRUSTED_ADULT: ", through an adult they trust",
+    }
+    return short.get(WayToChild(way), "") if way else ""
 
 
 def reply_in_words(reply: Reply) -> str:
     """Accepted, “not now”, or whose no it was: a parent's is not the child's."""
     if reply.given is Answer.ACCEPTED:
-        return "Accepted"
+        return f"Would like the talk now, {by_means(reply.means)}" if reply.means else "Accepted"
     if reply.given is Answer.NOT_NOW:
         return "Not now: to be asked again"
     if reply.whose_no is DeclinedBy.CHILD:
-        return "The child declined"
+        return "The child declined; the offer stays open"
     return "A parent or carer declined; the offer to the child stays open"
 
 

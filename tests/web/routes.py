@@ -109,6 +109,12 @@ ABOUT_A_CHILD: dict[str, Asks] = {
     "end-parental-risk": of_episode("tell", not_shown_in=ERROR),
     "make-offer": of_episode("offer", not_shown_in=ERROR),
     "make-attempt": of_episode("offer", not_shown_in=ERROR),
+    "reach-child": of_episode("offer", not_shown_in=ERROR),
+    # Shown only after a no or a reason for no interview; else it leads back.
+    "take-up-offer": of_episode("offer", not_shown_in=ERROR),
+    "say-spoken-to": of_episode("offer", not_shown_in=ERROR),
+    "judge-understanding": of_episode("offer", not_shown_in=ERROR),
+    "ask-carers": of_episode("offer", not_shown_in=ERROR),
     "book-interview": of_episode("book", not_shown_in=ERROR),
     "hold-unbooked-interview": of_episode("book", not_shown_in=ERROR),
     "not-hold-interview": of_episode("book", not_shown_in=ERROR),
