@@ -49,23 +49,27 @@ def not_held_in_words(row: NotHeld) -> str:
 
 
 def attempt_in_words(attempt: Attempt) -> str:
-    way = _by_way_of(attempt.by_way_of)
-    return f"Tried, {by_means(attempt.means)}{way}, and reached nobody"
+    return f"Tried, {_how(attempt.means, attempt.by_way_of)}, and reached nobody"
 
 
 def offer_in_words(offer: Offer) -> str:
     whom = "the child" if offer.reached == Reached.CHILD else "a carer or parent"
-    return f"Offered to {whom}, {by_means(offer.means)}{_by_way_of(offer.by_way_of)}"
+    return f"Offered to {whom}, {_how(offer.means, offer.by_way_of)}"
 
 
-def _by_way_of(way: str) -> str:
-    """By whom, where another way than the parent's was gone: no more words than are needed."""
-    short = {
-        WayToChild.SCHOOL: ", through the school",
-        WayToChild.SOCIAL_WORKER: ", through the social worker",
-        WayToChild.TRUSTED_ADULT: ", through an adult they trust",
-    }
-    return short.get(WayToChild(way), "") if way else ""
+BY_WAY_OF = {
+    WayToChild.SCHOOL: "through the school",
+    WayToChild.SOCIAL_WORKER: "through the social worker",
+    WayToChild.TRUSTED_ADULT: "through an adult they trust",
+}
+
+
+def _how(means: str, way: str) -> str:
+    """By what means, and by whom where another way than the parent's was gone."""
+    whose = BY_WAY_OF.get(WayToChild(way), "") if way else ""
+    if whose and means == Means.THROUGH_PROFESSIONAL:
+        return whose
+    return ", ".join(part for part in (by_means(means), whose) if part)
 
 
 def reply_in_words(reply: Reply) -> str:

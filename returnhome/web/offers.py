@@ -1,5 +1,7 @@
 """Offering an interview: an offer that reached somebody, an attempt that did not, the answer."""
 
+from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -18,6 +20,10 @@ from returnhome.web.asked import Request, episode_for
 
 REACHED = [(whom.value, whom.label) for whom in Reached if whom is not Reached.NOBODY]
 YES, NO = "yes", "no"
+WAYS = {
+    WayToChild.SCHOOL: "Somebody at school whom the child likes, and as little as is needed.",
+    WayToChild.TRUSTED_ADULT: "For example a youth worker, a coach, a grandparent.",
+}
 
 
 class OfferForm(gds.Form):
@@ -78,10 +84,6 @@ class ReachForm(gds.Form):
         noun="which way",
         choices=WayToChild.choices(),
         coerce=WayToChild,
-        hints={
-            WayToChild.SCHOOL: "Somebody at school whom the child likes. As little as is needed.",
-            WayToChild.TRUSTED_ADULT: "For example a youth worker, a coach, a grandparent.",
-        },
     )
     is_reached = gds.Radios(
         "Did the offer reach the child?",
@@ -96,6 +98,13 @@ class ReachForm(gds.Form):
     note = gds.Textarea(
         "Note (optional)", required=False, rows=3, hint="Who helped, and what the child said."
     )
+
+    def __init__(self, *args: Any, tried: Mapping[str, int], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["by_way_of"].hints = {  # type: ignore[attr-defined]
+            way.value: " ".join((WAYS.get(way, ""), _tried(tried.get(way, 0)))).strip()
+            for way in WayToChild
+        }
 
 
 class TakeUpForm(gds.Form):
@@ -186,7 +195,9 @@ def answer(request: Request, pk: int) -> HttpResponse:
 def reach(request: Request, pk: int) -> HttpResponse:
     """Another way to a child for whom a parent or carer said no."""
     episode = episode_for(request, pk, Verb.OFFER)
-    form = ReachForm(request.POST or None, initial={"reached_at": request.now})
+    form = ReachForm(
+        request.POST or None, tried=tried(episode), initial={"reached_at": request.now}
+    )
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         how = {
@@ -205,16 +216,21 @@ def reach(request: Request, pk: int) -> HttpResponse:
             offers.attempt(episode, **how)
             messages.success(request, "The attempt is recorded. The child is still to be reached.")
             return redirect("show-episode", episode.pk)
-    return _page(
-        request, episode, form, "reach", "Reach the child another way", "Save", ways=ways(episode)
+    return _page(request, episode, form, "reach", "Reach the child another way", "Save")
+
+
+def tried(episode: Episode) -> Mapping[str, int]:
+    """How often each way to the child was gone. Two queries."""
+    return Counter(
+        [
+            *episode.offers.values_list("by_way_of", flat=True),
+            *episode.attempts.values_list("by_way_of", flat=True),
+        ]
     )
 
 
-def ways(episode: Episode) -> list[tuple[str, int]]:
-    """Each way to the child, and how often it was tried. Two queries."""
-    tried = [*episode.offers.values_list("by_way_of", flat=True)]
-    tried += episode.attempts.values_list("by_way_of", flat=True)
-    return [(way.label, tried.count(way)) for way in WayToChild]
+def _tried(times: int) -> str:
+    return f"Tried {pages.counted(times, 'time')}." if times else "Not tried yet."
 
 
 def take_up(request: Request, pk: int) -> HttpResponse:
@@ -281,7 +297,6 @@ def _page(
     name: str,
     title: str,
     button: str,
-    **more: Any,
 ) -> HttpResponse:
     back = reverse("show-episode", args=[episode.pk])
     return gds.form_page(
@@ -297,7 +312,6 @@ def _page(
         episode=episode,
         clock=before.clock_of(episode, request.now),
         done=before.done(episode),
-        **more,
     )
 
 

@@ -76,7 +76,7 @@ def test_after_a_parents_no_the_list_and_the_episode_ask_for_another_way(as_, ca
 
     assert "Reach the child another way" in listed
     assert "Reach the child another way" in page
-    assert "Through their school or college: not tried yet" in ways
+    assert "Through their social worker Not tried yet." in ways
 
 
 def test_another_way_that_reached_the_child_is_an_offer_and_asks_for_the_answer(
@@ -106,7 +106,7 @@ def test_another_way_that_reached_nobody_is_an_attempt_and_the_child_is_still_to
 
     assert Attempt.objects.get().by_way_of == "social_worker"
     ways = words_of(as_("amina").get(f"/episodes/{episode.pk}/reach"))
-    assert "Through their social worker: tried 1 time" in ways
+    assert "Through their social worker Tried 1 time." in ways
 
 
 @pytest.mark.parametrize(

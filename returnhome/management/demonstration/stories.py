@@ -14,6 +14,8 @@ from returnhome.rules.codes import (
     Place,
     Reached,
     RiskGrade,
+    Understood,
+    WayToChild,
 )
 
 HOME_SAYS = "Larchwood House"
@@ -320,6 +322,20 @@ def caitlin_declined(teller: Teller) -> None:
     tale.offered(4).declined(
         DeclinedBy.CHILD, "“I was at Nan’s with Rory, ask him, he likes talking.”"
     )
+    tale.spoken_to("Ines Okafor")
+    tale.understood(
+        Understood.ABLE, "Knew what the talk is for, and asked whether she could change her mind."
+    )
+
+
+def ewans_mother_declined_and_he_is_still_to_be_reached(teller: Teller) -> None:
+    tale = teller.of("ewan").missing(7, back=31)
+    tale.offered(3, reached=Reached.CARER).declined(
+        DeclinedBy.PARENT_OR_CARER, "Mother says he has talked enough."
+    )
+    tale.not_spoken_to("He was asleep, and his mother would not wake him")
+    tale.carer_asked("His mother", "“It’s that crowd at the station. Ask them, not him.”", 1)
+    tale.reached_nobody(WayToChild.SCHOOL, "Not in today; his form tutor will ask him", 14)
 
 
 def rory_went_with_his_sister(teller: Teller) -> None:
@@ -499,6 +515,7 @@ STORIES = (
     samuel_needs_an_interpreter,
     ruby_was_booked_for_this_morning,
     caitlin_declined,
+    ewans_mother_declined_and_he_is_still_to_be_reached,
     rory_went_with_his_sister,
     zuzanna_is_booked_today,
     malik_is_booked_with_the_provider,
