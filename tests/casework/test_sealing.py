@@ -153,6 +153,7 @@ SEALED = {
     "NotHeld.note",
     "Action.what",
     "Communication.helps",
+    "Communication.not_safe",
     "Action.outcome",
     "NothingNeeded.reason",
     "HandOver.terms",

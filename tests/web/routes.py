@@ -135,6 +135,15 @@ ABOUT_A_CHILD: dict[str, Asks] = {
             ("book", "interview", "o"),
         ),
     ),
+    "prepare-interview": Asks(
+        "interview",
+        (
+            ("see_account", "episode", "r p"),
+            ("see_account", "interview", "o"),
+            ("book", "episode", "r p"),
+            ("book", "interview", "o"),
+        ),
+    ),
     "needs-of-interview": Asks("interview", SAID),
     "mentions-of-interview": Asks("interview", SAID),
     "note-mention": Asks("interview", NAMES_NEEDS, more=("person",)),

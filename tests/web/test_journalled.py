@@ -290,6 +290,7 @@ def talks(cast: Cast, now: Any) -> tuple[Child, list[Shown]]:
         ("ines", "hold-interview", [first.pk]),
         ("amina", "hold-unbooked-interview", [one.episode_id]),
         ("amina", "show-interview", [first.pk]),
+        ("ines", "prepare-interview", [first.pk]),
     ]
 
 

@@ -67,6 +67,11 @@ class Migration(migrations.Migration):
             field=models.CharField(default='', max_length=20),
         ),
         migrations.AddField(
+            model_name='communication',
+            name='not_safe',
+            field=returnhome.casework.sealing.SealedText(default=''),
+        ),
+        migrations.AddField(
             model_name='episode',
             name='no_owes',
             field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=20), default=list, size=None),
