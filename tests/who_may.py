@@ -151,6 +151,8 @@ SECOND_LOCK: Mapping[str, tuple[Rule, ...]] = {
     "dispute": SEEN,
     "override": SEEN,
     "interview": (*SEEN, ("see_episode", "interview", "o")),
+    "checkin": SEEN,
+    "checkinwords": SAID,
     "entry": SAID,
     "addendum": SAID,
     "preventioninterview": ANSWERED,

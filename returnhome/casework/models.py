@@ -3,6 +3,7 @@
 from returnhome.casework.accounts import DirectoryIdentity
 from returnhome.casework.agreements import Agreement
 from returnhome.casework.care import FormerFact, PlacementNotice
+from returnhome.casework.check_ins import CheckIn, CheckInWords
 from returnhome.casework.children import (
     Address,
     Alias,
@@ -52,6 +53,8 @@ __all__ = [
     "BreakGlass",
     "CarePeriod",
     "CarersAsked",
+    "CheckIn",
+    "CheckInWords",
     "Child",
     "ChildSpokenTo",
     "Classification",

@@ -118,6 +118,7 @@ DONE = {
     "add person": "Added a colleague",
     "add to interview": "Added to a signed interview",
     "answer offer": "Recorded the answer to an offer",
+    "check in": "Wrote down a short check-in with the child",
     "take up offer": "Recorded that the child would like the talk after all",
     "note spoken to": "Noted whether the child was spoken to about a no",
     "judge understanding": "Noted whether the child understood what they declined",

@@ -38,6 +38,7 @@ from returnhome.web import (
     absences,
     before,
     called,
+    check_ins,
     declines,
     establish,
     handovers,
@@ -186,6 +187,7 @@ def also(
         (offers and is_owed, "Record an offer", "make-offer"),
         (offers and is_owed, "Record an attempt that reached nobody", "make-attempt"),
         (books and is_owed and is_accepted, "Book an interview", "book-interview"),
+        (books and is_owed, "Record a short check-in", "check-in"),
         (books and is_owed, "Say why no interview took place", "not-hold-interview"),
         (
             episode.allows(person, Verb.ACT) and is_on_adult_pathway(episode.progress),
@@ -456,6 +458,7 @@ def whole(episode: Episode, person: Person, now: datetime) -> dict[str, Any]:
         "due": episode.deadline,
         "stages": stages(episode, now),
         "step": step,
+        "check_ins": check_ins.of_episodes([episode], person, now),
         "take_up": _take_up(episode, person),
         "after_no": declines.of_episode(episode, person, now, is_at_risk=told.risk is not None),
         "also": also(episode, person, step.href, there.offer_id),

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from returnhome.casework.check_ins import CheckIn
 from returnhome.casework.episodes import Episode
 from returnhome.casework.interviews import NotHeld
 from returnhome.casework.offers import Attempt, Offer, Reply
@@ -12,6 +13,7 @@ from returnhome.rules.codes import (
     Answer,
     DeclinedBy,
     Means,
+    Mode,
     NotHeldReason,
     Reached,
     WayToChild,
@@ -27,7 +29,7 @@ class Done:
 
 
 def done(episode: Episode) -> list[Done]:
-    """The newest first. Five queries, however many there were."""
+    """The newest first. Six queries, however many there were."""
     rows = [
         Done(row.at, row.by.name, not_held_in_words(row), row.note)
         for row in episode.not_held_rows.select_related("by")
@@ -41,7 +43,16 @@ def done(episode: Episode) -> list[Done]:
             Done(reply.given_at, reply.recorded_by.name, reply_in_words(reply), reply.reason)
             for reply in offer.replies.all()
         ]
+    rows += [
+        Done(row.held_at, row.held_by.name, check_in_in_words(row))
+        for row in episode.check_ins.select_related("held_by")
+    ]
     return sorted(rows, key=lambda row: row.at, reverse=True)
+
+
+def check_in_in_words(row: CheckIn) -> str:
+    minutes = f"{row.minutes} minute{'' if row.minutes == 1 else 's'}"
+    return f"Short check-in, {minutes}, {Mode(row.mode).label.lower()}: not the interview"
 
 
 def not_held_in_words(row: NotHeld) -> str:

@@ -17,7 +17,16 @@ from returnhome.casework.staff import Person
 from returnhome.rules import interviewing
 from returnhome.rules.access import Verb
 from returnhome.rules.codes import Answer, Mode, NotHeldReason, Place, Role
-from returnhome.web import before, communications, days, gds, interviewers, pages, tellings
+from returnhome.web import (
+    before,
+    check_ins,
+    communications,
+    days,
+    gds,
+    interviewers,
+    pages,
+    tellings,
+)
 from returnhome.web.asked import Request, covered, episode_for, interview_for
 from returnhome.web.interviewers import Interviewer
 
@@ -125,7 +134,10 @@ def book(request: Request, pk: int) -> HttpResponse:
     episode = episode_for(request, pk, Verb.BOOK)
     others = _others(episode, request.user)
     who = interviewers.of_episode(episode, request.user)
-    first: dict[str, Any] = {"wishes": _wished(episode)}
+    first: dict[str, Any] = {
+        "wishes": _wished(episode),
+        **check_ins.agreed(episode, request.user, request.now),
+    }
     if request.user.has_role(Role.INTERVIEWER):
         first["interviewer"] = request.user.pk
     form = BookForm(request.POST or None, who=who, others=others, request=request, initial=first)
@@ -267,6 +279,9 @@ def move(request: Request, pk: int) -> HttpResponse:
         return redirect("show-interview", interview.pk)
     names = ("interviewer_id", "booked_for", "place", "mode", "place_note", "wishes")
     first = {name.removesuffix("_id"): getattr(interview, name) for name in names}
+    if not request.POST and interview.booked_for <= request.now:
+        # It was only a short check-in: what was agreed there of the fuller talk.
+        first |= check_ins.agreed(episodes[0], request.user, request.now)
     who = interviewers.of_episode(episodes[0], request.user)
     if interview.interviewer_id not in {one.person.pk for one in who}:
         who += interviewers.of_people([interview.interviewer])

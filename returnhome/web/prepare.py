@@ -17,7 +17,7 @@ from returnhome.casework.staff import Person
 from returnhome.rules import clock
 from returnhome.rules.access import Verb
 from returnhome.rules.codes import Mode, Place
-from returnhome.web import before, communications, needs, owed, pages, story, tellings
+from returnhome.web import before, check_ins, communications, needs, owed, pages, story, tellings
 from returnhome.web.asked import Request, allows, covered
 
 # What earlier records say of how the child would talk another time, and of what is not safe.
@@ -77,6 +77,7 @@ def prepare(request: Request, pk: int) -> HttpResponse:
         "today": now.astimezone(clock.LONDON).date(),
         "earlier": held,
         "covered": _covered(covered(interview), person, now),
+        "check_ins": check_ins.of_episodes(covered(interview), person, now),
         "harms": [row for row in harms if not row.is_closed],
         "needs": [
             one for one in needs.still_open(child, person, now) if one.need.pk not in last_needs

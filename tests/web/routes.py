@@ -115,6 +115,7 @@ ABOUT_A_CHILD: dict[str, Asks] = {
     "say-spoken-to": of_episode("offer", not_shown_in=ERROR),
     "judge-understanding": of_episode("offer", not_shown_in=ERROR),
     "ask-carers": of_episode("offer", not_shown_in=ERROR),
+    "check-in": of_episode("book", not_shown_in=ERROR),
     "book-interview": of_episode("book", not_shown_in=ERROR),
     "hold-unbooked-interview": of_episode("book", not_shown_in=ERROR),
     "not-hold-interview": of_episode("book", not_shown_in=ERROR),

@@ -179,7 +179,7 @@ def a_child_just_back(cast: Cast, now: Any) -> tuple[Child, list[Shown]]:
     forms = ["assign", "correct", "classify", "void", "dispute", "override"]
     names = [f"{name}-episode" for name in forms] + ["ask-handover", "make-offer", "make-attempt"]
     names += ["not-hold-interview", "note-prevention-interview", "note-parental-risk"]
-    names += ["reach-child", "say-spoken-to", "judge-understanding", "ask-carers"]
+    names += ["check-in", "reach-child", "say-spoken-to", "judge-understanding", "ask-carers"]
     return cast.sky, [
         ("sol", "show-episode", [one.pk]),
         *(("mara", name, [one.pk]) for name in names),

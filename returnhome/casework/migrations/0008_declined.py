@@ -18,7 +18,7 @@ drop trigger never_emptied on {table};
 drop trigger never_changed on {table};
 """
 APPEND_ONLY_TABLES = (
-    *("casework_childspokento", "casework_understanding", "casework_carersasked"),
+    *("casework_childspokento", "casework_understanding", "casework_carersasked", "casework_checkin", "casework_checkinwords"),
 )
 
 
@@ -40,6 +40,28 @@ class Migration(migrations.Migration):
                 ('despite', returnhome.casework.sealing.SealedText(default='')),
                 ('why_not', returnhome.casework.sealing.SealedText(default=None, null=True)),
                 ('noted_at', models.DateTimeField()),
+            ],
+        ),
+        migrations.CreateModel(
+            name='CheckIn',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('held_at', models.DateTimeField()),
+                ('minutes', models.PositiveSmallIntegerField()),
+                ('mode', models.CharField(max_length=20)),
+                ('fuller_at', models.DateTimeField(null=True)),
+                ('noted_at', models.DateTimeField()),
+            ],
+        ),
+        migrations.CreateModel(
+            name='CheckInWords',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('how', returnhome.casework.sealing.SealedText(default='')),
+                ('is_urgent', models.BooleanField()),
+                ('urgent', returnhome.casework.sealing.SealedText(default='')),
+                ('any_harm', models.CharField(max_length=20)),
+                ('fuller', returnhome.casework.sealing.SealedText(default='')),
             ],
         ),
         migrations.CreateModel(
@@ -106,6 +128,26 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
         ),
         migrations.AddField(
+            model_name='checkin',
+            name='episode',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='check_ins', to='casework.episode'),
+        ),
+        migrations.AddField(
+            model_name='checkin',
+            name='held_by',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.AddField(
+            model_name='checkin',
+            name='noted_by',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.AddField(
+            model_name='checkinwords',
+            name='check_in',
+            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='words', to='casework.checkin'),
+        ),
+        migrations.AddField(
             model_name='childspokento',
             name='episode',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='spoken_to', to='casework.episode'),
@@ -128,6 +170,22 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='carersasked',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(models.Q(('means', ''), _negated=True), ('asked_at__isnull', False), ('asked_by__isnull', False), ('why_not__isnull', True)), models.Q(('asked_at__isnull', True), ('asked_by__isnull', True), ('means', ''), ('why_not__isnull', False)), _connector='OR'), name='carers_are_asked_or_not_and_why'),
+        ),
+        migrations.AddIndex(
+            model_name='checkin',
+            index=models.Index(fields=['episode', '-held_at'], name='check_in_episode'),
+        ),
+        migrations.AddConstraint(
+            model_name='checkin',
+            constraint=models.CheckConstraint(condition=models.Q(('minutes__gte', 1), ('minutes__lte', 60)), name='a_check_in_is_short'),
+        ),
+        migrations.AddConstraint(
+            model_name='checkin',
+            constraint=models.CheckConstraint(condition=models.Q(('fuller_at__isnull', True), ('fuller_at__gt', models.F('held_at')), _connector='OR'), name='the_fuller_talk_comes_after_the_check_in'),
+        ),
+        migrations.AddConstraint(
+            model_name='checkinwords',
+            constraint=models.CheckConstraint(condition=models.Q(('any_harm', ''), _negated=True), name='a_check_in_asks_of_harm'),
         ),
         migrations.AddConstraint(
             model_name='childspokento',

@@ -191,6 +191,12 @@ def jakub_says_not_now(teller: Teller) -> None:
 def dominic_is_booked_tomorrow(teller: Teller) -> None:
     tale = teller.of("dominic").missing(22, back=33, risk=RiskGrade.HIGH)
     tale.offered(2, note="Remembered Ines from last time").accepted(0.1)
+    tale.checked_in(
+        "ines",
+        "“I’m fine. I’ve been up two nights. Can I just sleep?”",
+        fuller="With Ines, in the car; his brother was in the room",
+        fuller_at=teller.on(1, 9, 30),
+    )
     tale.booked("ines", teller.on(1, 9, 30), place=Place.CAR, wishes="To drive about, not to sit")
 
 

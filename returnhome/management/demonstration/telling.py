@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Self
 
-from returnhome.casework import declines, episodes, interviews, offers, owners, support
+from returnhome.casework import check_ins, declines, episodes, interviews, offers, owners, support
 from returnhome.casework.interviews import Interview, Said
 from returnhome.casework.models import Child, Episode, Person
 from returnhome.casework.offers import Offer
@@ -19,6 +19,7 @@ from returnhome.rules.codes import (
     Answer,
     DeclinedBy,
     EpisodeKind,
+    Indicator,
     Means,
     Mode,
     NotHeldReason,
@@ -266,6 +267,27 @@ class Tale:
             made_at=at,
             note=note,
             by=self.by,
+            at=at,
+        )
+        return self
+
+    def checked_in(
+        self, by: str, how: str, *, fuller: str, fuller_at: datetime, after: float = 1
+    ) -> Self:
+        at = self.step(after)
+        who = self.teller.people[by]
+        check_ins.note(
+            self.episode,
+            held_at=at,
+            minutes=10,
+            mode=Mode.TELEPHONE,
+            held_by=who,
+            how=how,
+            is_urgent=False,
+            any_harm=Indicator.NOT_ASKED,
+            fuller=fuller,
+            fuller_at=fuller_at,
+            by=who,
             at=at,
         )
         return self
