@@ -22,6 +22,7 @@ from returnhome.web import (
     check_ins,
     communications,
     days,
+    declines,
     gds,
     interviewers,
     pages,
@@ -316,6 +317,11 @@ def _what_it_does(reason: NotHeldReason) -> str:
     """What follows from a reason, said beside it: drawn from the code list, nothing else."""
     if reason.declined_by and not reason.closes:
         says = "This is not the child’s no. The offer stays open and so does the episode."
+    elif reason.declined_by:
+        says = (
+            "Ends the work on this episode once it is asked what the no leaves to ask. "
+            "The child can take the offer up at any time."
+        )
     elif reason.closes:
         says = "Ends the work on this episode for now. A new offer opens it again."
     else:
@@ -352,6 +358,9 @@ def not_hold(request: Request, pk: int) -> HttpResponse:
                 at=request.now,
             )
             messages.success(request, f"Recorded. {_what_it_does(NotHeldReason(row.reason))}")
+            asked = declines.first_page(Episode.objects.get(pk=episode.pk))
+            if NotHeldReason(row.reason).declined_by and asked:
+                return redirect(asked[1])
             return redirect("show-episode", episode.pk)
     title, button = "Record that no interview was held", "Save the reason"
     return _page(request, form, "not_hold", title=title, button=button, episode=episode)

@@ -37,7 +37,7 @@ class Shown:
         """Whether the child told of harm, where that was more than a no."""
         if self.words is None or self.words.any_harm == Indicator.NO:
             return ""
-        return Indicator(self.words.any_harm).label.lower()
+        return Indicator(self.words.any_harm).label
 
 
 def of_episodes(episodes: Sequence[Episode], person: Person, now: datetime) -> list[Shown]:

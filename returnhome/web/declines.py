@@ -76,31 +76,28 @@ class AfterNo:
     """What is known after a no, and what is still to ask."""
 
     lines: Sequence[Line]
-    whose: str
     is_at_risk: bool
-
-    @property
-    def owed(self) -> int:
-        return sum(line.is_owed for line in self.lines)
 
 
 def of_episode(
     episode: Episode, person: Person, now: datetime, *, is_at_risk: bool
 ) -> AfterNo | None:
-    """For whoever answers for the child, where somebody said no. Three queries, or none."""
+    """For those who work with the child, where somebody said no; never for a host.
+
+    Three queries, or none where nobody has answered yet.
+    """
     if episode.answered_at is None and not episode.not_held:
         return None
-    may_note = tellings.may_note(episode, person)
+    if not tellings.may_note(episode, person):
+        return None
     spoken, understood, carers = (
         list(rows.visible_to(person).filter(episode=episode).select_related("noted_by").in_order())
         for rows in (ChildSpokenTo.objects, Understanding.objects, CarersAsked.objects)
     )
-    if episode.no_of is None and not (spoken or understood or carers):
-        return None
     answers = {
-        NoOwes.SPOKEN_TO: [_spoken(row, now, may_note) for row in spoken],
-        NoOwes.UNDERSTANDING: [_understood(row, now, may_note) for row in understood],
-        NoOwes.CARERS: [_asked(row, now, may_note) for row in carers],
+        NoOwes.SPOKEN_TO: [_spoken(row, now) for row in spoken],
+        NoOwes.UNDERSTANDING: [_understood(row, now) for row in understood],
+        NoOwes.CARERS: [_asked(row, now) for row in carers],
     }
     may_ask = not episode.is_voided and episode.allows(person, Verb.OFFER)
     lines = [
@@ -112,33 +109,35 @@ def of_episode(
             answers=answers[owes],
         )
         for owes in NoOwes
-        if answers[owes] or owes in episode.no_owes
+        if answers[owes] or owes in episode.no_owes or _may_be_added(episode, owes)
     ]
-    whose = episode.no_of
-    return AfterNo(lines, whose.label if whose else "", is_at_risk) if lines else None
+    return AfterNo(lines, is_at_risk and episode.no_of is not None) if lines else None
+
+
+def _may_be_added(episode: Episode, owes: NoOwes) -> bool:
+    """A no of before this was asked owes nothing, and can have it said all the same."""
+    return episode.no_of is not None and owes is not NoOwes.UNDERSTANDING
 
 
 def _noted(row: Any, now: datetime) -> str:
     return f"{row.noted_by.name}, {pages.near(row.noted_at, now)}"
 
 
-def _spoken(row: ChildSpokenTo, now: datetime, may_note: bool) -> tuple[str, str, str]:
+def _spoken(row: ChildSpokenTo, now: datetime) -> tuple[str, str, str]:
     if not row.is_spoken_to:
-        return "No", (row.why_not or "") if may_note else "", _noted(row, now)
-    who = f", by {row.by_whom}" if may_note and row.by_whom else ""
+        return "No", row.why_not or "", _noted(row, now)
+    who = f", by {row.by_whom}" if row.by_whom else ""
     return f"Yes, {before.by_means(row.means)}{who}", "", _noted(row, now)
 
 
-def _understood(row: Understanding, now: datetime, may_note: bool) -> tuple[str, str, str]:
-    return Understood(row.judged).label, row.because if may_note else "", _noted(row, now)
+def _understood(row: Understanding, now: datetime) -> tuple[str, str, str]:
+    return Understood(row.judged).label, row.because, _noted(row, now)
 
 
-def _asked(row: CarersAsked, now: datetime, may_note: bool) -> tuple[str, str, str]:
+def _asked(row: CarersAsked, now: datetime) -> tuple[str, str, str]:
     if not row.is_asked:
-        return "Not asked", (row.why_not or "") if may_note else "", _noted(row, now)
+        return "Not asked", row.why_not or "", _noted(row, now)
     when, how = pages.near(row.asked_at, now), before.by_means(row.means)
-    if not may_note:
-        return f"A carer was asked {when}, {how}", "", _noted(row, now)
     said = row.said or "Nothing that they wanted to say."
     safe = f" Safe to ask: {row.despite}" if row.despite else ""
     return f"{row.whom} asked {when}, {how}", said + safe, _noted(row, now)

@@ -21,7 +21,7 @@ from returnhome.web import before, check_ins, communications, needs, owed, pages
 from returnhome.web.asked import Request, allows, covered
 
 # What earlier records say of how the child would talk another time, and of what is not safe.
-WISHED = ("next_time", "chose", "present_kinds", "present_wish")
+WISHED = ("next_time", "chose", "present_kinds")
 NOT_SAFE = "not_safe"
 
 

@@ -199,12 +199,33 @@ def test_whoever_may_not_offer_finds_none_of_these_pages(as_, cast: Cast, now, n
 
 
 def test_the_host_does_not_read_what_was_asked_after_the_no(as_, cast: Cast, now):
-    episode = asked_after_no(declined(cast, CHILD, now, "sky"), by=cast.amina, at=now)
+    owing = declined(cast, CHILD, now, "sky")
+    before = words_of(as_("wes").get(f"/episodes/{owing.pk}"))
+    asked_after_no(owing, by=cast.amina, at=now)
+    after = words_of(as_("wes").get(f"/episodes/{owing.pk}"))
 
-    words = words_of(as_("wes").get(f"/episodes/{episode.pk}"))
+    assert "After the no" not in before + after
+    assert "Her social worker" not in after
 
-    assert "After the no" not in words
-    assert "Her social worker" not in words
+
+def test_a_no_of_before_this_was_asked_owes_nothing_and_can_have_it_said(as_, cast: Cast, now):
+    episode = declined(cast, CHILD, now)
+    Episode.objects.filter(pk=episode.pk).update(no_owes=[], settled_at=now)
+
+    words = words_of(as_("amina").get(f"/episodes/{episode.pk}"))
+
+    assert "Nothing more is owed" in words
+    assert "What do the carers know? Ask the carers" in words
+    assert "Still to ask" not in words
+
+
+def test_a_reason_that_names_a_no_leads_to_what_it_leaves_to_ask(as_, cast: Cast, now):
+    episode = returned(cast.kit, at=now)
+    form = {"reason": "declined_by_child", "note": "", "covered_by": ""}
+
+    response = as_("amina").post(f"/episodes/{episode.pk}/not-hold", form)
+
+    assert response.headers["Location"] == f"/episodes/{episode.pk}/spoken-to"
 
 
 @pytest.mark.check

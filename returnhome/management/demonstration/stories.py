@@ -1,6 +1,6 @@
 """The stories of the demonstration that are still going on: each shows one thing that happens."""
 
-from returnhome.casework import episodes
+from returnhome.casework import communications, episodes, tellings
 from returnhome.casework.models import Episode
 from returnhome.management.demonstration.telling import MINUTE, Teller, by_day
 from returnhome.rules.clock import DATE_ONLY, Moment, estimated
@@ -191,6 +191,24 @@ def jakub_says_not_now(teller: Teller) -> None:
 def dominic_is_booked_tomorrow(teller: Teller) -> None:
     tale = teller.of("dominic").missing(22, back=33, risk=RiskGrade.HIGH)
     tale.offered(2, note="Remembered Ines from last time").accepted(0.1)
+    communications.note(
+        tale.child,
+        language="",
+        needs_interpreter=False,
+        helps="Talks side by side, not face to face. Short sentences, and time to answer.",
+        not_safe="His brother reads his messages: ring, and say no more than “it’s Ines”.",
+        by=tale.by,
+        at=tale.at,
+    )
+    episode = Episode.objects.get(pk=tale.episode.pk)
+    tellings.note_prevention_interview(
+        episode,
+        held=episode.returned or episode.found,
+        by_whom="Northshire Police, the officer who brought him home",
+        learnt="He owed somebody money, and would not say whom. He was not hurt.",
+        by=tale.by,
+        at=tale.at,
+    )
     tale.checked_in(
         "ines",
         "“I’m fine. I’ve been up two nights. Can I just sleep?”",
