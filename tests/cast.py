@@ -12,14 +12,30 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 
-from returnhome.casework import children, episodes, interviews, offers, owners, staff
+from returnhome.casework import (
+    children,
+    declines,
+    episodes,
+    interviews,
+    offers,
+    owners,
+    staff,
+)
 from returnhome.casework.children import Child
 from returnhome.casework.episodes import Episode
 from returnhome.casework.interviews import Interview, Said
 from returnhome.casework.models import Authority, Credential, Force, Organisation, Person, Postcode
 from returnhome.casework.offers import Offer
 from returnhome.rules.clock import EXACT, Moment
-from returnhome.rules.codes import Answer, EpisodeKind, Means, Reached, RiskGrade, Role
+from returnhome.rules.codes import (
+    Answer,
+    EpisodeKind,
+    Means,
+    Reached,
+    RiskGrade,
+    Role,
+    Understood,
+)
 from returnhome.web.second_factor import Adapter
 
 # Monday 2 March 2026, 09:00: when the cast was assembled, and the present of most tests.
@@ -171,6 +187,25 @@ def accepted(episode: Episode, *, by: Person, at: datetime = NOW) -> Offer:
     offer = offered(episode, by=by, at=at)
     offers.answer(offer, Answer.ACCEPTED, by=by, at=at)
     return offer
+
+
+def asked_after_no(episode: Episode, *, by: Person, at: datetime = NOW) -> Episode:
+    """All that a no leaves to ask is asked."""
+    for owed in list(Episode.objects.get(pk=episode.pk).no_owes):
+        if owed == "spoken_to":
+            declines.note_spoken_to(
+                episode,
+                is_spoken_to=True,
+                by_whom="Her social worker",
+                means=Means.TELEPHONE,
+                by=by,
+                at=at,
+            )
+        elif owed == "understanding":
+            declines.judge(episode, Understood.ABLE, "Said why, clearly", by=by, at=at)
+        else:
+            declines.leave_carers(episode, "The home was not told of it", by=by, at=at)
+    return Episode.objects.get(pk=episode.pk)
 
 
 def booked(episode: Episode, *, interviewer: Person, by: Person, at: datetime = NOW) -> Interview:

@@ -29,7 +29,11 @@ from returnhome.casework.models import (
     Basis,
     BreakGlass,
     CarePeriod,
+    CarersAsked,
+    CheckIn,
+    CheckInWords,
     Child,
+    ChildSpokenTo,
     Classification,
     Communication,
     Correction,
@@ -70,6 +74,7 @@ from returnhome.casework.models import (
     Reply,
     Restriction,
     Telling,
+    Understanding,
     VoidedMeeting,
 )
 from returnhome.casework.places import Succession
@@ -526,6 +531,15 @@ class Filling:
             child_id=episode.child_id,
         )
         offer = Offer(episode=episode, means="telephone", reached="child", made_at=now, made_by=by)
+        checked = CheckIn(
+            episode=episode,
+            held_at=now,
+            minutes=5,
+            mode="telephone",
+            held_by=by,
+            noted_at=now,
+            noted_by=by,
+        )
         self.made += [
             told,
             Basis(episode=episode, notification=told),
@@ -549,6 +563,11 @@ class Filling:
             offer,
             Reply(offer=offer, answer="accepted", given_at=now, recorded_at=now, recorded_by=by),
             Attempt(episode=episode, means="telephone", made_at=now, made_by=by),
+            checked,
+            CheckInWords(check_in=checked, is_urgent=False, any_harm="no"),
+            ChildSpokenTo(episode=episode, means="telephone", noted_at=now, noted_by=by),
+            Understanding(episode=episode, judged="able", noted_at=now, noted_by=by),
+            CarersAsked(episode=episode, why_not="x", noted_at=now, noted_by=by),
             NotHeld(episode=episode, reason="detained_or_hospital", at=now, by=by),
             Telling(
                 episode=episode,
@@ -677,7 +696,17 @@ class Filling:
         for row in self.made:
             by_table.setdefault(type(row), []).append(row)
         late = (
-            *(Reply, Basis, VoidedMeeting, Coverage, Entry, Addendum, Action, NothingNeeded),
+            *(
+                CheckInWords,
+                Reply,
+                Basis,
+                VoidedMeeting,
+                Coverage,
+                Entry,
+                Addendum,
+                Action,
+                NothingNeeded,
+            ),
             *(Disclosure, HarmCall, HarmTaking, HarmDecision),
             *(Mention, Need, ActionForNeed, HelpOffered, NoHelp, PassedOn),
         )
@@ -702,6 +731,7 @@ WAYS = {
     "harmdecision": "disclosure__episode_id",
     "basis": "episode_id",
     "action": "episode_id",
+    "checkinwords": "check_in__episode_id",
     "nothingneeded": "episode_id",
     "actionforneed": "need__interview__episodes",
     "helpoffered": "need__interview__episodes",

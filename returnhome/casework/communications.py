@@ -1,4 +1,4 @@
-"""What helps a child to talk and be understood: language, interpreter, and whatever else."""
+"""What helps a child to talk, and what is not safe to mention or to send them."""
 
 from datetime import datetime
 
@@ -14,7 +14,7 @@ from returnhome.rules.access import Verb
 
 
 class NothingSaid(Blocked):
-    sentence = "Say which language it is, or what helps."
+    sentence = "Say which language it is, what helps, or what is not safe."
     field = "language"
 
 
@@ -54,6 +54,8 @@ class Communication(models.Model):
     language = models.CharField(max_length=60, default="")
     needs_interpreter = models.BooleanField(default=False)
     helps = SealedText()
+    # A parent who must not know, a telephone that others read. Not for a council that is asked.
+    not_safe = SealedText()
     noted_at = models.DateTimeField()
     noted_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
 
@@ -81,6 +83,7 @@ def note(
     language: str,
     needs_interpreter: bool,
     helps: str,
+    not_safe: str = "",
     by: Person,
     at: datetime,
 ) -> Communication:
@@ -88,16 +91,17 @@ def note(
     child = children.lock(child.pk)[child.pk]
     if child.joined_to_id:
         raise JoinedMeanwhile
-    language, helps = language.strip(), helps.strip()
+    language, helps, not_safe = language.strip(), helps.strip(), not_safe.strip()
     if needs_interpreter and not language:
         raise LanguageMissing
-    if not (language or helps):
+    if not (language or helps or not_safe):
         raise NothingSaid
     noted = Communication.objects.create(
         child=child,
         language=language,
         needs_interpreter=needs_interpreter,
         helps=helps,
+        not_safe=not_safe,
         noted_at=at,
         noted_by=by,
     )

@@ -8,7 +8,12 @@ from datetime import date, datetime
 from typing import Any
 
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateTimeRangeField, RangeBoundary, RangeOperators
+from django.contrib.postgres.fields import (
+    ArrayField,
+    DateTimeRangeField,
+    RangeBoundary,
+    RangeOperators,
+)
 from django.db import IntegrityError, models, transaction
 from django.db.models import F, Func, Q
 
@@ -29,10 +34,12 @@ from returnhome.rules.codes import (
     Cohort,
     DeclinedBy,
     EpisodeKind,
+    NoOwes,
     NotHeldReason,
     OfferKind,
     RiskGrade,
 )
+from returnhome.rules.declining import whose_no
 from returnhome.rules.facts import EpisodeFacts
 from returnhome.rules.policies import PolicyKey
 from returnhome.rules.progress import Progress, Step, is_settled, next_step
@@ -174,6 +181,8 @@ class Episode(models.Model):
     # The interview answers for a later episode too, and is that one's own.
     is_covered = models.BooleanField(default=False)
     not_held = models.CharField(max_length=30, default="")
+    # What the no that stands leaves to ask (`rules.declining`), in its order.
+    no_owes = ArrayField(models.CharField(max_length=20), default=list)
     has_actions = models.BooleanField(default=False)
     # A need named in the interview has neither an action, nor help, nor a reason for none.
     has_open_need = models.BooleanField(default=False)
@@ -246,6 +255,17 @@ class Episode(models.Model):
                 condition=(Q(answer=Answer.DECLINED) & ~Q(declined_by=""))
                 | (~Q(answer=Answer.DECLINED) & Q(declined_by="")),
                 name="an_episode_no_says_whose_it_was",
+            ),
+            models.CheckConstraint(
+                condition=Q(no_owes=[])
+                | Q(answer=Answer.DECLINED)
+                | Q(
+                    not_held__in=[
+                        NotHeldReason.DECLINED_BY_CHILD,
+                        NotHeldReason.DECLINED_BY_PARENT,
+                    ]
+                ),
+                name="only_a_no_leaves_something_to_ask",
             ),
             models.CheckConstraint(
                 condition=Q(held_at__isnull=True, held_precision="", signed_at__isnull=True)
@@ -389,12 +409,29 @@ class Episode(models.Model):
             booked_for=self.booked_for,
             held_at=self.held_at,
             not_held=NotHeldReason(self.not_held) if self.not_held else None,
+            no_owes=frozenset(map(NoOwes, self.no_owes)),
             signed_at=self.signed_at,
             has_actions=self.has_actions,
             has_open_need=self.has_open_need,
             acted_at=self.acted_at,
             voided_at=self.voided_at,
         )
+
+    @property
+    def no_of(self) -> DeclinedBy | None:
+        """Whose no stands; None where none does."""
+        progress = self.progress
+        return whose_no(
+            answer=progress.answer, declined_by=progress.declined_by, not_held=progress.not_held
+        )
+
+    @property
+    def can_be_taken_up(self) -> bool:
+        """A no or a reason for no interview stands, and the child may come back to the offer."""
+        is_free = self.held_at is None and self.booked_for is None and not self.is_voided
+        is_adult = self.offer_kind == OfferKind.ADULT_PATHWAY and not self.is_offered_by_policy
+        is_closed = self.answer == Answer.DECLINED or self.not_held != ""
+        return is_closed and is_free and not self.is_open and not is_adult
 
     @property
     def next_step(self) -> Step:
@@ -448,6 +485,8 @@ class Episode(models.Model):
         self.due_at = deadline.earliest if deadline else None
         self.overdue_at = deadline.latest if deadline else None
         self.timeliness = self.standing(at).standing if self.held_at else ""
+        if self.no_of is None or self.held_at:
+            self.no_owes = []
         settled = is_settled(self.progress)
         self.settled_at = (self.settled_at or at) if settled else None
         self.unanswered_since = (self.unanswered_since or at) if self.is_unanswered else None

@@ -9,7 +9,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q
 
-from returnhome.casework import children, episodes, journal
+from returnhome.casework import children, declines, episodes, journal
 from returnhome.casework.children import Child
 from returnhome.casework.episodes import Episode
 from returnhome.casework.sealing import SealedText
@@ -753,7 +753,9 @@ def not_hold(
         by=by,
     )
     booked.close("close booking", by=by, at=at)
-    episodes.note(episode, booked_for=None, not_held=reason, at=at)
+    whose = reason.declined_by
+    said_no = {"no_owes": declines.owed(episode, whose, at)} if whose else {}
+    episodes.note(episode, booked_for=None, not_held=reason, **said_no, at=at)
     journal.write(f"not held: {reason}", row, by=by, at=at, child_id=episode.child_id)
     return row
 

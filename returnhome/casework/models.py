@@ -3,6 +3,7 @@
 from returnhome.casework.accounts import DirectoryIdentity
 from returnhome.casework.agreements import Agreement
 from returnhome.casework.care import FormerFact, PlacementNotice
+from returnhome.casework.check_ins import CheckIn, CheckInWords
 from returnhome.casework.children import (
     Address,
     Alias,
@@ -14,6 +15,7 @@ from returnhome.casework.children import (
 )
 from returnhome.casework.communications import Communication
 from returnhome.casework.concerns import NotedConcern
+from returnhome.casework.declines import CarersAsked, ChildSpokenTo, Understanding
 from returnhome.casework.disputes import Dispute, Override
 from returnhome.casework.episodes import Basis, Classification, Correction, Episode
 from returnhome.casework.handovers import HandOver
@@ -50,7 +52,11 @@ __all__ = [
     "Basis",
     "BreakGlass",
     "CarePeriod",
+    "CarersAsked",
+    "CheckIn",
+    "CheckInWords",
     "Child",
+    "ChildSpokenTo",
     "Classification",
     "Communication",
     "Correction",
@@ -109,5 +115,6 @@ __all__ = [
     "Tally",
     "Team",
     "Telling",
+    "Understanding",
     "VoidedMeeting",
 ]

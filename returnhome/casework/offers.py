@@ -6,13 +6,20 @@ from typing import Any
 from django.db import models, transaction
 from django.db.models import Q
 
-from returnhome.casework import episodes, journal, tellings
+from returnhome.casework import declines, episodes, journal, tellings
 from returnhome.casework.episodes import Episode
 from returnhome.casework.sealing import SealedText
 from returnhome.casework.staff import Person
 from returnhome.rules import interviewing, offering
 from returnhome.rules.ages import age_on
-from returnhome.rules.codes import Answer, DeclinedBy, Means, Reached
+from returnhome.rules.codes import (
+    Answer,
+    DeclinedBy,
+    Means,
+    NotHeldReason,
+    Reached,
+    WayToChild,
+)
 
 
 class OfferQuerySet(models.QuerySet["Offer"]):
@@ -32,6 +39,8 @@ class Offer(models.Model):
     episode = models.ForeignKey(Episode, models.PROTECT, related_name="offers")
     means = models.CharField(max_length=30)
     reached = models.CharField(max_length=10)
+    # By whom the child was reached, where a parent's no had to be gone round.
+    by_way_of = models.CharField(max_length=20, default="")
     made_at = models.DateTimeField()
     made_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     note = SealedText()
@@ -67,6 +76,8 @@ class Reply(models.Model):
     offer = models.ForeignKey(Offer, models.PROTECT, related_name="replies")
     answer = models.CharField(max_length=20)
     declined_by = models.CharField(max_length=20, default="")
+    # Of an offer that is taken up after a no: how the child said so.
+    means = models.CharField(max_length=30, default="")
     reason = SealedText()
     given_at = models.DateTimeField()
     recorded_at = models.DateTimeField()
@@ -110,6 +121,7 @@ class Attempt(models.Model):
 
     episode = models.ForeignKey(Episode, models.PROTECT, related_name="attempts")
     means = models.CharField(max_length=30)
+    by_way_of = models.CharField(max_length=20, default="")
     made_at = models.DateTimeField()
     made_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     note = SealedText()
@@ -139,6 +151,7 @@ def make(
     means: Means,
     reached: Reached,
     made_at: datetime,
+    by_way_of: WayToChild | None = None,
     note: str = "",
     by: Person,
     at: datetime,
@@ -168,7 +181,13 @@ def make(
         note=note,
     )
     offer = Offer.objects.create(
-        episode=episode, means=means, reached=reached, made_at=made_at, made_by=by, note=note
+        episode=episode,
+        means=means,
+        reached=reached,
+        by_way_of=by_way_of or "",
+        made_at=made_at,
+        made_by=by,
+        note=note,
     )
     first = min(episode.offered_at or made_at, made_at)
     episodes.note(episode, offered_at=first, **_open_again(episode, made_at), at=at)
@@ -195,7 +214,14 @@ def _reason_gone(episode: Episode, when: datetime) -> dict[str, Any]:
 
 @transaction.atomic
 def attempt(
-    episode: Episode, *, means: Means, made_at: datetime, note: str = "", by: Person, at: datetime
+    episode: Episode,
+    *,
+    means: Means,
+    made_at: datetime,
+    by_way_of: WayToChild | None = None,
+    note: str = "",
+    by: Person,
+    at: datetime,
 ) -> Attempt:
     """Record a call, text, letter or visit that reached nobody."""
     episode = _locked(episode)
@@ -212,7 +238,12 @@ def attempt(
         returned=episode.returned,
     )
     tried = Attempt.objects.create(
-        episode=episode, means=means, made_at=made_at, made_by=by, note=note
+        episode=episode,
+        means=means,
+        by_way_of=by_way_of or "",
+        made_at=made_at,
+        made_by=by,
+        note=note,
     )
     first = min(episode.attempted_at or made_at, made_at)
     episodes.note(episode, attempted_at=first, at=at)
@@ -246,7 +277,6 @@ def answer(
     offering.check_can_answer(
         earlier=earlier.given if earlier else None,
         given=given,
-        earlier_declined_by=earlier.whose_no if earlier else None,
         declined_by=declined_by,
         reason=reason,
     )
@@ -259,16 +289,85 @@ def answer(
         recorded_at=at,
         recorded_by=by,
     )
-    if _is_latest(reply):
-        episodes.note(
-            episode,
-            answer=given,
-            declined_by=declined_by or "",
-            answered_at=given_at,
-            **_reason_gone(episode, given_at),
-            at=at,
-        )
+    _answered(episode, reply, at)
     journal.write(f"answer offer: {given}", reply, by=by, at=at)
+    return reply
+
+
+def _answered(episode: Episode, reply: Reply, at: datetime) -> None:
+    """Write an answer onto the episode, where it is the one that stands."""
+    if not _is_latest(reply):
+        return
+    whose, gone = reply.whose_no, _reason_gone(episode, reply.given_at)
+    said_no: dict[str, Any] = {}
+    # A reason written down since that names a no is the later one, with questions of its own.
+    if gone or not episode.not_held or not NotHeldReason(episode.not_held).declined_by:
+        said_no["no_owes"] = declines.owed(episode, whose, reply.given_at) if whose else []
+    episodes.note(
+        episode,
+        answer=reply.given,
+        declined_by=whose or "",
+        answered_at=reply.given_at,
+        **gone,
+        **said_no,
+        at=at,
+    )
+
+
+@transaction.atomic
+def take_up(
+    episode: Episode,
+    *,
+    means: Means,
+    said_at: datetime,
+    note: str = "",
+    by: Person,
+    at: datetime,
+) -> Reply:
+    """Record that the child would like the talk now, after a no or a reason for no interview.
+
+    It is a yes to the offer that stands open; where none was made, they asked of themselves and
+    that is one. Raises what rules.offering blocks: TalkIsBooked, NothingToTakeUp, BeforeTheNo.
+    """
+    episode = _locked(episode)
+    offering.check_can_make(
+        found=episode.found,
+        returned=episode.returned,
+        age_at_return=_age_at_return(episode),
+        is_offered_by_policy=episode.is_offered_by_policy is True,
+        is_voided=episode.is_voided,
+    )
+    said = [row.at for row in episode.not_held_rows.only("at")]
+    said += [episode.answered_at] if episode.answered_at else []
+    after = max(said, default=None)
+    offer = episode.offers.newest_first().prefetch_related("replies").first()
+    offering.check_can_take_up(
+        answer=episode.progress.answer,
+        not_held=NotHeldReason(episode.not_held) if episode.not_held else None,
+        said_at=said_at,
+        now=at,
+        after=after,
+        is_booked=episode.booked_for is not None,
+        is_held=episode.held_at is not None,
+    )
+    # People give the minute, and what they took back was said before.
+    said_at = max(said_at, after) if after else said_at
+    if offer is None:
+        offer = Offer.objects.create(
+            episode=episode, means=means, reached=Reached.CHILD, made_at=said_at, made_by=by
+        )
+    reply = Reply.objects.create(
+        offer=offer,
+        answer=Answer.ACCEPTED,
+        means=means,
+        reason=note,
+        given_at=said_at,
+        recorded_at=at,
+        recorded_by=by,
+    )
+    episodes.note(episode, offered_at=min(episode.offered_at or said_at, said_at), at=at)
+    _answered(episode, reply, at)
+    journal.write("take up offer", reply, by=by, at=at)
     return reply
 
 

@@ -310,6 +310,20 @@ def _account(of: str) -> str:
     return _either((own(of, Verb.SEE_ACCOUNT), answered))
 
 
+def _checked(of: str) -> str:
+    """Check-ins `of` whose words the person may read: as of an account, and their own."""
+    return _either(
+        (
+            f"{of}.held_by_id = {PERSON}",
+            f"exists (select 1 from casework_episode episode where episode.id = {of}.episode_id"
+            f" and {whose('episode', Verb.SEE_ACCOUNT, *ANSWERING)})",
+            "exists (select 1 from casework_coverage cover"
+            " join casework_interview talk on talk.id = cover.interview_id"
+            f" where cover.episode_id = {of}.episode_id and {own('talk', Verb.SEE_ACCOUNT)})",
+        )
+    )
+
+
 def _of_child(below: str, pairs: Iterable[tuple[Verb, Sequence[str]]]) -> str:
     """What hangs below a child, also under a record that was said to be the same child."""
     pairs = list(pairs)
@@ -363,19 +377,21 @@ def _policies() -> dict[str, str]:
         found[f"casework_{name}"] = _there(f"casework_{name}", "child_id", child, also)
     for name in (
         *("correction", "classification", "basis", "offer", "attempt", "notheld", "coverage"),
-        *("dispute", "override"),
+        *("dispute", "override", "checkin"),
     ):
         found[f"casework_{name}"] = _there(f"casework_{name}", "episode_id", episode)
     found["casework_reply"] = _there("casework_reply", "offer_id", "casework_offer")
+    found["casework_checkinwords"] = _there(
+        "casework_checkinwords", "check_in_id", "casework_checkin", _checked("above")
+    )
     for name in ("entry", "addendum"):
         # What the child said, by the narrower verb.
         found[f"casework_{name}"] = _there(
             f"casework_{name}", "interview_id", interview, _account("above")
         )
     answering = whose("above", Verb.SEE_EPISODE, *ANSWERING)
-    found["casework_preventioninterview"] = _there(
-        "casework_preventioninterview", "episode_id", episode, answering
-    )
+    for name in ("preventioninterview", "childspokento", "understanding", "carersasked"):
+        found[f"casework_{name}"] = _there(f"casework_{name}", "episode_id", episode, answering)
     hosting = (
         f"(casework_telling.whom = '{Whom.HOST_AUTHORITY}' and"
         f" {whose('above', Verb.SEE_EPISODE, HOST)})"

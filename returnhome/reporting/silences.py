@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 from procrastinate.contrib.django.models import ProcrastinateWorker
 
-from returnhome.casework import staff
+from returnhome.casework import declines, staff
 from returnhome.casework.episodes import Classification, Episode
 from returnhome.casework.handovers import HandOver
 from returnhome.casework.harm import Disclosure, HarmDecision, HarmTaking
@@ -195,6 +195,8 @@ def _ending(waiting: Waiting, when: Q, before: timedelta, ids: Ids) -> Iterator[
         Episode.objects.unsettled()
         .filter(when, held_at__isnull=True, booked_for__isnull=True)
         .exclude(offer_kind=OfferKind.ADULT_PATHWAY)
+        # What is left to ask after the child's own no presses on no clock.
+        .exclude(declines.CLOSED_BY_THE_CHILD)
     )
     for row, organisation in _with_councils(_rows(running, ids)):
         assert row.due_at is not None  # it lies between two times

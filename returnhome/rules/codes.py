@@ -173,6 +173,31 @@ class DeclinedBy(Code):
     PARENT_OR_CARER = "parent_or_carer", "A parent or carer"
 
 
+class Understood(Code):
+    """Under 16: whether the child was judged able to decide what they declined (Gillick, 1986)."""
+
+    ABLE = "able", "Yes: they were able to decide this for themselves"
+    NOT_ABLE = "not_able", "No: they were not able to decide this for themselves"
+    NOT_JUDGED = "not_judged", "It was not judged"
+
+
+class NoOwes(Code):
+    """What a no leaves to ask, in the order in which it is asked; our own list."""
+
+    SPOKEN_TO = "spoken_to", "Was the child spoken to?"
+    UNDERSTANDING = "understanding", "Did the child understand what they declined?"
+    CARERS = "carers", "What do the carers know?"
+
+
+class WayToChild(Code):
+    """By whom a child is reached whom a parent's no, or silence, keeps from answering; our own."""
+
+    DIRECTLY = "directly", "Directly: their own telephone, or going there"
+    SCHOOL = "school", "Through their school or college"
+    SOCIAL_WORKER = "social_worker", "Through their social worker"
+    TRUSTED_ADULT = "trusted_adult", "Through another adult whom they trust"
+
+
 class NotHeldReason(Code):
     """Why an interview did not take place. No national list exists: observed reasons and our own.
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from returnhome.rules import Blocked, allowed
 from returnhome.rules.ages import ADULT
 from returnhome.rules.clock import Moment
-from returnhome.rules.codes import Answer, DeclinedBy, Means, Reached
+from returnhome.rules.codes import Answer, DeclinedBy, Means, NotHeldReason, Reached
 
 
 class EpisodeVoided(Blocked):
@@ -45,6 +45,23 @@ class BeforeOffered(Blocked):
 class AlreadyAnswered(Blocked):
     sentence = "This offer has been answered. To ask again, make a new offer."
     field = "answer"
+
+
+class NothingToTakeUp(Blocked):
+    sentence = "No no and no reason against an interview is on record here: record the answer."
+
+
+class TalkIsBooked(Blocked):
+    sentence = "An interview is booked for this episode already."
+
+
+class TalkWasHeld(Blocked):
+    sentence = "The interview has been held."
+
+
+class BeforeTheNo(Blocked):
+    sentence = "This is before the no, or before the reason for no interview."
+    field = "said_at"
 
 
 class ReasonMissing(Blocked):
@@ -164,7 +181,10 @@ def check_when(
 
 
 def is_open(*, answer: Answer | None, declined_by: DeclinedBy | None = None) -> bool:
-    """Whether the offer still waits for the child: no answer, not now, or a parent's no."""
+    """Whether the offer still waits for the child: no answer, not now, or a parent's no.
+
+    The child's own no ends the work for now, and not the offer: see `check_can_take_up`.
+    """
     if answer is Answer.DECLINED:
         return declined_by is not DeclinedBy.CHILD
     return answer is not Answer.ACCEPTED
@@ -174,16 +194,15 @@ def check_can_answer(
     *,
     earlier: Answer | None,
     given: Answer,
-    earlier_declined_by: DeclinedBy | None = None,
     declined_by: DeclinedBy | None = None,
     reason: str = "",
 ) -> None:
     """Whether the offer can take this answer.
 
-    A “not now” or a parent's no can be followed by another answer; the child's own yes or no is
-    the answer to this offer, and a change of mind is a new offer.
+    A “not now” or a no can be followed by another answer: a parent's no was never the child's,
+    and a child may come back to the offer. A yes is the answer, and a change of mind a new offer.
     """
-    if not is_open(answer=earlier, declined_by=earlier_declined_by):
+    if earlier is Answer.ACCEPTED:
         raise AlreadyAnswered
     if given is not Answer.DECLINED:
         if declined_by is not None:
@@ -193,6 +212,32 @@ def check_can_answer(
         raise DeclinedByMissing
     if not reason.strip():
         raise ReasonMissing
+
+
+def check_can_take_up(
+    *,
+    answer: Answer | None,
+    not_held: NotHeldReason | None,
+    said_at: datetime,
+    now: datetime,
+    after: datetime | None,
+    is_booked: bool = False,
+    is_held: bool = False,
+) -> None:
+    """Whether the child can take the offer up after a no, or after a reason for no interview.
+
+    `after`: when the no was said, or the reason written down.
+    """
+    if is_held:
+        raise TalkWasHeld
+    if is_booked:
+        raise TalkIsBooked
+    if answer is not Answer.DECLINED and not_held is None:
+        raise NothingToTakeUp
+    if said_at > now:
+        raise InTheFuture(field="said_at")
+    if after is not None and said_at < after.replace(second=0, microsecond=0):
+        raise BeforeTheNo
 
 
 def check_answered_when(*, at: datetime, now: datetime, after: datetime) -> None:
@@ -210,3 +255,4 @@ can_make = allowed(check_can_make)
 can_count = allowed(check_can_count)
 can_attempt = allowed(check_attempt)
 can_answer = allowed(check_can_answer)
+can_take_up = allowed(check_can_take_up)

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from returnhome.rules.codes import Answer, DeclinedBy, NotHeldReason, OfferKind
+from returnhome.rules.codes import Answer, DeclinedBy, NoOwes, NotHeldReason, OfferKind
+from returnhome.rules.declining import whose_no
 
 
 class Step(StrEnum):
@@ -20,6 +21,8 @@ class Step(StrEnum):
     TAKE_ON = "take-on"
     OFFER = "offer"
     ANSWER = "answer"
+    REACH = "reach"
+    FOLLOW_UP_NO = "follow-up-no"
     BOOK = "book"
     HOLD = "hold"
     SIGN = "sign"
@@ -36,6 +39,7 @@ class Progress:
     `answer` and `declined_by` are the latest given; `not_held` is the reason that stands now, none
     once an interview is held or booked anew; `has_actions`: something was decided to follow.
     `has_open_need`: a need was named, and has neither an action, nor help, nor a reason for none.
+    `no_owes`: what a no that stands leaves to ask (`rules.declining`).
     `is_offered_by_policy`: what the council's own policy says of a talk, where the policy decides;
     `is_pathway_decided`: all that the adult pathway asks for is an action, or left out with why.
     """
@@ -52,6 +56,7 @@ class Progress:
     booked_for: datetime | None = None
     held_at: datetime | None = None
     not_held: NotHeldReason | None = None
+    no_owes: frozenset[NoOwes] = frozenset()
     signed_at: datetime | None = None
     has_actions: bool = False
     has_open_need: bool = False
@@ -73,7 +78,7 @@ def is_settled(progress: Progress) -> bool:
     if is_acted_on(progress):
         return True
     is_closed = is_closed_unheld(progress) or _is_left_to_policy(progress)
-    return is_closed and not is_something_to_do(progress)
+    return is_closed and not is_something_to_do(progress) and not is_no_to_follow_up(progress)
 
 
 def is_acted_on(progress: Progress) -> bool:
@@ -119,7 +124,9 @@ def _is_pathway_walked(progress: Progress) -> bool:
         return is_acted_on(progress)
     if progress.booked_for:
         return False
-    return is_closed_unheld(progress) or not is_talk_offered(progress)
+    if not is_talk_offered(progress):
+        return True
+    return is_closed_unheld(progress) and not is_no_to_follow_up(progress)
 
 
 def _is_left_to_policy(progress: Progress) -> bool:
@@ -146,6 +153,24 @@ def is_closed_unheld(progress: Progress) -> bool:
     return progress.answer is Answer.DECLINED and progress.declined_by is DeclinedBy.CHILD
 
 
+def is_no_to_follow_up(progress: Progress) -> bool:
+    """The child's own no ends the duty for now, and what it leaves to ask is not all asked."""
+    if not progress.no_owes or not is_closed_unheld(progress):
+        return False
+    return _whose_no(progress) is DeclinedBy.CHILD
+
+
+def is_to_be_reached(progress: Progress) -> bool:
+    """Somebody else said no: the child is still to be asked, by another way."""
+    return _whose_no(progress) is DeclinedBy.PARENT_OR_CARER
+
+
+def _whose_no(progress: Progress) -> DeclinedBy | None:
+    return whose_no(
+        answer=progress.answer, declined_by=progress.declined_by, not_held=progress.not_held
+    )
+
+
 def next_step(progress: Progress) -> Step:
     """The first of the eight moments that is missing, as the step that brings it about."""
     if is_settled(progress):
@@ -164,6 +189,8 @@ def next_step(progress: Progress) -> Step:
         return Step.ACT
     if not is_talk_offered(progress) or is_closed_unheld(progress):
         return _what_follows(progress)
+    if is_to_be_reached(progress):
+        return Step.REACH
     if not progress.offered_at:
         return Step.OFFER
     if progress.answer is None:
@@ -177,6 +204,8 @@ def _what_follows(progress: Progress) -> Step:
     """Actions to be done; where all are done already, what else follows is still to be decided."""
     if is_pathway_undecided(progress):
         return Step.ACT
+    if is_no_to_follow_up(progress):
+        return Step.FOLLOW_UP_NO
     if progress.has_open_need:
         return Step.ANSWER_NEEDS
     return Step.DO_ACTIONS if is_something_to_do(progress) else Step.ACT

@@ -38,6 +38,8 @@ from returnhome.web import (
     absences,
     before,
     called,
+    check_ins,
+    declines,
     establish,
     handovers,
     pages,
@@ -77,6 +79,7 @@ BRINGS = {
     Step.TAKE_ON: "Offered",
     Step.OFFER: "Offered",
     Step.ANSWER: "Answered",
+    Step.REACH: "Answered",
     Step.BOOK: "Held",
     Step.HOLD: "Held",
     Step.SIGN: "Signed off",
@@ -184,6 +187,7 @@ def also(
         (offers and is_owed, "Record an offer", "make-offer"),
         (offers and is_owed, "Record an attempt that reached nobody", "make-attempt"),
         (books and is_owed and is_accepted, "Book an interview", "book-interview"),
+        (books and is_owed, "Record a short check-in", "check-in"),
         (books and is_owed, "Say why no interview took place", "not-hold-interview"),
         (
             episode.allows(person, Verb.ACT) and is_on_adult_pathway(episode.progress),
@@ -220,6 +224,13 @@ def also(
     if episode.allows(person, Verb.TELL):
         links.append(("Record who was told", "#told"))
     return [(label, href) for label, href in links if href != next_href]
+
+
+def _take_up(episode: Episode, person: Person) -> str:
+    """Where it is recorded that the child would like the talk after all; empty where it cannot."""
+    if not episode.can_be_taken_up or not episode.allows(person, Verb.OFFER):
+        return ""
+    return reverse("take-up-offer", args=[episode.pk])
 
 
 def _may_decline(episode: Episode, person: Person) -> bool:
@@ -437,6 +448,7 @@ def whole(episode: Episode, person: Person, now: datetime) -> dict[str, Any]:
     may_note = episode.allows(person, Verb.OFFER) or episode.allows(person, Verb.SEE_ACCOUNT)
     answering = talks(episode, person, now)
     is_overseer = episode.allows(person, Verb.REASSIGN)
+    told = tellings.whole(episode, person, now)
     return {
         "episode": episode,
         "owner": owner_in_words(episode, now),
@@ -446,6 +458,9 @@ def whole(episode: Episode, person: Person, now: datetime) -> dict[str, Any]:
         "due": episode.deadline,
         "stages": stages(episode, now),
         "step": step,
+        "check_ins": check_ins.of_episodes([episode], person, now),
+        "take_up": _take_up(episode, person),
+        "after_no": declines.of_episode(episode, person, now, is_at_risk=told.risk is not None),
         "also": also(episode, person, step.href, there.offer_id),
         "badges": [*work.badges_of(episode, person), *work.again_badges(again, person)],
         "calls": calls_of(episode, person, now),
@@ -457,7 +472,7 @@ def whole(episode: Episode, person: Person, now: datetime) -> dict[str, Any]:
         "actions": actions_of(episode, answering, person),
         "decisions": decisions_of(episode, person),
         "others": coverable(episode, person),
-        "told": tellings.whole(episode, person, now),
+        "told": told,
         "notifications": [
             basis.notification
             for basis in episode.bases.select_related("notification__sender")

@@ -4,11 +4,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from returnhome.casework.check_ins import CheckIn
 from returnhome.casework.episodes import Episode
 from returnhome.casework.interviews import NotHeld
 from returnhome.casework.offers import Attempt, Offer, Reply
 from returnhome.rules import clock
-from returnhome.rules.codes import Answer, DeclinedBy, Means, NotHeldReason, Reached
+from returnhome.rules.codes import (
+    Answer,
+    DeclinedBy,
+    Means,
+    Mode,
+    NotHeldReason,
+    Reached,
+    WayToChild,
+)
 
 
 @dataclass(frozen=True)
@@ -20,7 +29,7 @@ class Done:
 
 
 def done(episode: Episode) -> list[Done]:
-    """The newest first. Five queries, however many there were."""
+    """The newest first. Six queries, however many there were."""
     rows = [
         Done(row.at, row.by.name, not_held_in_words(row), row.note)
         for row in episode.not_held_rows.select_related("by")
@@ -34,7 +43,16 @@ def done(episode: Episode) -> list[Done]:
             Done(reply.given_at, reply.recorded_by.name, reply_in_words(reply), reply.reason)
             for reply in offer.replies.all()
         ]
+    rows += [
+        Done(row.held_at, row.held_by.name, check_in_in_words(row))
+        for row in episode.check_ins.select_related("held_by")
+    ]
     return sorted(rows, key=lambda row: row.at, reverse=True)
+
+
+def check_in_in_words(row: CheckIn) -> str:
+    minutes = f"{row.minutes} minute{'' if row.minutes == 1 else 's'}"
+    return f"Short check-in, {minutes}, {Mode(row.mode).label.lower()}: not the interview"
 
 
 def not_held_in_words(row: NotHeld) -> str:
@@ -42,22 +60,37 @@ def not_held_in_words(row: NotHeld) -> str:
 
 
 def attempt_in_words(attempt: Attempt) -> str:
-    return f"Tried, {by_means(attempt.means)}, and reached nobody"
+    return f"Tried, {_how(attempt.means, attempt.by_way_of)}, and reached nobody"
 
 
 def offer_in_words(offer: Offer) -> str:
     whom = "the child" if offer.reached == Reached.CHILD else "a carer or parent"
-    return f"Offered to {whom}, {by_means(offer.means)}"
+    return f"Offered to {whom}, {_how(offer.means, offer.by_way_of)}"
+
+
+BY_WAY_OF = {
+    WayToChild.SCHOOL: "through the school",
+    WayToChild.SOCIAL_WORKER: "through the social worker",
+    WayToChild.TRUSTED_ADULT: "through an adult they trust",
+}
+
+
+def _how(means: str, way: str) -> str:
+    """By what means, and by whom where another way than the parent's was gone."""
+    whose = BY_WAY_OF.get(WayToChild(way), "") if way else ""
+    if whose and means == Means.THROUGH_PROFESSIONAL:
+        return whose
+    return ", ".join(part for part in (by_means(means), whose) if part)
 
 
 def reply_in_words(reply: Reply) -> str:
     """Accepted, “not now”, or whose no it was: a parent's is not the child's."""
     if reply.given is Answer.ACCEPTED:
-        return "Accepted"
+        return f"Would like the talk now, {by_means(reply.means)}" if reply.means else "Accepted"
     if reply.given is Answer.NOT_NOW:
         return "Not now: to be asked again"
     if reply.whose_no is DeclinedBy.CHILD:
-        return "The child declined"
+        return "The child declined; the offer stays open"
     return "A parent or carer declined; the offer to the child stays open"
 
 

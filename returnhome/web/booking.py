@@ -17,7 +17,17 @@ from returnhome.casework.staff import Person
 from returnhome.rules import interviewing
 from returnhome.rules.access import Verb
 from returnhome.rules.codes import Answer, Mode, NotHeldReason, Place, Role
-from returnhome.web import before, communications, days, gds, interviewers, pages, tellings
+from returnhome.web import (
+    before,
+    check_ins,
+    communications,
+    days,
+    declines,
+    gds,
+    interviewers,
+    pages,
+    tellings,
+)
 from returnhome.web.asked import Request, covered, episode_for, interview_for
 from returnhome.web.interviewers import Interviewer
 
@@ -125,7 +135,10 @@ def book(request: Request, pk: int) -> HttpResponse:
     episode = episode_for(request, pk, Verb.BOOK)
     others = _others(episode, request.user)
     who = interviewers.of_episode(episode, request.user)
-    first: dict[str, Any] = {"wishes": _wished(episode)}
+    first: dict[str, Any] = {
+        "wishes": _wished(episode),
+        **check_ins.agreed(episode, request.user, request.now),
+    }
     if request.user.has_role(Role.INTERVIEWER):
         first["interviewer"] = request.user.pk
     form = BookForm(request.POST or None, who=who, others=others, request=request, initial=first)
@@ -267,6 +280,9 @@ def move(request: Request, pk: int) -> HttpResponse:
         return redirect("show-interview", interview.pk)
     names = ("interviewer_id", "booked_for", "place", "mode", "place_note", "wishes")
     first = {name.removesuffix("_id"): getattr(interview, name) for name in names}
+    if not request.POST and interview.booked_for <= request.now:
+        # It was only a short check-in: what was agreed there of the fuller talk.
+        first |= check_ins.agreed(episodes[0], request.user, request.now)
     who = interviewers.of_episode(episodes[0], request.user)
     if interview.interviewer_id not in {one.person.pk for one in who}:
         who += interviewers.of_people([interview.interviewer])
@@ -301,6 +317,11 @@ def _what_it_does(reason: NotHeldReason) -> str:
     """What follows from a reason, said beside it: drawn from the code list, nothing else."""
     if reason.declined_by and not reason.closes:
         says = "This is not the child’s no. The offer stays open and so does the episode."
+    elif reason.declined_by:
+        says = (
+            "Ends the work on this episode once it is asked what the no leaves to ask. "
+            "The child can take the offer up at any time."
+        )
     elif reason.closes:
         says = "Ends the work on this episode for now. A new offer opens it again."
     else:
@@ -337,6 +358,9 @@ def not_hold(request: Request, pk: int) -> HttpResponse:
                 at=request.now,
             )
             messages.success(request, f"Recorded. {_what_it_does(NotHeldReason(row.reason))}")
+            asked = declines.first_page(Episode.objects.get(pk=episode.pk))
+            if NotHeldReason(row.reason).declined_by and asked:
+                return redirect(asked[1])
             return redirect("show-episode", episode.pk)
     title, button = "Record that no interview was held", "Save the reason"
     return _page(request, form, "not_hold", title=title, button=button, episode=episode)

@@ -39,6 +39,13 @@ class CommunicationForm(gds.Form):
         hint="Hearing, sight, more time, pictures, a quiet place, who should be there. "
         "A council that is asked to interview reads this before it answers: name nobody.",
     )
+    not_safe = gds.Textarea(
+        "What is not safe to mention or to send?",
+        rows=3,
+        required=False,
+        hint="To whom, and how: a parent who must not know, a telephone that others read. Those "
+        "who offer, book or hold the interview see it; a council that is asked does not.",
+    )
 
 
 def note(request: Request, pk: int) -> HttpResponse:
@@ -57,6 +64,7 @@ def note(request: Request, pk: int) -> HttpResponse:
                 language=said["language"],
                 needs_interpreter=said["needs_interpreter"] == YES,
                 helps=said["helps"],
+                not_safe=said["not_safe"],
                 by=request.user,
                 at=request.now,
             )
@@ -79,11 +87,16 @@ def _as_noted(row: Communication | None) -> dict[str, str]:
     if row is None:
         return {}
     needs = YES if row.needs_interpreter else NO
-    return {"language": row.language, "needs_interpreter": needs, "helps": row.helps}
+    return {
+        "language": row.language,
+        "needs_interpreter": needs,
+        "helps": row.helps,
+        "not_safe": row.not_safe,
+    }
 
 
 def in_words(row: Communication | None) -> list[str]:
-    """What stands noted, a line each; nothing where nothing is."""
+    """What helps, a line each, for whoever is asked too; nothing where nothing is noted."""
     if row is None:
         return []
     language = row.language
@@ -94,8 +107,24 @@ def in_words(row: Communication | None) -> list[str]:
 
 def seen_by(child: Child, person: Person) -> list[str]:
     """The same for a page, where this person may see it. One query."""
-    rows = Communication.objects.visible_to(person).about(child).newest_first()
-    return in_words(rows.first())
+    return with_what_is_not_safe(standing_for(child, person))
+
+
+def standing_for(child: Child, person: Person) -> Communication | None:
+    """What stands noted, where this person may see it. One query."""
+    return Communication.objects.visible_to(person).about(child).newest_first().first()
+
+
+def with_what_is_not_safe(row: Communication | None) -> list[str]:
+    """The same for those who work with the child."""
+    lines = in_words(row)
+    if row is not None and row.not_safe:
+        lines.append(f"Not safe to mention or to send: {row.not_safe}")
+    return lines
+
+
+def may_note(child: Child, person: Person) -> bool:
+    return not child.joined_to_id and concerns.may_note(person, child)
 
 
 def of_child(child: Child, person: Person) -> Mapping[str, Any]:

@@ -10,6 +10,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import F, IntegerField, QuerySet, Value
 from django.urls import reverse
 
+from returnhome.casework.check_ins import CheckIn
 from returnhome.casework.episodes import Correction, Episode
 from returnhome.casework.interviews import Addendum, Coverage, Interview, NotHeld
 from returnhome.casework.needs import HelpOffered, Need, NoHelp, PassedOn
@@ -95,6 +96,7 @@ class Line:
             .defer("place_note", "wishes", "independence_note")
             .distinct()
         )
+        checked = CheckIn.objects.filter(episode__in=self.episodes).select_related("held_by")
         not_held = NotHeld.objects.filter(episode__in=self.episodes).select_related("by")
         added = Addendum.objects.visible_to(self.person).filter(
             interview__coverages__episode__in=self.episodes
@@ -102,6 +104,7 @@ class Line:
         return [
             Sort(talks, "booked_at", self._booked),
             Sort(not_held, "at", self._not_held),
+            Sort(checked, "held_at", self._checked),
             Sort(talks.filter(held_at__isnull=False), "held_at", self._held),
             Sort(talks.filter(signed_at__isnull=False), "signed_at", self._signed),
             Sort(
@@ -265,6 +268,12 @@ class Line:
     def _not_held(self, row: NotHeld) -> Event:
         note = self._note(row.episode_id, row.note)
         return Event(row.at, before.not_held_in_words(row), row.by.name, note=note)
+
+    def _checked(self, row: CheckIn) -> Event:
+        fuller = f"The fuller talk: {pages.moment(row.fuller_at)}." if row.fuller_at else ""
+        href = reverse("show-episode", args=[row.episode_id])
+        words = before.check_in_in_words(row)
+        return Event(row.held_at, words, row.held_by.name, text=fuller, href=href)
 
     def _held(self, talk: Interview) -> Event:
         return Event(

@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 
 from returnhome.casework import needs
+from returnhome.casework.children import Child
 from returnhome.casework.episodes import Episode
 from returnhome.casework.interviews import Interview
 from returnhome.casework.needs import HelpOffered, Need, PassedOn
@@ -154,6 +155,19 @@ def of_last_time(interview: Interview, person: Person, now: datetime) -> list[Sh
     return [
         _shown(need, person, today(now), may_help=False, may_decide=False)
         for need in theirs.answered_how()
+    ]
+
+
+def still_open(child: Child, person: Person, now: datetime) -> list[Shown]:
+    """What this child named in any interview and has nothing yet, as far as the person may read.
+
+    Five queries.
+    """
+    theirs = Need.objects.visible_to(person).filter(interview__child=child).in_order()
+    return [
+        _shown(need, person, today(now), may_help=False, may_decide=False)
+        for need in theirs.answered_how()
+        if need.is_open
     ]
 
 

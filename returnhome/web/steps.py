@@ -16,6 +16,7 @@ from returnhome.casework.staff import ANSWERING, Person, Post
 from returnhome.casework.support import Action
 from returnhome.rules.access import Verb
 from returnhome.rules.progress import Step, is_pathway_undecided
+from returnhome.web import declines
 from returnhome.web.pages import day, near
 
 # What anybody must be allowed for the steps that are not one named person's own.
@@ -24,6 +25,8 @@ NEEDS = {
     Step.TAKE_ON: Verb.OFFER,
     Step.OFFER: Verb.OFFER,
     Step.ANSWER: Verb.OFFER,
+    Step.REACH: Verb.OFFER,
+    Step.FOLLOW_UP_NO: Verb.OFFER,
     Step.BOOK: Verb.BOOK,
     Step.ANSWER_NEEDS: Verb.ACT,
     Step.ACT: Verb.ACT,
@@ -31,7 +34,7 @@ NEEDS = {
 
 
 # While there is time, whoever has taken it on elsewhere is let do it; once it is over, all may.
-OF_WHOEVER_HAS_IT = (Step.OFFER, Step.ANSWER, Step.BOOK)
+OF_WHOEVER_HAS_IT = (Step.OFFER, Step.ANSWER, Step.REACH, Step.FOLLOW_UP_NO, Step.BOOK)
 
 
 @dataclass(frozen=True)
@@ -192,6 +195,11 @@ def _button(step: Step, episode: Episode, there: Beside) -> Next:
         return Next("Record the answer", reverse("answer-offer", args=[there.offer_id]))
     if step is Step.ACT and is_pathway_undecided(episode.progress):
         return Next("Decide the adult pathway", reverse("adult-pathway", args=[episode.pk]))
+    if step is Step.FOLLOW_UP_NO and (asked := declines.first_page(episode)):
+        return Next(*asked, awaited=declines.still_in_words(episode))
+    if step is Step.REACH:
+        page = reverse("reach-child", args=[episode.pk])
+        return Next("Reach the child another way", page, awaited=declines.still_in_words(episode))
     label, name = {
         Step.RECORD_RETURN: ("Record the return", "record-return-episode"),
         Step.TAKE_ON: ("Take on", "take-on-episode"),
@@ -260,6 +268,8 @@ def _awaited(step: Step, episode: Episode) -> str:
         Step.TAKE_ON: f"{council} has not taken it on yet",
         Step.OFFER: f"{who} must offer an interview",
         Step.ANSWER: f"{who} waits for the child's answer",
+        Step.REACH: f"{who} must reach the child another way",
+        Step.FOLLOW_UP_NO: f"{who} must ask what the no leaves to ask",
         Step.BOOK: f"{who} must book the interview",
         Step.HOLD: f"{who} must see to the booking",
         Step.SIGN: "The record is to be finished",

@@ -101,6 +101,19 @@ def whole(episode: Episode, person: Person, now: datetime) -> Told:
     )
 
 
+def prevention_of(
+    episodes: Sequence[Episode], person: Person, now: datetime
+) -> dict[int, list[tuple[str, str, str]]]:
+    """By episode: what is noted of the police's own interview. One query."""
+    found: dict[int, list[tuple[str, str, str]]] = {episode.pk: [] for episode in episodes}
+    by_number = {episode.pk: episode for episode in episodes}
+    noted = PreventionInterview.objects.visible_to(person).filter(episode__in=episodes)
+    for row in noted.select_related("recorded_by").in_order():
+        may_read = may_note(by_number[row.episode_id], person)
+        found[row.episode_id].append(_prevention(row, now, may_read))
+    return found
+
+
 def may_note(episode: Episode, person: Person) -> bool:
     """Whether the person reads what was written beside: names, reasons, what was learnt."""
     return any(episode.allows(person, verb) for verb in (Verb.OFFER, Verb.SEE_ACCOUNT))

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, Value, When
 
-from returnhome.casework import disputes, handovers
+from returnhome.casework import declines, disputes, handovers
 from returnhome.casework.episodes import Episode
 from returnhome.casework.handovers import HandOver
 from returnhome.casework.interviews import Coverage
@@ -17,6 +17,7 @@ from returnhome.rules import clock, rota
 from returnhome.rules.access import Verb
 from returnhome.rules.clock import Standing
 from returnhome.rules.codes import EpisodeKind, NotHeldReason, OfferKind, RiskGrade, Rung
+from returnhome.rules.progress import is_no_to_follow_up
 from returnhome.web import absences, before, called, establish, pages, steps
 from returnhome.web.steps import Next
 
@@ -115,6 +116,7 @@ def group_of(person: Person, now: datetime, to_take_over: Collection[int] = ()) 
             then=OTHERS.rank,
         ),
         When(is_held | (is_to_follow & ~is_by_policy), then=NEXT.rank),
+        When(declines.CLOSED_BY_THE_CHILD, then=NEXT.rank),
         When(due_at__lt=now, then=OVER.rank),
         When(due_at__lt=end_of_today(now), then=TODAY.rank),
         default=NEXT.rank,
@@ -221,7 +223,7 @@ HELD = {
 def clock_of(episode: Episode, now: datetime) -> dict[str, Any]:
     """The clock for the page of the episode: once nothing more is owed, no hours are counted."""
     found = before.clock_of(episode, now) | {"words": clock_in_words(episode, now)}
-    if episode.is_settled and not episode.held_at:
+    if (episode.is_settled or is_no_to_follow_up(episode.progress)) and not episode.held_at:
         found["standing"] = Standing.NOT_STARTED
     return found
 
@@ -230,7 +232,7 @@ def clock_in_words(episode: Episode, now: datetime) -> str:
     if episode.held_at:
         standing = episode.standing(now).standing
         return HELD.get(standing, standing.label)
-    if episode.is_settled:
+    if episode.is_settled or is_no_to_follow_up(episode.progress):
         return "No interview held"
     if episode.is_open:
         return f"Missing for {clock.duration(now - episode.started_at)}"

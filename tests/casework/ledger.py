@@ -21,6 +21,7 @@ from returnhome.casework.models import (
     Tally,
 )
 from returnhome.rules.adult_pathway import owed, was_looked_after
+from returnhome.rules.ages import age_on
 from returnhome.rules.codes import Cohort
 from tests.cast import PEOPLE, Cast
 
@@ -95,6 +96,7 @@ def counted_moments(episode: Episode) -> dict[str, Any]:
         "is_covered": bool(held) and episode.pk != _own_of(held).pk,
         "signed_at": held.signed_at if held else None,
         "not_held": _standing_reason(episode, answer),
+        "no_owes": [] if held else _left_to_ask(episode, answer),
         **_what_followed(episode),
     }
 
@@ -124,6 +126,31 @@ def _standing_reason(episode: Episode, answer: Reply | None) -> str:
         answer is not None and answer.given_at >= row.at,
     ]
     return "" if any(since) else row.reason
+
+
+def _left_to_ask(episode: Episode, answer: Reply | None) -> list[str]:
+    """What the no that stands leaves to ask, less what was asked since it was written down."""
+    reason = _standing_reason(episode, answer)
+    if reason in ("declined_by_child", "declined_by_parent"):
+        row = episode.not_held_rows.order_by("at", "pk").last()
+        assert row
+        is_childs, said_at, since = reason == "declined_by_child", row.at, row.at
+    elif answer and answer.answer == "declined":
+        is_childs = answer.declined_by == "child"
+        said_at, since = answer.given_at, answer.recorded_at
+    else:
+        return []
+    born = episode.child.born_on
+    age = age_on(born, said_at.date()) if born else None
+    left = []
+    if not episode.spoken_to.filter(noted_at__gte=since).exists():
+        left.append("spoken_to")
+    is_judged = episode.understandings.filter(noted_at__gte=since).exists()
+    if is_childs and (age is None or age < 16) and not is_judged:
+        left.append("understanding")
+    if (age is None or age < 18) and not episode.carers_asked.exists():
+        left.append("carers")
+    return left
 
 
 def _what_followed(episode: Episode) -> dict[str, Any]:

@@ -21,7 +21,18 @@ from tests.casework.ledger import (
     stored_moments,
     who_sees,
 )
-from tests.cast import NOW, Cast, accepted, booked, held, hours, missing, offered, returned
+from tests.cast import (
+    NOW,
+    Cast,
+    accepted,
+    asked_after_no,
+    booked,
+    held,
+    hours,
+    missing,
+    offered,
+    returned,
+)
 
 
 def offer(
@@ -293,7 +304,7 @@ def test_a_parents_no_never_closes_the_offer(cast: Cast) -> None:
 
     assert reply.whose_no is DeclinedBy.PARENT_OR_CARER
     assert not fresh(episode).is_settled
-    assert step(episode) is Step.OFFER
+    assert step(episode) is Step.REACH
     offers.answer(made, Answer.ACCEPTED, by=cast.amina, at=NOW + hours(1))
     assert step(episode) is Step.BOOK
 
@@ -301,7 +312,7 @@ def test_a_parents_no_never_closes_the_offer(cast: Cast) -> None:
 def test_the_childs_own_no_closes_it_and_a_later_offer_opens_it_again(cast: Cast) -> None:
     episode = returned(cast.sky)
     no(cast, offered(episode, by=cast.amina), DeclinedBy.CHILD)
-    assert fresh(episode).is_settled
+    assert asked_after_no(episode, by=cast.amina).is_settled
 
     offer(episode, cast, made_at=NOW + hours(5))
 

@@ -74,6 +74,24 @@ def test_what_happens_to_the_child_does_not_end_the_duty(reason):
     assert reason.declined_by is None
 
 
+def test_every_reason_that_was_seen_or_proposed_has_its_code_and_held_late_is_none_of_them():
+    assert [reason.value for reason in NotHeldReason] == [
+        "declined_by_child",
+        "declined_by_parent",
+        "not_contactable",
+        "missing_again",
+        "still_missing",
+        "turned_18",
+        "not_offered",
+        "not_taken_on",
+        "detained_or_hospital",
+        "moved_away",
+        "not_in_interests_now",
+        "covered_by_another",
+        "recorded_in_error",
+    ]
+
+
 def test_a_child_missing_in_error_or_never_offered_needs_an_explanation():
     assert NotHeldReason.RECORDED_IN_ERROR.needs_note
     assert NotHeldReason.NOT_OFFERED.needs_note

@@ -6,20 +6,24 @@ import pytest
 
 from returnhome.rules import offering
 from returnhome.rules.clock import Moment
-from returnhome.rules.codes import Answer, DeclinedBy, Means, Reached
+from returnhome.rules.codes import Answer, DeclinedBy, Means, NotHeldReason, Reached
 from returnhome.rules.offering import (
     AdultPathway,
     AlreadyAnswered,
     BeforeFound,
     BeforeOffered,
+    BeforeTheNo,
     DeclinedByMissing,
     EpisodeVoided,
     InTheFuture,
     NobodyDeclined,
     NotAnAttempt,
     NotAnOffer,
+    NothingToTakeUp,
     NotReturned,
     ReasonMissing,
+    TalkIsBooked,
+    TalkWasHeld,
 )
 
 RETURNED = Moment.on(date(2026, 6, 1))
@@ -93,21 +97,20 @@ def test_an_offer_is_made_after_the_child_was_found_and_not_in_the_future():
 
 
 @pytest.mark.parametrize(
-    ("earlier", "by", "answerable"),
+    ("earlier", "by", "waits", "answerable"),
     [
-        (None, None, True),
-        (Answer.NOT_NOW, None, True),
-        (Answer.DECLINED, PARENT, True),
-        (Answer.DECLINED, CHILD, False),
-        (Answer.ACCEPTED, None, False),
+        (None, None, True, True),
+        (Answer.NOT_NOW, None, True, True),
+        (Answer.DECLINED, PARENT, True, True),
+        (Answer.DECLINED, CHILD, False, True),
+        (Answer.ACCEPTED, None, False, False),
     ],
 )
-def test_a_not_now_or_a_parents_no_never_closes_the_offer(earlier, by, answerable):
-    assert offering.is_open(answer=earlier, declined_by=by) is answerable
-    assert (
-        offering.can_answer(earlier=earlier, earlier_declined_by=by, given=Answer.ACCEPTED)
-        is answerable
-    )
+def test_no_no_ever_closes_the_offer_and_only_the_childs_own_ends_the_waiting(
+    earlier, by, waits, answerable
+):
+    assert offering.is_open(answer=earlier, declined_by=by) is waits
+    assert offering.can_answer(earlier=earlier, given=Answer.ACCEPTED) is answerable
 
 
 def test_an_offer_already_answered_says_so():
@@ -130,6 +133,35 @@ def test_a_decline_says_who_and_why():
 def test_nobody_declines_an_offer_that_was_accepted():
     with pytest.raises(NobodyDeclined):
         offering.check_can_answer(earlier=None, given=Answer.ACCEPTED, declined_by=CHILD)
+
+
+TAKE_UP = {"answer": Answer.DECLINED, "not_held": None, "now": NOW, "said_at": NOW, "after": None}
+
+
+@pytest.mark.parametrize(
+    ("changes", "refusal"),
+    [
+        ({}, None),
+        ({"answer": None, "not_held": NotHeldReason.NOT_OFFERED}, None),
+        # A yes, and then they could not be reached: they may still want it.
+        ({"answer": Answer.ACCEPTED, "not_held": NotHeldReason.NOT_CONTACTABLE}, None),
+        ({"answer": None}, NothingToTakeUp),
+        ({"answer": Answer.ACCEPTED}, NothingToTakeUp),
+        ({"answer": Answer.NOT_NOW}, NothingToTakeUp),
+        ({"is_booked": True}, TalkIsBooked),
+        ({"is_held": True}, TalkWasHeld),
+        ({"said_at": NOW + timedelta(minutes=1)}, InTheFuture),
+        ({"after": NOW + timedelta(minutes=1)}, BeforeTheNo),
+        # People give the minute.
+        ({"after": NOW + timedelta(seconds=40)}, None),
+    ],
+)
+def test_a_child_who_said_no_can_take_the_offer_up_later(changes, refusal):
+    if refusal is None:
+        offering.check_can_take_up(**TAKE_UP | changes)
+        return
+    with pytest.raises(refusal):
+        offering.check_can_take_up(**TAKE_UP | changes)
 
 
 def test_an_answer_lies_between_the_offer_and_now():

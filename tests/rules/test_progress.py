@@ -1,5 +1,6 @@
 """What is missing next, and when nothing more is owed: the awkward orders of events."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from returnhome.rules.codes import Answer, DeclinedBy, NotHeldReason, OfferKind
+from returnhome.rules.codes import Answer, DeclinedBy, NoOwes, NotHeldReason, OfferKind
 from returnhome.rules.progress import Progress, Step, is_on_adult_pathway, is_settled, next_step
 
 BACK = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
@@ -22,6 +23,7 @@ ACCEPTED = TAKEN_ON | {"offered_at": hour(1), "answer": Answer.ACCEPTED}
 SIGNED = ACCEPTED | {"held_at": hour(5), "signed_at": hour(6)}
 PARENT = {"answer": Answer.DECLINED, "declined_by": DeclinedBy.PARENT_OR_CARER}
 CHILD = {"answer": Answer.DECLINED, "declined_by": DeclinedBy.CHILD}
+CARERS = {"no_owes": frozenset({NoOwes.CARERS})}
 ADULT = {"offer_kind": OfferKind.ADULT_PATHWAY}
 TURNED_18 = NotHeldReason.TURNED_18
 DECIDED = {"is_pathway_decided": True}
@@ -44,7 +46,14 @@ AWAY = TAKEN_ON | {"offer_kind": OfferKind.LOCAL_POLICY}
         (SIGNED, Step.ACT),
         (SIGNED | {"has_actions": True}, Step.DO_ACTIONS),
         (SIGNED | {"has_actions": True, "acted_at": hour(9)}, Step.NOTHING),
-        (TAKEN_ON | {"offered_at": hour(1)} | PARENT, Step.OFFER),
+        (TAKEN_ON | {"offered_at": hour(1)} | PARENT, Step.REACH),
+        (TAKEN_ON | {"not_held": NotHeldReason.DECLINED_BY_PARENT}, Step.REACH),
+        (TAKEN_ON | {"offered_at": hour(1)} | PARENT | CARERS, Step.REACH),
+        (TAKEN_ON | {"offered_at": hour(1)} | CHILD | CARERS, Step.FOLLOW_UP_NO),
+        (TAKEN_ON | {"not_held": NotHeldReason.DECLINED_BY_CHILD} | CARERS, Step.FOLLOW_UP_NO),
+        (WALKED | BY_POLICY | {"offered_at": hour(1)} | CHILD | CARERS, Step.FOLLOW_UP_NO),
+        # The parent's no, and then another reason that ends the duty.
+        (TAKEN_ON | PARENT | {"not_held": NotHeldReason.NOT_CONTACTABLE} | CARERS, Step.NOTHING),
         (TAKEN_ON | {"offered_at": hour(1)} | CHILD, Step.NOTHING),
         (TAKEN_ON | {"offered_at": hour(1)} | CHILD | {"has_actions": True}, Step.DO_ACTIONS),
         (TAKEN_ON | {"not_held": NotHeldReason.MISSING_AGAIN}, Step.OFFER),
@@ -131,6 +140,7 @@ ANY = some.builds(
     booked_for=AT,
     held_at=AT,
     not_held=some.none() | some.sampled_from(NotHeldReason),
+    no_owes=some.frozensets(some.sampled_from(NoOwes)),
     signed_at=AT,
     has_actions=some.booleans(),
     has_open_need=some.booleans(),
@@ -149,3 +159,18 @@ def test_nobody_who_turned_18_is_settled_in_silence(progress: Progress):
     if is_on_adult_pathway(progress) and is_settled(progress) and not progress.voided_at:
         assert progress.is_pathway_decided
         assert progress.acted_at
+
+
+@given(ANY)
+def test_a_parents_no_never_settles_an_episode_by_itself(progress: Progress):
+    by = {"answer": Answer.DECLINED, "declined_by": DeclinedBy.PARENT_OR_CARER, "not_held": None}
+    asked = replace(
+        progress,
+        **by,
+        offer_kind=OfferKind.STATUTORY,
+        held_at=None,
+        signed_at=None,
+        voided_at=None,
+    )
+
+    assert not is_settled(asked)

@@ -109,6 +109,13 @@ ABOUT_A_CHILD: dict[str, Asks] = {
     "end-parental-risk": of_episode("tell", not_shown_in=ERROR),
     "make-offer": of_episode("offer", not_shown_in=ERROR),
     "make-attempt": of_episode("offer", not_shown_in=ERROR),
+    "reach-child": of_episode("offer", not_shown_in=ERROR),
+    # Shown only after a no or a reason for no interview; else it leads back.
+    "take-up-offer": of_episode("offer", not_shown_in=ERROR),
+    "say-spoken-to": of_episode("offer", not_shown_in=ERROR),
+    "judge-understanding": of_episode("offer", not_shown_in=ERROR),
+    "ask-carers": of_episode("offer", not_shown_in=ERROR),
+    "check-in": of_episode("book", not_shown_in=ERROR),
     "book-interview": of_episode("book", not_shown_in=ERROR),
     "hold-unbooked-interview": of_episode("book", not_shown_in=ERROR),
     "not-hold-interview": of_episode("book", not_shown_in=ERROR),
@@ -121,6 +128,15 @@ ABOUT_A_CHILD: dict[str, Asks] = {
     "answer-offer": Asks("offer", (("offer", "episode", "r p"),), not_shown_in=ERROR),
     "complete-action": Asks("action", (("act", "episode", "r"),)),
     "show-interview": Asks(
+        "interview",
+        (
+            ("see_account", "episode", "r p"),
+            ("see_account", "interview", "o"),
+            ("book", "episode", "r p"),
+            ("book", "interview", "o"),
+        ),
+    ),
+    "prepare-interview": Asks(
         "interview",
         (
             ("see_account", "episode", "r p"),

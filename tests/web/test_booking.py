@@ -316,7 +316,7 @@ def test_the_booking_page_asks_a_fixed_number_of_times_for_any_number_of_intervi
         trained(cast, person, now)
     amina = as_("amina")
 
-    with django_assert_max_num_queries(24):
+    with django_assert_max_num_queries(26):
         response = amina.get(f"/episodes/{episode.pk}/book")
 
     assert "I 19, Northshire Council" in words_of(response)

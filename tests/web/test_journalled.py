@@ -21,6 +21,7 @@ from returnhome.casework import (
     meetings,
     mentions,
     needs,
+    offers,
     restrictions,
     support,
     tellings,
@@ -31,8 +32,10 @@ from returnhome.casework.models import Placement
 from returnhome.rules.caring import About
 from returnhome.rules.codes import (
     ActionKind,
+    Answer,
     Cohort,
     Concern,
+    DeclinedBy,
     HandOverKind,
     HarmDecisionKind,
     Means,
@@ -176,6 +179,7 @@ def a_child_just_back(cast: Cast, now: Any) -> tuple[Child, list[Shown]]:
     forms = ["assign", "correct", "classify", "void", "dispute", "override"]
     names = [f"{name}-episode" for name in forms] + ["ask-handover", "make-offer", "make-attempt"]
     names += ["not-hold-interview", "note-prevention-interview", "note-parental-risk"]
+    names += ["check-in", "reach-child", "say-spoken-to", "judge-understanding", "ask-carers"]
     return cast.sky, [
         ("sol", "show-episode", [one.pk]),
         *(("mara", name, [one.pk]) for name in names),
@@ -233,6 +237,13 @@ def _duty(cast: Cast, now: Any) -> Any:
     return handovers.answer(row, Reply.ACCEPTED, by=cast.wes, at=now)
 
 
+def somebody_who_said_no(cast: Cast, now: Any) -> tuple[Child, list[Shown]]:
+    offer = offered(returned(cast.kit, at=now), by=cast.amina, at=now)
+    no = {"declined_by": DeclinedBy.CHILD, "reason": "Not today"}
+    offers.answer(offer, Answer.DECLINED, **no, by=cast.amina, at=now)
+    return cast.kit, [("ines", "take-up-offer", [offer.episode_id])]
+
+
 def a_decision_overridden(cast: Cast, now: Any) -> tuple[Child, list[Shown]]:
     one = returned(cast.kit, at=now)
     disputes.override(
@@ -279,6 +290,7 @@ def talks(cast: Cast, now: Any) -> tuple[Child, list[Shown]]:
         ("ines", "hold-interview", [first.pk]),
         ("amina", "hold-unbooked-interview", [one.episode_id]),
         ("amina", "show-interview", [first.pk]),
+        ("ines", "prepare-interview", [first.pk]),
     ]
 
 
@@ -445,7 +457,7 @@ def somebody_not_named_yet(cast: Cast, now: Any) -> tuple[Child, list[Shown]]:
 
 WORLDS: tuple[World, ...] = (
     *(a_child_just_back, a_child_still_missing, a_decision_overridden, care_of_a_child),
-    a_child_not_ours_any_more,
+    *(a_child_not_ours_any_more, somebody_who_said_no),
     *(talks, a_record_being_written, a_record_that_nobody_can_write),
     *(what_follows, needs_and_help, somebody_who_turned_18),
     *(requests_between_councils, a_request_accepted, a_request_by_letter, a_calendar),

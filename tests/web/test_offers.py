@@ -7,7 +7,7 @@ import pytest
 from returnhome.casework import episodes, offers
 from returnhome.casework.models import Attempt, Episode, JournalEntry, Offer, Reply
 from returnhome.rules.codes import Answer, DeclinedBy
-from tests.cast import Cast, hours, missing, offered, returned
+from tests.cast import Cast, asked_after_no, hours, missing, offered, returned
 from tests.web.asking import typed_at, words_of
 
 
@@ -119,9 +119,12 @@ def test_a_childs_no_ends_the_work_for_now(as_, cast: Cast, now):
     offer = offered(returned(cast.kit, at=now), by=cast.amina, at=now - hours(2))
     form = answered(now, "declined", declined_by="child", reason="Did not want to say")
 
-    as_("amina").post(f"/offers/{offer.pk}/answer", form)
+    response = as_("amina").post(f"/offers/{offer.pk}/answer", form)
 
-    assert Episode.objects.get(pk=offer.episode_id).is_settled
+    episode = Episode.objects.get(pk=offer.episode_id)
+    assert response.headers["Location"] == f"/episodes/{episode.pk}/spoken-to"
+    assert not episode.is_settled
+    assert asked_after_no(episode, by=cast.amina, at=now).is_settled
 
 
 @pytest.mark.parametrize(

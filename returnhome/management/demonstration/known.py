@@ -91,6 +91,7 @@ CHILDREN = (
     # Eastmoor's, whom nobody else may see.
     Known("petra", "Petra", "Holm", "F", 15, EAST),
     Known("archie", "Archie", "Dunstan", "M", 14, EAST),
+    Known("ewan", "Ewan", "Strachan", "M", 15),
 )
 
 

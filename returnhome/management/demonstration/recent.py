@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from returnhome.casework.models import Episode
 from returnhome.management.demonstration import words
 from returnhome.management.demonstration.telling import Tale, Teller
 from returnhome.rules.clock import EXACT, estimated
@@ -9,10 +10,12 @@ from returnhome.rules.codes import (
     DeclinedBy,
     EpisodeKind,
     Means,
+    NoOwes,
     NotHeldReason,
     Place,
     Reached,
     RiskGrade,
+    Understood,
 )
 
 HELPED, NOTHING, DECLINED, UNREACHED, POLICY = (
@@ -166,6 +169,12 @@ def interviewed(tale: Tale, line: Line) -> None:
 
 def declined(tale: Tale, line: Line) -> None:
     tale.offered(5).declined(DeclinedBy.CHILD, "“I’ve got nothing to say about it.”", 3)
+    tale.spoken_to("Whoever offered it")
+    if NoOwes.UNDERSTANDING in Episode.objects.get(pk=tale.episode.pk).no_owes:
+        tale.understood(Understood.ABLE, "Was told what it is for, and said no twice, calmly.")
+    if line.by != "wes":
+        # Westborough has not got round to it.
+        tale.carer_asked("Whoever cares for them", "“Back by nine since. Nothing to add.”")
 
 
 def unreached(tale: Tale, line: Line) -> None:

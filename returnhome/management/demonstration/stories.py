@@ -1,6 +1,6 @@
 """The stories of the demonstration that are still going on: each shows one thing that happens."""
 
-from returnhome.casework import episodes
+from returnhome.casework import communications, episodes, tellings
 from returnhome.casework.models import Episode
 from returnhome.management.demonstration.telling import MINUTE, Teller, by_day
 from returnhome.rules.clock import DATE_ONLY, Moment, estimated
@@ -14,6 +14,8 @@ from returnhome.rules.codes import (
     Place,
     Reached,
     RiskGrade,
+    Understood,
+    WayToChild,
 )
 
 HOME_SAYS = "Larchwood House"
@@ -189,6 +191,30 @@ def jakub_says_not_now(teller: Teller) -> None:
 def dominic_is_booked_tomorrow(teller: Teller) -> None:
     tale = teller.of("dominic").missing(22, back=33, risk=RiskGrade.HIGH)
     tale.offered(2, note="Remembered Ines from last time").accepted(0.1)
+    communications.note(
+        tale.child,
+        language="",
+        needs_interpreter=False,
+        helps="Talks side by side, not face to face. Short sentences, and time to answer.",
+        not_safe="His brother reads his messages: ring, and say no more than “it’s Ines”.",
+        by=tale.by,
+        at=tale.at,
+    )
+    episode = Episode.objects.get(pk=tale.episode.pk)
+    tellings.note_prevention_interview(
+        episode,
+        held=episode.returned or episode.found,
+        by_whom="Northshire Police, the officer who brought him home",
+        learnt="He owed somebody money, and would not say whom. He was not hurt.",
+        by=tale.by,
+        at=tale.at,
+    )
+    tale.checked_in(
+        "ines",
+        "“I’m fine. I’ve been up two nights. Can I just sleep?”",
+        fuller="With Ines, in the car; his brother was in the room",
+        fuller_at=teller.on(1, 9, 30),
+    )
     tale.booked("ines", teller.on(1, 9, 30), place=Place.CAR, wishes="To drive about, not to sit")
 
 
@@ -320,6 +346,20 @@ def caitlin_declined(teller: Teller) -> None:
     tale.offered(4).declined(
         DeclinedBy.CHILD, "“I was at Nan’s with Rory, ask him, he likes talking.”"
     )
+    tale.spoken_to("Ines Okafor")
+    tale.understood(
+        Understood.ABLE, "Knew what the talk is for, and asked whether she could change her mind."
+    )
+
+
+def ewans_mother_declined_and_he_is_still_to_be_reached(teller: Teller) -> None:
+    tale = teller.of("ewan").missing(7, back=31)
+    tale.offered(3, reached=Reached.CARER).declined(
+        DeclinedBy.PARENT_OR_CARER, "Mother says he has talked enough."
+    )
+    tale.not_spoken_to("He was asleep, and his mother would not wake him")
+    tale.carer_asked("His mother", "“It’s that crowd at the station. Ask them, not him.”", 1)
+    tale.reached_nobody(WayToChild.SCHOOL, "Not in today; his form tutor will ask him", 14)
 
 
 def rory_went_with_his_sister(teller: Teller) -> None:
@@ -499,6 +539,7 @@ STORIES = (
     samuel_needs_an_interpreter,
     ruby_was_booked_for_this_morning,
     caitlin_declined,
+    ewans_mother_declined_and_he_is_still_to_be_reached,
     rory_went_with_his_sister,
     zuzanna_is_booked_today,
     malik_is_booked_with_the_provider,

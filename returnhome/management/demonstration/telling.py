@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Self
 
-from returnhome.casework import episodes, interviews, offers, owners, support
+from returnhome.casework import check_ins, declines, episodes, interviews, offers, owners, support
 from returnhome.casework.interviews import Interview, Said
 from returnhome.casework.models import Child, Episode, Person
 from returnhome.casework.offers import Offer
@@ -19,12 +19,15 @@ from returnhome.rules.codes import (
     Answer,
     DeclinedBy,
     EpisodeKind,
+    Indicator,
     Means,
     Mode,
     NotHeldReason,
     Place,
     Reached,
     RiskGrade,
+    Understood,
+    WayToChild,
 )
 
 MINUTE, HALF_HOUR, HOUR, DAY = (
@@ -218,6 +221,74 @@ class Tale:
             reason=why,
             by=self.by,
             at=self.step(after),
+        )
+        return self
+
+    def spoken_to(self, by_whom: str, means: Means = Means.TELEPHONE, after: float = 0.1) -> Self:
+        declines.note_spoken_to(
+            self.episode,
+            is_spoken_to=True,
+            by_whom=by_whom,
+            means=means,
+            by=self.by,
+            at=self.step(after),
+        )
+        return self
+
+    def not_spoken_to(self, why_not: str, after: float = 0.1) -> Self:
+        declines.note_spoken_to(
+            self.episode, is_spoken_to=False, why_not=why_not, by=self.by, at=self.step(after)
+        )
+        return self
+
+    def understood(self, judged: Understood, because: str, after: float = 0.1) -> Self:
+        declines.judge(self.episode, judged, because, by=self.by, at=self.step(after))
+        return self
+
+    def carer_asked(self, whom: str, said: str, after: float = 2) -> Self:
+        at = self.step(after)
+        declines.ask_carers(
+            self.episode,
+            whom=whom,
+            means=Means.TELEPHONE,
+            asked_at=at,
+            said=said,
+            by=self.by,
+            at=at,
+        )
+        return self
+
+    def reached_nobody(self, way: WayToChild, note: str, after: float = 4) -> Self:
+        at = self.step(after)
+        offers.attempt(
+            self.episode,
+            means=Means.THROUGH_PROFESSIONAL,
+            by_way_of=way,
+            made_at=at,
+            note=note,
+            by=self.by,
+            at=at,
+        )
+        return self
+
+    def checked_in(
+        self, by: str, how: str, *, fuller: str, fuller_at: datetime, after: float = 1
+    ) -> Self:
+        at = self.step(after)
+        who = self.teller.people[by]
+        check_ins.note(
+            self.episode,
+            held_at=at,
+            minutes=10,
+            mode=Mode.TELEPHONE,
+            held_by=who,
+            how=how,
+            is_urgent=False,
+            any_harm=Indicator.NOT_ASKED,
+            fuller=fuller,
+            fuller_at=fuller_at,
+            by=who,
+            at=at,
         )
         return self
 
