@@ -11,15 +11,10 @@ from returnhome.rules import Blocked, allowed
 from returnhome.rules.clock import Moment
 from returnhome.rules.codes import Indicator
 from returnhome.rules.interviewing import AlreadyHeld
-from returnhome.rules.offering import InTheFuture, NotReturned
+from returnhome.rules.offering import BeforeFound, InTheFuture, NotReturned
 
 # Longer than this it was a talk: record it as the interview.
 LONGEST = 60
-
-
-class BeforeFound(Blocked):
-    sentence = "This is before the child was found."
-    field = "held_at"
 
 
 class NotShort(Blocked):
@@ -73,7 +68,7 @@ def check_can_note(
     if held_at > now:
         raise InTheFuture(field="held_at")
     if held_at < end.earliest.replace(second=0, microsecond=0):
-        raise BeforeFound
+        raise BeforeFound(field="held_at")
     if not 1 <= minutes <= LONGEST:
         raise NotShort
     if not how.strip():

@@ -13,7 +13,7 @@ from datetime import datetime
 from returnhome.rules import Blocked, allowed
 from returnhome.rules.ages import ADULT
 from returnhome.rules.codes import Answer, DeclinedBy, Means, NoOwes, NotHeldReason, Understood
-from returnhome.rules.offering import InTheFuture
+from returnhome.rules.offering import BeforeFound, InTheFuture
 
 # From here on nobody judges whether a young person understands what they say no to.
 COMPETENT_FROM = 16
@@ -59,11 +59,6 @@ class BecauseMissing(Blocked):
 class WhomMissing(Blocked):
     sentence = "Say who was asked."
     field = "whom"
-
-
-class BeforeFound(Blocked):
-    sentence = "This is before the child was found."
-    field = "asked_at"
 
 
 class CarerMayBeTheRisk(Blocked):
@@ -165,7 +160,7 @@ def check_can_ask_carers(
     if at > now:
         raise InTheFuture(field="asked_at")
     if found_at is not None and at < found_at:
-        raise BeforeFound
+        raise BeforeFound(field="asked_at")
     is_risk = risk_noted_at is not None and at >= risk_noted_at
     if is_risk and not despite.strip():
         raise CarerMayBeTheRisk
