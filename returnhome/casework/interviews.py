@@ -8,8 +8,9 @@ from typing import Any
 from django.contrib.postgres.fields import ArrayField
 from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q
+from django.utils.functional import cached_property
 
-from returnhome.casework import children, episodes, journal
+from returnhome.casework import children, episodes, journal, questions
 from returnhome.casework.children import Child
 from returnhome.casework.episodes import Episode
 from returnhome.casework.sealing import SealedText
@@ -56,6 +57,13 @@ class InterviewQuerySet(models.QuerySet["Interview"]):
         theirs = person.whose(Verb.SEE_ACCOUNT, *ANSWERING, of="episode__", child="episode__child")
         return self.filter(_answering(theirs) | own(person, Verb.SEE_ACCOUNT))
 
+    def that_may_be_reviewed_by(self, person: Person) -> "InterviewQuerySet":
+        """Signed records that are another's, of an episode that was not recorded in error."""
+        theirs = person.whose(Verb.REVIEW, *ANSWERING, of="episode__", child="episode__child")
+        answering = _answering(theirs & Q(episode__voided_at=None))
+        others = self.exclude(interviewer=person).exclude(signed_by=person)
+        return others.filter(answering, signed_at__isnull=False)
+
     def open(self) -> "InterviewQuerySet":
         """Booked, or held and not signed off."""
         return self.filter(signed_at__isnull=True, not_held_at__isnull=True)
@@ -101,6 +109,8 @@ class Interview(models.Model):
     interviewer = models.ForeignKey(Person, models.PROTECT, related_name="interviews")
     organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+")
     standard_version = models.CharField(max_length=10)
+    # Of councils' own, those that stood when it was booked: the record is read by them for ever.
+    own_questions = ArrayField(models.BigIntegerField(), default=list)
 
     booked_at = models.DateTimeField()
     booked_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
@@ -213,9 +223,10 @@ class Interview(models.Model):
             return f"{self.held_by_name}, {self.held_by_role}, {self.held_by_organisation}"
         return self.interviewer.name
 
-    @property
+    @cached_property
     def standard(self) -> standard.Standard:
-        return standard.version(self.standard_version)
+        """What is asked: the version, and then the councils' own. One query where there are any."""
+        return questions.beside(standard.version(self.standard_version), self.own_questions)
 
     def account_is_visible_to(self, person: Person) -> bool:
         return Interview.objects.account_visible_to(person).filter(pk=self.pk).exists()
@@ -426,7 +437,7 @@ def book(
         child_id=theirs[0].child_id,
         interviewer=interviewer,
         organisation=interviewer.organisation_for(theirs[0]),
-        standard_version=standard.current(at.astimezone(LONDON).date()).version,
+        **_asked(theirs, at),
         booked_at=at,
         booked_by=by,
         booked_for=booked_for,
@@ -440,6 +451,19 @@ def book(
         episodes.note(episode, booked_for=booked_for, not_held="", at=at)
     journal.write("book interview", interview, by=by, at=at)
     return interview
+
+
+def _asked(theirs: Iterable[Episode], at: datetime) -> dict[str, Any]:
+    """By which version an interview booked now is recorded, and which councils' own questions.
+
+    Those of the councils that answer for the child in these episodes: never a host's or provider's.
+    """
+    today = at.astimezone(LONDON).date()
+    councils = {episode.responsible_authority for episode in theirs}
+    return {
+        "standard_version": standard.current(today).version,
+        "own_questions": questions.asked_of(councils, today),
+    }
 
 
 @transaction.atomic
@@ -704,7 +728,7 @@ def _held_at_once(
         child_id=episode.child_id,
         interviewer=interviewer,
         organisation=interviewer.organisation_for(episode),
-        standard_version=standard.current(at.astimezone(LONDON).date()).version,
+        **_asked([episode], at),
         booked_at=at,
         booked_by=by,
         booked_for=held.at,
