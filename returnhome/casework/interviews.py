@@ -19,6 +19,7 @@ from returnhome.rules import Blocked, interviewing, standard
 from returnhome.rules.access import Relation, Verb
 from returnhome.rules.clock import LONDON, Moment, Precision
 from returnhome.rules.codes import Answer, NotHeldReason, Role
+from returnhome.rules.reviewing import WaitsFor
 
 
 class AnotherChild(Blocked):
@@ -898,18 +899,24 @@ def sign(interview: Interview, *, by: Person, at: datetime) -> Interview:
     interview.signed_at, interview.signed_by = at, by
     interview.save(update_fields=["signed_at", "signed_by"])
     for episode in covered:
-        episodes.note(episode, signed_at=at, at=at)
+        episodes.note(episode, signed_at=at, record_waits_for=WaitsFor.REVIEWER, at=at)
     journal.write("sign interview", interview, by=by, at=at)
     return interview
 
 
 @transaction.atomic
 def add(interview: Interview, words: str, *, by: Person, at: datetime) -> Addendum:
-    """Add to a signed record. Raises NotSigned, NothingToAdd."""
-    interview = _locked(interview)
+    """Add to a signed record: what was asked for so waits for review again.
+
+    Raises NotSigned, NothingToAdd.
+    """
+    interview, covered = _held_still(interview)
     interviewing.check_can_add(is_signed=interview.is_signed, words=words)
     addendum = Addendum.objects.create(
         interview=interview, words=words, written_at=at, written_by=by
     )
+    for episode in covered:
+        if episode.record_waits_for == WaitsFor.AUTHOR:
+            episodes.note(episode, record_waits_for=WaitsFor.REVIEWER, at=at)
     journal.write("add to interview", addendum, by=by, at=at, child_id=interview.child_id)
     return addendum

@@ -1,6 +1,6 @@
 """What others find in signed records: reviews, samples by a seed, scores. None changes one."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from hashlib import sha256
@@ -10,14 +10,14 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models, transaction
 from django.db.models import Exists, F, OuterRef, Q, Subquery
 
-from returnhome.casework import journal
-from returnhome.casework.interviews import Addendum, Coverage, Interview
+from returnhome.casework import children, episodes, journal
+from returnhome.casework.interviews import Coverage, Interview
 from returnhome.casework.places import lineage
 from returnhome.casework.sealing import SealedText
 from returnhome.casework.staff import ANSWERING, Organisation, Person
 from returnhome.rules import clock, reviewing
 from returnhome.rules.access import Verb
-from returnhome.rules.reviewing import Criterion, Mark, ReviewResult, Theme
+from returnhome.rules.reviewing import Criterion, Mark, ReviewResult, Theme, WaitsFor
 
 
 class ReviewQuerySet(models.QuerySet["Review"]):
@@ -68,45 +68,51 @@ class Review(models.Model):
         return self.result == ReviewResult.TO_ADD
 
 
-# Where a record stands: its last review, and whether anything was added after that.
+# Where records stand. Whom one waits for is kept with the episodes it answers for, so that the
+# first screen asks it of an index.
 
 
-def _with_last() -> models.QuerySet[Interview]:
-    """Interviews, each with `found` and `found_at` of its last review."""
-    reviews = Review.objects.filter(interview=OuterRef("pk")).order_by("-at", "-pk")
-    return Interview.objects.annotate(
-        found=Subquery(reviews.values("result")[:1]), found_at=Subquery(reviews.values("at")[:1])
+def _waiting(whom: WaitsFor, theirs: Q) -> list[int]:
+    """Numbers of the records among `theirs` that wait for this one. One query."""
+    covering = Coverage.objects.filter(
+        theirs, episode__record_waits_for=whom, episode__voided_at=None
     )
+    return sorted(set(covering.values_list("interview", flat=True)))
 
 
-def _added_since() -> Exists:
-    later = Addendum.objects.filter(interview=OuterRef("pk"), written_at__gte=OuterRef("found_at"))
-    return Exists(later)
+def _to_review(person: Person) -> Q:
+    """Records of others, on the way from what they answer for."""
+    theirs = person.whose(Verb.REVIEW, *ANSWERING, of="episode__", child="episode__child")
+    return theirs & ~Q(interview__interviewer=person) & ~Q(interview__signed_by=person)
+
+
+def waiting_for(person: Person) -> list[int]:
+    """Numbers of the records that wait for this person's review: nobody's, or added to since."""
+    return _waiting(WaitsFor.REVIEWER, _to_review(person))
 
 
 def waiting(person: Person) -> models.QuerySet[Interview]:
-    """Signed records that this person may review and that nobody has, or not what was added."""
-    theirs = Interview.objects.that_may_be_reviewed_by(person).values("pk")
-    waits = Q(found=None) | Q(_added_since(), found=ReviewResult.TO_ADD.value)
-    return _with_last().filter(waits, pk__in=theirs).order_by("signed_at", "pk")
+    """These records, the oldest first, each with what its last review `found` and `found_at`."""
+    return _with_last(waiting_for(person)).order_by("signed_at", "pk")
 
 
 def asked(person: Person) -> models.QuerySet[Interview]:
-    """Those of which the author was asked to add something, and nothing was added yet."""
-    theirs = Interview.objects.that_may_be_reviewed_by(person).values("pk")
-    return _unanswered().filter(pk__in=theirs)
+    """Those that this person may review and that wait for their authors."""
+    rows: Any = _with_last(_waiting(WaitsFor.AUTHOR, _to_review(person)))
+    return rows.order_by("found_at", "pk")
 
 
 def asked_of(author: Person) -> models.QuerySet[Interview]:
     """The author's own records to which something is to be added."""
-    ever = Review.objects.filter(result=ReviewResult.TO_ADD.value, interview__signed_by=author)
-    return _unanswered().filter(pk__in=ever.values("interview"))
+    rows: Any = _with_last(_waiting(WaitsFor.AUTHOR, Q(interview__signed_by=author)))
+    return rows.order_by("found_at", "pk")
 
 
-def _unanswered() -> models.QuerySet[Interview]:
-    waits = Q(~_added_since(), found=ReviewResult.TO_ADD.value)
-    asked_first: Any = _with_last().filter(waits)
-    return asked_first.order_by("found_at", "pk")
+def _with_last(numbers: Collection[int]) -> models.QuerySet[Interview]:
+    reviews = Review.objects.filter(interview=OuterRef("pk")).order_by("-at", "-pk")
+    return Interview.objects.filter(pk__in=numbers).annotate(
+        found=Subquery(reviews.values("result")[:1]), found_at=Subquery(reviews.values("at")[:1])
+    )
 
 
 def _last(interview: Interview) -> tuple[ReviewResult | None, bool]:
@@ -134,6 +140,8 @@ def review(
 
     Raises NotSigned, OwnRecord, ReviewedAlready, AskedAlready, CommentMissing.
     """
+    children.lock(interview.child_id)
+    covered = episodes.lock(*interview.episodes.values_list("pk", flat=True))
     interview = Interview.objects.select_for_update(no_key=True, of=("self",)).get(pk=interview.pk)
     last, is_added = _last(interview)
     reviewing.check_can_review(
@@ -148,6 +156,9 @@ def review(
     found = Review.objects.create(
         interview=interview, result=result, comment=comment.strip(), at=at, by=by
     )
+    for episode in covered:
+        waits = reviewing.waits_for(result, is_added_since=False)
+        episodes.note(episode, record_waits_for=waits, at=at)
     journal.write(f"review record: {result}", found, by=by, at=at)
     return found
 

@@ -24,6 +24,7 @@ from returnhome.casework.mentions import Mention
 from returnhome.casework.needs import HelpOffered, Need, PassedOn
 from returnhome.casework.offers import Offer
 from returnhome.casework.restrictions import BreakGlass
+from returnhome.casework.reviews import Sampled
 from returnhome.casework.staff import Person, Post
 from returnhome.casework.support import Action
 from returnhome.reporting.letters import in_known_signs
@@ -56,6 +57,8 @@ THINGS = {
     "helpoffered": "help that was offered",
     "passedon": "a need that was passed on",
     "service": "the list of services",
+    "sample": "a sample of signed records",
+    "sampled": "a record of a sample",
     "breakglass": "that the record was opened by break-glass",
 }
 LISTS = {
@@ -247,6 +250,7 @@ BELONGING = (
     ("mention", Mention, "interview__child"),
     ("helpoffered", HelpOffered, "need__interview__child"),
     ("passedon", PassedOn, "need__interview__child"),
+    ("sampled", Sampled, "interview__child"),
 )
 
 

@@ -24,6 +24,14 @@ class ReviewResult(Code):
     TO_ADD = "to_add", "Something to add"
 
 
+class WaitsFor(Code):
+    """Whom a signed record waits for."""
+
+    NOBODY = "", "Nobody"
+    REVIEWER = "reviewer", "Somebody who reviews it"
+    AUTHOR = "author", "Its author, to add something"
+
+
 class Mark(Code):
     """How far a record meets one criterion."""
 
@@ -198,13 +206,11 @@ def check_can_review(
             raise CommentMissing("Say what is to be added.", field="comment")
 
 
-def waits_for_review(last: ReviewResult | None, *, is_added_since: bool) -> bool:
-    """Nobody has read it yet, or what was asked for has been added."""
-    return last is None or (last is ReviewResult.TO_ADD and is_added_since)
-
-
-def waits_for_author(last: ReviewResult | None, *, is_added_since: bool) -> bool:
-    return last is ReviewResult.TO_ADD and not is_added_since
+def waits_for(last: ReviewResult | None, *, is_added_since: bool) -> WaitsFor:
+    """Whom a signed record waits for: nobody has read it yet, or what was asked for is added."""
+    if last is ReviewResult.COMPLETE:
+        return WaitsFor.NOBODY
+    return WaitsFor.REVIEWER if last is None or is_added_since else WaitsFor.AUTHOR
 
 
 def seed_of(typed: str) -> str:

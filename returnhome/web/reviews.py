@@ -111,11 +111,11 @@ def of_interview(interview: Interview, person: Person) -> dict[str, Any]:
 
 def to_review(person: Person) -> int | None:
     """How many records wait for this person's review; None for who reviews none."""
-    return reviews.waiting(person).count() if may_review(person) else None
+    return len(reviews.waiting_for(person)) if may_review(person) else None
 
 
 def to_add(author: Person, most: int) -> list[Interview]:
-    """The person's own records to which something is to be added. One query."""
+    """The person’s own records to which something is to be added. One query, if there is none."""
     rows = reviews.asked_of(author).select_related("child").defer(*SEALED)[:most]
     return [each for each in rows if each.may_be_recorded_by(author)]
 

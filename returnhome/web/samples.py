@@ -138,7 +138,10 @@ class ScoreForm(gds.Form):
                 classes="govuk-radios--small",
             )
             self.fields[f"{each}-comment"] = gds.Textarea(
-                "A comment", rows=2, required=False, hint="Needed where it is not fully met."
+                f"Comment on “{each.short}”",
+                rows=2,
+                required=False,
+                hint="Needed where it is not fully met.",
             )
         self.fields["themes"] = gds.Checkboxes(
             "Themes (optional)",

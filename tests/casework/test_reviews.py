@@ -203,6 +203,35 @@ def test_the_database_lets_nobody_review_who_may_not(cast: Cast, record) -> None
         reviews.review(record, COMPLETE, by=cast.mara, at=LATER)
 
 
+def test_what_is_kept_for_the_lists_is_what_reviews_and_additions_say(cast: Cast, record) -> None:
+    def kept() -> str:
+        return record.episodes.get().record_waits_for
+
+    def said() -> str:
+        last, is_added = reviews._last(record)
+        return reviewing.waits_for(last, is_added_since=is_added)
+
+    draft = held(returned(cast.kit), interviewer=cast.ines, by=cast.amina)
+    assert draft.episodes.get().record_waits_for == ""
+    seen = [kept()]
+    assert seen[-1] == said()
+    for turn, step in enumerate(
+        (
+            lambda at: reviews.review(record, TO_ADD, "Who?", by=cast.mara, at=at),
+            lambda at: interviews.add(record, "Nan", by=cast.ines, at=at),
+            lambda at: interviews.add(record, "And June", by=cast.ines, at=at),
+            lambda at: reviews.review(record, COMPLETE, by=cast.mara, at=at),
+            lambda at: interviews.add(record, "She rang", by=cast.ines, at=at),
+        ),
+        1,
+    ):
+        step(LATER + hours(turn))
+        assert kept() == said()
+        seen.append(kept())
+
+    assert seen == ["reviewer", "author", "reviewer", "reviewer", "", ""]
+
+
 # Samples.
 
 

@@ -20,6 +20,7 @@ from returnhome.rules.reviewing import (
     ReviewResult,
     ScoredAlready,
     SeedMissing,
+    WaitsFor,
     WrongSize,
 )
 
@@ -65,19 +66,18 @@ def test_a_record_is_reviewed_by_somebody_else_once_signed(
 
 
 @pytest.mark.parametrize(
-    ("last", "is_added", "reviewer", "author"),
+    ("last", "is_added", "whom"),
     [
-        (None, False, True, False),
-        (None, True, True, False),
-        (COMPLETE, False, False, False),
-        (COMPLETE, True, False, False),
-        (TO_ADD, False, False, True),
-        (TO_ADD, True, True, False),
+        (None, False, WaitsFor.REVIEWER),
+        (None, True, WaitsFor.REVIEWER),
+        (COMPLETE, False, WaitsFor.NOBODY),
+        (COMPLETE, True, WaitsFor.NOBODY),
+        (TO_ADD, False, WaitsFor.AUTHOR),
+        (TO_ADD, True, WaitsFor.REVIEWER),
     ],
 )
-def test_a_record_waits_for_one_person_at_a_time(last, is_added, reviewer, author) -> None:
-    assert reviewing.waits_for_review(last, is_added_since=is_added) is reviewer
-    assert reviewing.waits_for_author(last, is_added_since=is_added) is author
+def test_a_record_waits_for_one_person_at_a_time(last, is_added, whom) -> None:
+    assert reviewing.waits_for(last, is_added_since=is_added) is whom
 
 
 def test_the_same_seed_draws_the_same_whatever_order_the_records_come_in() -> None:

@@ -284,4 +284,23 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.RunSQL(ONLY_ENDED, NOT_ONLY_ENDED),
+        migrations.AddField(
+            model_name='episode',
+            name='record_waits_for',
+            field=models.CharField(blank=True, default='', max_length=10),
+        ),
+        migrations.AddIndex(
+            model_name='episode',
+            index=models.Index(condition=models.Q(('record_waits_for', ''), _negated=True), fields=['record_waits_for', 'responsible_authority'], name='episode_review_council'),
+        ),
+        migrations.AddIndex(
+            model_name='episode',
+            index=models.Index(condition=models.Q(('record_waits_for', ''), _negated=True), fields=['record_waits_for', 'provider'], name='episode_review_provider'),
+        ),
+        # What was signed before waits to be read.
+        migrations.RunSQL(
+            "update casework_episode set record_waits_for = 'reviewer'"
+            " where signed_at is not null",
+            migrations.RunSQL.noop,
+        ),
     ]

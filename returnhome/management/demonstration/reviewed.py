@@ -4,11 +4,11 @@ from datetime import timedelta
 from random import Random
 
 from returnhome.casework import interviews, journal, reviews
-from returnhome.casework.models import Interview, Review, Sample
+from returnhome.casework.models import Episode, Interview, Review, Sample
 from returnhome.management.demonstration.telling import Teller
 from returnhome.reporting.figures import quarter_after, quarter_before, quarter_of
 from returnhome.rules.clock import LONDON
-from returnhome.rules.reviewing import Criterion, Mark, ReviewResult, Theme
+from returnhome.rules.reviewing import Criterion, Mark, ReviewResult, Theme, WaitsFor
 
 SEED = 73
 # What was signed before is read already; what is newer waits.
@@ -55,6 +55,8 @@ def _older_records_were_read(teller: Teller) -> None:
     for manager in {each.by for each in found}:
         theirs = [each for each in found if each.by == manager]
         Review.objects.bulk_create(theirs)
+        read = Episode.objects.filter(coverages__interview__in=[each.interview for each in theirs])
+        read.update(record_waits_for=WaitsFor.NOBODY)
         journal.write_all("review record: complete", theirs, by=manager, at=theirs[-1].at)
 
 

@@ -46,6 +46,8 @@ class Own:
             text=self.text,
             kind=self.kind,
             said_by=self.said_by,
+            # Beside the question, as what helps to ask it.
+            hint=self.why,
             why=self.why,
             source=f"{self.council}: a question of the council’s own",
             options=tuple((f"o{place}", label) for place, label in enumerate(self.options, 1)),
