@@ -314,7 +314,7 @@ OTHER = {
     "bytea": "'\\x00'::bytea",
     "character varying": "'x'",
     "text": "'x'",
-    "ARRAY": "'{7}'",
+    "ARRAY": "'{{7}}'",
 }
 
 

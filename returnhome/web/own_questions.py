@@ -1,5 +1,6 @@
 """Questions of a council's own, beside the recording standard: listed, tried out, added, ended."""
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -78,13 +79,13 @@ class AddForm(gds.Form):
         choices=[(each.value, each.label) for each in own.KINDS],
         coerce=Kind,
         missing="Select how it is answered",
-        reveal={Kind.CHOICE: ["options"], Kind.CHOICES: ["options"]},
     )
     options = gds.Textarea(
         "Answers to choose from, one on each line",
         rows=5,
-        missing=own.TooFewOptions.sentence,
-        hint="“Not asked” and “did not want to say” are there anyway, and words can be added.",
+        required=False,
+        hint="Only for a list. “Not asked” and “did not want to say” are there anyway, and words "
+        "can be added.",
     )
     since = days.Date(
         "Asked in interviews booked from", noun="the first day", hint="Today, or a day to come"
@@ -105,7 +106,8 @@ def add(request: Request) -> HttpResponse:
     tried: QuestionsForm | None = None
     if request.method == "POST" and form.is_valid():
         if "try" in request.POST:
-            tried = _tried(authority, form.cleaned_data)
+            with gds.refusals_into(form):
+                tried = _tried(authority, form.cleaned_data, today)
         else:
             with gds.refusals_into(form):
                 said = form.cleaned_data
@@ -115,7 +117,7 @@ def add(request: Request) -> HttpResponse:
                     said["why"],
                     said["kind"],
                     said_by=said["said_by"],
-                    options=said["options"] or (),
+                    options=said["options"],
                     since=said["since"],
                     by=request.user,
                     at=request.now,
@@ -138,8 +140,10 @@ def add(request: Request) -> HttpResponse:
     )
 
 
-def _tried(authority: Authority, said: dict[str, Any]) -> QuestionsForm:
-    """The question as an interviewer will have it."""
+def _tried(authority: Authority, said: dict[str, Any], today: date) -> QuestionsForm:
+    """The question as an interviewer will have it. Raises what adding it would."""
+    asked = {name: said[name] for name in ("text", "why", "kind", "options", "since")}
+    own.check_can_add(**asked, today=today, standing=())
     question = Own(
         code="x",
         council=authority.name,
@@ -148,7 +152,7 @@ def _tried(authority: Authority, said: dict[str, Any]) -> QuestionsForm:
         why=said["why"],
         kind=said["kind"],
         said_by=said["said_by"],
-        options=tuple(said["options"] or ()),
+        options=tuple(said["options"]) if said["kind"] is not Kind.WORDS else (),
     ).question
     section = Section(key="own", title="", questions=(question,))
     return QuestionsForm(None, lines=[Line(section, question, None)])

@@ -70,6 +70,26 @@ def test_adi_looks_at_a_question_first_and_adds_it(as_, cast: Cast, now, name):
     assert "Questions of our own" in words_of(client.get("/set-up"))
 
 
+def test_the_answers_to_choose_from_stand_on_the_page_once(as_, now):
+    """Twice, and a browser would send the empty one after the one that was filled in."""
+    page = as_("adi").get("/own-questions/add").content.decode()
+
+    assert page.count('name="options"') == 1
+
+
+def test_a_question_in_words_takes_no_list(as_, now):
+    as_("adi").post("/own-questions/add", typed(now, kind="words"))
+
+    assert OwnQuestion.objects.get().options == []
+
+
+def test_what_cannot_be_added_cannot_be_looked_at_first_either(as_, now):
+    got = as_("adi").post("/own-questions/add", typed(now, options="One") | {"try": "yes"})
+
+    assert "Give at least two answers" in words_of(got)
+    assert "As interviewers will have it" not in words_of(got)
+
+
 @pytest.mark.parametrize(
     ("so", "sentence"),
     [
