@@ -73,6 +73,11 @@ from returnhome.casework.models import (
     PreventionInterview,
     Reply,
     Restriction,
+    Review,
+    Sample,
+    Sampled,
+    Score,
+    Scoring,
     Telling,
     Understanding,
     VoidedMeeting,
@@ -426,6 +431,16 @@ class Filling:
             )
             for digest in "ed"
         )
+        self.sample = Sample.objects.create(
+            organisation=where[N],
+            first=now.date(),
+            last=now.date(),
+            size=1,
+            seed="x",
+            drawn_from=1,
+            drawn_at=now,
+            drawn_by=self.by,
+        )
         self.home = children.register(
             register_id="matrix-home",
             forename="Known",
@@ -643,6 +658,8 @@ class Filling:
         ]
         self.harm(episode, talk)
         self.needs(talk)
+        if talk.is_signed:
+            self.reviewed(talk)
 
     def harm(self, episode: Episode, talk: Interview) -> None:
         """What the child told of harm, who was telephoned, who has it, what was decided."""
@@ -663,6 +680,18 @@ class Filling:
             HarmCall(disclosure=told, whom="emergency", called_at=now, made_at=now, made_by=by),
             HarmTaking(**below, at=now, by=by),
             HarmDecision(**below, kind="section_47", decided_at=now, decided_by=by),
+        ]
+
+    def reviewed(self, talk: Interview) -> None:
+        """What somebody else found in it, and how it was scored."""
+        now, by = self.now, self.cast.mara
+        sampled = Sampled(sample=self.sample, interview=talk, place=talk.pk)
+        scoring = Scoring(sampled=sampled, at=now, by=by)
+        self.made += [
+            Review(interview=talk, result="to_add", comment="x", at=now, by=by),
+            sampled,
+            scoring,
+            Score(scoring=scoring, criterion="harm", mark="met"),
         ]
 
     def needs(self, talk: Interview) -> None:
@@ -709,6 +738,7 @@ class Filling:
             ),
             *(Disclosure, HarmCall, HarmTaking, HarmDecision),
             *(Mention, Need, ActionForNeed, HelpOffered, NoHelp, PassedOn),
+            *(Review, Sampled, Scoring, Score),
         )
         for model in sorted(by_table, key=lambda each: late.index(each) if each in late else -1):
             model._default_manager.bulk_create(by_table[model])
@@ -737,6 +767,8 @@ WAYS = {
     "helpoffered": "need__interview__episodes",
     "nohelp": "need__interview__episodes",
     "passedon": "need__interview__episodes",
+    "scoring": "sampled__interview__episodes",
+    "score": "scoring__sampled__interview__episodes",
     "notification": "basis__episode_id",
     "child": "pk",
     "episode": "pk",

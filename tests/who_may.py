@@ -59,6 +59,9 @@ MAY: Mapping[str, Mapping[str, str]] = {
     "place": {"coordinator": "r", "social_worker": "r", "manager": "r"},
     "see_journal": {"coordinator": "r", "social_worker": "r", "manager": "r"},
     "restrict": {"manager": "r"},
+    "review": {"manager": "r p"},
+    "draw_sample": {"manager": "+"},
+    "set_questions": {"manager": "+", "administrator": "+"},
     "see_placed_here": {"coordinator": "+", "manager": "+"},
     "see_figures": {"coordinator": "+", "manager": "+", "analyst": "+"},
     "confirm_intake": {"coordinator": "+", "manager": "+"},
@@ -129,6 +132,8 @@ NOTICE: tuple[Rule, ...] = (*IN_DOUBT, ("see_placed_here", "notice", "+"))
 TOLD: tuple[Rule, ...] = (("see_episode", "row", "r h p"), ("confirm_intake", "file", "+"))
 RECEIVED: tuple[Rule, ...] = (("confirm_intake", "delivery", "+"), ("sends", "delivery", "+"))
 KEPT: tuple[Rule, ...] = (("restrict", "child", "r"),)
+# A record of a sample, and its scores: to whoever may score it.
+SCORED: tuple[Rule, ...] = (("review", "episode", "r p"),)
 
 SECOND_LOCK: Mapping[str, tuple[Rule, ...]] = {
     "child": KNOWN,
@@ -155,6 +160,10 @@ SECOND_LOCK: Mapping[str, tuple[Rule, ...]] = {
     "checkinwords": SAID,
     "entry": SAID,
     "addendum": SAID,
+    "review": SAID,
+    "sampled": SCORED,
+    "scoring": SCORED,
+    "score": SCORED,
     "preventioninterview": ANSWERED,
     "childspokento": ANSWERED,
     "understanding": ANSWERED,

@@ -186,6 +186,8 @@ class Episode(models.Model):
     has_actions = models.BooleanField(default=False)
     # A need named in the interview has neither an action, nor help, nor a reason for none.
     has_open_need = models.BooleanField(default=False)
+    # Whom the signed record waits for: `rules.reviewing.WaitsFor`, kept here for the lists.
+    record_waits_for = models.CharField(max_length=10, default="", blank=True)
     # When each action that the adult pathway asks for had been added, or left out with a reason.
     pathway_decided_at = models.DateTimeField(null=True)
 
@@ -314,6 +316,16 @@ class Episode(models.Model):
             ),
             models.Index(
                 fields=["owner"], condition=Q(settled_at__isnull=True), name="episode_work_owner"
+            ),
+            models.Index(
+                fields=["record_waits_for", "responsible_authority"],
+                condition=~Q(record_waits_for=""),
+                name="episode_review_council",
+            ),
+            models.Index(
+                fields=["record_waits_for", "provider"],
+                condition=~Q(record_waits_for=""),
+                name="episode_review_provider",
             ),
             models.Index(
                 fields=["unanswered_since"],

@@ -8,8 +8,9 @@ from typing import Any
 from django.contrib.postgres.fields import ArrayField
 from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q
+from django.utils.functional import cached_property
 
-from returnhome.casework import children, declines, episodes, journal
+from returnhome.casework import children, declines, episodes, journal, questions
 from returnhome.casework.children import Child
 from returnhome.casework.episodes import Episode
 from returnhome.casework.sealing import SealedText
@@ -18,6 +19,7 @@ from returnhome.rules import Blocked, interviewing, standard
 from returnhome.rules.access import Relation, Verb
 from returnhome.rules.clock import LONDON, Moment, Precision
 from returnhome.rules.codes import Answer, NotHeldReason, Role
+from returnhome.rules.reviewing import WaitsFor
 
 
 class AnotherChild(Blocked):
@@ -55,6 +57,13 @@ class InterviewQuerySet(models.QuerySet["Interview"]):
         """Those whose account the person may read: never the host's unless it interviewed."""
         theirs = person.whose(Verb.SEE_ACCOUNT, *ANSWERING, of="episode__", child="episode__child")
         return self.filter(_answering(theirs) | own(person, Verb.SEE_ACCOUNT))
+
+    def that_may_be_reviewed_by(self, person: Person) -> "InterviewQuerySet":
+        """Signed records that are another's, of an episode that was not recorded in error."""
+        theirs = person.whose(Verb.REVIEW, *ANSWERING, of="episode__", child="episode__child")
+        answering = _answering(theirs & Q(episode__voided_at=None))
+        others = self.exclude(interviewer=person).exclude(signed_by=person)
+        return others.filter(answering, signed_at__isnull=False)
 
     def open(self) -> "InterviewQuerySet":
         """Booked, or held and not signed off."""
@@ -101,6 +110,8 @@ class Interview(models.Model):
     interviewer = models.ForeignKey(Person, models.PROTECT, related_name="interviews")
     organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+")
     standard_version = models.CharField(max_length=10)
+    # Of councils' own, those that stood when it was booked: the record is read by them for ever.
+    own_questions = ArrayField(models.BigIntegerField(), default=list)
 
     booked_at = models.DateTimeField()
     booked_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
@@ -213,9 +224,10 @@ class Interview(models.Model):
             return f"{self.held_by_name}, {self.held_by_role}, {self.held_by_organisation}"
         return self.interviewer.name
 
-    @property
+    @cached_property
     def standard(self) -> standard.Standard:
-        return standard.version(self.standard_version)
+        """What is asked: the version, and then the councils' own. One query where there are any."""
+        return questions.beside(standard.version(self.standard_version), self.own_questions)
 
     def account_is_visible_to(self, person: Person) -> bool:
         return Interview.objects.account_visible_to(person).filter(pk=self.pk).exists()
@@ -426,7 +438,7 @@ def book(
         child_id=theirs[0].child_id,
         interviewer=interviewer,
         organisation=interviewer.organisation_for(theirs[0]),
-        standard_version=standard.current(at.astimezone(LONDON).date()).version,
+        **_asked(theirs, at),
         booked_at=at,
         booked_by=by,
         booked_for=booked_for,
@@ -440,6 +452,19 @@ def book(
         episodes.note(episode, booked_for=booked_for, not_held="", at=at)
     journal.write("book interview", interview, by=by, at=at)
     return interview
+
+
+def _asked(theirs: Iterable[Episode], at: datetime) -> dict[str, Any]:
+    """By which version an interview booked now is recorded, and which councils' own questions.
+
+    Those of the councils that answer for the child in these episodes: never a host's or provider's.
+    """
+    today = at.astimezone(LONDON).date()
+    councils = {episode.responsible_authority for episode in theirs}
+    return {
+        "standard_version": standard.current(today).version,
+        "own_questions": questions.asked_of(councils, today),
+    }
 
 
 @transaction.atomic
@@ -704,7 +729,7 @@ def _held_at_once(
         child_id=episode.child_id,
         interviewer=interviewer,
         organisation=interviewer.organisation_for(episode),
-        standard_version=standard.current(at.astimezone(LONDON).date()).version,
+        **_asked([episode], at),
         booked_at=at,
         booked_by=by,
         booked_for=held.at,
@@ -876,18 +901,24 @@ def sign(interview: Interview, *, by: Person, at: datetime) -> Interview:
     interview.signed_at, interview.signed_by = at, by
     interview.save(update_fields=["signed_at", "signed_by"])
     for episode in covered:
-        episodes.note(episode, signed_at=at, at=at)
+        episodes.note(episode, signed_at=at, record_waits_for=WaitsFor.REVIEWER, at=at)
     journal.write("sign interview", interview, by=by, at=at)
     return interview
 
 
 @transaction.atomic
 def add(interview: Interview, words: str, *, by: Person, at: datetime) -> Addendum:
-    """Add to a signed record. Raises NotSigned, NothingToAdd."""
-    interview = _locked(interview)
+    """Add to a signed record: what was asked for so waits for review again.
+
+    Raises NotSigned, NothingToAdd.
+    """
+    interview, covered = _held_still(interview)
     interviewing.check_can_add(is_signed=interview.is_signed, words=words)
     addendum = Addendum.objects.create(
         interview=interview, words=words, written_at=at, written_by=by
     )
+    for episode in covered:
+        if episode.record_waits_for == WaitsFor.AUTHOR:
+            episodes.note(episode, record_waits_for=WaitsFor.REVIEWER, at=at)
     journal.write("add to interview", addendum, by=by, at=at, child_id=interview.child_id)
     return addendum

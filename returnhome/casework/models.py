@@ -31,7 +31,9 @@ from returnhome.casework.offers import Attempt, Offer, Reply
 from returnhome.casework.places import Authority, Force, Postcode, ReferenceLoad, Succession
 from returnhome.casework.policies import LocalPolicy
 from returnhome.casework.protocols import LocalProtocol
+from returnhome.casework.questions import OwnQuestion
 from returnhome.casework.restrictions import BreakGlass, Listed, Restriction
+from returnhome.casework.reviews import Review, Sample, Sampled, Score, Scoring
 from returnhome.casework.rotas import Absence, Mailbox, OutOfHours, Pace, Seat
 from returnhome.casework.services import Service
 from returnhome.casework.staff import Credential, Duty, Organisation, Person, Post, Team
@@ -97,6 +99,7 @@ __all__ = [
     "Organisation",
     "OutOfHours",
     "Override",
+    "OwnQuestion",
     "Pace",
     "ParentalRisk",
     "PassedOn",
@@ -109,6 +112,11 @@ __all__ = [
     "ReferenceLoad",
     "Reply",
     "Restriction",
+    "Review",
+    "Sample",
+    "Sampled",
+    "Score",
+    "Scoring",
     "Seat",
     "Service",
     "Succession",

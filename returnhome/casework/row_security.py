@@ -324,6 +324,15 @@ def _checked(of: str) -> str:
     )
 
 
+def _reviews() -> str:
+    """Interviews `above` of which the person may review the record."""
+    return (
+        "exists (select 1 from casework_coverage cover"
+        " join casework_episode episode on episode.id = cover.episode_id"
+        f" where cover.interview_id = above.id and {whose('episode', Verb.REVIEW, *ANSWERING)})"
+    )
+
+
 def _of_child(below: str, pairs: Iterable[tuple[Verb, Sequence[str]]]) -> str:
     """What hangs below a child, also under a record that was said to be the same child."""
     pairs = list(pairs)
@@ -409,12 +418,16 @@ def _policies() -> dict[str, str]:
                 _there(table, "episode_id", episode, whose("above", Verb.SEE_ACCOUNT, *ANSWERING)),
             )
         )
-    for name in ("need", "mention"):
+    for name in ("need", "mention", "review"):
         found[f"casework_{name}"] = _there(
             f"casework_{name}", "interview_id", interview, _account("above")
         )
     for name in ("actionforneed", "helpoffered", "nohelp", "passedon"):
         found[f"casework_{name}"] = _there(f"casework_{name}", "need_id", "casework_need")
+    found["casework_sampled"] = _there("casework_sampled", "interview_id", interview, _reviews())
+    for name, above in (("scoring", "sampled"), ("score", "scoring")):
+        table = f"casework_{name}"
+        found[table] = _there(table, f"{above}_id", f"casework_{above}")
     found["casework_handover"] = _hand_over("casework_handover")
     found["casework_placementnotice"] = _either(
         (
@@ -506,11 +519,14 @@ def writing() -> dict[str, str]:
     """Table → of which rows the person may write what others read alone.
 
     A manager of a council decides on harm and closes it: never the provider that interviews, and
-    not by the way round the verb either.
+    not by the way round the verb either. A review is by whoever may review, and read by the author.
     """
     deciding = _for_councils("above", Verb.DECIDE_ON_HARM)
-    table = "casework_harmdecision"
-    return {table: _there(table, "disclosure_id", "casework_disclosure", deciding)}
+    table, review = "casework_harmdecision", "casework_review"
+    return {
+        table: _there(table, "disclosure_id", "casework_disclosure", deciding),
+        review: _there(review, "interview_id", "casework_interview", _reviews()),
+    }
 
 
 def closing() -> dict[str, str]:
@@ -586,6 +602,7 @@ LISTS_OF = _tables("restriction", "listed")
 UNTOLD = ("id", "child_id", "responsible_authority_id", "host_authority_id", "told_at", "made_at")
 # What a council that is asked reads before it answers.
 PREVIEWED = _tables("action", "notedconcern", "communication")
+SCORED = _tables("sample", "sampled", "scoring", "score")
 OF_OFFER = _tables("offer", "reply", "attempt", "interview", "coverage", "notheld")
 
 
@@ -624,11 +641,15 @@ def opened() -> dict[str, Opened]:
             | _tables("child", "dispute", "override", "notification", "breakglass"),
         ),
         acting.REPORTING: Opened(
-            OF_OFFER | _tables("episode", "child", "tally"),
+            OF_OFFER | SCORED | _tables("episode", "child", "tally"),
             NONE,
             beside=False,
-            # No figure needs a name.
-            columns={"casework_child": ("id", "confirmed_at", "joined_to_id")},
+            # No figure needs a name, nor what somebody wrote.
+            columns={
+                "casework_child": ("id", "confirmed_at", "joined_to_id"),
+                "casework_scoring": ("id", "sampled_id", "themes"),
+                "casework_score": ("id", "scoring_id", "criterion", "mark"),
+            },
         ),
         acting.SEALING: Opened(NONE, NONE, beside=False),
     }

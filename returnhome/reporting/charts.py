@@ -17,6 +17,7 @@ import vl_convert
 from django.core.cache import cache
 
 from returnhome.reporting.figures import Quarter, Uptake
+from returnhome.reporting.quality import Quality
 from returnhome.rules.measures import Count
 
 INK, QUIET, PALE, GRID = "#0b0c0c", "#484949", "#dfe5eb", "#e3e6e8"
@@ -115,6 +116,66 @@ def funnel(uptake: Uptake, *, narrow: bool = False) -> str:
         sized,
         "From episode ended to interview held",
         funnel_in_words(uptake),
+    )
+
+
+def criteria_in_words(quality: Quality) -> str:
+    """What the chart of the criteria says."""
+    told = [
+        f"{criterion.label}: {count.percent or 'not scored'}"
+        for criterion, count in quality.met.items()
+    ]
+    return f"Bars, the share of scored records that met each. {'. '.join(told)}."
+
+
+def criteria(quality: Quality, *, narrow: bool = False) -> str:
+    """The share of records that met each criterion, of those to which it applied."""
+    rows = [
+        {
+            "criterion": criterion.short,
+            "share": count.value or 0,
+            "all": 100 if count.denominator else 0,
+            "told": f"{count.percent}  ({count.numerator} of {count.denominator})"
+            if count.denominator
+            else "not scored",
+        }
+        for criterion, count in quality.met.items()
+    ]
+    size = 15 if narrow else 17
+    base = alt.Chart(alt.Data(values=rows)).encode(
+        y=alt.Y("criterion:N", sort=None, axis=None, scale=alt.Scale(paddingInner=0))
+    )
+    reach = alt.Scale(domain=[0, 100], nice=False)
+    words = base.mark_text(align="left", dy=-12, fontSize=size, color=INK)
+    numbers = base.mark_text(
+        align="left" if narrow else "right",
+        dy=6 if narrow else -12,
+        fontSize=size,
+        fontWeight="bold",
+        color=INK,
+    )
+    down = 26 if narrow else 12
+    drawn = alt.layer(
+        *(
+            base.mark_bar(color=colour, height=16, yOffset=down).encode(
+                x=alt.X(f"{name}:Q", axis=None, scale=reach)
+            )
+            for name, colour in (("all", PALE), ("share", NAVY))
+        ),
+        words.encode(x=alt.value(0), text="criterion:N"),
+        numbers.encode(x=alt.value(0 if narrow else WIDE), text="told:N"),
+    )
+    of_all = "Share of records that met each" + ("" if narrow else ", of those it applied to")
+    sized = drawn.properties(
+        width=NARROW if narrow else WIDE,
+        height=len(rows) * (74 if narrow else 56),
+        title=_heading(of_all, size),
+    )
+    return _svg(
+        "criteria-narrow" if narrow else "criteria",
+        sized,
+        "Records scored against the standard",
+        criteria_in_words(quality),
     )
 
 

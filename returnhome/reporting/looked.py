@@ -24,6 +24,7 @@ from returnhome.casework.mentions import Mention
 from returnhome.casework.needs import HelpOffered, Need, PassedOn
 from returnhome.casework.offers import Offer
 from returnhome.casework.restrictions import BreakGlass
+from returnhome.casework.reviews import Sampled
 from returnhome.casework.staff import Person, Post
 from returnhome.casework.support import Action
 from returnhome.reporting.letters import in_known_signs
@@ -56,6 +57,8 @@ THINGS = {
     "helpoffered": "help that was offered",
     "passedon": "a need that was passed on",
     "service": "the list of services",
+    "sample": "a sample of signed records",
+    "sampled": "a record of a sample",
     "breakglass": "that the record was opened by break-glass",
 }
 LISTS = {
@@ -68,6 +71,8 @@ LISTS = {
     "waiting": "the list of children not matched yet",
     "candidates": "children whom a notification may be about",
     "calendar": "a calendar of bookings, without names",
+    "sample": "a sample of signed records",
+    "reviews": "the list of records to review",
     "my-looks": "the list of their own looks",
     "restricted": "the list of restricted records that were opened",
 }
@@ -92,6 +97,8 @@ DONE = {
     "restrict record": "Restricted the record to people who are named",
     "review break glass": "Reviewed whether it was right to open the record",
     "act on need": "Decided on an action for a need",
+    "add question": "Added a question of the council’s own",
+    "end question": "Ended a question of the council’s own",
     "add service": "Put a service on the list",
     "change service": "Changed a service on the list",
     "end service": "Took a service off the list",
@@ -202,6 +209,9 @@ DONE = {
     "record meeting": "Recorded a meeting",
     "record placement": "Recorded a placement",
     "release booking": "Gave a booking up",
+    "review record": "Reviewed a signed record",
+    "draw sample": "Drew a sample of signed records",
+    "score record": "Scored a signed record against the standard",
     "report returned": "Returned a report to the council that asked",
     "see placement notice": "Saw a notice of a placement",
     "send message": "A message was sent, without a name",
@@ -246,6 +256,7 @@ BELONGING = (
     ("mention", Mention, "interview__child"),
     ("helpoffered", HelpOffered, "need__interview__child"),
     ("passedon", PassedOn, "need__interview__child"),
+    ("sampled", Sampled, "interview__child"),
 )
 
 

@@ -50,6 +50,9 @@ class Verb(Code):
     DECIDE_ON_HARM = "decide_on_harm", "Decide on harm, and close it"
     KEEP_SERVICES = "keep_services", "Keep the council's list of services"
     RESTRICT = "restrict", "Restrict a record, and review who opened it by break-glass"
+    REVIEW = "review", "Review somebody else’s signed record, and score it"
+    DRAW_SAMPLE = "draw_sample", "Draw a sample of signed records"
+    SET_QUESTIONS = "set_questions", "Add the council's own questions to the recording standard"
 
 
 RESPONSIBLE, HOST, PROVIDER = Relation.RESPONSIBLE, Relation.HOST, Relation.PROVIDER
@@ -66,6 +69,8 @@ OF_THE_ORGANISATION = frozenset(
         Verb.SET_POLICY,
         Verb.SET_PROTOCOL,
         Verb.KEEP_SERVICES,
+        Verb.DRAW_SAMPLE,
+        Verb.SET_QUESTIONS,
     }
 )
 NO_CHILD: frozenset[Relation] = frozenset()
@@ -138,6 +143,10 @@ MAY: dict[Role, dict[Verb, frozenset[Relation]]] = {
         Verb.PLACE: frozenset({RESPONSIBLE}),
         Verb.SEE_JOURNAL: frozenset({RESPONSIBLE}),
         Verb.RESTRICT: frozenset({RESPONSIBLE}),
+        # A provider looks after the quality of its own people's records, and so do those it is for.
+        Verb.REVIEW: frozenset({RESPONSIBLE, PROVIDER}),
+        Verb.DRAW_SAMPLE: NO_CHILD,
+        Verb.SET_QUESTIONS: NO_CHILD,
         Verb.SEE_PLACED_HERE: NO_CHILD,
         Verb.AGREE: NO_CHILD,
         Verb.SEE_FIGURES: NO_CHILD,
@@ -147,7 +156,11 @@ MAY: dict[Role, dict[Verb, frozenset[Relation]]] = {
         Verb.KEEP_SERVICES: NO_CHILD,
     },
     Role.ANALYST: {Verb.SEE_FIGURES: NO_CHILD},
-    Role.ADMINISTRATOR: {Verb.MANAGE_PEOPLE: NO_CHILD, Verb.KEEP_SERVICES: NO_CHILD},
+    Role.ADMINISTRATOR: {
+        Verb.MANAGE_PEOPLE: NO_CHILD,
+        Verb.KEEP_SERVICES: NO_CHILD,
+        Verb.SET_QUESTIONS: NO_CHILD,
+    },
     # Police, homes and researchers have their own doors, which come with sharing and the study.
     Role.POLICE: {},
     Role.HOME: {},

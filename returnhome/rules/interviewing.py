@@ -233,14 +233,6 @@ def check_can_sign(
         )
 
 
-def check_can_review(*, author: Hashable, reviewer: Hashable, is_signed: bool) -> None:
-    """Whether this person can review the record."""
-    if not is_signed:
-        raise NotSigned
-    if reviewer == author:
-        raise OwnRecord
-
-
 def check_can_add(*, is_signed: bool, words: str) -> None:
     """Whether an addendum can be written: to a signed record only."""
     if not is_signed:
@@ -254,5 +246,4 @@ can_hold = allowed(check_can_hold)
 can_record = allowed(check_can_record)
 can_take_over_record = allowed(check_can_take_over_record)
 can_sign = allowed(check_can_sign)
-can_review = allowed(check_can_review)
 can_add = allowed(check_can_add)

@@ -33,6 +33,8 @@ KINDS = {
     "help-offered": "helpoffered",
     "passed-on": "passedon",
     "services": "service",
+    "samples": "sample",
+    "sampled": "sampled",
 }
 LARGEST = 2**63 - 1
 

@@ -18,6 +18,7 @@ from returnhome.rules import standard
 from returnhome.rules.access import Relation, Verb
 from returnhome.rules.mentioning import Expectation, MentionKind, PlaceKind, Reliability
 from returnhome.rules.naming import written_postcode
+from returnhome.rules.standard import own
 from returnhome.web import gds, looking, needs, pages
 from returnhome.web.asked import Request
 
@@ -80,7 +81,11 @@ def _in_words(one: Mention) -> tuple[str, list[str]]:
 
 
 def _question(mention: Mention) -> str:
-    asked = mention.interview.standard.questions
+    # Of a version without a query; a search lists many.
+    interview = mention.interview
+    is_own = own.is_own(mention.question)
+    version = interview.standard if is_own else standard.version(interview.standard_version)
+    asked = version.questions
     return next((each.text for each in asked if each.key == mention.question), "")
 
 

@@ -25,6 +25,7 @@ from returnhome.web import (
     needs,
     owed,
     pages,
+    reviews,
     steps,
     story,
     written,
@@ -324,6 +325,7 @@ def show(request: Request, pk: int) -> HttpResponse:
     }
     if can_read:
         context |= _account(interview, request) | _what_follows(interview, request)
+        context |= reviews.of_interview(interview, request.user)
     return render(request, "interviews/show.html", context)
 
 

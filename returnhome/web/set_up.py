@@ -9,7 +9,7 @@ from django.urls import path
 from returnhome.casework.staff import Person
 from returnhome.rules import access
 from returnhome.rules.codes import Role
-from returnhome.web import restrictions, rotas, services
+from returnhome.web import own_questions, restrictions, rotas, services
 from returnhome.web.asked import Request
 from returnhome.web.protocols import LOOKING
 from returnhome.web.staff import may_manage, may_reassign
@@ -65,6 +65,14 @@ def entries(person: Person) -> list[Entry]:
         (
             services.may_read(person),
             Entry("Services", "services", "What help is there to offer for what a child needs?"),
+        ),
+        (
+            own_questions.may_read(person),
+            Entry(
+                "Questions of our own",
+                "own-questions",
+                "What does this council ask in interviews beside the recording standard?",
+            ),
         ),
         (
             council and any(person.may(verb, "responsible") for verb in LOOKING),

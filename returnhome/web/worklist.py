@@ -18,7 +18,17 @@ from returnhome.casework.support import Action
 from returnhome.rules import clock
 from returnhome.rules.access import Verb
 from returnhome.rules.codes import ActionKind, Cohort, EpisodeKind, Role
-from returnhome.web import gds, handovers, looking, owed, pages, restrictions, steps, work
+from returnhome.web import (
+    gds,
+    handovers,
+    looking,
+    owed,
+    pages,
+    restrictions,
+    reviews,
+    steps,
+    work,
+)
 from returnhome.web.asked import Request
 from returnhome.web.work import BY_KEY, GROUPS, Row, Work, end_of_today
 
@@ -110,16 +120,18 @@ class Mine:
     today: Sequence[Interview]
     later: Sequence[Interview]
     records: Sequence[Interview]
+    # Signed, and a colleague has asked for something to be added.
+    to_add: Sequence[Interview]
     actions: Sequence[tuple[str, Action]]
     on: date
 
     @property
     def children(self) -> list[int]:
-        talks = [*self.today, *self.later, *self.records]
+        talks = [*self.today, *self.later, *self.records, *self.to_add]
         return [*(talk.child_id for talk in talks), *(one.child_id for _, one in self.actions)]
 
     def __bool__(self) -> bool:
-        return bool(self.today or self.later or self.records or self.actions)
+        return bool(self.today or self.later or self.records or self.to_add or self.actions)
 
     @property
     def in_words(self) -> str:
@@ -129,6 +141,7 @@ class Mine:
             (self.today, "interview today", "interviews today"),
             (self.later, "interview later", "interviews later"),
             (self.records, "record to finish", "records to finish"),
+            (self.to_add, "record to add to", "records to add to"),
             (self.actions, "action to complete", "actions to complete"),
         )
         words = pages.listed(
@@ -141,7 +154,7 @@ MOST = 30
 
 
 def mine(person: Person, now: datetime) -> Mine:
-    """The person's open interviews and outstanding actions, soonest first; two queries."""
+    """The person's open interviews and outstanding actions, soonest first; three queries."""
     talks = (
         Interview.objects.visible_to(person)
         .open()
@@ -165,6 +178,7 @@ def mine(person: Person, now: datetime) -> Mine:
         later=[talk for talk in booked if talk.booked_for >= tonight],
         # An interviewer who has another role since has given them away, or still has to.
         records=[talk for talk in talks if talk.is_held and talk.may_be_recorded_by(person)],
+        to_add=reviews.to_add(person, MOST),
         actions=[(ActionKind(action.kind).label, action) for action in actions],
         on=now.astimezone(clock.LONDON).date(),
     )
@@ -200,6 +214,7 @@ def worklist(request: Request) -> HttpResponse:
         "asked": handovers.waiting_for_us(person, now),
         "duties": list(_on_duty(person, now)),
         "waiting": _waiting(person),
+        "to_review": reviews.to_review(person),
         "restricted": restrictions.to_know(person, now),
         "today": now.astimezone(clock.LONDON).date(),
         "is_interviewer": person.has_role(Role.INTERVIEWER),

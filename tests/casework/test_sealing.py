@@ -107,6 +107,8 @@ def test_what_somebody_tampered_with_does_not_open(place: int) -> None:
 
 
 SEALED = {
+    "Review.comment",
+    "Score.comment",
     "Disclosure.words",
     "Disclosure.where_now",
     "HarmDecision.because",
@@ -227,6 +229,8 @@ def test_every_free_text_about_a_child_is_sealed() -> None:
             for name in ("name", "organisation", "description", "who_for", "url", "email")
         ),
         "Service.address",
+        # What a council asks of everybody, and why.
+        *("OwnQuestion.text", "OwnQuestion.why"),
     }
 
 

@@ -9,7 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 
-from returnhome.casework import places, rotas, tallies, tellings
+from returnhome.casework import places, reviews, rotas, tallies, tellings
 from returnhome.casework.models import (
     Action,
     BreakGlass,
@@ -25,8 +25,11 @@ from returnhome.casework.models import (
     Notification,
     Organisation,
     OutOfHours,
+    OwnQuestion,
     Person,
     PlacementNotice,
+    Sample,
+    Scoring,
     Tally,
     Telling,
 )
@@ -34,6 +37,7 @@ from returnhome.intake import loading
 from returnhome.intake.outcome import Result
 from returnhome.management.demonstration import building, colleagues, councils
 from returnhome.reporting import escalations
+from returnhome.rules import reviewing
 from returnhome.rules.clock import LONDON, Standing
 from returnhome.rules.codes import Cohort, OfferKind, Role, Rung
 from returnhome.rules.measures import count, within
@@ -326,6 +330,27 @@ def test_a_restricted_record_was_opened_and_one_opening_waits_for_review() -> No
             by_id=opened.person_id, verb="read"
         )
         assert looks.filter(at__range=(opened.opened_at, opened.until)).exists()
+
+
+def test_records_wait_for_mara_one_for_ines_and_two_samples_are_scored() -> None:
+    mara, ines = person("mara"), person("ines")
+
+    assert 3 < len(reviews.waiting_for(mara)) < 40
+    assert any(each.found == "to_add" for each in reviews.waiting(mara))  # type: ignore[attr-defined]
+    assert len(reviews.asked_of(ines)) == len(reviews.asked(mara)) == 1
+    for record in Interview.objects.filter(signed_at__isnull=False):
+        last, is_added = reviews._last(record)
+        waits = reviewing.waits_for(last, is_added_since=is_added)
+        assert {each.record_waits_for for each in record.episodes.all()} == {waits}, record.pk
+    assert sorted(each.records.count() for each in Sample.objects.all()) == [10, 10]
+    assert Scoring.objects.count() == 17
+
+
+def test_northshire_asks_a_question_of_its_own_and_asked_another_before() -> None:
+    ended, asked = OwnQuestion.objects.order_by("number")
+
+    assert (ended.until is None, asked.until) == (False, None)
+    assert Interview.objects.filter(own_questions=[asked.pk]).exists()
 
 
 def test_rows_wait_for_a_person_some_of_them_near_to_a_child_we_know() -> None:

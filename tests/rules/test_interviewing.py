@@ -20,7 +20,6 @@ from returnhome.rules.interviewing import (
     NothingToAdd,
     NotSigned,
     NotTheAuthor,
-    OwnRecord,
     QuestionsUnanswered,
     StillTheirs,
 )
@@ -192,14 +191,6 @@ def test_unanswered_questions_are_named():
         interviewing.check_can_sign(
             author=1, signer=1, is_held=True, is_signed=False, missing=missing
         )
-
-
-def test_a_record_is_reviewed_by_somebody_else_once_signed():
-    assert interviewing.can_review(author="Pat", reviewer="Amina", is_signed=True)
-    with pytest.raises(OwnRecord):
-        interviewing.check_can_review(author="Pat", reviewer="Pat", is_signed=True)
-    with pytest.raises(NotSigned):
-        interviewing.check_can_review(author="Pat", reviewer="Amina", is_signed=False)
 
 
 def test_an_addendum_is_written_to_a_signed_record_only():

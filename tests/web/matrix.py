@@ -272,7 +272,7 @@ CHANGED = {
     "listed": "may_see = may_see",
     "breakglass": "until = until",
 }
-TAKEN_OUT = ("alias", "doubt", "attempt", "notheld", "nothingneeded")
+TAKEN_OUT = ("alias", "doubt", "attempt")
 # Table → what is needed of a new row beside its child, episode or interview. A decision about an
 # episode that rests on no interview is nobody's own.
 OF_NO_TALK: tuple[Rule, ...] = (("see_account", "episode", "r p"),)

@@ -21,7 +21,7 @@ from tests.standings import (
     N,
     W,
 )
-from tests.who_may import HARM, MAY, SAID, Rule
+from tests.who_may import HARM, MAY, SAID, SCORED, Rule
 
 
 def named(patterns: Iterable[Any] | None = None) -> Iterator[tuple[str, URLPattern]]:
@@ -174,6 +174,8 @@ ABOUT_A_CHILD: dict[str, Asks] = {
         "interview", (("see_account", "episode", "r p"), ("see_account", "interview", "o"))
     ),
     "take-over-record-interview": Asks("interview", (("reassign", "episode", "r p"),)),
+    "review-interview": Asks("interview", SCORED, only_in=("signed", "acted on")),
+    "score-record": Asks("sampled", SCORED, only_in=("signed", "acted on")),
     "add-interview": Asks("interview", (("act", "episode", "r"),), only_in=("signed", "acted on")),
     "show-child": Asks(
         "child", (("see_episode", "child", "r h p"), ("see_episode", "episode", "r h p"))
@@ -276,6 +278,15 @@ OF_AN_ORGANISATION: dict[str, tuple[tuple[str, str], ...]] = {
     "messages": (("keep_rota", ANY_BODY),),
     "note-absence": (("keep_rota", ANY_BODY),),
     "set-out-of-hours": (("keep_rota", ANY_BODY),),
+    "own-questions": (("see_episode", COUNCIL), ("set_questions", COUNCIL)),
+    "form-own-questions": (("see_episode", COUNCIL), ("set_questions", COUNCIL)),
+    "json-own-questions": (("see_episode", COUNCIL), ("set_questions", COUNCIL)),
+    "schema-own-questions": (("see_episode", COUNCIL), ("set_questions", COUNCIL)),
+    "add-own-question": (("set_questions", COUNCIL),),
+    "reviews": (("review", INTERVIEWS),),
+    "samples": (("draw_sample", INTERVIEWS),),
+    "draw-sample": (("draw_sample", INTERVIEWS),),
+    "record-quality": (("draw_sample", INTERVIEWS), ("see_figures", INTERVIEWS)),
     "restricted-reviews": (("restrict", COUNCIL),),
     "open-restricted": (("see_episode", ANY_BODY),),
     "set-up": (("see_episode", ANY_BODY), ("manage_people", ANY_BODY)),
@@ -285,6 +296,10 @@ OF_AN_ORGANISATION_BESIDE = {
     "chart-figures": "tests/web/test_figures.py",
     "csv-figures": "tests/web/test_figures.py",
     "set-policy": "tests/web/test_policies.py",
+    "end-own-question": "tests/web/test_own_questions.py",
+    "show-sample": "tests/web/test_samples.py",
+    "chart-record-quality": "tests/web/test_samples.py",
+    "csv-record-quality": "tests/web/test_samples.py",
     "change-service": "tests/web/test_services.py",
     "end-service": "tests/web/test_services.py",
     "new-protocol": "tests/web/test_protocols.py",

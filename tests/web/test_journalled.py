@@ -23,6 +23,7 @@ from returnhome.casework import (
     needs,
     offers,
     restrictions,
+    reviews,
     support,
     tellings,
 )
@@ -91,6 +92,11 @@ NO_CHILD = {
     "add-agreement": "what bodies agree in general",
     "accept-agreement": "what bodies agree in general",
     "end-agreement": "what bodies agree in general",
+    "samples": "when samples were drawn, and from how many",
+    "draw-sample": "which days to draw from",
+    "record-quality": "counts only",
+    "chart-record-quality": "counts only",
+    "csv-record-quality": "counts only",
     "figures": "counts only",
     "chart-figures": "counts only",
     "csv-figures": "counts only",
@@ -112,6 +118,12 @@ NO_CHILD = {
     "follow-protocol": "the local protocols",
     "end-protocol": "the local protocols",
     "own-protocol": "the local protocols",
+    "own-questions": "what is asked of everybody",
+    "add-own-question": "what is asked of everybody",
+    "end-own-question": "what is asked of everybody",
+    "form-own-questions": "what is asked of everybody",
+    "json-own-questions": "what is asked of everybody",
+    "schema-own-questions": "what is asked of everybody",
     "services": "what help there is",
     "add-service": "what help there is",
     "import-services": "what help there is",
@@ -332,6 +344,26 @@ def what_follows(cast: Cast, now: Any) -> tuple[Child, list[Shown]]:
         ("sol", "show-interview", [talk.pk]),
         ("sol", "pdf-interview", [talk.pk]),
         ("sol", "json-interview", [talk.pk]),
+        ("mara", "reviews", []),
+        ("mara", "review-interview", [talk.pk]),
+    ]
+
+
+def a_sample_of_records(cast: Cast, now: Any) -> tuple[Child, list[Shown]]:
+    before = now - timedelta(days=9)
+    signed(returned(cast.sky, at=before), interviewer=cast.ines, by=cast.amina, at=before)
+    sample = reviews.draw(
+        cast.northshire_council,
+        before.date() - timedelta(days=1),
+        before.date() + timedelta(days=2),
+        size=1,
+        seed="first",
+        by=cast.mara,
+        at=now,
+    )
+    return cast.sky, [
+        ("mara", "show-sample", [sample.pk]),
+        ("mara", "score-record", [sample.records.get().pk]),
     ]
 
 
@@ -459,7 +491,7 @@ WORLDS: tuple[World, ...] = (
     *(a_child_just_back, a_child_still_missing, a_decision_overridden, care_of_a_child),
     *(a_child_not_ours_any_more, somebody_who_said_no),
     *(talks, a_record_being_written, a_record_that_nobody_can_write),
-    *(what_follows, needs_and_help, somebody_who_turned_18),
+    *(what_follows, a_sample_of_records, needs_and_help, somebody_who_turned_18),
     *(requests_between_councils, a_request_accepted, a_request_by_letter, a_calendar),
     somebody_not_named_yet,
     a_record_that_is_restricted,

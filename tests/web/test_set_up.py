@@ -9,16 +9,17 @@ from tests.web.asking import words_of
 
 OPEN = "Open a restricted record"
 OPENED = "Restricted records that were opened"
+OWN = "Questions of our own"
 KEPT = ["Duty", "Rota", "Messages", "People", "Standing arrangements"]
 
 
 @pytest.mark.parametrize(
     ("who", "labels"),
     [
-        ("mara", [*KEPT, "Local policy", "Services", "Local protocols", OPENED, OPEN]),
-        ("amina", [*KEPT, "Services", "Local protocols", OPEN]),
-        ("ines", ["Duty", "Standing arrangements", "Services", OPEN]),
-        ("adi", ["Duty", "Rota", "Messages", "People", "Services", "Local protocols"]),
+        ("mara", [*KEPT, "Local policy", "Services", OWN, "Local protocols", OPENED, OPEN]),
+        ("amina", [*KEPT, "Services", OWN, "Local protocols", OPEN]),
+        ("ines", ["Duty", "Standing arrangements", "Services", OWN, OPEN]),
+        ("adi", ["Duty", "Rota", "Messages", "People", "Services", OWN, "Local protocols"]),
     ],
 )
 def test_everybody_finds_what_they_have_a_use_for(as_, cast: Cast, who: str, labels: list[str]):

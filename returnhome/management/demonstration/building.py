@@ -20,9 +20,11 @@ from returnhome.management.demonstration import (
     known,
     letters,
     meetings,
+    own_questions,
     police,
     recent,
     restricted,
+    reviewed,
     rotas,
     stories,
     told,
@@ -89,6 +91,7 @@ def _make(now: datetime) -> None:
     History(people, places, now=now).write(operator)
     children = known.register(places, now=now, by=operator, at=at)
     teller = Teller(people, children, places, operator=operator, now=now)
+    own_questions.tell(teller)
     recent.tell(teller)
     stories.tell(teller)
     asked.tell(teller)
@@ -102,6 +105,7 @@ def _make(now: datetime) -> None:
     care.tell(teller)
     letters.tell(teller)
     helped.tell(teller)
+    reviewed.tell(teller)
 
 
 def empty() -> None:

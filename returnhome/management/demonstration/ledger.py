@@ -46,6 +46,7 @@ from returnhome.rules.codes import (
     Reached,
     RiskGrade,
 )
+from returnhome.rules.reviewing import WaitsFor
 
 BATCH = 1000
 # The order in which rows can be written: each rests on those before it.
@@ -251,7 +252,7 @@ class Ledger:
             self._add(entry, None, child, by, at)
         interview.signed_at, interview.signed_by = at, by
         for episode in covering:
-            episode.signed_at = at
+            episode.signed_at, episode.record_waits_for = at, WaitsFor.REVIEWER
             episode.reckon(at)
         self.acts += [
             (verb, interview, child, by, at) for verb in ("record interview", "sign interview")

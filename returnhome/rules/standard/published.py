@@ -6,6 +6,7 @@ Source: JSON Schema, draft 2020-12, for the shape; the version itself for all el
 from typing import Any
 
 from returnhome.rules.mentioning import Expectation, MentionKind, Reliability
+from returnhome.rules.standard.own import PREFIX
 from returnhome.rules.standard.parts import (
     Fact,
     Kind,
@@ -16,6 +17,8 @@ from returnhome.rules.standard.parts import (
 )
 
 Json = dict[str, Any]
+OWN = f"^{PREFIX}[a-z0-9]+_[0-9]+$"
+CODES: Json = {"type": "array", "items": {"type": "string"}, "uniqueItems": True}
 
 
 def document(standard: Standard) -> Json:
@@ -95,6 +98,8 @@ def schema(standard: Standard) -> Json:
                 "required": core,
                 "additionalProperties": False,
                 "properties": {each.key: _answer_schema(each) for each in standard.questions},
+                # A council's own questions, whose words stand in a document of its own.
+                "patternProperties": {OWN: _shape({"type": "string"}, CODES)},
             },
             "told_of": {
                 "title": "People, places, vehicles, telephones and online names told of",
@@ -124,14 +129,17 @@ def _answer_schema(question: Question) -> Json:
     words: Json = {"type": "string"}
     if question.kind is Kind.NUMBER:
         words["pattern"] = "^[0-9]{0,6}$"
+    said = {"title": question.text, "description": question.why}
+    return said | _shape(words, _codes_schema(question))
+
+
+def _shape(words: Json, codes: Json) -> Json:
     return {
-        "title": question.text,
-        "description": question.why,
         "type": "object",
         "additionalProperties": False,
         "properties": {
             "words": words,
-            "codes": _codes_schema(question),
+            "codes": codes,
             "unanswered": {"enum": [each.value for each in Unanswered]},
         },
         # An answer, or why there is none: not both and not neither.
