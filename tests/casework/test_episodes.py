@@ -34,7 +34,18 @@ from returnhome.rules.progress import Step
 from tests.casework.ledger import COUNCIL, act, fresh, last_act, refused_by, who_sees
 from tests.casework.test_children import stranger
 from tests.casework.test_notifications import delivered, kept
-from tests.cast import NOW, Cast, booked, exactly, held, hours, missing, offered, returned
+from tests.cast import (
+    NOW,
+    Cast,
+    asked_after_no,
+    booked,
+    exactly,
+    held,
+    hours,
+    missing,
+    offered,
+    returned,
+)
 
 DAY = timedelta(days=1)
 
@@ -651,6 +662,7 @@ def test_a_childs_no_settles_and_a_later_offer_opens_it_again(cast: Cast) -> Non
         by=cast.amina,
         at=NOW + hours(1),
     )
+    asked_after_no(episode, by=cast.amina, at=NOW + hours(1))
     assert fresh(episode).settled_at == NOW + hours(1)
 
     offered(episode, by=cast.amina, at=NOW + hours(2))

@@ -30,7 +30,19 @@ from tests.casework.ledger import (
     who_sees,
 )
 from tests.casework.test_interviews import book, hold, twice_missing
-from tests.cast import NOW, Cast, accepted, exactly, held, hours, missing, offered, returned, signed
+from tests.cast import (
+    NOW,
+    Cast,
+    accepted,
+    asked_after_no,
+    exactly,
+    held,
+    hours,
+    missing,
+    offered,
+    returned,
+    signed,
+)
 
 LATER = NOW + hours(8)
 READERS = {"amina", "mara", "sol"}
@@ -188,7 +200,7 @@ def test_an_action_after_the_childs_no_keeps_the_episode_open_until_it_is_done(
         by=cast.amina,
         at=NOW,
     )
-    assert fresh(episode).is_settled
+    assert asked_after_no(episode, by=cast.amina).is_settled
 
     action = add(cast, episode)
     assert fresh(episode).next_step is Step.DO_ACTIONS

@@ -92,6 +92,7 @@ CHILDREN = (
     Known("petra", "Petra", "Holm", "F", 15, EAST),
     Known("archie", "Archie", "Dunstan", "M", 14, EAST),
     Known("ewan", "Ewan", "Strachan", "M", 15),
+    Known("nell", "Nell", "Garrity", "F", 13, WEST),
 )
 
 

@@ -362,6 +362,13 @@ def ewans_mother_declined_and_he_is_still_to_be_reached(teller: Teller) -> None:
     tale.reached_nobody(WayToChild.SCHOOL, "Not in today; his form tutor will ask him", 14)
 
 
+def nells_grandmother_declined_and_nobody_has_asked_nell(teller: Teller) -> None:
+    tale = teller.of("nell", by="wes").missing(5, back=20)
+    tale.offered(2, reached=Reached.CARER).declined(
+        DeclinedBy.PARENT_OR_CARER, "Grandmother says she is settled and should be left."
+    )
+
+
 def rory_went_with_his_sister(teller: Teller) -> None:
     tale = teller.of("rory").missing(10, back=46)
     tale.offered(4, reached=Reached.CARER).accepted(1)
@@ -540,6 +547,7 @@ STORIES = (
     ruby_was_booked_for_this_morning,
     caitlin_declined,
     ewans_mother_declined_and_he_is_still_to_be_reached,
+    nells_grandmother_declined_and_nobody_has_asked_nell,
     rory_went_with_his_sister,
     zuzanna_is_booked_today,
     malik_is_booked_with_the_provider,
