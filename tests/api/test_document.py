@@ -86,6 +86,7 @@ def test_what_is_asked_and_answered_has_the_shape_that_is_written(
         assert list(fitting("AnsweredOrRefused").iter_errors(each)) == []
 
 
+@pytest.mark.check
 @pytest.mark.parametrize("body", [{"given": {}}, {"given": {"age_at_return": "ten"}}, []])
 def test_a_problem_has_the_shape_that_is_written(client: Client, cast: Cast, body: Any) -> None:
     said = client.post("/api/v1/who-interviews", body, content_type="application/json").json()

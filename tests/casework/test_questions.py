@@ -13,7 +13,7 @@ from returnhome.rules import standard
 from returnhome.rules.standard import NoSuchQuestion, NotAnOption
 from returnhome.rules.standard.own import AskedAlready, EndedAlready
 from returnhome.rules.standard.parts import Kind, SaidBy
-from tests.casework.ledger import act, fresh, last_act, refused_by
+from tests.casework.ledger import act, fresh, last_act, refused_by, written_again
 from tests.cast import NOW, Cast, booked, exactly, hours, returned, signed
 
 TODAY = NOW.date()
@@ -163,6 +163,18 @@ def test_the_database_lets_nobody_reword_or_take_out_a_question(cast: Cast) -> N
     questions.end(question, until=TODAY, by=cast.adi, at=NOW)
     with pytest.raises(IntegrityError), transaction.atomic():
         OwnQuestion.objects.filter(pk=question.pk).update(until=None, ended_at=None, ended_by=None)
+
+
+def test_the_database_refuses_a_question_that_says_nothing_or_takes_anothers_number(
+    cast: Cast,
+) -> None:
+    question = added(cast)
+
+    with refused_by("a_councils_question_has_its_number"):
+        written_again(question)
+    for nothing in ({"text": ""}, {"why": ""}, {"kind": "prompt"}):
+        with refused_by("a_councils_question_says_what_and_why"):
+            written_again(question, number=8, **nothing)
 
 
 def test_a_council_sees_its_own_questions_in_its_list(cast: Cast) -> None:

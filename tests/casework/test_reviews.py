@@ -33,7 +33,7 @@ from returnhome.rules.reviewing import (
     ScoredAlready,
     Theme,
 )
-from tests.casework.ledger import act, last_act, refused_by, who_sees
+from tests.casework.ledger import act, last_act, refused_by, who_sees, written_again
 from tests.cast import NOW, Cast, held, hours, returned, signed
 
 COMPLETE, TO_ADD = ReviewResult.COMPLETE, ReviewResult.TO_ADD
@@ -393,6 +393,28 @@ def test_reviews_samples_and_scores_are_never_changed(cast: Cast, sampled: Sampl
             model.objects.update(**change)
         with pytest.raises(IntegrityError), transaction.atomic():
             model.objects.all()._raw_delete("default")
+
+
+def test_the_database_refuses_samples_and_scores_that_cannot_be(
+    cast: Cast, sampled: Sampled
+) -> None:
+    sample, score = sampled.sample, scored(cast, sampled).scores.all()[0]
+
+    with refused_by("a_sample_is_drawn_once"):
+        written_again(sample)
+    with refused_by("a_sample_ends_after_it_began"):
+        written_again(sample, seed="another", last=sample.first - timedelta(days=1))
+    with refused_by("a_sample_has_a_seed"):
+        written_again(sample, seed="")
+    with refused_by("a_record_is_in_a_sample_once"):
+        written_again(sampled, place=2)
+    with refused_by("a_place_in_a_sample_is_one"):
+        other = signed(returned(cast.kit), interviewer=cast.ines, by=cast.amina)
+        written_again(sampled, interview=other)
+    with refused_by("a_criterion_once"):
+        written_again(score)
+    with refused_by("a_score_has_a_mark"):
+        written_again(score, criterion="another", mark="7 of 10")
 
 
 def test_a_draft_is_in_no_sample(cast: Cast, sampled: Sampled) -> None:

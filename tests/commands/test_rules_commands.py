@@ -37,6 +37,7 @@ def test_every_case_of_the_clock_is_answered_as_agreed() -> None:
     assert [row["case"] for row in rows if row["result"] != row["expected"]] == []
 
 
+@pytest.mark.check
 def test_every_case_of_responsibility_is_answered_as_agreed() -> None:
     done = returnhome("responsibility", str(ACCEPTANCE / "responsibility.json"))
 

@@ -23,6 +23,8 @@ from returnhome.rules.codes import NotSent
 from tests.cast import NOW, Cast, hours, returned
 from tests.jobs.conftest import Mailbox
 
+pytestmark = pytest.mark.check
+
 SECOND = timedelta(seconds=1)
 
 

@@ -78,6 +78,7 @@ def test_no_record_waits_for_an_answer_to_them() -> None:
     assert standard.missing(wider, {}) == standard.missing(V1, {})
 
 
+@pytest.mark.check
 def test_the_schema_of_the_core_lets_a_councils_answers_through_and_the_councils_own_checks_them():
     core, whole = published.schema(V1), published.schema(own.with_own(V1, [BUS]))
     answers = {each.key: {"unanswered": "not_asked"} for each in V1.questions if each.core}

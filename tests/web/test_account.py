@@ -14,6 +14,8 @@ from returnhome.rules.codes import CredentialKind, NotHeldReason
 from tests.cast import Cast, booked, exactly, held, hours, returned
 from tests.web.asking import words_of
 
+pytestmark = pytest.mark.check
+
 
 def feed_of(person: Person) -> bytes:
     """What the calendar of this person's telephone gets: nobody is signed in there."""

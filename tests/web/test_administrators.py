@@ -18,6 +18,8 @@ from returnhome.casework.models import (
 )
 from tests.cast import Cast, booked, hours, offered, returned, signed
 
+pytestmark = pytest.mark.check
+
 # An address that holds a secret of its own, or a file, is for nobody to guess.
 SECRET_ADDRESSES = {"uuid", "path", "str", "slug"}
 

@@ -21,6 +21,8 @@ from returnhome.web import answered
 from tests.cast import Cast, hours, returned
 from tests.web.asking import typed_at, words_of
 
+pytestmark = pytest.mark.check
+
 SAFEGUARDING, ADVISER = "adult_safeguarding", "adult_pathway"
 
 

@@ -13,6 +13,8 @@ from tests.cast import Cast
 from tests.web.asking import words_of
 from tests.web.test_staff import on
 
+pytestmark = pytest.mark.check
+
 DAY = timedelta(days=1)
 
 

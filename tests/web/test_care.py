@@ -28,6 +28,8 @@ from tests.casework.test_children import stranger
 from tests.cast import Cast, missing, returned
 from tests.web.asking import words_of
 
+pytestmark = pytest.mark.check
+
 WEEK = timedelta(days=7)
 FORMS = (
     "care",

@@ -13,6 +13,8 @@ from tests.casework.ledger import refused_by
 from tests.cast import Cast, everything_said, hours, returned
 from tests.web.asking import typed_at, words_of
 
+pytestmark = pytest.mark.check
+
 
 def taken_on(cast: Cast, now, *, child: Child | None = None, to: str = "Leeds") -> HandOver:
     """Leeds accepted by its letter to interview, two days ago."""

@@ -22,6 +22,8 @@ from tests.cast import NOW, Cast, held, hours, missing, offered, returned, signe
 from tests.web.asking import words_of
 from tests.web.matrix import without_the_second_lock
 
+pytestmark = pytest.mark.check
+
 ELSEWHERE, HERE, FILE = "/out-of-area", "/out-of-area/here", "/out-of-area.csv"
 
 

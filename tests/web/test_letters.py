@@ -19,6 +19,8 @@ from returnhome.web import letters
 from tests.cast import Cast, hours, missing, returned
 from tests.web.asking import words_of
 
+pytestmark = pytest.mark.check
+
 NUMBER = {"telephone": "01632 960111"}
 ANSWER = {
     "answer": "accepted",

@@ -14,6 +14,8 @@ from returnhome.reporting import looked
 from tests.cast import Cast, hours, returned
 from tests.web.asking import words_of
 
+pytestmark = pytest.mark.check
+
 HOUSE = Path(looked.__file__).parent.parent
 
 

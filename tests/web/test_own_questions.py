@@ -14,6 +14,8 @@ from tests.cast import Cast, booked, hours, returned
 from tests.web.asking import words_of
 from tests.web.test_standards import text_of
 
+pytestmark = pytest.mark.check
+
 BUS = "Which bus did you take, and who was the driver?"
 
 

@@ -11,6 +11,8 @@ from returnhome.rules.policies import PolicyKey
 from tests.cast import Cast, hours, missing
 from tests.web.asking import words_of
 
+pytestmark = pytest.mark.check
+
 
 def typed(says: str, since: date) -> dict[str, str]:
     return {

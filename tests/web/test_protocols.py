@@ -2,12 +2,15 @@
 
 from datetime import date, datetime, timedelta
 
+import pytest
 from django.test import Client
 
 from returnhome.casework import protocols
 from returnhome.casework.models import LocalProtocol
 from tests.cast import Cast
 from tests.web.asking import words_of
+
+pytestmark = pytest.mark.check
 
 A_DAY = timedelta(days=1)
 

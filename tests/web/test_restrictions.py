@@ -55,6 +55,7 @@ def fields(said: str, **also: Any) -> dict[str, Any]:
 # The lists.
 
 
+@pytest.mark.check
 def test_mara_restricts_a_record_and_names_who_may_see_it(as_, cast: Cast, now) -> None:
     returned(cast.sky, at=now)
     mara: Client = as_("mara")
@@ -336,6 +337,7 @@ def test_it_closes_by_itself(as_, cast: Cast) -> None:
 # The review.
 
 
+@pytest.mark.check
 def test_mara_reads_who_opened_it_and_what_they_did_and_reviews_it(as_, cast: Cast, now) -> None:
     one = returned(cast.sky, at=now)
     restricted(cast, "amina")
@@ -385,6 +387,7 @@ def test_ines_sees_her_own_opening_and_no_finding_and_others_see_none(as_, cast:
     assert BreakGlass.objects.get().is_justified is False
 
 
+@pytest.mark.check
 def test_that_nobody_can_act_is_said_without_a_name(as_, cast: Cast) -> None:
     restricted(cast, "amina")
     kept_out(cast, "mara")
@@ -406,6 +409,7 @@ def test_that_nobody_can_act_is_said_without_a_name(as_, cast: Cast) -> None:
     assert words not in words_of(as_("mara").get("/"))
 
 
+@pytest.mark.check
 def test_that_nobody_can_review_an_opening_is_said_to_administrators(as_, cast: Cast) -> None:
     restricted(cast, "amina")
     kept_out(cast, "mara")
@@ -540,6 +544,7 @@ def test_mara_sees_what_somebody_kept_out_still_has_to_finish(as_, cast: Cast, n
     assert "Marlowe" not in words_of(as_("sol").get("/actions"))
 
 
+@pytest.mark.check
 def test_a_record_that_nobody_can_write_is_a_task_of_those_who_may_finish_it(
     as_, cast: Cast, now
 ) -> None:

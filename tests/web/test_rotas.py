@@ -13,6 +13,8 @@ from returnhome.rules.codes import NotSent, Rung
 from tests.cast import Cast, hours, returned
 from tests.web.asking import typed_at, words_of
 
+pytestmark = pytest.mark.check
+
 MINUTE = timedelta(minutes=1)
 TEAM = {
     "name": "Emergency duty team",

@@ -13,6 +13,8 @@ from returnhome.rules.reviewing import Criterion, Mark, Theme
 from tests.cast import Cast, hours, returned, signed
 from tests.web.asking import words_of
 
+pytestmark = pytest.mark.check
+
 
 @pytest.fixture
 def records(cast: Cast, now: datetime) -> list[Interview]:

@@ -12,6 +12,8 @@ from returnhome.web import second_factor
 from tests.cast import APP_KEY, PASSWORD, Cast, app_shows
 from tests.web.asking import words_of
 
+pytestmark = pytest.mark.check
+
 LOGIN, CODE, SET_UP = "/accounts/login/", "/accounts/login/code/", "/account/second-factor"
 WRONG = "That code is not right, or it has been used"
 # Every other page that a signed-in person may ask for.

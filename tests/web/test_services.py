@@ -14,6 +14,8 @@ from returnhome.rules.services import Described
 from tests.cast import Cast, hours
 from tests.web.asking import words_of
 
+pytestmark = pytest.mark.check
+
 
 @pytest.fixture
 def club(cast: Cast, now: datetime) -> Service:

@@ -7,6 +7,8 @@ from returnhome.web import set_up
 from tests.cast import Cast
 from tests.web.asking import words_of
 
+pytestmark = pytest.mark.check
+
 OPEN = "Open a restricted record"
 OPENED = "Restricted records that were opened"
 OWN = "Questions of our own"

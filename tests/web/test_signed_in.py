@@ -19,6 +19,8 @@ from tests.cast import PASSWORD, Cast, booked, returned
 from tests.web.asking import words_of
 from tests.web.test_second_factor import give_password, signed_in
 
+pytestmark = pytest.mark.check
+
 LOGIN = "/accounts/login/"
 EDGE = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/130.0 Safari/537.36 Edg/130.0"
 

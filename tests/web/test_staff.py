@@ -19,6 +19,8 @@ from returnhome.rules.codes import ActionKind, CredentialKind
 from tests.cast import Cast, booked, hours, offered, returned, signed
 from tests.web.asking import typed_at, words_of
 
+pytestmark = pytest.mark.check
+
 
 def on(name: str, day: date) -> dict[str, str]:
     parts = {"day": day.day, "month": day.month, "year": day.year}

@@ -103,6 +103,7 @@ def test_a_question_added_to_the_list_is_asked_reviewed_printed_and_published(
     )
 
 
+@pytest.mark.check
 def test_a_signed_record_is_what_the_schema_describes(as_, cast: Cast, now):
     interview = signed(
         returned(cast.sky, at=now - hours(12)),
