@@ -73,9 +73,15 @@ class Review(models.Model):
 
 
 def _waiting(whom: WaitsFor, theirs: Q) -> list[int]:
-    """Numbers of the records among `theirs` that wait for this one. One query."""
+    """Numbers of the records among `theirs` that wait for this one. One query.
+
+    Of an episode with bookings that came to nothing, the record alone.
+    """
     covering = Coverage.objects.filter(
-        theirs, episode__record_waits_for=whom, episode__voided_at=None
+        theirs,
+        episode__record_waits_for=whom,
+        episode__voided_at=None,
+        interview__signed_at__isnull=False,
     )
     return sorted(set(covering.values_list("interview", flat=True)))
 

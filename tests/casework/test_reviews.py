@@ -34,7 +34,7 @@ from returnhome.rules.reviewing import (
     Theme,
 )
 from tests.casework.ledger import act, last_act, refused_by, who_sees, written_again
-from tests.cast import NOW, Cast, held, hours, returned, signed
+from tests.cast import NOW, Cast, booked, held, hours, returned, signed
 
 COMPLETE, TO_ADD = ReviewResult.COMPLETE, ReviewResult.TO_ADD
 LATER = NOW + hours(20)
@@ -61,6 +61,17 @@ def asked_of(person: Person) -> list[int]:
 
 
 # Reviews.
+
+
+def test_a_booking_that_came_to_nothing_is_no_record_to_review(cast: Cast) -> None:
+    episode = returned(cast.sky)
+    booked(episode, interviewer=cast.ines, by=cast.amina)
+    record = signed(episode, interviewer=cast.ines, by=cast.amina)
+
+    assert episode.interviews.count() == 2
+    assert waiting(cast.mara) == [record.pk]
+    reviews.review(record, TO_ADD, "Where did she sleep?", by=cast.mara, at=LATER)
+    assert asked(cast.mara) == asked_of(cast.ines) == [record.pk]
 
 
 def test_mara_reads_what_ines_signed_and_finds_nothing_missing(cast: Cast, record) -> None:
