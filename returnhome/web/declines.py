@@ -140,7 +140,7 @@ def _asked(row: CarersAsked, now: datetime) -> tuple[str, str, str]:
     when, how = pages.near(row.asked_at, now), before.by_means(row.means)
     said = row.said or "Nothing that they wanted to say."
     safe = f" Safe to ask: {row.despite}" if row.despite else ""
-    return f"{row.whom} asked {when}, {how}", said + safe, _noted(row, now)
+    return f"Asked {when}, {how}: {row.whom}", said + safe, _noted(row, now)
 
 
 # Each asked on a page of its own.

@@ -1,5 +1,7 @@
 """After a no on the pages: what is asked, another way to the child, and the talk taken up later."""
 
+import re
+
 import pytest
 
 from returnhome.casework import offers, tellings
@@ -52,7 +54,7 @@ def test_one_question_leads_to_the_next_and_the_episode_leaves_the_list(as_, cas
     words = words_of(asked)
     assert "Nothing more is owed" in words
     assert "Yes, by telephone, by Ines Okafor" in words
-    assert "His mother asked" in words
+    assert re.search(r"Asked .+: His mother", words)
     assert "He was at the skate park." in words
     assert "They would like the talk now" in words
 
