@@ -20,6 +20,7 @@ from tests.journeys.test_whole_story import (
     fill_moment,
     follow,
     held_in,
+    leave,
     uptake,
 )
 
@@ -149,7 +150,7 @@ def test_two_councils_and_a_provider_hold_one_interview(
         for key in ("present_kinds", "told_of"):
             for choice in pat.locator(f'[name="{key}-codes"][value="no:not_asked"]').all():
                 choice.check()
-        pat.get_by_role("button", name=re.compile("Save and")).first.click()
+        leave(pat, re.compile("Save and"))
     pat.get_by_role("link", name="When it took place").click()
     fill_moment(pat, "held_at", ago(minutes=0))
     pat.get_by_label("Yes").check()
