@@ -103,8 +103,8 @@ insert into casework_episode (id, child_id, kind, risk, missing_from,
     host_authority_id, is_overridden, cohort, offer_kind, reasons, flags, opened_at, opened_by_id,
     owner_id, owned_since,
     voided_because, offered_at, answered_at, held_at, signed_at, acted_at, answer, declined_by,
-    booked_for, held_precision, is_covered, not_held, has_actions, has_open_need, started_at,
-    ended_at, ended_on, due_at, overdue_at, timeliness, settled_at)
+    booked_for, held_precision, is_covered, not_held, has_actions, has_open_need, no_owes,
+    record_waits_for, started_at, ended_at, ended_on, due_at, overdue_at, timeliness, settled_at)
 overriding system value
 select id, child, 'missing', (array['low','medium','medium','high'])[1 + id %% 4], '',
     started, 'exact', 'Police', started + interval '1 hour', 'exact', 'Police',
@@ -120,7 +120,8 @@ select id, child, 'missing', (array['low','medium','medium','high'])[1 + id %% 4
     case when state > 26 then 'child' else '' end,
     case when state = 7 then %(at)s + (id %% 48) * interval '1 hour' end,
     case when talk is null then '' else 'exact' end, false, '',
-    state between 20 and 26 and id %% 2 = 0, false, started, back,
+    state between 20 and 26 and id %% 2 = 0, false, '{}',
+    case when state = 9 then 'reviewer' else '' end, started, back,
     (back at time zone 'Europe/London')::date,
     back + interval '72 hours', back + interval '72 hours',
     case when talk is null then '' when talk <= back + interval '72 hours' then 'in_time'
@@ -140,21 +141,21 @@ insert into casework_classification (episode_id, axis, code, source, recorded_at
         opened_by_id
     from casework_episode, unnest(array['kind', 'risk']) axis;
 
-insert into casework_offer (id, episode_id, means, reached, made_at, made_by_id, note)
+insert into casework_offer (id, episode_id, means, by_way_of, reached, made_at, made_by_id, note)
 overriding system value
-    select id, id, 'telephone', 'child', offered_at, owner_id, %(sealed)s
+    select id, id, 'telephone', '', 'child', offered_at, owner_id, %(sealed)s
     from casework_episode where offered_at is not null;
-insert into casework_reply (offer_id, answer, declined_by, reason, given_at, recorded_at,
+insert into casework_reply (offer_id, answer, means, declined_by, reason, given_at, recorded_at,
     recorded_by_id)
-    select id, answer, declined_by, %(sealed)s, answered_at, answered_at, owner_id
+    select id, answer, '', declined_by, %(sealed)s, answered_at, answered_at, owner_id
     from casework_episode where answered_at is not null;
 
-insert into casework_interview (id, child_id, interviewer_id, standard_version, booked_at,
-    booked_by_id, booked_for, place, mode, place_note, wishes, held_at, held_precision,
+insert into casework_interview (id, child_id, interviewer_id, standard_version, own_questions,
+    booked_at, booked_by_id, booked_for, place, mode, place_note, wishes, held_at, held_precision,
     held_noted_at, held_noted_by_id, independence_note, signed_at, held_by_name, held_by_role,
     held_by_organisation, signed_by_id)
 overriding system value
-    select id, child_id, owner_id, '0', answered_at, owner_id, coalesce(booked_for, held_at),
+    select id, child_id, owner_id, '0', '{}', answered_at, owner_id, coalesce(booked_for, held_at),
         'school', 'in_person', %(sealed)s, %(sealed)s, held_at, held_precision, held_at,
         case when held_at is not null then owner_id end, %(sealed)s, signed_at, '', '', '',
         case when signed_at is not null then owner_id end

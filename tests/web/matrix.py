@@ -172,7 +172,7 @@ def filters(matrix: Matrix) -> None:
         person = matrix.person(who)
         for verb in OF_A_CHILD:
             rules = {of: ((verb, of, "r h p"),) for of in ("child", "episode")}
-            for model, child in ((Child, ""), (Episode, "child")):
+            for model, child in ((Child, "pk"), (Episode, "child")):
                 table = model._meta.model_name or ""
                 theirs = model.objects.filter(person.whose(verb, child=child))
                 found = set(theirs.values_list("pk", flat=True))
@@ -282,7 +282,11 @@ PUT_IN = {
         "about, said, said_by, raised_at, raised_by_id, finding, settled_because",
         "'home', '', '', now(), 1, '', ''",
     ),
-    "attempt": ("episode", "means, made_at, made_by_id, note", "'telephone', now(), 1, ''"),
+    "attempt": (
+        "episode",
+        "means, by_way_of, made_at, made_by_id, note",
+        "'telephone', '', now(), 1, ''",
+    ),
     "nothingneeded": ("episode", "kind, reason, at, by_id", "'', '', now(), 1"),
     "addendum": ("interview", "words, written_at, written_by_id", "'', now(), 1"),
 }
