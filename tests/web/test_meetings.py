@@ -12,6 +12,8 @@ from returnhome.web import work
 from tests.cast import Cast, exactly, hours, missing
 from tests.web.asking import typed_at, words_of
 
+pytestmark = pytest.mark.check
+
 A_DAY = timedelta(days=1)
 DECIDED = "Police to visit the flat.\nSol to see Kit on Monday."
 

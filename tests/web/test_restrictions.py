@@ -25,6 +25,8 @@ from tests.web.test_intake import received
 from tests.web.test_matching import told
 from tests.web.test_second_lock import LISTS, names_in, pages_of
 
+pytestmark = pytest.mark.check
+
 WHY = "Her aunt works in the contact centre"
 NOT_THERE = "There is no restricted record that you can open by this."
 
@@ -55,7 +57,6 @@ def fields(said: str, **also: Any) -> dict[str, Any]:
 # The lists.
 
 
-@pytest.mark.check
 def test_mara_restricts_a_record_and_names_who_may_see_it(as_, cast: Cast, now) -> None:
     returned(cast.sky, at=now)
     mara: Client = as_("mara")
@@ -147,7 +148,6 @@ def test_only_a_manager_of_the_council_that_answers_sees_the_lists(as_, cast: Ca
 # Whoever is kept out.
 
 
-@pytest.mark.check
 @pytest.mark.parametrize("way", ["named", "kept_out"])
 @pytest.mark.parametrize("name", ["ines", "sol", "wes", "amina"])
 def test_no_page_and_no_list_tells_whoever_is_kept_out_of_the_child(
@@ -337,7 +337,6 @@ def test_it_closes_by_itself(as_, cast: Cast) -> None:
 # The review.
 
 
-@pytest.mark.check
 def test_mara_reads_who_opened_it_and_what_they_did_and_reviews_it(as_, cast: Cast, now) -> None:
     one = returned(cast.sky, at=now)
     restricted(cast, "amina")
@@ -387,7 +386,6 @@ def test_ines_sees_her_own_opening_and_no_finding_and_others_see_none(as_, cast:
     assert BreakGlass.objects.get().is_justified is False
 
 
-@pytest.mark.check
 def test_that_nobody_can_act_is_said_without_a_name(as_, cast: Cast) -> None:
     restricted(cast, "amina")
     kept_out(cast, "mara")
@@ -409,7 +407,6 @@ def test_that_nobody_can_act_is_said_without_a_name(as_, cast: Cast) -> None:
     assert words not in words_of(as_("mara").get("/"))
 
 
-@pytest.mark.check
 def test_that_nobody_can_review_an_opening_is_said_to_administrators(as_, cast: Cast) -> None:
     restricted(cast, "amina")
     kept_out(cast, "mara")
@@ -544,7 +541,6 @@ def test_mara_sees_what_somebody_kept_out_still_has_to_finish(as_, cast: Cast, n
     assert "Marlowe" not in words_of(as_("sol").get("/actions"))
 
 
-@pytest.mark.check
 def test_a_record_that_nobody_can_write_is_a_task_of_those_who_may_finish_it(
     as_, cast: Cast, now
 ) -> None:

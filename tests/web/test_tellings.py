@@ -18,6 +18,8 @@ from returnhome.rules.telling import Occasion, Whom
 from tests.cast import Cast, exactly, hours, missing, returned
 from tests.web.asking import typed_at, words_of
 
+pytestmark = pytest.mark.check
+
 
 def typed(cast: Cast, at: datetime, **changes: str) -> dict[str, str]:
     return {
