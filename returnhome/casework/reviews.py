@@ -72,18 +72,22 @@ class Review(models.Model):
 # first screen asks it of an index.
 
 
-def _waiting(whom: WaitsFor, theirs: Q) -> list[int]:
-    """Numbers of the records among `theirs` that wait for this one. One query.
+def _covering(whom: WaitsFor, theirs: Q) -> models.QuerySet[Coverage]:
+    """What the records among `theirs` that wait for this one answer for.
 
     Of an episode with bookings that came to nothing, the record alone.
     """
-    covering = Coverage.objects.filter(
+    return Coverage.objects.filter(
         theirs,
         episode__record_waits_for=whom,
         episode__voided_at=None,
         interview__signed_at__isnull=False,
     )
-    return sorted(set(covering.values_list("interview", flat=True)))
+
+
+def _waiting(whom: WaitsFor, theirs: Q) -> list[int]:
+    """Numbers of these records. One query."""
+    return sorted(set(_covering(whom, theirs).values_list("interview", flat=True)))
 
 
 def _to_review(person: Person) -> Q:
@@ -95,6 +99,11 @@ def _to_review(person: Person) -> Q:
 def waiting_for(person: Person) -> list[int]:
     """Numbers of the records that wait for this person's review: nobody's, or added to since."""
     return _waiting(WaitsFor.REVIEWER, _to_review(person))
+
+
+def how_many_wait_for(person: Person) -> int:
+    """The same, counted where they are: old records may wait in their thousands."""
+    return _covering(WaitsFor.REVIEWER, _to_review(person)).values("interview").distinct().count()
 
 
 def waiting(person: Person) -> models.QuerySet[Interview]:

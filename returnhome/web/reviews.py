@@ -111,7 +111,7 @@ def of_interview(interview: Interview, person: Person) -> dict[str, Any]:
 
 def to_review(person: Person) -> int | None:
     """How many records wait for this person's review; None for who reviews none."""
-    return len(reviews.waiting_for(person)) if may_review(person) else None
+    return reviews.how_many_wait_for(person) if may_review(person) else None
 
 
 def to_add(author: Person, most: int) -> list[Interview]:
