@@ -27,6 +27,7 @@ SYSTEM_ROLES = {
         "passing_on",
         "reporting",
         "sealing",
+        "own_pages",
     )
 }
 

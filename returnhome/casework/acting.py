@@ -22,6 +22,7 @@ from returnhome import database
 OPERATOR, CLOCKWORK, INTAKE = "operator", "clockwork", "intake"
 MATCHING, PASSING_ON, REPORTING = "matching", "passing_on", "reporting"
 SEALING = "sealing"
+OWN_PAGES = "own_pages"
 # What each is for, in words.
 FOR = {
     INTAKE: "taking in a file whose rows go to several councils, and a register",
@@ -32,6 +33,7 @@ FOR = {
     CLOCKWORK: "looking for what nobody has answered, and sending messages",
     REPORTING: "figures: it reads no name",
     SEALING: "writing a seal of the journal: it may call that one function and do nothing else",
+    OWN_PAGES: "a child’s own pages, opened by a link: what belongs to that link’s one episode",
     OPERATOR: "making the demonstration, and measurements",
 }
 
@@ -46,10 +48,11 @@ class Actor(Protocol):
 
 @dataclass(frozen=True)
 class Scope:
-    """A person, or a system role, or nobody."""
+    """A person, or a system role, or nobody; of a child's own pages, by which link."""
 
     person: int | None = None
     role: str = NO_ROLE
+    link: str = ""
 
 
 NOBODY = Scope()
@@ -72,6 +75,16 @@ def on_behalf_of(person: Actor) -> Iterator[None]:
 def as_system(name: str) -> Iterator[None]:
     """The block acts for nobody: what it may touch is what the system role of this name may."""
     with _within(Scope(role=database.SYSTEM_ROLES[name])):
+        yield
+
+
+@contextmanager
+def by_link(digest: str) -> Iterator[None]:
+    """The block acts for whoever holds a child's link: the database opens its episode alone.
+
+    Only within transactions. `digest`: of the link's secret, or of the pass it was changed for.
+    """
+    with _within(Scope(role=database.SYSTEM_ROLES[OWN_PAGES], link=digest)):
         yield
 
 
@@ -128,6 +141,9 @@ def _tell(scope: Scope, *, is_local: bool) -> None:
     closed = ", public.returnhome_tell_closed()" if person else ""
     raw.execute(
         "select set_config('role', %s, %s), set_config('app.person', %s, %s),"
-        f" set_config('app.turn', %s, %s){closed}",
-        [scope.role, is_local, person, is_local, str(next(_turns)), is_local],
+        f" set_config('app.turn', %s, %s), set_config('app.link', %s, %s){closed}",
+        [
+            *(scope.role, is_local, person, is_local),
+            *(str(next(_turns)), is_local, scope.link, is_local),
+        ],
     )

@@ -13,6 +13,7 @@ from returnhome.casework.children import (
     Identifier,
     Placement,
 )
+from returnhome.casework.childs_part import Choice, OwnWords
 from returnhome.casework.communications import Communication
 from returnhome.casework.concerns import NotedConcern
 from returnhome.casework.declines import CarersAsked, ChildSpokenTo, Understanding
@@ -40,6 +41,7 @@ from returnhome.casework.staff import Credential, Duty, Organisation, Person, Po
 from returnhome.casework.support import Action, NothingNeeded
 from returnhome.casework.tallies import Tally
 from returnhome.casework.tellings import ParentalRisk, PreventionInterview, Telling
+from returnhome.casework.ways_in import WayIn
 
 __all__ = [
     "Absence",
@@ -59,6 +61,7 @@ __all__ = [
     "CheckInWords",
     "Child",
     "ChildSpokenTo",
+    "Choice",
     "Classification",
     "Communication",
     "Correction",
@@ -100,6 +103,7 @@ __all__ = [
     "OutOfHours",
     "Override",
     "OwnQuestion",
+    "OwnWords",
     "Pace",
     "ParentalRisk",
     "PassedOn",
@@ -125,4 +129,5 @@ __all__ = [
     "Telling",
     "Understanding",
     "VoidedMeeting",
+    "WayIn",
 ]

@@ -78,6 +78,7 @@ GIVES = {
     "returnhome_lists": "what the lists of restricted records say of somebody, in numbers, for the "
     "first lock",
     "returnhome_episodes_of": "the episodes of some children, by number",
+    "returnhome_by_link": "the link that a child holds, its episode, or its child",
 }
 FUNCTIONS = {
     "returnhome_areas": f"""
@@ -233,6 +234,27 @@ begin
     return array(select id from public.casework_episode where child_id = any(children));
 end $$
 """
+# What a child's link leads to, for whoever holds it: asked with its digest, never with a number.
+BY_LINK = """
+create or replace function public.returnhome_by_link(what text) returns bigint
+    language plpgsql stable security definer parallel restricted
+    set search_path = pg_catalog, pg_temp as $$
+declare
+    link constant text := nullif(current_setting('app.link', true), '');
+begin
+    if link is null then return null; end if;
+    return (
+        select case what
+            when 'episode' then way_in.episode_id
+            when 'child' then episode.child_id
+            else way_in.id
+        end
+        from public.casework_wayin way_in
+        join public.casework_episode episode on episode.id = way_in.episode_id
+        where (way_in.secret = link or way_in.pass_digest = link) and way_in.ended_at is null
+    );
+end $$
+"""
 PARAMETERS = {"returnhome_joined": "roles text[], providing text[]"}
 PERSON = "(select nullif(current_setting('app.person', true), '')::bigint)"
 # Those who send: their doors come later, so no verb of the table is theirs yet.
@@ -310,11 +332,10 @@ def _account(of: str) -> str:
     return _either((own(of, Verb.SEE_ACCOUNT), answered))
 
 
-def _checked(of: str) -> str:
-    """Check-ins `of` whose words the person may read: as of an account, and their own."""
+def _told_for_talk(of: str) -> str:
+    """What a child said `of` an episode before its talk: as an account, and to who holds one."""
     return _either(
         (
-            f"{of}.held_by_id = {PERSON}",
             f"exists (select 1 from casework_episode episode where episode.id = {of}.episode_id"
             f" and {whose('episode', Verb.SEE_ACCOUNT, *ANSWERING)})",
             "exists (select 1 from casework_coverage cover"
@@ -322,6 +343,11 @@ def _checked(of: str) -> str:
             f" where cover.episode_id = {of}.episode_id and {own('talk', Verb.SEE_ACCOUNT)})",
         )
     )
+
+
+def _checked(of: str) -> str:
+    """Check-ins `of` whose words the person may read: as of an account, and their own."""
+    return _either((f"{of}.held_by_id = {PERSON}", _told_for_talk(of)))
 
 
 def _reviews() -> str:
@@ -404,6 +430,12 @@ def _policies() -> dict[str, str]:
     hosting = (
         f"(casework_telling.whom = '{Whom.HOST_AUTHORITY}' and"
         f" {whose('above', Verb.SEE_EPISODE, HOST)})"
+    )
+    for name in ("wayin", "choice"):
+        found[f"casework_{name}"] = _there(f"casework_{name}", "episode_id", episode, answering)
+    # Nobody's but the child's until they send it; then as an account.
+    found["casework_ownwords"] = (
+        f"(casework_ownwords.sent_at is not null and {_told_for_talk('casework_ownwords')})"
     )
     found["casework_telling"] = _there(
         "casework_telling", "episode_id", episode, _either((answering, hosting))
@@ -529,6 +561,37 @@ def writing() -> dict[str, str]:
     }
 
 
+# What only the child writes: nobody of the staff says it for them.
+BY_THE_CHILD = ("casework_choice", "casework_ownwords")
+
+
+def by_link() -> dict[str, str]:
+    """Table → which of its rows are there for whoever holds a child's link: of its one episode."""
+    way_in, episode, child = (
+        f"(select public.returnhome_by_link('{what}'))" for what in ("link", "episode", "child")
+    )
+    link = "nullif(current_setting('app.link', true), '')"
+    found = {
+        "casework_wayin": f"(casework_wayin.secret = {link}"
+        f" or casework_wayin.pass_digest = {link})",
+        "casework_episode": f"casework_episode.id = {episode}",
+        "casework_child": f"casework_child.id = {child}",
+        "casework_parentalrisk": f"casework_parentalrisk.child_id = {child}",
+        "casework_reply": _there("casework_reply", "offer_id", "casework_offer"),
+        "casework_interview": "exists (select 1 from casework_coverage cover"
+        " where cover.interview_id = casework_interview.id)",
+    }
+    for name in ("choice", "ownwords"):
+        # Not what was written by way of an earlier link: it may have been somebody else's hand.
+        found[f"casework_{name}"] = f"casework_{name}.way_in_id = {way_in}"
+    for name in (
+        *("offer", "action", "nothingneeded", "notheld", "coverage"),
+        *("childspokento", "understanding", "carersasked"),
+    ):
+        found[f"casework_{name}"] = f"casework_{name}.episode_id = {episode}"
+    return found
+
+
 def closing() -> dict[str, str]:
     """Table → which of its rows no list of a restricted record closes to the person.
 
@@ -580,13 +643,15 @@ class Opened(NamedTuple):
     """What a system role reads and writes of that which the second lock closes.
 
     `beside`: of all other tables it may do what the product's own role may. `columns`: of these
-    tables it reads no more than the columns named.
+    tables it reads no more than the columns named. `within`: of these tables it has only the rows
+    of which this is so; of the others, all.
     """
 
     reads: frozenset[str]
     writes: frozenset[str]
     beside: bool = True
     columns: Mapping[str, Sequence[str]] = MappingProxyType({})
+    within: Mapping[str, str] = MappingProxyType({})
 
 
 def _tables(*names: str) -> frozenset[str]:
@@ -652,6 +717,15 @@ def opened() -> dict[str, Opened]:
             },
         ),
         acting.SEALING: Opened(NONE, NONE, beside=False),
+        acting.OWN_PAGES: Opened(
+            _tables(
+                *("child", "parentalrisk", "nothingneeded", "notheld", "coverage", "interview"),
+                *("childspokento", "understanding", "carersasked"),
+            ),
+            _tables("wayin", "choice", "ownwords", "episode", "offer", "reply", "action"),
+            columns={"casework_interview": ("id",)},
+            within=by_link(),
+        ),
     }
 
 
@@ -700,12 +774,19 @@ def wanted(app_role: str) -> list[Policy]:
         for table, condition in writing().items()
         for command in ("insert", "update")
     ]
+    found += [
+        Policy(table, "said_by_the_child", app_role, "insert", "false", is_restrictive=True)
+        for table in BY_THE_CHILD
+    ]
     for name, its in opened().items():
         role = database.SYSTEM_ROLES[name]
         closed = policies().keys()
-        found += [Policy(table, name, role, "all", "true") for table in sorted(its.writes & closed)]
         read = (its.reads - its.writes) & closed
-        found += [Policy(table, name, role, "select", "true") for table in sorted(read)]
+        for command, tables in (("all", its.writes & closed), ("select", read)):
+            found += [
+                Policy(table, name, role, command, its.within.get(table, "true"))
+                for table in sorted(tables)
+            ]
     return found
 
 
@@ -727,6 +808,7 @@ def _functions() -> dict[str, str]:
         "returnhome_tell_closed": TELL_CLOSED.format(query=CLOSED.format(roles=_keeping())),
         "returnhome_lists": LISTS,
         "returnhome_episodes_of": EPISODES_OF,
+        "returnhome_by_link": BY_LINK,
     }
 
 

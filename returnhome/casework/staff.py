@@ -855,6 +855,7 @@ def councils_of(authorities: Iterable[int]) -> dict[int, int]:
     return {pk: answering[pk] for pk in wanted & answering.keys() if pk is not None}
 
 
+THE_CHILD_EMAIL = "the-child@returnhome.invalid"
 DIRECTORY_EMAIL = "directory@returnhome.invalid"
 CLOCKWORK_EMAIL = "clockwork@returnhome.invalid"
 
@@ -877,6 +878,11 @@ def directory() -> Person:
 def by_letter() -> Person:
     """Whoever reads and answers a request by the link of its letter: their name is with that."""
     return _without_sign_in(BY_LETTER_EMAIL, "By letter")
+
+
+def the_child() -> Person:
+    """A child on pages of their own: which child is with what they did. No role, no sign-in."""
+    return _without_sign_in(THE_CHILD_EMAIL, "The child")
 
 
 def _without_sign_in(email: str, name: str) -> Person:

@@ -152,6 +152,13 @@ class Means(Code):
     THROUGH_PROFESSIONAL = "through_professional", "Through another professional"
 
 
+class Device(Code):
+    """Where a child's own pages are opened."""
+
+    OWN = "own", "On their own telephone or computer"
+    WORKERS = "workers", "On this device, which I hand to them"
+
+
 class Reached(Code):
     """Whom it reached: a carer is told apart from the child; nobody makes it an attempt."""
 
@@ -407,6 +414,8 @@ class ActionKind(Code):
     PLACEMENT_REVIEW = "placement_review", "Placement or care plan review"
     FAMILY_SUPPORT = "family_support", "Support to the family"
     ADVOCACY = "advocacy", "Advocacy or independent visitor"
+    COMPLAINT = "complaint", "A complaint of the child"
+    CORRECTION = "correction", "Something written about the child is said to be wrong"
     ADULT_PATHWAY = "adult_pathway", "Adult pathway"
     ADULT_SAFEGUARDING = "adult_safeguarding", "Adult safeguarding"
     OTHER = "other", "Other"

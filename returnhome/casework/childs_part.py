@@ -1,0 +1,293 @@
+"""The child's own part: what they choose, say and ask for, on pages that a link opened to them."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models, transaction
+from django.db.models import Exists, OuterRef, Q
+
+from returnhome.casework import episodes, journal, offers, staff, support
+from returnhome.casework.episodes import Episode
+from returnhome.casework.interviews import Coverage, own
+from returnhome.casework.sealing import SealedText
+from returnhome.casework.staff import ANSWERING, Person
+from returnhome.casework.support import Action
+from returnhome.casework.ways_in import WayIn
+from returnhome.rules import Blocked, choosing, ways_in
+from returnhome.rules.access import Verb
+from returnhome.rules.choosing import Ask, Asked
+from returnhome.rules.clock import LONDON
+from returnhome.rules.codes import Answer, DeclinedBy, Means, Reached, Role
+
+
+class AlreadyRead(Blocked):
+    sentence = "Somebody has read this already."
+
+
+class Chosen(models.QuerySet["Choice"]):
+    def visible_to(self, person: Person) -> "Chosen":
+        """Whoever answers for the child or interviews, as they arrange the talk."""
+        return self.filter(
+            person.whose(Verb.SEE_EPISODE, *ANSWERING, of="episode__", child="episode__child")
+        )
+
+    def newest_first(self) -> "Chosen":
+        return self.order_by("-at", "-pk")
+
+
+class Choice(models.Model):
+    """Who, where, when, beside whom and what makes it easier, as the child chose.
+
+    Rows are added, never changed; the newest stands.
+    """
+
+    episode = models.ForeignKey(Episode, models.PROTECT, related_name="choices")
+    way_in = models.ForeignKey(WayIn, models.PROTECT, related_name="+")
+    # A list of `rules.choosing` → the codes chosen of it.
+    chosen = models.JSONField()
+    words = SealedText()
+    at = models.DateTimeField()
+
+    objects = Chosen.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["episode", "-at"], name="choice_episode")]
+
+    @property
+    def child_id(self) -> int:
+        return self.episode.child_id
+
+
+class OwnWordsQuerySet(models.QuerySet["OwnWords"]):
+    def visible_to(self, person: Person) -> "OwnWordsQuerySet":
+        """What was sent, as an account: and to whoever holds a talk for the episode."""
+        theirs = person.whose(Verb.SEE_ACCOUNT, *ANSWERING, of="episode__", child="episode__child")
+        talks = Coverage.objects.filter(
+            own(person, Verb.SEE_ACCOUNT, of="interview__"), episode=OuterRef("episode")
+        )
+        return self.filter(theirs | Q(Exists(talks)), sent_at__isnull=False)
+
+    def unread(self) -> "OwnWordsQuerySet":
+        return self.filter(sent_at__isnull=False, read_at=None)
+
+    def in_order(self) -> "OwnWordsQuerySet":
+        return self.order_by("sent_at", "pk")
+
+
+class OwnWords(models.Model):
+    """What the child said to one question, in their own words and pictures.
+
+    Saved as they go, and nobody's but theirs until they send it; from then on nobody changes it.
+    """
+
+    episode = models.ForeignKey(Episode, models.PROTECT, related_name="own_words")
+    way_in = models.ForeignKey(WayIn, models.PROTECT, related_name="own_words")
+    question = models.CharField(max_length=20)
+    language = models.CharField(max_length=20)
+    words = SealedText()
+    picked = ArrayField(models.CharField(max_length=20), default=list)
+    saved_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    read_at = models.DateTimeField(null=True)
+    read_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+
+    objects = OwnWordsQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["way_in", "question"],
+                condition=Q(sent_at=None),
+                name="one_draft_a_question",
+            ),
+            models.CheckConstraint(
+                condition=Q(read_at=None, read_by=None)
+                | Q(read_at__isnull=False, read_by__isnull=False, sent_at__isnull=False),
+                name="what_was_sent_is_read_by_somebody",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["episode", "sent_at"], name="own_words_episode"),
+            models.Index(
+                fields=["sent_at"],
+                condition=Q(sent_at__isnull=False, read_at=None),
+                name="own_words_unread",
+            ),
+        ]
+
+    @property
+    def child_id(self) -> int:
+        return self.episode.child_id
+
+
+def _stands(way_in: WayIn) -> Episode:
+    """The episode of a link, held still. Raises NotReadFirst, AlreadyVoided."""
+    if way_in.told_at is None:
+        raise ways_in.NotReadFirst
+    (episode,) = episodes.lock(way_in.episode_id)
+    episodes.check_stands(episode)
+    return episode
+
+
+@transaction.atomic
+def answer(way_in: WayIn, given: Answer, *, at: datetime) -> Episode:
+    """The child answers whether they would like the talk: it counts as the offer's answer.
+
+    Where none was made, the link was the offer: it reached the child when they read this. Raises
+    NotReadFirst, TalkIsSettled, and what the rules of an offer block.
+    """
+    episode = _stands(way_in)
+    if episode.booked_for or episode.held_at:
+        raise ways_in.TalkIsSettled
+    by = staff.the_child()
+    progress = episode.progress
+    if given is Answer.ACCEPTED and ways_in.takes_up(
+        answer=progress.answer, not_held=progress.not_held
+    ):
+        offers.take_up(episode, means=Means.ONLINE, said_at=at, by=by, at=at)
+    else:
+        offer = episode.offers.newest_first().prefetch_related("replies").first()
+        latest = offer.latest_reply if offer else None
+        if latest and latest.given is given and latest.whose_no in (None, DeclinedBy.CHILD):
+            return episode
+        if offer is None or (latest and latest.given is Answer.ACCEPTED):
+            offer = offers.make(
+                episode, means=Means.ONLINE, reached=Reached.CHILD, made_at=at, by=by, at=at
+            )
+        is_no = given is Answer.DECLINED
+        offers.answer(
+            offer,
+            given,
+            declined_by=DeclinedBy.CHILD if is_no else None,
+            reason=ON_THEIR_PAGES if is_no else "",
+            by=by,
+            at=at,
+        )
+    episode.refresh_from_db()
+    return episode
+
+
+ON_THEIR_PAGES = "Said on their own pages, which ask for no reason."
+
+
+@transaction.atomic
+def choose(
+    way_in: WayIn, chosen: Mapping[str, Sequence[str]], words: str, *, at: datetime
+) -> Choice:
+    """Keep how the child would like the talk. Raises NotReadFirst, NothingChosen, TooLong."""
+    episode = _stands(way_in)
+    if words.strip():
+        ways_in.check_words(words)
+    known = choosing.check_choice({key: list(codes) for key, codes in chosen.items()}, words)
+    choice = Choice.objects.create(
+        episode=episode, way_in=way_in, chosen=known, words=words.strip(), at=at
+    )
+    journal.write("choose", choice, by=staff.the_child(), at=at)
+    return choice
+
+
+@transaction.atomic
+def save(
+    way_in: WayIn,
+    question: Asked,
+    words: str,
+    picked: Sequence[str] = (),
+    *,
+    language: str,
+    at: datetime,
+) -> OwnWords | None:
+    """Keep what the child has written so far, for them alone; emptied, it is gone.
+
+    Raises NotReadFirst, TooLong.
+    """
+    _stands(way_in)
+    known = [code for code in picked if code in set(choosing.Picked)]
+    draft = way_in.own_words.filter(question=question, sent_at=None).first()
+    if not words.strip() and not known:
+        if draft:
+            draft.delete()
+        return None
+    if words.strip():
+        ways_in.check_words(words)
+    draft = draft or OwnWords(episode_id=way_in.episode_id, way_in=way_in, question=question)
+    draft.words, draft.picked, draft.language, draft.saved_at = words, known, language, at
+    draft.save()
+    return draft
+
+
+@transaction.atomic
+def send(way_in: WayIn, *, at: datetime) -> list[OwnWords]:
+    """Send what the child has saved: from now on it is in their record. Raises NothingWritten."""
+    _stands(way_in)
+    drafts = list(way_in.own_words.filter(sent_at=None).order_by("pk"))
+    if not drafts:
+        raise ways_in.NothingWritten
+    for each in drafts:
+        each.sent_at = at
+        each.save(update_fields=["sent_at"])
+    journal.write_all("send words", drafts, by=staff.the_child(), at=at)
+    return drafts
+
+
+@transaction.atomic
+def ask(way_in: WayIn, what: Ask, words: str, *, at: datetime) -> Action:
+    """An advocate, a complaint, a correction: an action with an owner and a day.
+
+    It is for whoever has the episode, else for whoever made the link. Raises NotReadFirst,
+    TooLong, and NothingWritten where words are wanted.
+    """
+    episode = _stands(way_in)
+    if what is not Ask.ADVOCATE or words.strip():
+        ways_in.check_words(words)
+    return support.add(
+        episode,
+        choosing.ACTION[what],
+        "\n".join(part for part in (ASKED_FOR[what], words.strip()) if part),
+        owner=_owner(episode, way_in, what),
+        due_on=choosing.answered_by(what, on=at.astimezone(LONDON).date()),
+        by=staff.the_child(),
+        at=at,
+    )
+
+
+def _owner(episode: Episode, way_in: WayIn, what: Ask) -> Person:
+    """A complaint goes to a manager, who was not part of it where there is one."""
+    first = episode.owner or way_in.made_by
+    if what is Ask.ADVOCATE:
+        return first
+    managers = (
+        Person.objects.at_work()
+        .holding(Role.MANAGER)
+        .filter(posts__organisation__authority=episode.responsible_authority_id)
+        .exclude(pk__in=[first.pk, way_in.made_by_id])
+        .by_name()
+    )
+    theirs = (each for each in managers if episode.allows(each, Verb.SEE_EPISODE))
+    return next(theirs, first)
+
+
+ASKED_FOR = {
+    Ask.ADVOCATE: "The child asks for an advocate, on their own pages.",
+    Ask.COMPLAINT: "The child complains, on their own pages:",
+    Ask.WRONG: "The child says that something written about them is wrong:",
+}
+
+
+# What the worker does.
+
+
+@transaction.atomic
+def read(episode: Episode, *, by: Person, at: datetime) -> int:
+    """Whoever may read it has read what the child sent. Gives how much was new."""
+    new = list(
+        OwnWords.objects.visible_to(by)
+        .filter(episode=episode)
+        .unread()
+        .select_for_update(no_key=True, of=("self",))
+    )
+    for each in new:
+        each.read_at, each.read_by = at, by
+        each.save(update_fields=["read_at", "read_by"])
+    journal.write_all("read words", new, by=by, at=at)
+    return len(new)
