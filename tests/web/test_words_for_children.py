@@ -3,6 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -19,8 +20,11 @@ LONGEST = 15
 VALUES = {
     "talk": "missing chat",
     "time": "2:32pm",
-    "date": "3 May",
-    "when": "by 10am on Friday",
+    "asked": "Wednesday 1 May",
+    "day": "Friday 3 May",
+    "when": "by 10am on Friday 3 May",
+    "weekday": "Wednesday",
+    "month": "September",
     "whom": "your doctor",
     "number": "2",
     "total": "8",
@@ -59,11 +63,12 @@ def filled(text: str) -> str:
 
 
 def pages(language: own_words.Language) -> dict[str, list[tuple[str, str]]]:
-    """The texts of each page, which is the first part of their keys."""
+    """The texts of each page, which is the first part of their keys. Days and months are on none."""
     held = defaultdict(list)
     for key, lines in language.texts.items():
-        for line in lines:
-            held[key.partition(".")[0]].append((key, filled(line.text)))
+        page = key.partition(".")[0]
+        if page != "when":
+            held[page] += [(key, filled(line.text)) for line in lines]
     return held
 
 
@@ -231,3 +236,24 @@ def test_the_answers_of_a_group_come_in_one_order_in_every_language():
     }
 
     assert orders == {("same", "new", "woman", "man", "social_worker", "any")}
+
+
+def test_days_and_times_are_said_in_the_page_s_own_words():
+    words = own_words.of("en")
+    friday = datetime(2026, 5, 1, 9, 0, tzinfo=UTC)
+
+    assert words.by(friday, friday) == "by 10am today"
+    assert words.by(friday, friday - timedelta(days=1)) == "by 10am tomorrow"
+    assert words.by(friday, friday - timedelta(days=2)) == "by 10am on Friday 1 May"
+    # Late in the evening, by the clock of this country, it is already the next day.
+    assert words.day(datetime(2026, 5, 1, 23, 30, tzinfo=UTC)) == "Saturday 2 May"
+
+
+def test_a_number_is_not_turned_round_on_a_right_to_left_page():
+    arabic = own_words.Language(
+        "Test", "xx", "rtl", None, {"help.ring": (own_words.Line("اتصل {number}"),)}
+    )
+
+    said = own_words.Words(arabic).say("help.ring", number="0800 1111")
+
+    assert said == "اتصل \u20680800 1111\u2069"

@@ -8,14 +8,19 @@ lines, each with the name of its picture.
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from string import Formatter
 from typing import Any
 
+from returnhome.rules import clock
+from returnhome.web import pages
 from returnhome.web.own_words.pictures import PICTURES
 
 HERE = Path(__file__).parent
 ENGLISH = "en"
+# Around a value on a right-to-left page: without them 0800 1111 would be shown as 1111 0800.
+ISOLATED = "\u2068{}\u2069"
 
 
 @dataclass(frozen=True)
@@ -108,6 +113,8 @@ class Words:
 
     def lines(self, key: str, **values: Any) -> list[Line]:
         """A text line by line. A value it waits for and does not get is a slip of ours too."""
+        if self.dir == "rtl":
+            values = {name: ISOLATED.format(value) for name, value in values.items()}
         given = {"talk": self.talk} | values
         return [Line(line.text.format_map(given), line.picture) for line in self._texts(key)]
 
@@ -129,6 +136,29 @@ class Words:
         for key in LANGUAGES[ENGLISH].texts:
             if key.startswith(start):
                 yield Option(key.removeprefix(start), self.say(key), self.picture(key))
+
+    def clock(self, at: datetime) -> str:
+        """2:32pm, or 14:32 where there is no am and pm."""
+        if self.language.is_english:
+            return pages.clock_time(at)
+        return f"{at.astimezone(clock.LONDON):%H:%M}"
+
+    def day(self, on: date) -> str:
+        """Friday 3 May, for `{day}`; of an instant, the day it is in this country."""
+        if isinstance(on, datetime):
+            on = on.astimezone(clock.LONDON).date()
+        weekday = self.say(f"when.weekday.{on.isoweekday()}")
+        month = self.say(f"when.month.{on.month}")
+        return self.say("when.day", weekday=weekday, number=on.day, month=month)
+
+    def by(self, at: datetime, now: datetime) -> str:
+        """By 10am today, tomorrow or on Friday 3 May: for `{when}`."""
+        on, today = (each.astimezone(clock.LONDON).date() for each in (at, now))
+        if on == today:
+            return self.say("when.by_today", time=self.clock(at))
+        if on == today + timedelta(days=1):
+            return self.say("when.by_tomorrow", time=self.clock(at))
+        return self.say("when.by_day", time=self.clock(at), day=self.day(on))
 
 
 def of(code: str | None, *, talk: str = "", drafts: bool = False) -> Words:
