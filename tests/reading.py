@@ -25,7 +25,9 @@ SYLLABLES = {
     "evening": 2,
     "every": 2,
     "everything": 3,
+    "february": 4,
     "idea": 3,
+    "january": 4,
     "people": 2,
     "quiet": 2,
     "somebody": 3,
@@ -34,6 +36,7 @@ SYLLABLES = {
     "sometimes": 2,
     "somewhere": 2,
     "tired": 2,
+    "wednesday": 2,
 }
 # A number is read out: 999 is three words of one syllable, and is reckoned as one word of three.
 DIGITS = dict.fromkeys("012345689", 1) | {"7": 2}

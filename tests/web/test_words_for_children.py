@@ -39,7 +39,6 @@ HARD = {
     "bsl",
     "easier",
     "family",
-    "forgotten",
     "interpreter",
     "nobody",
     "register",
