@@ -253,6 +253,10 @@ def test_a_number_is_not_turned_round_on_a_right_to_left_page():
         "Test", "xx", "rtl", None, {"help.ring": (own_words.Line("اتصل {number}"),)}
     )
 
-    said = own_words.Words(arabic).say("help.ring", number="0800 1111")
+    words = own_words.Words(arabic)
 
-    assert said == "اتصل \u20680800 1111\u2069"
+    said = words.say("help.ring", number="0800 1111")
+
+    assert said == "اتصل \u20660800 1111\u2069"
+    # What is right to left itself needs nothing around it.
+    assert words.say("help.ring", number="صفر") == "اتصل صفر"

@@ -6,6 +6,7 @@ lines, each with the name of its picture.
 """
 
 import json
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -19,8 +20,8 @@ from returnhome.web.own_words.pictures import PICTURES
 
 HERE = Path(__file__).parent
 ENGLISH = "en"
-# Around a value on a right-to-left page: without them 0800 1111 would be shown as 1111 0800.
-ISOLATED = "\u2068{}\u2069"
+# Around what is read from left to right on a right-to-left page.
+ISOLATED = "\u2066{}\u2069"
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,12 @@ def read(path: Path) -> Language:
     return Language(held["language"], held["code"], held["dir"], held["signed_by"], texts)
 
 
+def _kept_in_order(value: str) -> str:
+    """Among Arabic words 0800 1111 would be shown as 1111 0800."""
+    turned = any(unicodedata.bidirectional(letter) in ("R", "AL") for letter in value)
+    return value if turned else ISOLATED.format(value)
+
+
 # English first, then as the files are named.
 LANGUAGES = {ENGLISH: read(HERE / "en.json")} | {
     each.code: each for each in map(read, sorted(HERE.glob("*.json"))) if each.code != ENGLISH
@@ -114,7 +121,7 @@ class Words:
     def lines(self, key: str, **values: Any) -> list[Line]:
         """A text line by line. A value it waits for and does not get is a slip of ours too."""
         if self.dir == "rtl":
-            values = {name: ISOLATED.format(value) for name, value in values.items()}
+            values = {name: _kept_in_order(str(value)) for name, value in values.items()}
         given = {"talk": self.talk} | values
         return [Line(line.text.format_map(given), line.picture) for line in self._texts(key)]
 
