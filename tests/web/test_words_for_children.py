@@ -62,7 +62,7 @@ def filled(text: str) -> str:
 
 
 def pages(language: own_words.Language) -> dict[str, list[tuple[str, str]]]:
-    """The texts of each page, which is the first part of their keys. Days and months are on none."""
+    """The texts of each page, the first part of their keys. Days and months are on none."""
     held = defaultdict(list)
     for key, lines in language.texts.items():
         page = key.partition(".")[0]

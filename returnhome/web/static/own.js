@@ -25,7 +25,8 @@
     pressed = event.target.closest("button");
     const link = event.target.closest("a[href]");
     if (!link || event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey) return;
-    const away = link.hasAttribute("data-leave");
+    const out = find("[data-leave]");
+    const away = out && link.href === out.href;
     if (!away && (link.origin !== location.origin || link.getAttribute("href")[0] === "#")) return;
     event.preventDefault();
     if (away) return leave();
