@@ -16,12 +16,16 @@ from playwright.sync_api import Browser, Page, expect
 from returnhome.web import own_words
 from returnhome.web.middleware import POLICY
 from tests import own_pages
-from tests.journeys.conftest import NARROW, assert_accessible, picture
+from tests.journeys.conftest import CHROMIUM, FLAGS, NARROW, assert_accessible, picture
 
 pytestmark = [pytest.mark.browser, pytest.mark.check]
 
 STATIC = Path(own_words.__file__).parent.parent / "static"
 AT = datetime(2026, 5, 1, 13, 32, tzinfo=UTC)
+UNTIL_DRAWN = """async () => {
+    while (!document.querySelector("#drawing").files.length)
+        await new Promise(requestAnimationFrame);
+}"""
 WEATHER = "https://www.bbc.co.uk/weather"
 
 
@@ -61,7 +65,7 @@ class Pages(BaseHTTPRequestHandler):
         return self.answer(own_pages.drawn(page, code, AT))
 
     def do_POST(self) -> None:
-        sent = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        sent = self.rfile.read(int(self.headers["Content-Length"])).decode(errors="replace")
         if self.path == "/m/save":
             self.server.saved.append(parse_qs(sent)["words"][0])
         if self.server.answers == "fault":
@@ -113,6 +117,19 @@ def phone(request: Any, browser: Browser, shelf: Shelf) -> Iterator[Page]:
     page.set_default_timeout(15_000)
     yield page
     context.close()
+
+
+@pytest.fixture
+def speaking(browser: Browser) -> Iterator[Page]:
+    """A browser with a microphone that hums, in a room of its own: its flags are the browser's."""
+    started = browser.browser_type.launch(
+        executable_path=CHROMIUM,
+        args=[*FLAGS, "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"],
+    )
+    page = started.new_page(viewport=NARROW)  # type: ignore[arg-type]
+    page.set_default_timeout(15_000)
+    yield page
+    started.close()
 
 
 without_scripts = pytest.mark.parametrize("phone", [False], ids=["no-scripts"], indirect=True)
@@ -217,7 +234,6 @@ def test_what_was_typed_last_is_sent_on_the_way_out(phone: Page, shelf: Shelf) -
         phone.keyboard.press("Escape")
 
     expect(phone.get_by_role("heading")).to_have_text("Sunny")
-    phone.wait_for_function("true")
     assert set(shelf.saved) == {"dont tell my uncle"}
 
 
@@ -234,6 +250,65 @@ def test_nothing_stays_on_the_phone(phone: Page, shelf: Shelf) -> None:
     )
 
     assert kept == [0, 0, "", 0, 0, 0]
+
+
+def test_a_child_draws_with_a_finger_and_the_drawing_is_sent(phone: Page, shelf: Shelf) -> None:
+    phone.goto("/m/way")
+    phone.goto("/m/draw")
+    sheet = phone.get_by_role("img", name="Draw here with your finger")
+    sheet.scroll_into_view_if_needed()
+    edge = sheet.bounding_box()
+    assert edge is not None
+
+    phone.get_by_label("Blue").check()
+    phone.mouse.move(edge["x"] + 40, edge["y"] + 40)
+    phone.mouse.down()
+    phone.mouse.move(edge["x"] + 200, edge["y"] + 120, steps=5)
+    phone.mouse.up()
+    phone.evaluate(UNTIL_DRAWN)
+    picture(phone, "own-drawn")
+    phone.get_by_role("button", name="Next").click()
+
+    expect(phone.get_by_role("heading", level=1)).to_have_text("What would you like to do?")
+    assert 'filename="drawing.png"' in shelf.sent[0]
+    assert "PNG" in shelf.sent[0]
+
+
+def test_a_drawing_begun_again_is_not_sent(phone: Page, shelf: Shelf) -> None:
+    phone.goto("/m/draw")
+    phone.get_by_role("img", name="Draw here with your finger").click()
+    phone.evaluate(UNTIL_DRAWN)
+
+    phone.get_by_role("button", name="Start again").click()
+
+    assert phone.evaluate("document.querySelector('#drawing').files.length") == 0
+
+
+def test_a_child_records_hears_it_and_sends_it(shelf: Shelf, speaking: Page) -> None:
+    speaking.goto(f"{shelf.address}/m/record")
+    said = speaking.get_by_role("status")
+
+    speaking.get_by_role("button", name="Start").click()
+    expect(said).to_have_text("It is on. Press Stop when you have said it.")
+    speaking.get_by_role("button", name="Stop").click()
+    expect(said).to_have_text("Done. You can listen, or start again.")
+    speaking.get_by_role("button", name="Listen").click()
+    assert_accessible(speaking)
+    speaking.get_by_role("button", name="Next").click()
+
+    expect(speaking.get_by_role("heading", level=1)).to_have_text("What would you like to do?")
+    assert 'name="recording"; filename="voice.' in shelf.sent[0]
+
+
+def test_a_phone_that_does_not_record_says_so(phone: Page) -> None:
+    phone.goto("/m/record")
+
+    phone.get_by_role("button", name="Start").click()
+
+    expect(phone.get_by_role("status")).to_have_text(
+        "Your phone did not let us record. You can add a voice note."
+    )
+    expect(phone.get_by_label("Add a voice note")).to_be_visible()
 
 
 @without_scripts

@@ -1,10 +1,10 @@
-// The child's own pages. Nothing here is needed, and nothing is kept on the device.
+// The child's own pages: not needed, and nothing is kept on the device.
 "use strict";
 (() => {
   const find = (what) => document.querySelector(what);
   const on = (what, then) => document.addEventListener(what, then);
 
-  // Leave at once: the page is gone before the other one has come, and "back" does not lead to it.
+  // Leave at once: gone before the other page has come, and "back" does not lead here.
   const leave = () => {
     const link = find("[data-leave]");
     if (!link) return;
@@ -34,11 +34,15 @@
     location.replace(link.href);
   });
 
-  const looks = (page) => [...page.querySelectorAll("script[src]")].map((each) => each.getAttribute("src")).join();
+  const srcs = (page) => [...page.scripts].map((each) => each.getAttribute("src"));
   const show = (answer, text) => {
     const page = new DOMParser().parseFromString(text, "text/html");
+    const here = srcs(document), wanted = srcs(page);
     // Another sort of page, such as a worker's, brings its own look: load it whole.
-    if (looks(page) !== looks(document)) return location.replace(answer.url);
+    if (!wanted.includes(here[0])) return location.replace(answer.url);
+    for (const src of wanted.filter((each) => !here.includes(each))) {
+      document.head.append(Object.assign(document.createElement("script"), { src }));
+    }
     for (const name of ["lang", "dir", "className"]) document.documentElement[name] = page.documentElement[name];
     document.body.replaceWith(page.body);
     history.replaceState(null, "", answer.url);
@@ -46,7 +50,7 @@
     const first = find("[autofocus]") || find("h1") || find("main");
     first.tabIndex = -1;
     first.focus();
-    document.dispatchEvent(new Event("own:page"));
+    document.dispatchEvent(new Event("page"));
   };
   on("submit", async (event) => {
     const form = event.target;
@@ -54,14 +58,12 @@
     event.preventDefault();
     if (form.getAttribute("aria-busy")) return;
     form.setAttribute("aria-busy", "true");
-    const button = pressed && pressed.form === form ? pressed : null;
     const body = new FormData(form);
-    if (button && button.name) body.append(button.name, button.value);
-    const to = (button && button.getAttribute("formaction")) || form.getAttribute("action") || location.href;
+    if (pressed && pressed.form === form && pressed.name) body.append(pressed.name, pressed.value);
     try {
-      // What is still on its way must not come after what is sent now.
+      // What is on its way must not come after this.
       await Promise.all(fields().map(hold));
-      const answer = await fetch(to, { method: "POST", body });
+      const answer = await fetch(form.getAttribute("action") || location.href, { method: "POST", body });
       if (answer.status >= 500) throw answer;
       show(answer, await answer.text());
     } catch {
@@ -77,7 +79,7 @@
     }
   });
 
-  // What is typed is sent as it is left or after a pause. Only what was acknowledged is called saved.
+  // What is typed is sent after a pause. Only what was acknowledged is called saved.
   const PAUSE = 1500, WAITS = [2000, 5000, 10000, 30000];
   const states = new WeakMap();
   const fields = () => [...document.querySelectorAll("textarea[data-save]")];
