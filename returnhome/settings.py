@@ -172,6 +172,7 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "5/5m/key",
     "guesses_from_address": "30/5m/ip",
     "wrong_code": "5/5m/key,20/d/key,30/5m/ip",
+    "wrong_link": "20/5m/ip",
     "reauthenticate": "5/5m/user",
     "change_password": "5/5m/user",
 }

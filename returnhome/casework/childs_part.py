@@ -168,6 +168,18 @@ def answer(way_in: WayIn, given: Answer, *, at: datetime) -> Episode:
     return episode
 
 
+def answered(way_in: WayIn) -> str:
+    """What stands of whether the child would like the talk, for the page that asks it."""
+    return GIVEN.get(Episode.objects.get(pk=way_in.episode_id).answer, "")
+
+
+def is_settled(way_in: WayIn) -> bool:
+    """A talk is booked, or has been held: whether it is wanted is not asked."""
+    episode = Episode.objects.get(pk=way_in.episode_id)
+    return episode.booked_for is not None or episode.held_at is not None
+
+
+GIVEN = {Answer.ACCEPTED: "yes", Answer.NOT_NOW: "not_now", Answer.DECLINED: "no"}
 ON_THEIR_PAGES = "Said on their own pages, which ask for no reason."
 
 
@@ -185,6 +197,11 @@ def choose(
     )
     journal.write("choose", choice, by=staff.the_child(), at=at)
     return choice
+
+
+def newest_choice(way_in: WayIn) -> Choice | None:
+    """What stands of what was chosen by way of this link."""
+    return Choice.objects.filter(way_in=way_in).newest_first().first()
 
 
 @transaction.atomic

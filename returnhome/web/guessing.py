@@ -57,6 +57,12 @@ def code_of(person: Person, request: HttpRequest) -> Iterator[Guess]:
     yield Guess(usage)
 
 
+def at_link(request: HttpRequest) -> Guess | None:
+    """Count a try at a child's link, by where it came from; nothing once too many were wrong."""
+    usage = ratelimit.consume(request, app="allauth.account", action="wrong_link", limit_get=True)
+    return Guess(usage) if usage else None
+
+
 def _tell(person: Person) -> None:
     """Once a day: somebody has the password. Of wrong passwords nobody hears: see ADR 0019."""
     if cache.add(f"told-of-codes:{person.pk}", "", DAY):

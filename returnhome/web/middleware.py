@@ -20,14 +20,15 @@ from returnhome.web import errors, looking, sessions
 
 Next = Callable[[HttpRequest], HttpResponseBase]
 
-# Open to a stranger. The address of a calendar or of a letter's answer carries its own secret, the
-# API has rules of its own; signing in comes first elsewhere.
+# Open to a stranger. The address of a calendar, of a letter's answer or of a child's own
+# pages carries its own secret, the API has rules of its own; signing in comes first elsewhere.
 OPEN = (
     "/accounts/login/",
     "/accounts/logout/",
     "/accounts/password/reset/",
     "/calendar/",
     "/answer/",
+    "/m/",
     "/who-interviews",
     "/standard",
     "/guide",

@@ -8,9 +8,20 @@
   const leave = () => {
     const link = find("[data-leave]");
     if (!link) return;
-    sendLast();
     document.documentElement.hidden = true;
+    close(link.href);
     location.replace(link.dataset.leave);
+  };
+  // What was typed and not saved yet goes with it: two requests could overtake each other.
+  const close = (href) => {
+    const field = fields()[0], options = { keepalive: true, redirect: "manual" };
+    if (field && field.value !== state(field).saved) {
+      hold(field);
+      const body = new URLSearchParams({ question: field.form.dataset.question, words: field.value });
+      body.set("csrfmiddlewaretoken", field.form.elements.csrfmiddlewaretoken.value);
+      Object.assign(options, { method: "POST", body });
+    }
+    fetch(href, options).catch(() => {});
   };
   let escapes = [];
   on("keydown", (event) => {

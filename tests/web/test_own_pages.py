@@ -1,0 +1,220 @@
+"""A child's own pages, from the link to what is sent, and what a stranger or a parent finds."""
+
+import re
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from returnhome.casework import ways_in
+from returnhome.casework.models import Action, Choice, Episode, JournalEntry, OwnWords, WayIn
+from returnhome.rules.codes import Device
+from tests.cast import Cast, hours, returned
+from tests.web.asking import words_of
+
+
+@pytest.fixture
+def link(cast: Cast, now) -> str:
+    """A link for Sky, as it stands in a message."""
+    _, secret = ways_in.make(
+        returned(cast.sky, at=now), device=Device.OWN, language="en", by=cast.amina, at=now
+    )
+    return f"/m/{secret}"
+
+
+@pytest.fixture
+def child(link: str) -> Client:
+    """The browser of a child who has opened the link and read what stays private."""
+    browser = Client()
+    browser.post(link)
+    browser.post("/m/first")
+    return browser
+
+
+def test_a_link_opens_by_its_button_and_not_by_being_looked_at(link: str):
+    browser = Client()
+
+    for _ in range(3):
+        assert "This page is for one person" in words_of(browser.get(link))
+    response = browser.post(link)
+
+    assert response.headers["Location"] == "/m/first"
+    assert response.cookies["m"]["httponly"]
+    assert response.cookies["m"]["samesite"] == "Strict"
+    assert not response.cookies["m"]["max-age"]
+
+
+def test_used_twice_expired_ended_and_guessed_show_the_same_page(link: str, cast: Cast, now):
+    Client().post(link)
+    guessed = Client().get("/m/no-such-link-at-all")
+    used = Client().get(link)
+    _, late = ways_in.make(
+        Episode.objects.get(), device=Device.OWN, language="en", by=cast.amina, at=now - hours(80)
+    )
+    expired = Client().get(f"/m/{late}")
+    without = Client().get("/m/")
+
+    assert {page.status_code for page in (guessed, used, expired, without)} == {404}
+    assert len({page.content for page in (guessed, used, expired, without)}) == 1
+    page = words_of(used)
+    assert "This page is closed" in page
+    assert "0800 1111" in page
+    assert JournalEntry.objects.filter(verb="refused", kind="wayin").count() == 3
+
+
+def test_guesses_are_slowed(link: str):
+    for number in range(25):
+        assert Client().get(f"/m/guess-{number}").status_code == 404
+
+    assert "This page is closed" in words_of(Client().get(link))
+
+
+def test_right_links_are_not_counted_as_guesses(link: str):
+    for _ in range(25):
+        assert Client().get(link).status_code == 200
+
+
+def test_first_comes_what_stays_private(link: str):
+    browser = Client()
+    browser.post(link)
+
+    for name in ("own-home", "own-choose", "own-say", "own-yours", "own-help", "own-sent"):
+        assert browser.get(reverse(name)).headers["Location"] == "/m/first"
+    page = words_of(browser.get("/m/first"))
+    assert "What we cannot keep private" in page
+    assert browser.post("/m/first").headers["Location"] == "/m/"
+    way_in = WayIn.objects.get()
+    assert (way_in.told_in, way_in.told_at is None) == ("en", False)
+    assert JournalEntry.objects.filter(verb="told what stays private").count() == 1
+
+
+def test_no_page_reveals_whose_it_is_or_what_it_is(child: Client, cast: Cast):
+    for name in ("own-home", "own-choose", "own-yours", "own-help", "own-leaving", "own-first"):
+        response = child.get(reverse(name))
+        page = response.content.decode()
+        assert re.findall("<title>(.*?)</title>", page) == ["My page"]
+        assert response.headers["Cache-Control"] == "no-store"
+        for word in ("Sky", "Marlowe", "Returnhome", "Northshire", "Amina", "absconded"):
+            assert word not in page, (name, word)
+
+
+def test_a_yes_and_how_they_would_like_it(child: Client, cast: Cast):
+    response = child.post(
+        "/m/choose",
+        {"want": "yes", "who": "woman", "when": ["evening", "tomorrow"], "who_own": "Not Dave"},
+        follow=True,
+    )
+
+    page = words_of(response)
+    assert "Now choose how you would like it to be" in page
+    assert "A woman" in page
+    assert Episode.objects.get().answer == "accepted"
+    choice = Choice.objects.get()
+    assert choice.chosen["when"] == ["evening", "tomorrow"]
+    assert choice.words == "With whom: Not Dave"
+
+
+@pytest.mark.parametrize("want", ["no", "not_now"])
+def test_no_and_not_now_are_answers_and_yes_can_follow(child: Client, want: str):
+    page = words_of(child.post("/m/choose", {"want": want}, follow=True))
+
+    assert "The offer stays open." in page
+    child.post("/m/choose", {"want": "yes"})
+    assert Episode.objects.get().answer == "accepted"
+
+
+def test_nothing_chosen_is_said_kindly(child: Client):
+    page = words_of(child.post("/m/choose", {}))
+
+    assert "Pick one, or skip this." in page
+
+
+def test_one_question_at_a_time_each_can_be_skipped_and_it_is_saved_as_they_go(child: Client):
+    first = child.get("/m/say", follow=True)
+    assert "How are you right now?" in words_of(first)
+
+    saved = child.post("/m/say/now", {"words": "so so", "saving": "1"})
+    assert re.fullmatch(r"\d\d?(:\d\d)?[ap]m|midday|midnight", saved.json()["saved"])
+    assert (
+        child.post("/m/say/now", {"words": "so so", "pick": ["tired"]}).headers["Location"]
+        == "/m/say/before"
+    )
+    assert child.post("/m/say/else", {"words": ""}).headers["Location"] == "/m/yours"
+
+    draft = OwnWords.objects.get()
+    assert (draft.words, draft.picked, draft.sent_at) == ("so so", ["tired"], None)
+    assert "so so" in words_of(child.get("/m/yours"))
+
+
+def test_what_is_sent_says_when_somebody_reads_it_and_whom_to_ring(child: Client):
+    child.post("/m/say/bad", {"words": "He scares me"})
+
+    page = words_of(child.post("/m/yours", follow=True))
+
+    assert re.search(r"Someone will read this by \d+(:\d\d)?[ap]m (today|tomorrow)", page)
+    assert "999" in page
+    assert "0800 1111" in page
+    assert OwnWords.objects.get().sent_at is not None
+    assert "He scares me" not in words_of(child.get("/m/yours"))
+
+
+def test_what_was_typed_can_be_deleted_before_it_is_sent(child: Client):
+    child.post("/m/say/bad", {"words": "He scares me"})
+    child.post("/m/say/bad", {"words": ""})
+
+    assert not OwnWords.objects.exists()
+
+
+def test_too_much_at_once_loses_nothing(child: Client):
+    words = "long " * 5000
+
+    page = child.post("/m/say/bad", {"words": words})
+
+    assert "too long to send at once" in words_of(page)
+    assert words.strip() in page.content.decode()
+
+
+def test_an_advocate_at_one_tap(child: Client, cast: Cast):
+    page = words_of(child.post("/m/help/advocate", {"words": ""}))
+
+    assert "You will hear by" in page
+    assert Action.objects.get().kind == "advocacy"
+
+
+def test_a_complaint_wants_words(child: Client):
+    assert "Please write something first." in words_of(child.post("/m/help/complaint", {}))
+    assert not Action.objects.exists()
+
+
+def test_leaving_closes_the_pages_and_leaves_nothing(child: Client):
+    response = child.post("/m/leave", {"question": "bad", "words": "He is com"})
+
+    assert response.headers["Location"] == "https://www.bbc.co.uk/weather"
+    assert response.cookies["m"].value == ""
+    assert '"storage"' in response.headers["Clear-Site-Data"]
+    assert OwnWords.objects.get().words == "He is com"
+    assert child.get("/m/").status_code == 404
+
+
+def test_the_coordinator_ends_it_while_the_page_is_open(child: Client, cast: Cast, now):
+    ways_in.end_all(cast.sky.pk, by=cast.amina, at=now)
+
+    assert child.get("/m/").status_code == 404
+    assert child.post("/m/say/bad", {"words": "x"}).status_code == 404
+
+
+def test_easy_read_is_one_tap_away_and_stays(child: Client):
+    first = child.get("/m/?in=en-easy")
+    then = child.get("/m/help")
+
+    assert 'class="easy"' in first.content.decode()
+    assert 'class="easy"' in then.content.decode()
+
+
+def test_a_language_that_nobody_has_signed_is_off(child: Client):
+    assert 'lang="en"' in child.get("/m/?in=cy").content.decode()
+
+
+def test_an_unknown_question_leads_back(child: Client):
+    assert child.get("/m/say/zzz").headers["Location"] == "/m/say"
+    assert child.get("/m/help/zzz").headers["Location"] == "/m/help"
