@@ -21,6 +21,7 @@ from returnhome.casework.disputes import Dispute, Override
 from returnhome.casework.episodes import Basis, Classification, Correction, Episode
 from returnhome.casework.handovers import HandOver
 from returnhome.casework.harm import Disclosure, HarmCall, HarmDecision, HarmTaking
+from returnhome.casework.how_it_was import HowItWas
 from returnhome.casework.interviews import Addendum, Coverage, Entry, Interview, NotHeld
 from returnhome.casework.journal import JournalEntry
 from returnhome.casework.meetings import Meeting, VoidedMeeting
@@ -33,6 +34,7 @@ from returnhome.casework.places import Authority, Force, Postcode, ReferenceLoad
 from returnhome.casework.policies import LocalPolicy
 from returnhome.casework.protocols import LocalProtocol
 from returnhome.casework.questions import OwnQuestion
+from returnhome.casework.releases import AnswerToChild, Release, SaidBack
 from returnhome.casework.restrictions import BreakGlass, Listed, Restriction
 from returnhome.casework.reviews import Review, Sample, Sampled, Score, Scoring
 from returnhome.casework.rotas import Absence, Mailbox, OutOfHours, Pace, Seat
@@ -51,6 +53,7 @@ __all__ = [
     "Address",
     "Agreement",
     "Alias",
+    "AnswerToChild",
     "Attempt",
     "Authority",
     "Basis",
@@ -82,6 +85,7 @@ __all__ = [
     "HarmDecision",
     "HarmTaking",
     "HelpOffered",
+    "HowItWas",
     "Identifier",
     "Interview",
     "JournalEntry",
@@ -114,9 +118,11 @@ __all__ = [
     "Postcode",
     "PreventionInterview",
     "ReferenceLoad",
+    "Release",
     "Reply",
     "Restriction",
     "Review",
+    "SaidBack",
     "Sample",
     "Sampled",
     "Score",

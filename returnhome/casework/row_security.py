@@ -437,6 +437,9 @@ def _policies() -> dict[str, str]:
     found["casework_ownwords"] = (
         f"(casework_ownwords.sent_at is not null and {_told_for_talk('casework_ownwords')})"
     )
+    found["casework_release"] = _told_for_talk("casework_release")
+    for name in ("saidback", "answertochild"):
+        found[f"casework_{name}"] = _there(f"casework_{name}", "release_id", "casework_release")
     found["casework_telling"] = _there(
         "casework_telling", "episode_id", episode, _either((answering, hosting))
     )
@@ -562,7 +565,7 @@ def writing() -> dict[str, str]:
 
 
 # What only the child writes: nobody of the staff says it for them.
-BY_THE_CHILD = ("casework_choice", "casework_ownwords")
+BY_THE_CHILD = ("casework_choice", "casework_ownwords", "casework_saidback")
 
 
 def by_link() -> dict[str, str]:
@@ -580,6 +583,14 @@ def by_link() -> dict[str, str]:
         "casework_reply": _there("casework_reply", "offer_id", "casework_offer"),
         "casework_interview": "exists (select 1 from casework_coverage cover"
         " where cover.interview_id = casework_interview.id)",
+        # What a worker released, for as long as nobody took it back.
+        "casework_release": f"(casework_release.episode_id = {episode}"
+        " and casework_release.taken_back_at is null)",
+        "casework_saidback": f"(casework_saidback.way_in_id = {way_in}"
+        f" and {_there('casework_saidback', 'release_id', 'casework_release')})",
+        "casework_answertochild": _there(
+            "casework_answertochild", "release_id", "casework_release"
+        ),
     }
     for name in ("choice", "ownwords"):
         # Not what was written by way of an earlier link: it may have been somebody else's hand.
@@ -706,7 +717,7 @@ def opened() -> dict[str, Opened]:
             | _tables("child", "dispute", "override", "notification", "breakglass"),
         ),
         acting.REPORTING: Opened(
-            OF_OFFER | SCORED | _tables("episode", "child", "tally"),
+            OF_OFFER | SCORED | _tables("episode", "child", "tally", "howitwas"),
             NONE,
             beside=False,
             # No figure needs a name, nor what somebody wrote.
@@ -720,9 +731,12 @@ def opened() -> dict[str, Opened]:
         acting.OWN_PAGES: Opened(
             _tables(
                 *("child", "parentalrisk", "nothingneeded", "notheld", "coverage", "interview"),
-                *("childspokento", "understanding", "carersasked"),
+                *("childspokento", "understanding", "carersasked", "release", "answertochild"),
             ),
-            _tables("wayin", "choice", "ownwords", "episode", "offer", "reply", "action"),
+            _tables(
+                *("wayin", "choice", "ownwords", "saidback", "episode", "offer", "reply"),
+                "action",
+            ),
             columns={"casework_interview": ("id",)},
             within=by_link(),
         ),

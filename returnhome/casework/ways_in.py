@@ -49,6 +49,8 @@ class WayIn(models.Model):
     # When the child said that they have read what stays private, and in which words.
     told_at = models.DateTimeField(null=True)
     told_in = models.CharField(max_length=20, default="")
+    # That they said how the talk was: not what, which is nowhere beside their name.
+    has_said_how = models.BooleanField(default=False)
 
     ended_at = models.DateTimeField(null=True)
     # Nobody: the child left.
