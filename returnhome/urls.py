@@ -29,6 +29,7 @@ from returnhome.web import (
     mentions,
     needs,
     offers,
+    own_hearing,
     own_pages,
     own_questions,
     policies,
@@ -89,6 +90,8 @@ STAGES = (
     mentions,
     services,
     own_questions,
+    # Before the door, which takes any word for a secret.
+    own_hearing,
     own_pages,
     adult_pathway,
     policies,

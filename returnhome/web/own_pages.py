@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import wraps
 from typing import Any
 
@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.views.decorators.csrf import csrf_exempt
 
-from returnhome.casework import childs_part, ways_in
+from returnhome.casework import childs_part, how_it_was, releases, ways_in
 from returnhome.casework.childs_part import OwnWords
 from returnhome.casework.ways_in import WayIn
 from returnhome.rules import Blocked, choosing
@@ -49,6 +49,10 @@ class Visit:
     @property
     def is_sent_in(self) -> bool:
         return self.request.method == "POST"
+
+    @property
+    def today(self) -> date:
+        return self.now.astimezone(LONDON).date()
 
     def draw(self, name: str, status: int = 200, **context: Any) -> HttpResponse:
         context = {"back_href": reverse("own-home"), **context}
@@ -175,11 +179,21 @@ def home(visit: Visit) -> HttpResponse:
     things = [
         ("home.choose", reverse("own-choose"), "done" if chosen else ""),
         ("home.say", reverse("own-say"), "not_sent" if waiting else "done" if sent else ""),
+        *_heard(visit.way_in),
         ("home.help", reverse("own-help"), ""),
         ("home.first", reverse("own-first"), ""),
         ("home.leave", reverse("own-leaving"), ""),
     ]
     return visit.draw("home", things=things, back_href="")
+
+
+def _heard(way_in: WayIn) -> list[tuple[str, str, str]]:
+    """What there is to see and to hear, and how the talk was: each where there is something."""
+    marks = releases.marks(way_in)
+    found = [(f"home.{page}", reverse(f"own-{page}"), mark) for page, mark in marks.items()]
+    if way_in.has_said_how or how_it_was.may_say(way_in):
+        found.append(("home.talk", reverse("own-talk"), "done" if way_in.has_said_how else ""))
+    return found
 
 
 # Choosing.
