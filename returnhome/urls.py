@@ -37,6 +37,7 @@ from returnhome.web import (
     printed,
     protocols,
     recording,
+    releases,
     restrictions,
     reviews,
     rotas,
@@ -93,6 +94,7 @@ STAGES = (
     # Before the door, which takes any word for a secret.
     own_hearing,
     own_pages,
+    releases,
     adult_pathway,
     policies,
     meetings,

@@ -23,6 +23,7 @@ from returnhome.casework.meetings import Meeting
 from returnhome.casework.mentions import Mention
 from returnhome.casework.needs import HelpOffered, Need, PassedOn
 from returnhome.casework.offers import Offer
+from returnhome.casework.releases import Release, SaidBack
 from returnhome.casework.restrictions import BreakGlass
 from returnhome.casework.reviews import Sampled
 from returnhome.casework.staff import Person, Post
@@ -56,6 +57,8 @@ THINGS = {
     "mention": "what the child told of",
     "helpoffered": "help that was offered",
     "passedon": "a need that was passed on",
+    "release": "a line that the child can see",
+    "saidback": "what the child said to a line",
     "service": "the list of services",
     "sample": "a sample of signed records",
     "sampled": "a record of a sample",
@@ -96,6 +99,13 @@ DONE = {
     "list": "Put somebody on a list of who may see the record, or may not",
     "restrict record": "Restricted the record to people who are named",
     "review break glass": "Reviewed whether it was right to open the record",
+    "release line": "Released a line for the child to see",
+    "take line back": "Took a line back that the child could see",
+    "answer child": "Answered what the child said to a line",
+    "say back": "Said something to a line that was released",
+    "look at what was written": "Saw, on their own pages, what was released of the talk",
+    "hear back": "Saw, on their own pages, what came of what they asked for",
+    "say how it was": "Said how the talk was: what, is not kept beside it",
     "act on need": "Decided on an action for a need",
     "add question": "Added a question of the council’s own",
     "end question": "Ended a question of the council’s own",
@@ -256,6 +266,8 @@ BELONGING = (
     ("mention", Mention, "interview__child"),
     ("helpoffered", HelpOffered, "need__interview__child"),
     ("passedon", PassedOn, "need__interview__child"),
+    ("release", Release, "episode__child"),
+    ("saidback", SaidBack, "release__episode__child"),
     ("sampled", Sampled, "interview__child"),
 )
 

@@ -32,6 +32,8 @@ KINDS = {
     "mentions": "mention",
     "help-offered": "helpoffered",
     "passed-on": "passedon",
+    "releases": "release",
+    "said-back": "saidback",
     "services": "service",
     "samples": "sample",
     "sampled": "sampled",
