@@ -50,6 +50,7 @@ from returnhome.web import (
     story,
     support,
     tellings,
+    ways_in,
     who_interviews,
     worklist,
 )
@@ -89,6 +90,7 @@ STAGES = (
     mentions,
     services,
     own_questions,
+    ways_in,
     own_pages,
     adult_pathway,
     policies,

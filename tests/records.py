@@ -34,6 +34,7 @@ from returnhome.casework.models import (
     CheckInWords,
     Child,
     ChildSpokenTo,
+    Choice,
     Classification,
     Communication,
     Correction,
@@ -64,6 +65,7 @@ from returnhome.casework.models import (
     Offer,
     Organisation,
     Override,
+    OwnWords,
     ParentalRisk,
     PassedOn,
     Person,
@@ -81,6 +83,7 @@ from returnhome.casework.models import (
     Telling,
     Understanding,
     VoidedMeeting,
+    WayIn,
 )
 from returnhome.casework.places import Succession
 from returnhome.rules import standard
@@ -546,6 +549,15 @@ class Filling:
             child_id=episode.child_id,
         )
         offer = Offer(episode=episode, means="telephone", reached="child", made_at=now, made_by=by)
+        link = WayIn(
+            episode=episode,
+            device="own",
+            language="en",
+            secret=f"{episode.pk:064}",
+            made_at=now,
+            made_by=by,
+            until=now + timedelta(hours=72),
+        )
         checked = CheckIn(
             episode=episode,
             held_at=now,
@@ -583,6 +595,17 @@ class Filling:
             ChildSpokenTo(episode=episode, means="telephone", noted_at=now, noted_by=by),
             Understanding(episode=episode, judged="able", noted_at=now, noted_by=by),
             CarersAsked(episode=episode, why_not="x", noted_at=now, noted_by=by),
+            link,
+            Choice(episode=episode, way_in=link, chosen={"who": ["new"]}, at=now),
+            OwnWords(
+                episode=episode,
+                way_in=link,
+                question="now",
+                language="en",
+                words="x",
+                saved_at=now,
+                sent_at=now,
+            ),
             NotHeld(episode=episode, reason="detained_or_hospital", at=now, by=by),
             Telling(
                 episode=episode,

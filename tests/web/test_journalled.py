@@ -118,6 +118,19 @@ NO_CHILD = {
     "follow-protocol": "the local protocols",
     "end-protocol": "the local protocols",
     "own-protocol": "the local protocols",
+    "own-door": "whoever holds a link: that it was opened, or tried in vain, is written",
+    "own-first": "what stays private, in general",
+    "own-home": "the child’s own, and no name",
+    "own-choose": "the child’s own, and no name",
+    "own-chosen": "the child’s own, and no name",
+    "own-say": "the child’s own, and no name",
+    "own-say-one": "the child’s own, and no name",
+    "own-yours": "the child’s own, and no name",
+    "own-sent": "the child’s own, and no name",
+    "own-help": "whom to ring",
+    "own-ask": "the child’s own, and no name",
+    "own-leaving": "the child’s own, and no name",
+    "own-leave": "the child’s own, and no name",
     "own-questions": "what is asked of everybody",
     "add-own-question": "what is asked of everybody",
     "end-own-question": "what is asked of everybody",
@@ -163,6 +176,8 @@ VERBS_ONLY = {
     "send-placement-notice",
     "close-opening",
     "have-disclosure",
+    "end-links-episode",
+    "read-own-words",
     "confirm-delivery",
     "discard-delivery",
 }
@@ -191,6 +206,7 @@ def a_child_just_back(cast: Cast, now: Any) -> tuple[Child, list[Shown]]:
     forms = ["assign", "correct", "classify", "void", "dispute", "override"]
     names = [f"{name}-episode" for name in forms] + ["ask-handover", "make-offer", "make-attempt"]
     names += ["not-hold-interview", "note-prevention-interview", "note-parental-risk"]
+    names += ["own-pages-episode", "let-child-in"]
     names += ["check-in", "reach-child", "say-spoken-to", "judge-understanding", "ask-carers"]
     return cast.sky, [
         ("sol", "show-episode", [one.pk]),
