@@ -52,6 +52,7 @@ from returnhome.web import (
     story,
     support,
     tellings,
+    ways_in,
     who_interviews,
     worklist,
 )
@@ -91,6 +92,7 @@ STAGES = (
     mentions,
     services,
     own_questions,
+    ways_in,
     # Before the door, which takes any word for a secret.
     own_hearing,
     own_pages,

@@ -24,6 +24,7 @@ from returnhome.casework.models import (
     Addendum,
     Address,
     Alias,
+    AnswerToChild,
     Attempt,
     Authority,
     Basis,
@@ -34,6 +35,7 @@ from returnhome.casework.models import (
     CheckInWords,
     Child,
     ChildSpokenTo,
+    Choice,
     Classification,
     Communication,
     Correction,
@@ -64,6 +66,7 @@ from returnhome.casework.models import (
     Offer,
     Organisation,
     Override,
+    OwnWords,
     ParentalRisk,
     PassedOn,
     Person,
@@ -73,7 +76,9 @@ from returnhome.casework.models import (
     PreventionInterview,
     Reply,
     Restriction,
+    Release,
     Review,
+    SaidBack,
     Sample,
     Sampled,
     Score,
@@ -81,6 +86,7 @@ from returnhome.casework.models import (
     Telling,
     Understanding,
     VoidedMeeting,
+    WayIn,
 )
 from returnhome.casework.places import Succession
 from returnhome.rules import standard
@@ -546,6 +552,24 @@ class Filling:
             child_id=episode.child_id,
         )
         offer = Offer(episode=episode, means="telephone", reached="child", made_at=now, made_by=by)
+        link = WayIn(
+            episode=episode,
+            device="own",
+            language="en",
+            secret=f"{episode.pk:064}",
+            made_at=now,
+            made_by=by,
+            until=now + timedelta(hours=72),
+        )
+        line = Release(
+            episode=episode,
+            kind="words",
+            text="x",
+            named_on=now.date(),
+            released_at=now,
+            released_by=by,
+        )
+        said = SaidBack(release=line, way_in=link, words="x", at=now)
         checked = CheckIn(
             episode=episode,
             held_at=now,
@@ -583,6 +607,20 @@ class Filling:
             ChildSpokenTo(episode=episode, means="telephone", noted_at=now, noted_by=by),
             Understanding(episode=episode, judged="able", noted_at=now, noted_by=by),
             CarersAsked(episode=episode, why_not="x", noted_at=now, noted_by=by),
+            link,
+            Choice(episode=episode, way_in=link, chosen={"who": ["new"]}, at=now),
+            OwnWords(
+                episode=episode,
+                way_in=link,
+                question="now",
+                language="en",
+                words="x",
+                saved_at=now,
+                sent_at=now,
+            ),
+            line,
+            said,
+            AnswerToChild(said_back=said, release=line, words="x", at=now, by=by),
             NotHeld(episode=episode, reason="detained_or_hospital", at=now, by=by),
             Telling(
                 episode=episode,
@@ -736,6 +774,7 @@ class Filling:
                 Action,
                 NothingNeeded,
             ),
+            *(SaidBack, AnswerToChild),
             *(Disclosure, HarmCall, HarmTaking, HarmDecision),
             *(Mention, Need, ActionForNeed, HelpOffered, NoHelp, PassedOn),
             *(Review, Sampled, Scoring, Score),
@@ -767,6 +806,8 @@ WAYS = {
     "helpoffered": "need__interview__episodes",
     "nohelp": "need__interview__episodes",
     "passedon": "need__interview__episodes",
+    "saidback": "release__episode_id",
+    "answertochild": "release__episode_id",
     "scoring": "sampled__interview__episodes",
     "score": "scoring__sampled__interview__episodes",
     "notification": "basis__episode_id",

@@ -170,7 +170,8 @@ def answer(way_in: WayIn, given: Answer, *, at: datetime) -> Episode:
 
 def answered(way_in: WayIn) -> str:
     """What stands of whether the child would like the talk, for the page that asks it."""
-    return GIVEN.get(Episode.objects.get(pk=way_in.episode_id).answer, "")
+    given = Episode.objects.get(pk=way_in.episode_id).answer
+    return GIVEN[Answer(given)] if given else ""
 
 
 def is_settled(way_in: WayIn) -> bool:

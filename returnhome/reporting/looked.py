@@ -63,6 +63,7 @@ THINGS = {
     "sample": "a sample of signed records",
     "sampled": "a record of a sample",
     "breakglass": "that the record was opened by break-glass",
+    "wayin": "a link to the child’s own pages",
 }
 LISTS = {
     "worklist": "the work list",
@@ -135,6 +136,13 @@ DONE = {
     "add person": "Added a colleague",
     "add to interview": "Added to a signed interview",
     "answer offer": "Recorded the answer to an offer",
+    "make link": "Made a link to the child’s own pages",
+    "end link": "Ended a link to the child’s own pages",
+    "open link": "Opened the link to their own pages",
+    "told what stays private": "Read what stays private, and what cannot",
+    "choose": "Chose how they would like the talk",
+    "send words": "Sent what they wrote",
+    "read words": "Read what the child wrote on their own pages",
     "check in": "Wrote down a short check-in with the child",
     "take up offer": "Recorded that the child would like the talk after all",
     "note spoken to": "Noted whether the child was spoken to about a no",

@@ -460,6 +460,7 @@ def whole(episode: Episode, person: Person, now: datetime) -> dict[str, Any]:
         "step": step,
         "check_ins": check_ins.of_episodes([episode], person, now),
         "take_up": _take_up(episode, person),
+        "own_pages": reverse("own-pages-episode", args=[episode.pk]) if may_note else "",
         "after_no": declines.of_episode(episode, person, now, is_at_risk=told.risk is not None),
         "also": also(episode, person, step.href, there.offer_id),
         "badges": [*work.badges_of(episode, person), *work.again_badges(again, person)],

@@ -27,6 +27,7 @@ from returnhome.web import (
     restrictions,
     reviews,
     steps,
+    ways_in,
     work,
 )
 from returnhome.web.asked import Request
@@ -196,10 +197,12 @@ def worklist(request: Request) -> HttpResponse:
     rows = work.rows_of(list(page.object_list), person, now, left)
     own = mine(person, now)
     harms = owed.waiting_for(person, now)
+    written = ways_in.waiting_for(person)
     told = owed.badges(harms)
     rows = [replace(row, badges=[*told.get(row.episode.child_id, ()), *row.badges]) for row in rows]
     children = [*(row.episode.child_id for row in rows), *own.children]
     children += [row.disclosure.child_id for row in harms]
+    children += [one.episode.child_id for one in written]
     looking.at_list(request, "worklist", children)
     context = {
         "groups": GROUPS,
@@ -211,6 +214,7 @@ def worklist(request: Request) -> HttpResponse:
         "chosen": form.chosen(request),
         "mine": own,
         "harms": harms,
+        "written": written,
         "asked": handovers.waiting_for_us(person, now),
         "duties": list(_on_duty(person, now)),
         "waiting": _waiting(person),

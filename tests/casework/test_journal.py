@@ -283,6 +283,7 @@ ALONE = {
     "HandOver.report_due_at": "asked_by set it",
     "HandOver.overtaken_at": "asked_by of the request that overtook it",
     "PreventionInterview.held_at": "the police held it; recorded_by wrote it down",
+    "SaidBack.at": "the child's own, by way of the link beside it",
     "CheckIn.fuller_at": "when the fuller talk is agreed for; noted_by wrote it down",
     "Telling.told_at": "told_by, or told_by_other where it was nobody of ours",
     "Meeting.held_at": "recorded_by wrote it down",

@@ -116,6 +116,16 @@ ABOUT_A_CHILD: dict[str, Asks] = {
     "judge-understanding": of_episode("offer", not_shown_in=ERROR),
     "ask-carers": of_episode("offer", not_shown_in=ERROR),
     "check-in": of_episode("book", not_shown_in=ERROR),
+    "own-pages-episode": Asks(
+        "episode", (("offer", "episode", "r p"), ("see_account", "episode", "r p"))
+    ),
+    "let-child-in": of_episode("offer", not_shown_in=ERROR),
+    "end-links-episode": of_episode("offer", only_post=True),
+    "read-own-words": of_episode("see_account", only_post=True),
+    "releases-of-episode": Asks("episode", SAID, not_shown_in=ERROR),
+    "release-line": Asks("episode", SAID, not_shown_in=ERROR),
+    "take-back-release": Asks("release", SAID, only_post=True),
+    "answer-said-back": Asks("saidback", SAID),
     "book-interview": of_episode("book", not_shown_in=ERROR),
     "hold-unbooked-interview": of_episode("book", not_shown_in=ERROR),
     "not-hold-interview": of_episode("book", not_shown_in=ERROR),
@@ -247,6 +257,18 @@ BESIDE = {
     "calendar": "the feed, below",
     "answer-letter": "tests/web/test_letters.py",
     "children": "the search, below",
+    # Behind a link of their own, and for nobody who is signed in.
+    **dict.fromkeys(
+        (
+            *("own-door", "own-first", "own-home", "own-choose", "own-chosen", "own-say"),
+            *("own-say-one", "own-yours", "own-sent", "own-help", "own-ask", "own-leaving"),
+            "own-leave",
+        ),
+        "tests/web/test_own_pages.py",
+    ),
+    **dict.fromkeys(
+        ("own-see", "own-heard", "own-meant", "own-talk"), "tests/web/test_own_hearing.py"
+    ),
 }
 
 # Of an organisation: the verb, of which one role in it is enough; "works with children" is a role

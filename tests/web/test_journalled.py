@@ -22,6 +22,7 @@ from returnhome.casework import (
     mentions,
     needs,
     offers,
+    releases,
     restrictions,
     reviews,
     support,
@@ -47,6 +48,8 @@ from returnhome.rules.helping import NeedKind, PassedTo
 from returnhome.rules.mentioning import MentionKind
 from returnhome.rules.responsibility import Reply
 from returnhome.rules.standard.parts import SaidBy
+from tests.casework.test_own_pages import as_child, opened
+from tests.casework.test_releases import released
 from tests.cast import Cast, accepted, booked, held, hours, missing, offered, returned, signed
 from tests.web.test_elsewhere import taken_on
 from tests.web.test_intake import received
@@ -118,6 +121,23 @@ NO_CHILD = {
     "follow-protocol": "the local protocols",
     "end-protocol": "the local protocols",
     "own-protocol": "the local protocols",
+    "own-door": "whoever holds a link: that it was opened, or tried in vain, is written",
+    "own-first": "what stays private, in general",
+    "own-home": "the child’s own, and no name",
+    "own-choose": "the child’s own, and no name",
+    "own-chosen": "the child’s own, and no name",
+    "own-say": "the child’s own, and no name",
+    "own-say-one": "the child’s own, and no name",
+    "own-yours": "the child’s own, and no name",
+    "own-sent": "the child’s own, and no name",
+    "own-help": "whom to ring",
+    "own-ask": "the child’s own, and no name",
+    "own-leaving": "the child’s own, and no name",
+    "own-leave": "the child’s own, and no name",
+    "own-see": "the child’s own, and no name",
+    "own-heard": "the child’s own, and no name",
+    "own-meant": "the child’s own, and no name",
+    "own-talk": "three questions, and no name",
     "own-questions": "what is asked of everybody",
     "add-own-question": "what is asked of everybody",
     "end-own-question": "what is asked of everybody",
@@ -163,6 +183,9 @@ VERBS_ONLY = {
     "send-placement-notice",
     "close-opening",
     "have-disclosure",
+    "end-links-episode",
+    "read-own-words",
+    "take-back-release",
     "confirm-delivery",
     "discard-delivery",
 }
@@ -191,8 +214,14 @@ def a_child_just_back(cast: Cast, now: Any) -> tuple[Child, list[Shown]]:
     forms = ["assign", "correct", "classify", "void", "dispute", "override"]
     names = [f"{name}-episode" for name in forms] + ["ask-handover", "make-offer", "make-attempt"]
     names += ["not-hold-interview", "note-prevention-interview", "note-parental-risk"]
+    names += ["own-pages-episode", "let-child-in", "releases-of-episode", "release-line"]
     names += ["check-in", "reach-child", "say-spoken-to", "judge-understanding", "ask-carers"]
+    way_in = opened(one, cast, at=now)
+    line = released(one, cast, at=now)
+    with as_child(way_in):
+        said = releases.say_back(way_in, line, "Not so", at=now)
     return cast.sky, [
+        ("sol", "answer-said-back", [said.pk]),
         ("sol", "show-episode", [one.pk]),
         *(("mara", name, [one.pk]) for name in names),
         ("mara", "record-telling", [one.pk, "parent"]),

@@ -1,0 +1,143 @@
+"""The child's own pages from the worker's side: let in, ended, read, and first on the work list."""
+
+import re
+
+import pytest
+from django.test import Client
+
+from returnhome.casework import communications
+from returnhome.casework.models import Episode, OwnWords, WayIn
+from tests.cast import Cast, returned
+from tests.web.asking import words_of
+
+OWN = {"device": "own", "language": "en", "is_safe": "on"}
+
+
+def link_on(page: str) -> str:
+    return re.findall(r"http://[^/]+(/m/[\w-]+)", page)[0]
+
+
+def written(as_, cast: Cast, now, words: str = "He scares me") -> Episode:
+    """Sky has opened her link and sent these words."""
+    episode = returned(cast.sky, at=now)
+    page = as_("amina").post(f"/episodes/{episode.pk}/let-in", OWN).content.decode()
+    child = Client()
+    child.post(link_on(page))
+    child.post("/m/first")
+    child.post("/m/choose", {"want": "yes", "who": "woman", "who_own": "Not Dave"})
+    child.post("/m/say/bad", {"words": words, "pick": ["worried"]})
+    child.post("/m/yours")
+    return episode
+
+
+def test_amina_gives_the_child_a_link_that_is_shown_once(as_, cast: Cast, now):
+    episode = returned(cast.sky, at=now)
+
+    page = as_("amina").post(f"/episodes/{episode.pk}/let-in", OWN).content.decode()
+
+    assert Client().post(link_on(page)).headers["Location"] == "/m/first"
+    later = as_("amina").get(f"/episodes/{episode.pk}/own-pages").content.decode()
+    assert "Open now" in later
+    assert not re.findall(r"/m/[\w-]{20,}", later)
+
+
+def test_a_link_for_a_telephone_that_may_be_watched_is_not_made(as_, cast: Cast, now):
+    episode = returned(cast.sky, at=now)
+    communications.note(
+        cast.sky,
+        language="",
+        needs_interpreter=False,
+        helps="",
+        not_safe="Her phone: Dave reads it",
+        by=cast.amina,
+        at=now,
+    )
+
+    form = words_of(as_("amina").get(f"/episodes/{episode.pk}/let-in"))
+    sent = as_("amina").post(f"/episodes/{episode.pk}/let-in", {**OWN, "is_safe": ""})
+
+    assert "Her phone: Dave reads it" in form
+    assert "Say that the telephone is safe" in words_of(sent)
+    assert not WayIn.objects.exists()
+
+
+def test_on_the_workers_device_the_worker_is_signed_out_first(as_, cast: Cast, now):
+    episode = returned(cast.sky, at=now)
+    device = as_("amina")
+
+    response = device.post(
+        f"/episodes/{episode.pk}/let-in", {"device": "workers", "language": "en"}
+    )
+
+    assert response.headers["Location"] == "/m/first"
+    assert "Who sees what you say" in words_of(device.get("/m/first"))
+    for address in ("/", f"/episodes/{episode.pk}", f"/children/{cast.sky.pk}"):
+        assert "/accounts/login/" in device.get(address).headers["Location"]
+    device.post("/m/first")
+    back = device.get("/m/leave")
+    assert "Please give the device back" in words_of(back)
+    assert device.get("/m/").status_code == 404
+
+
+def test_what_the_child_sent_stands_first_on_the_work_list_until_somebody_has_read_it(
+    as_, cast: Cast, now
+):
+    episode = written(as_, cast, now)
+
+    for name in ("amina", "mara", "sol"):
+        page = words_of(as_(name).get("/"))
+        assert "1 child has written: read it now" in page
+        assert page.index("child has written") < page.index("Find" if "Find" in page else "Filter")
+    for name in ("wes", "ines", "pat"):
+        assert "has written" not in words_of(as_(name).get("/"))
+    page = words_of(as_("amina").get(f"/episodes/{episode.pk}/own-pages"))
+    assert "He scares me" in page
+    assert "Pictures picked: Worried" in page
+    assert "A woman" in page
+    assert "With whom: Not Dave" in page
+
+    as_("amina").post(f"/episodes/{episode.pk}/read-own-words")
+
+    assert "has written" not in words_of(as_("mara").get("/"))
+    assert OwnWords.objects.get().read_by == cast.amina
+    assert "Read by Amina Yusuf" in words_of(as_("mara").get(f"/episodes/{episode.pk}/own-pages"))
+
+
+def test_the_host_and_a_stranger_find_no_such_page(as_, cast: Cast, now):
+    episode = written(as_, cast, now)
+
+    for name in ("wes", "owen", "ana", "adi"):
+        assert as_(name).get(f"/episodes/{episode.pk}/own-pages").status_code in (302, 404)
+        assert as_(name).post(f"/episodes/{episode.pk}/end-links").status_code in (302, 404)
+    assert not OwnWords.objects.filter(read_at__isnull=False).exists()
+
+
+def test_every_link_is_ended_at_once(as_, cast: Cast, now):
+    episode = returned(cast.sky, at=now)
+    link = link_on(as_("amina").post(f"/episodes/{episode.pk}/let-in", OWN).content.decode())
+    child = Client()
+    child.post(link)
+
+    page = words_of(as_("amina").post(f"/episodes/{episode.pk}/end-links", follow=True))
+
+    assert "1 link ended." in page
+    assert child.get("/m/first").status_code == 404
+    assert Client().get(link).status_code == 404
+
+
+@pytest.mark.parametrize("texts", [1, 12])
+def test_the_page_asks_as_much_whatever_was_sent(
+    as_, cast: Cast, now, texts, django_assert_max_num_queries
+):
+    episode = returned(cast.sky, at=now)
+    for number in range(texts):
+        page = as_("amina").post(f"/episodes/{episode.pk}/let-in", OWN).content.decode()
+        child = Client()
+        child.post(link_on(page))
+        child.post("/m/first")
+        child.post("/m/say/bad", {"words": f"No {number}"})
+        child.post("/m/yours")
+    amina = as_("amina")
+
+    with django_assert_max_num_queries(18):
+        amina.get(f"/episodes/{episode.pk}/own-pages")
