@@ -106,6 +106,8 @@ HOW_IT_WAS = {
     "choose": "Could you choose how it went?",
     "safe": "Did you feel safe?",
 }
+# Of fewer answers than these no figure is shown: whose they are could be guessed.
+FEWEST = 5
 # Before a share goes out there has to be time to answer an objection to it.
 ANSWERED_IN = {
     Kind.WORDS: timedelta(days=7),

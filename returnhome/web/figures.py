@@ -10,11 +10,12 @@ from django.template.loader import render_to_string
 from django.urls import path, reverse
 from django.utils.text import slugify
 
-from returnhome.reporting import charts, figures
+from returnhome.reporting import charts, figures, how_it_was
 from returnhome.reporting.exports import csv_lines
 from returnhome.reporting.figures import HEADER, Scope, Uptake, quarter_of, year_of
 from returnhome.rules import clock, measures
 from returnhome.rules.codes import Cohort, OfferKind
+from returnhome.rules.releasing import FEWEST, HOW_IT_WAS
 from returnhome.web import days, gds
 from returnhome.web.asked import Request
 
@@ -192,8 +193,30 @@ def csv(request: Request) -> HttpResponse:
     )
 
 
+# How the talk was.
+
+
+def how(request: Request) -> HttpResponse:
+    """What children answered to three questions, of how many who answered."""
+    scope = _scope(request)
+    offered = periods(request.now.astimezone(clock.LONDON).date())
+    asked = request.GET.get("period")
+    period = next((each for each in offered if each.key == asked), offered[0])
+    answers = how_it_was.of_authorities(scope.authorities, period.first, period.last)
+    context = {
+        "scope": scope,
+        "periods": offered,
+        "period": period,
+        "answers": answers,
+        "fewest": FEWEST,
+        "questions": [(text, answers.of(key)) for key, text in HOW_IT_WAS.items()],
+    }
+    return render(request, "figures/how_it_was.html", context)
+
+
 urlpatterns = [
     path("figures", index, name="figures"),
+    path("figures/how-the-talk-was", how, name="how-it-was"),
     path("figures/uptake.svg", chart, name="chart-figures"),
     path("figures/uptake.csv", csv, name="csv-figures"),
 ]

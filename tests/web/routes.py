@@ -284,6 +284,7 @@ OF_AN_ORGANISATION: dict[str, tuple[tuple[str, str], ...]] = {
     "waiting": (("match", ANY_BODY),),
     "intake": (("confirm_intake", ANY_BODY),),
     "figures": (("see_figures", COUNCIL),),
+    "how-it-was": (("see_figures", COUNCIL),),
     "policies": (("set_policy", COUNCIL),),
     "protocols": (("set_protocol", COUNCIL), ("meet", COUNCIL), ("manage_people", COUNCIL)),
     "mentions": (("see_account", ANY_BODY),),

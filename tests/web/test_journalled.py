@@ -101,6 +101,7 @@ NO_CHILD = {
     "chart-record-quality": "counts only",
     "csv-record-quality": "counts only",
     "figures": "counts only",
+    "how-it-was": "counts only",
     "chart-figures": "counts only",
     "csv-figures": "counts only",
     "duty": "who is on duty",
