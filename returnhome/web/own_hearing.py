@@ -33,13 +33,19 @@ def _said(line: Release) -> list[str]:
     return [each.words for each in sorted(line.said_back.all(), key=lambda each: each.at)]
 
 
+def _within(whom: str) -> str:
+    """A recipient as it stands inside a sentence: “A doctor” is told as “a doctor”."""
+    first, space, rest = whom.partition(" ")
+    return f"{first.lower()}{space}{rest}" if first in ("A", "An", "The", "Your") else whom
+
+
 def _state(line: Release, words: Words) -> str:
     """How a share stands, as one sentence."""
     waiting = list(line.said_back.all())
     if waiting and not line.answers.all():
         return words.say("see.object_waiting", day=words.day(waiting[-1].due_on))
     if line.state == State.DONE and line.named_on:
-        return words.say("see.share_done", whom=line.whom, day=words.day(line.named_on))
+        return words.say("see.share_done", whom=_within(line.whom), day=words.day(line.named_on))
     return words.say("see.share_planned")
 
 
@@ -107,7 +113,13 @@ def meant(visit: Visit, pk: int) -> HttpResponse:
         else:
             return redirect(f"{back}?said={kind}")
     return visit.draw(
-        "meant", line=line, kind=str(kind), value=words, problem=problem, back_href=back
+        "meant",
+        line=line,
+        kind=str(kind),
+        whom=_within(line.whom),
+        value=words,
+        problem=problem,
+        back_href=back,
     )
 
 

@@ -177,7 +177,7 @@ class ReleaseForm(gds.Form):
     whom = gds.Text(
         "With whom is it shared?",
         missing=releasing.WhomMissing.sentence,
-        hint="As the child knows them.",
+        hint="As the child knows them: a doctor, the home’s manager.",
     )
     why = gds.Textarea("Why?", rows=2, missing=releasing.WhyMissing.sentence)
     share_state = gds.Radios(

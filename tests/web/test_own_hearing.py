@@ -104,6 +104,8 @@ def test_that_is_not_what_i_meant_stands_beside_it(child, episode, cast: Cast, n
 def test_an_objection_has_a_day_and_then_an_answer(child, episode, cast: Cast, now):
     line = released(episode, cast, Kind.SHARE, at=now)
 
+    asked = words_of(child.get(f"/m/meant/{line.pk}"))
+    assert "You do not want us to tell the home’s manager" in asked
     page = words_of(child.post(f"/m/meant/{line.pk}", {"words": "Not him"}, follow=True))
     assert "You said you do not want this. You will get an answer by" in page
     releases.answer(
