@@ -206,9 +206,14 @@ def beside(interview: Interview, person: Person) -> Beside:
 
 
 def in_lines(interview: Interview, known: Facts) -> list[tuple[str, str]]:
-    """What each fact is called by the version of the standard, and what is known of it."""
-    called = {fact.key: fact.text for fact in interview.standard.facts}
-    return [(called[key], "\n".join(lines) or "None") for key, lines in known.items()]
+    """What each fact is called by the version of the standard, and what is known of it.
+
+    In the order of the fields of English forms: the child first.
+    """
+    asked = sorted(interview.standard.facts, key=lambda fact: fact.row)
+    return [
+        (fact.text, "\n".join(known[fact.key]) or "None") for fact in asked if fact.key in known
+    ]
 
 
 def addenda(interview: Interview) -> list[Addendum]:
