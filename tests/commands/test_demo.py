@@ -43,7 +43,7 @@ from returnhome.rules.codes import Cohort, OfferKind, Role, Rung
 from returnhome.rules.measures import count, within
 from returnhome.rules.progress import Step
 from returnhome.rules.telling import Need, to_tell
-from returnhome.web import example, known
+from returnhome.web import example
 from returnhome.web.sign_in import DEMONSTRATION_PASSWORD
 from tests.cast import NOW
 
@@ -150,18 +150,6 @@ def test_every_moment_of_an_episode_is_that_of_its_rows() -> None:
         assert episode.held_at == (held[-1].held_at if held else None)
         assert episode.signed_at == (held[-1].signed_at if held else None)
         assert not episode.not_held or episode.not_held_rows.all()
-
-
-def test_old_records_keep_what_the_verbs_would_have_kept_with_them() -> None:
-    mara = person("mara")
-    old = Interview.objects.account_visible_to(mara).filter(signed_at__lt=NOW - timedelta(days=60))
-    looked_at = old.select_related(*known.ABOVE).order_by("pk")[::15]
-
-    assert len(looked_at) > 9
-    for record in looked_at:
-        kept = known.as_signed(record, mara)
-        assert kept is not None
-        assert kept.facts == known.today(record, mara).facts | {"actions": []}, record.pk
 
 
 def test_nothing_is_done_before_it_can_be_or_after_now() -> None:
