@@ -66,6 +66,8 @@ def today(interview: Interview, person: Person) -> Known:
 
 def as_signed(interview: Interview, person: Person) -> Known | None:
     """What was kept at sign-off; None for a draft, and for what was signed before it was kept."""
+    if not interview.is_signed:
+        return None
     row = SignedFacts.objects.visible_to(person).filter(interview=interview).first()
     if row is None:
         return None
