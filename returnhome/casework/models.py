@@ -21,7 +21,14 @@ from returnhome.casework.disputes import Dispute, Override
 from returnhome.casework.episodes import Basis, Classification, Correction, Episode
 from returnhome.casework.handovers import HandOver
 from returnhome.casework.harm import Disclosure, HarmCall, HarmDecision, HarmTaking
-from returnhome.casework.interviews import Addendum, Coverage, Entry, Interview, NotHeld
+from returnhome.casework.interviews import (
+    Addendum,
+    Coverage,
+    Entry,
+    Interview,
+    NotHeld,
+    SignedFacts,
+)
 from returnhome.casework.journal import JournalEntry
 from returnhome.casework.meetings import Meeting, VoidedMeeting
 from returnhome.casework.mentions import Mention
@@ -123,6 +130,7 @@ __all__ = [
     "Scoring",
     "Seat",
     "Service",
+    "SignedFacts",
     "Succession",
     "Tally",
     "Team",

@@ -14,7 +14,7 @@ from returnhome.casework.reviews import Review
 from returnhome.casework.staff import ANSWERING, Person
 from returnhome.rules.access import Verb
 from returnhome.rules.reviewing import ReviewedAlready, ReviewResult
-from returnhome.web import gds, looking, pages, written
+from returnhome.web import gds, known, looking, pages, written
 from returnhome.web.asked import Request
 
 A_PAGE = 50
@@ -63,7 +63,7 @@ class ReviewForm(gds.Form):
 
 def review(request: Request, pk: int) -> HttpResponse:
     theirs = Interview.objects.that_may_be_reviewed_by(request.user)
-    interview = get_object_or_404(theirs.select_related("child", "signed_by"), pk=pk)
+    interview = get_object_or_404(theirs.select_related(*known.ABOVE), pk=pk)
     looking.at(request, interview)
     back = reverse("show-interview", args=[pk])
     if request.method == "GET" and not reviews.can_review(interview, request.user):
@@ -86,7 +86,7 @@ def review(request: Request, pk: int) -> HttpResponse:
         template="reviews/review.html",
         interview=interview,
         account=written.account(interview),
-        addenda=interview.addenda.select_related("written_by").order_by("written_at", "pk"),
+        beside=known.beside(interview, request.user),
         reviews=_of(interview, request.user),
     )
 

@@ -67,6 +67,7 @@ from tests.cast import (
     held,
     hours,
     returned,
+    sign,
     signed,
 )
 
@@ -310,7 +311,7 @@ def test_a_record_that_its_interviewer_cannot_see_any_more_is_finished_by_anothe
         assert last_act() == act("take over record", talk, cast.amina, NOW + hours(8), cast.sky.pk)
         talk = fresh(talk)
         interviews.record(talk, everything_said(talk), by=cast.amina, at=NOW + hours(9))
-        interviews.sign(talk, by=cast.amina, at=NOW + hours(9))
+        sign(talk, by=cast.amina, at=NOW + hours(9))
 
     talk = fresh(talk)
     assert (talk.held_by, talk.signed_by) == (

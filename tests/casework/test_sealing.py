@@ -154,6 +154,7 @@ SEALED = {
     "CheckInWords.how",
     "CheckInWords.urgent",
     "CheckInWords.fuller",
+    "SignedFacts.known",
     "Addendum.words",
     "NotHeld.note",
     "Action.what",

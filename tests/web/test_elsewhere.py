@@ -10,7 +10,7 @@ from returnhome.rules.codes import HandOverKind, WithdrawalReason
 from returnhome.rules.responsibility import Reply
 from returnhome.web import work
 from tests.casework.ledger import refused_by
-from tests.cast import Cast, everything_said, hours, returned
+from tests.cast import Cast, everything_said, hours, returned, sign
 from tests.web.asking import typed_at, words_of
 
 pytestmark = pytest.mark.check
@@ -68,7 +68,7 @@ def test_the_interview_is_shown_as_theirs_and_written_down_by_ours(as_, cast: Ca
     interview = Interview.objects.get()
     said = everything_said(interview)
     interviews.record(interview, said, by=cast.amina, at=now)
-    interviews.sign(interview, by=cast.amina, at=now)
+    sign(interview, by=cast.amina, at=now)
 
     page = words_of(amina.get(f"/interviews/{interview.pk}"))
     episode = words_of(amina.get(f"/episodes/{row.episode_id}"))
