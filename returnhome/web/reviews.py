@@ -24,8 +24,8 @@ SEALED = ("place_note", "wishes", "independence_note")
 
 
 def may_review(person: Person) -> bool:
-    """Whether the person reviews records at all."""
-    return any(person.may(Verb.REVIEW, each) for each in ANSWERING)
+    """Whether the person reviews records at all, for a council or a provider that interviews."""
+    return any(any(person.may_for(Verb.REVIEW, each)) for each in ANSWERING)
 
 
 def index(request: Request) -> HttpResponse:

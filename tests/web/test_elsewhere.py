@@ -284,6 +284,24 @@ def test_wes_can_neither_see_nor_record_that_leeds_was_told(as_, cast: Cast, now
     assert as_("wes").post(f"/hand-overs/{row.pk}/tell").status_code == 404
 
 
+def test_sol_reads_the_request_and_leaves_what_is_done_with_it_to_amina(as_, cast: Cast, now):
+    """She knows of it as the child’s social worker; who asked is who goes on with it."""
+    row = taken_on(cast, now)
+    page = f"/hand-overs/{row.pk}"
+    sol = as_("sol")
+
+    shown = sol.get(page).content.decode()
+
+    for step in ("tell", "report", "hand-back", "withdraw"):
+        assert f"{page}/{step}" in as_("amina").get(page).content.decode()
+        assert f"{page}/{step}" not in shown
+        assert sol.post(f"{page}/{step}", {"reason": "not_needed"}).status_code == 404
+    assert "Telephone Leeds" not in shown
+    assert sol.get(f"{page}/hand-back").status_code == 404
+    left = HandOver.objects.get(pk=row.pk)
+    assert (left.told_at, left.reported_at, left.handed_back_at, left.withdrawn_at) == (None,) * 4
+
+
 def test_once_told_or_over_there_is_nobody_to_telephone(as_, cast: Cast, now):
     row = taken_on(cast, now)
     handovers.note_told(row, by=cast.amina, at=now)
