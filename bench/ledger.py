@@ -166,6 +166,8 @@ insert into casework_entry (interview_id, question, codes, words, unanswered, wr
     select id, question, '{}', %(sealed)s, '', signed_at, signed_by_id
     from casework_interview, unnest(array['why_words', 'help_words', 'wishes']) question
     where signed_at is not null;
+insert into casework_signedfacts (interview_id, known, signed_by_name)
+    select id, %(kept)s, 'x' from casework_interview where signed_at is not null;
 insert into casework_journalentry (at, by_id, verb, kind, object_id, child_id)
     select started_at + hours * interval '1 hour', opened_by_id, verb, 'episode', id, child_id
     from casework_episode, (values (1, 'open episode'), (9, 'read')) as acts (hours, verb);
@@ -176,7 +178,10 @@ insert into casework_action (episode_id, interview_id, kind, what, owner_id, due
     from casework_episode where has_actions;
 """
 
-SIGNED = ("casework_entry", "casework_coverage", "casework_interview")
+SIGNED = (
+    *("casework_entry", "casework_coverage", "casework_interview"),
+    "casework_signedfacts",
+)
 
 
 def invent(
@@ -203,6 +208,7 @@ def invent(
         "workers": workers,
         "operator": operator,
         "sealed": sealing.seal(b"I had an argument at home and went to my nan's. " * 4),
+        "kept": sealing.seal(b'{"facts": {}, "told_of": []}'),
         "at": at,
     }
     with psycopg.connect(os.environ["DATABASE_OWNER_URL"], autocommit=True) as owner:

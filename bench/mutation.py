@@ -157,14 +157,20 @@ def of_the_checks(matrix: Any, only: str, again: Path | None) -> Iterator[tuple[
         number, keys = json.loads(left.read_text())
     for _ in range(number - len(keys)):
         yield "by a test", True
-    looks = _looks(matrix) if keys else {}
+    looks: dict[str, list[Callable[[], None]]] = {}
     for mutant in taking_out.mutants():
         if mutant.key in keys and only in str(mutant):
-            asks = _apart(looks[mutant.key], MOST)
-            if ".casework." in mutant.module:
-                asks += _lists(matrix)
-            with taking_out.alive(mutant), _matrix().without_the_second_lock():
-                yield str(mutant), noticed(matrix, *asks)
+            is_noticed = ".casework." in mutant.module and _without(mutant, matrix, _lists(matrix))
+            if not is_noticed:
+                # To find them asks every page: only where no list has noticed.
+                looks = looks or _looks(matrix)
+                is_noticed = _without(mutant, matrix, _apart(looks[mutant.key], MOST))
+            yield str(mutant), is_noticed
+
+
+def _without(mutant: taking_out.Mutant, matrix: Any, asks: list[Callable[[], None]]) -> bool:
+    with taking_out.alive(mutant), _matrix().without_the_second_lock():
+        return noticed(matrix, *asks)
 
 
 def _looks(matrix: Any) -> dict[str, list[Callable[[], None]]]:

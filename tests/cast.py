@@ -36,6 +36,7 @@ from returnhome.rules.codes import (
     Role,
     Understood,
 )
+from returnhome.web import known
 from returnhome.web.second_factor import Adapter
 
 # Monday 2 March 2026, 09:00: when the cast was assembled, and the present of most tests.
@@ -245,7 +246,13 @@ def everything_said(interview: Interview) -> dict[str, Said]:
 def signed(episode: Episode, *, interviewer: Person, by: Person, at: datetime = NOW) -> Interview:
     interview = held(episode, interviewer=interviewer, by=by, at=at)
     interviews.record(interview, everything_said(interview), by=interviewer, at=at + hours(6))
-    return interviews.sign(interview, by=interviewer, at=at + hours(6))
+    return sign(interview, by=interviewer, at=at + hours(6))
+
+
+def sign(interview: Interview, *, by: Person, at: datetime) -> Interview:
+    """Sign it off as the page does: with what the ledger knows, as its author sees it."""
+    facts = known.today(interview, by).kept
+    return interviews.sign(interview, facts=facts, by=by, at=at)
 
 
 __all__ = ["NOW", "PASSWORD", "Cast", "Credential", "assemble"]

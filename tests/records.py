@@ -83,6 +83,7 @@ from returnhome.casework.models import (
     Sampled,
     Score,
     Scoring,
+    SignedFacts,
     Telling,
     Understanding,
     VoidedMeeting,
@@ -678,9 +679,10 @@ class Filling:
             )
             self.made += [talk, Coverage(interview=talk, episode=episode)]
         if not talk.is_signed:
-            self.made.append(
-                Entry(interview=talk, question="matrix", written_at=now, written_by=by)
-            )
+            self.made += [
+                Entry(interview=talk, question="matrix", written_at=now, written_by=by),
+                SignedFacts(interview=talk, known={}, signed_by_name="x"),
+            ]
         self.made += [
             Addendum(interview=talk, written_at=now, written_by=by),
             Action(
@@ -770,6 +772,7 @@ class Filling:
                 VoidedMeeting,
                 Coverage,
                 Entry,
+                SignedFacts,
                 Addendum,
                 Action,
                 NothingNeeded,

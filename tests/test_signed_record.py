@@ -40,6 +40,7 @@ from returnhome.casework.models import (
     NothingNeeded,
     Offer,
     PassedOn,
+    SignedFacts,
 )
 from returnhome.rules.codes import ActionKind, HarmCallee, HarmDecisionKind, Means
 from returnhome.rules.helping import NeedKind, NoHelpReason, PassedTo
@@ -47,7 +48,7 @@ from returnhome.rules.mentioning import MentionKind
 from returnhome.rules.standard.parts import SaidBy
 from tests.casework.conftest import apart as apart
 from tests.casework.conftest import owner as owner
-from tests.cast import Cast, booked, hours, returned, signed
+from tests.cast import Cast, booked, held, hours, returned, signed
 from tests.web import routes
 from tests.web.asking import typed_at
 
@@ -58,7 +59,11 @@ OF_DISCLOSURE = "disclosure_id in (select id from casework_disclosure where inte
 BELOW: dict[type[models.Model], str] = {
     Interview: "id = {0}",
     **dict.fromkeys(
-        (Coverage, Entry, Addendum, Mention, Need, Action, NothingNeeded, Disclosure), OF_INTERVIEW
+        (
+            *(Coverage, Entry, SignedFacts, Addendum, Mention),
+            *(Need, Action, NothingNeeded, Disclosure),
+        ),
+        OF_INTERVIEW,
     ),
     **dict.fromkeys((ActionForNeed, NoHelp, HelpOffered, PassedOn), OF_NEED),
     **dict.fromkeys((HarmCall, HarmTaking, HarmDecision), OF_DISCLOSURE),
@@ -599,3 +604,37 @@ def test_no_migration_is_taken_back_under_a_signed_record(apart: Cast, now: date
     assert record.rows() == before
     with pytest.raises(DatabaseError):
         Interview.objects.filter(pk=record.pk).update(place="school")
+
+
+# What was signed before the facts were kept with it, and that nothing is any more.
+
+
+@pytest.mark.check
+def test_a_record_signed_before_facts_were_kept_is_shown_as_they_stand_today(
+    apart: Cast, owner: psycopg.Connection, now: datetime
+) -> None:
+    record = Record(apart, now)
+    with owner.transaction():
+        owner.execute("alter table casework_signedfacts disable trigger user")
+        owner.execute("delete from casework_signedfacts where interview_id = %s", [record.pk])
+        owner.execute("alter table casework_signedfacts enable trigger user")
+
+    page = as_(apart.mara).get(f"/interviews/{record.pk}").content.decode()
+    paper, data = record.printed()
+
+    assert "signed off before the facts were kept with it" in page
+    assert paper.startswith(b"%PDF")
+    assert "Sky Marlowe" in json.loads(data)["facts"]["child"]
+    with pytest.raises(DatabaseError, match="never changed"):
+        SignedFacts.objects.create(interview_id=record.pk, known={}, signed_by_name="Ines")
+
+
+def test_the_database_refuses_a_signature_without_what_was_known(cast: Cast, now: datetime) -> None:
+    at = now - hours(20)
+    draft = held(returned(cast.kit, at=at), interviewer=cast.ines, by=cast.amina, at=at)
+
+    with pytest.raises(DatabaseError, match="what the ledger knew then"), transaction.atomic():
+        Interview.objects.filter(pk=draft.pk).update(signed_at=now, signed_by=cast.ines)
+    draft.pk, draft.signed_at, draft.signed_by = None, now, cast.ines
+    with pytest.raises(DatabaseError, match="what the ledger knew then"), transaction.atomic():
+        draft.save(force_insert=True)

@@ -160,6 +160,7 @@ SECOND_LOCK: Mapping[str, tuple[Rule, ...]] = {
     "checkinwords": SAID,
     "entry": SAID,
     "addendum": SAID,
+    "signedfacts": SAID,
     "review": SAID,
     "sampled": SCORED,
     "scoring": SCORED,

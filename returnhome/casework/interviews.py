@@ -13,7 +13,7 @@ from django.utils.functional import cached_property
 from returnhome.casework import children, declines, episodes, journal, questions
 from returnhome.casework.children import Child
 from returnhome.casework.episodes import Episode
-from returnhome.casework.sealing import SealedText
+from returnhome.casework.sealing import SealedJson, SealedText
 from returnhome.casework.staff import ANSWERING, Organisation, Person, check_works_with
 from returnhome.rules import Blocked, interviewing, standard
 from returnhome.rules.access import Relation, Verb
@@ -297,6 +297,25 @@ class Entry(models.Model):
         ]
 
 
+class SignedFactsQuerySet(models.QuerySet["SignedFacts"]):
+    def visible_to(self, person: Person) -> "SignedFactsQuerySet":
+        return self.filter(interview__in=Interview.objects.account_visible_to(person))
+
+
+class SignedFacts(models.Model):
+    """What the ledger knew when the record was signed off, as its author saw it. Never changed.
+
+    The ledger goes on: a time is corrected, a council renamed. The record stays as it was signed.
+    """
+
+    interview = models.OneToOneField(Interview, models.PROTECT, related_name="signed_facts")
+    known = SealedJson()
+    # By the name they had then.
+    signed_by_name = models.CharField(max_length=120)
+
+    objects = SignedFactsQuerySet.as_manager()
+
+
 class AddendumQuerySet(models.QuerySet["Addendum"]):
     def visible_to(self, person: Person) -> "AddendumQuerySet":
         return self.filter(interview__in=Interview.objects.account_visible_to(person))
@@ -309,6 +328,8 @@ class Addendum(models.Model):
     words = SealedText()
     written_at = models.DateTimeField()
     written_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    # The name they had then: what was printed with it prints again.
+    written_by_name = models.CharField(max_length=120, default="")
 
     objects = AddendumQuerySet.as_manager()
 
@@ -883,10 +904,11 @@ def take_over_record(interview: Interview, *, by: Person, at: datetime) -> Inter
 
 
 @transaction.atomic
-def sign(interview: Interview, *, by: Person, at: datetime) -> Interview:
+def sign(interview: Interview, *, facts: Mapping[str, Any], by: Person, at: datetime) -> Interview:
     """Sign the record off: it can no longer be changed.
 
-    Raises NotTheInterviewer, and what `interviewing.check_can_sign` blocks.
+    `facts` is what the ledger holds that belongs to it, as its author sees it; it is kept with the
+    record. Raises NotTheInterviewer, and what `interviewing.check_can_sign` blocks.
     """
     interview, covered = _held_still(interview)
     interviewing.check_can_sign(
@@ -898,6 +920,7 @@ def sign(interview: Interview, *, by: Person, at: datetime) -> Interview:
     )
     if not interview.may_be_recorded_by(by, Verb.SIGN):
         raise NotTheInterviewer
+    SignedFacts.objects.create(interview=interview, known=facts, signed_by_name=by.name)
     interview.signed_at, interview.signed_by = at, by
     interview.save(update_fields=["signed_at", "signed_by"])
     for episode in covered:
@@ -915,7 +938,7 @@ def add(interview: Interview, words: str, *, by: Person, at: datetime) -> Addend
     interview, covered = _held_still(interview)
     interviewing.check_can_add(is_signed=interview.is_signed, words=words)
     addendum = Addendum.objects.create(
-        interview=interview, words=words, written_at=at, written_by=by
+        interview=interview, words=words, written_at=at, written_by=by, written_by_name=by.name
     )
     for episode in covered:
         if episode.record_waits_for == WaitsFor.AUTHOR:

@@ -22,7 +22,14 @@ from returnhome.casework.episodes import Basis, Classification, Correction, Epis
 from returnhome.casework.handovers import HandOver
 from returnhome.casework.harm import Disclosure, HarmCall, HarmDecision, HarmTaking
 from returnhome.casework.how_it_was import HowItWas
-from returnhome.casework.interviews import Addendum, Coverage, Entry, Interview, NotHeld
+from returnhome.casework.interviews import (
+    Addendum,
+    Coverage,
+    Entry,
+    Interview,
+    NotHeld,
+    SignedFacts,
+)
 from returnhome.casework.journal import JournalEntry
 from returnhome.casework.meetings import Meeting, VoidedMeeting
 from returnhome.casework.mentions import Mention
@@ -129,6 +136,7 @@ __all__ = [
     "Scoring",
     "Seat",
     "Service",
+    "SignedFacts",
     "Succession",
     "Tally",
     "Team",

@@ -419,7 +419,7 @@ def _policies() -> dict[str, str]:
     found["casework_checkinwords"] = _there(
         "casework_checkinwords", "check_in_id", "casework_checkin", _checked("above")
     )
-    for name in ("entry", "addendum"):
+    for name in ("entry", "addendum", "signedfacts"):
         # What the child said, by the narrower verb.
         found[f"casework_{name}"] = _there(
             f"casework_{name}", "interview_id", interview, _account("above")

@@ -33,11 +33,15 @@ class Part:
 
 @dataclass(frozen=True, kw_only=True)
 class Sheet:
-    """What stands on the paper, in its order. `facts` are pairs of what and what is known of it."""
+    """What stands on the paper, in its order.
+
+    `facts` are pairs of what and what is known of it, under the heading `known`.
+    """
 
     title: str
     opening: Sequence[str]
     facts: Sequence[tuple[str, str]] = ()
+    known: str = "What is known"
     parts: Sequence[Part]
     closing: Sequence[str] = ()
 

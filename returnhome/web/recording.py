@@ -20,6 +20,7 @@ from returnhome.web import (
     communications,
     gds,
     interviewers,
+    known,
     looking,
     mentions,
     needs,
@@ -179,7 +180,8 @@ def sign(request: Request, pk: int) -> HttpResponse:
         return _without_answer(request, interview)
     if request.method == "POST" and form.is_valid():
         with gds.refusals_into(form):
-            interviews.sign(interview, by=request.user, at=request.now)
+            facts = known.today(interview, request.user).kept
+            interviews.sign(interview, facts=facts, by=request.user, at=request.now)
             decides = allows(interview, request.user, Verb.ACT)
             follows = "Decide what follows next." if decides else WHO_DECIDES
             messages.success(request, f"The record is signed off. {follows}")
@@ -297,9 +299,7 @@ def _may_add(interview: Interview, request: Request) -> bool:
 def show(request: Request, pk: int) -> HttpResponse:
     """The account to whoever may read it; the booking alone to whoever may change that."""
     seen = Interview.objects.visible_to(request.user)
-    interview = get_object_or_404(
-        seen.select_related("child", "interviewer", "signed_by", "organisation"), pk=pk
-    )
+    interview = get_object_or_404(seen.select_related(*known.ABOVE), pk=pk)
     can_book = allows(interview, request.user, Verb.BOOK)
     can_read = interview.account_is_visible_to(request.user)
     if not (can_book or can_read):
@@ -337,9 +337,8 @@ def _last_time(interview: Interview, request: Request) -> story.LastTime | None:
 
 
 def _account(interview: Interview, request: Request) -> dict[str, Any]:
-    addenda = interview.addenda.select_related("written_by").order_by("written_at", "pk")
-    account: Account = written.account(interview)
-    return {"account": account, "addenda": addenda if interview.is_signed else ()}
+    beside = known.beside(interview, request.user) if interview.is_signed else None
+    return {"account": written.account(interview), "beside": beside}
 
 
 def _what_follows(interview: Interview, request: Request) -> dict[str, Any]:

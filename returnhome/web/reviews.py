@@ -14,7 +14,7 @@ from returnhome.casework.reviews import Review
 from returnhome.casework.staff import ANSWERING, Person
 from returnhome.rules.access import Verb
 from returnhome.rules.reviewing import ReviewedAlready, ReviewResult
-from returnhome.web import gds, looking, pages, written
+from returnhome.web import gds, known, looking, pages, written
 from returnhome.web.asked import Request
 
 A_PAGE = 50
@@ -24,8 +24,8 @@ SEALED = ("place_note", "wishes", "independence_note")
 
 
 def may_review(person: Person) -> bool:
-    """Whether the person reviews records at all."""
-    return any(person.may(Verb.REVIEW, each) for each in ANSWERING)
+    """Whether the person reviews records at all, for a council or a provider that interviews."""
+    return any(any(person.may_for(Verb.REVIEW, each)) for each in ANSWERING)
 
 
 def index(request: Request) -> HttpResponse:
@@ -63,7 +63,7 @@ class ReviewForm(gds.Form):
 
 def review(request: Request, pk: int) -> HttpResponse:
     theirs = Interview.objects.that_may_be_reviewed_by(request.user)
-    interview = get_object_or_404(theirs.select_related("child", "signed_by"), pk=pk)
+    interview = get_object_or_404(theirs.select_related(*known.ABOVE), pk=pk)
     looking.at(request, interview)
     back = reverse("show-interview", args=[pk])
     if request.method == "GET" and not reviews.can_review(interview, request.user):
@@ -86,7 +86,7 @@ def review(request: Request, pk: int) -> HttpResponse:
         template="reviews/review.html",
         interview=interview,
         account=written.account(interview),
-        addenda=interview.addenda.select_related("written_by").order_by("written_at", "pk"),
+        beside=known.beside(interview, request.user),
         reviews=_of(interview, request.user),
     )
 

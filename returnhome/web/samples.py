@@ -19,7 +19,7 @@ from returnhome.rules import access, clock
 from returnhome.rules.access import Verb
 from returnhome.rules.codes import Role
 from returnhome.rules.reviewing import LARGEST, Criterion, Mark, Theme
-from returnhome.web import days, gds, looking, pages, written
+from returnhome.web import days, gds, known, looking, pages, written
 from returnhome.web.asked import Request
 from returnhome.web.figures import OWN_DATES, Dates, Period, periods
 
@@ -165,7 +165,7 @@ def score(request: Request, pk: int) -> HttpResponse:
     """The record beside what it is scored on; once scored, what it was scored."""
     theirs = Sampled.objects.visible_to(request.user)
     sampled = get_object_or_404(
-        theirs.select_related("sample", "interview__child", "interview__signed_by"), pk=pk
+        theirs.select_related("sample", *(f"interview__{name}" for name in known.ABOVE)), pk=pk
     )
     interview = sampled.interview
     looking.at(request, interview)
@@ -196,7 +196,7 @@ def score(request: Request, pk: int) -> HttpResponse:
         template="samples/score.html",
         interview=interview,
         account=written.account(interview),
-        addenda=interview.addenda.select_related("written_by").order_by("written_at", "pk"),
+        beside=known.beside(interview, request.user),
         scoring=scoring,
         scores=list(scoring.scores.order_by("pk")) if scoring else [],
         is_own=request.user.pk in (interview.interviewer_id, interview.signed_by_id),

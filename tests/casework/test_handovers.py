@@ -41,7 +41,7 @@ from returnhome.rules.codes import (
 from returnhome.rules.handover import Part, Step
 from returnhome.rules.responsibility import Reply
 from tests.casework.ledger import counted_figures, fresh, refused_by, stored_figures
-from tests.cast import NOW, Cast, everything_said, exactly, held, hours, returned
+from tests.cast import NOW, Cast, everything_said, exactly, held, hours, returned, sign
 
 HOST, PROVIDER, DUTY = HandOverKind.HOST_INTERVIEWS, HandOverKind.PROVIDER, HandOverKind.DUTY
 NOBODY_IN_TIME = RefusalReason.NOBODY_IN_TIME
@@ -196,7 +196,7 @@ def test_an_interview_by_the_host_is_counted_once_for_the_council_that_asked(cas
     held = exactly(at + hours(2))
     interviews.hold(talk, held, is_independent=True, by=interviewer, at=after)
     interviews.record(talk, everything_said(talk), by=interviewer, at=after)
-    interviews.sign(talk, by=interviewer, at=after)
+    sign(talk, by=interviewer, at=after)
 
     episode = fresh(episode)
     assert episode.counted_under == cast.northshire

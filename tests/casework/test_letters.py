@@ -41,6 +41,7 @@ from tests.cast import (
     exactly,
     hours,
     returned,
+    sign,
 )
 
 JO = {"name": "Jo Carr, duty manager", "contact": "0113 496 0000"}
@@ -289,8 +290,8 @@ def test_its_record_is_written_and_signed_by_whoever_had_the_report(cast: Cast) 
     said = everything_said(interview)
     interviews.record(interview, said, by=cast.amina, at=NOW + hours(31))
     with pytest.raises(interviewing.NotTheAuthor):
-        interviews.sign(interview, by=cast.mara, at=NOW + hours(31))
-    interviews.sign(interview, by=cast.amina, at=NOW + hours(31))
+        sign(interview, by=cast.mara, at=NOW + hours(31))
+    sign(interview, by=cast.amina, at=NOW + hours(31))
 
     assert fresh(row.episode).next_step is Next.ACT
     assert Story(row.episode).step(fresh(row), NOW + hours(32)) is Step.REPORTED

@@ -14,7 +14,7 @@ from returnhome.rules.standard import NoSuchQuestion, NotAnOption
 from returnhome.rules.standard.own import AskedAlready, EndedAlready
 from returnhome.rules.standard.parts import Kind, SaidBy
 from tests.casework.ledger import act, fresh, last_act, refused_by, written_again
-from tests.cast import NOW, Cast, booked, exactly, hours, returned, signed
+from tests.cast import NOW, Cast, booked, exactly, hours, returned, sign, signed
 
 TODAY = NOW.date()
 
@@ -116,7 +116,7 @@ def test_a_record_is_signed_without_an_answer_to_them_and_keeps_them_for_good(ca
     )
     interviews.record(interview, core, by=cast.ines, at=NOW + hours(6))
 
-    interviews.sign(interview, by=cast.ines, at=NOW + hours(6))
+    sign(interview, by=cast.ines, at=NOW + hours(6))
 
     assert keys(interview) == [question.own.key]
     with refused_by("a signed record is never changed"):

@@ -14,6 +14,7 @@ from returnhome.casework import (
     acting,
     episodes,
     handovers,
+    harm,
     interviews,
     restrictions,
     row_security,
@@ -24,12 +25,14 @@ from returnhome.casework.messages import Message
 from returnhome.casework.models import (
     BreakGlass,
     Child,
+    Disclosure,
     Entry,
     Episode,
     HandOver,
     Interview,
     JournalEntry,
     Listed,
+    Organisation,
     Person,
     Restriction,
 )
@@ -43,6 +46,7 @@ from returnhome.casework.restrictions import (
 )
 from returnhome.casework.staff import NotTheirChild
 from returnhome.rules import restricting
+from returnhome.rules.access import Verb
 from returnhome.rules.codes import HandOverKind, Role, Rung
 from returnhome.rules.interviewing import StillTheirs
 from returnhome.rules.restricting import (
@@ -64,9 +68,11 @@ from tests.cast import (
     accepted,
     booked,
     everything_said,
+    exactly,
     held,
     hours,
     returned,
+    sign,
     signed,
 )
 
@@ -267,6 +273,19 @@ def test_a_record_that_nobody_can_act_on_any_more_is_found(cast: Cast) -> None:
     assert restrictions.unattended([cast.westborough.pk], at=NOW) == []
 
 
+def test_a_colleague_of_another_council_is_nobody_who_can_act(cast: Cast) -> None:
+    """Owen can act on Kit, who is Eastmoor’s now, and not on Sky."""
+    kept_out(cast, "mara")
+    kept_out(cast, "ines")
+    kept_out(cast, "sol", cast.kit)
+    Child.objects.filter(pk=cast.kit.pk).update(responsible_authority=cast.eastmoor)
+    cast.amina.absences.create(starts_at=NOW, noted_by=cast.mara, noted_at=NOW)
+
+    left = restrictions.unattended([cast.northshire.pk, cast.eastmoor.pk], at=NOW + hours(1))
+
+    assert left == [cast.sky.pk]
+
+
 def test_a_record_is_without_anybody_while_the_last_one_is_away(cast: Cast) -> None:
     restricted(cast, "amina")
     kept_out(cast, "mara")
@@ -310,7 +329,7 @@ def test_a_record_that_its_interviewer_cannot_see_any_more_is_finished_by_anothe
         assert last_act() == act("take over record", talk, cast.amina, NOW + hours(8), cast.sky.pk)
         talk = fresh(talk)
         interviews.record(talk, everything_said(talk), by=cast.amina, at=NOW + hours(9))
-        interviews.sign(talk, by=cast.amina, at=NOW + hours(9))
+        sign(talk, by=cast.amina, at=NOW + hours(9))
 
     talk = fresh(talk)
     assert (talk.held_by, talk.signed_by) == (
@@ -348,6 +367,62 @@ def test_the_record_of_somebody_who_has_left_is_finished_by_another(cast: Cast) 
     interviews.take_over_record(talk, by=cast.mara, at=NOW + hours(7))
 
     assert fresh(talk).may_be_recorded_by(cast.mara)
+
+
+def test_whoever_is_kept_out_answers_no_request_about_the_child(cast: Cast, story: Episode) -> None:
+    row = HandOver.objects.get()
+    assert row.is_asked_of(cast.wes)
+
+    kept_out(cast, "wes")
+
+    assert not row.is_asked_of(cast.wes)
+    assert not HandOver.objects.visible_to(cast.wes).exists()
+    assert not HandOver.objects.asked_of(cast.wes).exists()
+
+
+def test_whoever_is_kept_out_writes_no_more_of_what_was_held_elsewhere(cast: Cast) -> None:
+    talk = interviews.hold_elsewhere(
+        returned(cast.sky, hours_ago=30),
+        exactly(NOW - hours(2)),
+        name="Jo Carr",
+        role="Social worker",
+        organisation="Leeds",
+        place="youth_centre",
+        mode="in_person",
+        is_independent=True,
+        by=cast.amina,
+        at=NOW,
+    )
+    assert talk.may_be_recorded_by(cast.amina)
+
+    kept_out(cast, "amina")
+
+    assert not talk.may_be_recorded_by(cast.amina)
+
+
+def test_whoever_is_kept_out_takes_no_harm_up_for_their_council(cast: Cast) -> None:
+    told = harm.tell(
+        cast.sky,
+        "He said he would hurt me",
+        told_at=NOW - hours(1),
+        is_in_danger=False,
+        by=cast.ines,
+        at=NOW,
+    )
+    assert harm.council_for(told, cast.wes, Verb.SEE_HARM) == cast.westborough.pk
+
+    kept_out(cast, "wes")
+
+    assert harm.council_for(told, cast.wes, Verb.SEE_HARM) is None
+    assert not Disclosure.objects.visible_to(cast.wes).exists()
+
+
+def test_of_some_people_those_are_told_apart_whom_a_record_keeps_out(cast: Cast) -> None:
+    kept_out(cast, "ines")
+
+    out = restrictions.shut_out([cast.sky.pk, cast.kit.pk], [cast.ines.pk, cast.amina.pk])
+
+    assert out == {cast.sky.pk: {cast.ines.pk}, cast.kit.pk: frozenset()}
 
 
 def test_whoever_is_kept_out_is_given_no_part(cast: Cast) -> None:
@@ -599,6 +674,26 @@ def test_no_glass_is_broken_by_a_stranger_nor_by_whoever_sees_it_anyway(cast: Ca
 
     with pytest.raises(NotFound):
         opened_by(cast, name)
+
+
+def test_no_glass_is_broken_by_a_stranger_where_the_child_was_missing(
+    cast: Cast, story: Episode
+) -> None:
+    restricted(cast, "amina")
+
+    with pytest.raises(NotFound):
+        opened_by(cast, "owen")
+
+
+def test_an_interviewer_breaks_no_glass_from_where_they_work_now(cast: Cast) -> None:
+    """Ines held the talk for Northshire; at Eastmoor that gives her nothing to open."""
+    booked(returned(cast.sky), interviewer=cast.ines, by=cast.amina)
+    restricted(cast, "amina")
+    eastmoor = Organisation.objects.get(name="Eastmoor Council")
+    cast.ines.posts.update(organisation=eastmoor)
+
+    with pytest.raises(NotFound):
+        opened_by(cast, "ines")
 
 
 def test_whoever_knows_the_family_breaks_no_glass(cast: Cast) -> None:

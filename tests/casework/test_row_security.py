@@ -216,6 +216,7 @@ def test_no_narrow_role_reads_what_a_child_said(role: str) -> None:
     with acting.as_system(role):
         assert refused("select words from casework_entry")
         assert refused("select words from casework_addendum")
+        assert refused("select known from casework_signedfacts")
 
 
 @pytest.mark.usefixtures("story")

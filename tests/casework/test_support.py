@@ -41,6 +41,7 @@ from tests.cast import (
     missing,
     offered,
     returned,
+    sign,
     signed,
 )
 
@@ -230,7 +231,7 @@ def test_an_action_of_one_interview_is_owed_for_every_episode_it_answers_for(cas
         by=cast.ines,
         at=NOW + hours(6),
     )
-    interviews.sign(interview, by=cast.ines, at=NOW + hours(6))
+    sign(interview, by=cast.ines, at=NOW + hours(6))
 
     action = add(cast, second, interview)
     assert fresh(first).has_actions
@@ -281,7 +282,7 @@ def test_what_stops_that_decision(cast: Cast) -> None:
         by=cast.ines,
         at=NOW + hours(6),
     )
-    interviews.sign(interview, by=cast.ines, at=NOW + hours(6))
+    sign(interview, by=cast.ines, at=NOW + hours(6))
     with pytest.raises(ReasonMissing):
         decide(reason=" ")
     action = add(cast, episode)

@@ -42,7 +42,7 @@ from tests.casework.ledger import (
     stored_moments,
     who_sees,
 )
-from tests.cast import NOW, Cast, everything_said, exactly, hours, missing, returned
+from tests.cast import NOW, Cast, everything_said, exactly, hours, missing, returned, sign
 
 ENDED = {"cohort": "home", "kind": "missing", "part": "ended"}
 
@@ -227,7 +227,7 @@ class Day:
         if interview:
             who = {"by": self.ines, "at": self.now}
             interviews.record(interview, everything_said(interview), **who)
-            interviews.sign(interview, **who)
+            sign(interview, **who)
 
     def act(self) -> None:
         interview = self.interview()

@@ -288,7 +288,11 @@ PUT_IN = {
         "'telephone', '', now(), 1, ''",
     ),
     "nothingneeded": ("episode", "kind, reason, at, by_id", "'', '', now(), 1"),
-    "addendum": ("interview", "words, written_at, written_by_id", "'', now(), 1"),
+    "addendum": (
+        "interview",
+        "words, written_at, written_by_id, written_by_name",
+        "'', now(), 1, ''",
+    ),
 }
 TRY_EACH = """
 create or replace function pg_temp.put_in_{table}(above bigint[]) returns bigint[]

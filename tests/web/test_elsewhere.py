@@ -10,7 +10,7 @@ from returnhome.rules.codes import HandOverKind, WithdrawalReason
 from returnhome.rules.responsibility import Reply
 from returnhome.web import work
 from tests.casework.ledger import refused_by
-from tests.cast import Cast, everything_said, hours, returned
+from tests.cast import Cast, everything_said, hours, returned, sign
 from tests.web.asking import typed_at, words_of
 
 pytestmark = pytest.mark.check
@@ -68,7 +68,7 @@ def test_the_interview_is_shown_as_theirs_and_written_down_by_ours(as_, cast: Ca
     interview = Interview.objects.get()
     said = everything_said(interview)
     interviews.record(interview, said, by=cast.amina, at=now)
-    interviews.sign(interview, by=cast.amina, at=now)
+    sign(interview, by=cast.amina, at=now)
 
     page = words_of(amina.get(f"/interviews/{interview.pk}"))
     episode = words_of(amina.get(f"/episodes/{row.episode_id}"))
@@ -282,6 +282,24 @@ def test_wes_can_neither_see_nor_record_that_leeds_was_told(as_, cast: Cast, now
 
     assert "Telephone Leeds" not in words_of(as_("wes").get("/"))
     assert as_("wes").post(f"/hand-overs/{row.pk}/tell").status_code == 404
+
+
+def test_sol_reads_the_request_and_leaves_what_is_done_with_it_to_amina(as_, cast: Cast, now):
+    """She knows of it as the child’s social worker; who asked is who goes on with it."""
+    row = taken_on(cast, now)
+    page = f"/hand-overs/{row.pk}"
+    sol = as_("sol")
+
+    shown = sol.get(page).content.decode()
+
+    for step in ("tell", "report", "hand-back", "withdraw"):
+        assert f"{page}/{step}" in as_("amina").get(page).content.decode()
+        assert f"{page}/{step}" not in shown
+        assert sol.post(f"{page}/{step}", {"reason": "not_needed"}).status_code == 404
+    assert "Telephone Leeds" not in shown
+    assert sol.get(f"{page}/hand-back").status_code == 404
+    left = HandOver.objects.get(pk=row.pk)
+    assert (left.told_at, left.reported_at, left.handed_back_at, left.withdrawn_at) == (None,) * 4
 
 
 def test_once_told_or_over_there_is_nobody_to_telephone(as_, cast: Cast, now):

@@ -436,3 +436,37 @@ def test_the_host_knows_the_child_by_name_and_the_page_says_so(as_, cast: Cast, 
 
     assert known in words_of(amina.get(f"/episodes/{sky.pk}/ask"))
     assert "by name already" not in words_of(amina.get(f"/episodes/{kit.pk}/ask"))
+
+
+def test_only_the_council_that_was_asked_is_given_the_answer_to_send(
+    as_, cast: Cast, asked: HandOver
+):
+    page = f"/hand-overs/{asked.pk}/answer"
+
+    for address in ("/hand-overs", f"/hand-overs/{asked.pk}"):
+        assert page in as_("wes").get(address).content.decode()
+        assert page not in as_("amina").get(address).content.decode()
+
+
+def test_whoever_is_asked_of_a_child_elsewhere_is_led_to_no_episode(as_, cast: Cast, now: datetime):
+    """Eastmoor has nothing to do with her until it has said yes."""
+    row = handovers.ask(
+        returned(cast.sky, at=now),
+        HandOverKind.HOST_INTERVIEWS,
+        to=cast.eastmoor,
+        terms="She is with her aunt this week",
+        by=cast.amina,
+        at=now,
+    )
+
+    episode = f"/episodes/{row.episode_id}"
+
+    assert episode in as_("amina").get(f"/hand-overs/{row.pk}").content.decode()
+    assert episode not in as_("owen").get(f"/hand-overs/{row.pk}").content.decode()
+
+
+def test_mara_is_led_to_the_standing_arrangements_and_amina_is_not(as_):
+    link = 'href="/agreements">Standing arrangements'
+
+    assert link in as_("mara").get("/hand-overs").content.decode()
+    assert link not in as_("amina").get("/hand-overs").content.decode()

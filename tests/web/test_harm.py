@@ -8,7 +8,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from returnhome.casework import harm, staff
-from returnhome.casework.models import Disclosure, HarmCall, HarmDecision, Interview, Person
+from returnhome.casework.models import Child, Disclosure, HarmCall, HarmDecision, Interview, Person
 from returnhome.rules.codes import HarmCallee, HarmDecisionKind, Role
 from tests.cast import Cast, held, hours, returned
 from tests.web.asking import typed_at, words_of
@@ -394,3 +394,13 @@ def test_the_page_asks_the_database_as_often_whatever_came_of_it(
 
     with django_assert_max_num_queries(16):
         mara.get(f"/disclosures/{row.pk}")
+
+
+def test_the_council_of_an_earlier_episode_tells_of_no_harm_today(as_, cast: Cast, now):
+    """Kit has moved to Eastmoor: Northshire keeps its episode, and what he tells now is not its."""
+    returned(cast.kit, at=now)
+    Child.objects.filter(pk=cast.kit.pk).update(responsible_authority=cast.eastmoor)
+    amina = as_("amina")
+
+    assert amina.get(f"/children/{cast.kit.pk}").status_code == 200
+    assert amina.get(f"/children/{cast.kit.pk}/tell-of-harm").status_code == 404

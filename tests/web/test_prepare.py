@@ -22,6 +22,7 @@ from tests.cast import (
     held,
     hours,
     returned,
+    sign,
 )
 from tests.web.asking import words_of
 
@@ -38,7 +39,7 @@ def talked(cast: Cast, now, *, days_ago: int = 9, interviewer: str = "ines") -> 
             "not_safe": Said(words="Never text his mother’s phone."),
         }
     interviews.record(talk, said, by=who, at=then + hours(6))
-    return interviews.sign(talk, by=who, at=then + hours(6))
+    return sign(talk, by=who, at=then + hours(6))
 
 
 def next_talk(cast: Cast, now) -> Interview:

@@ -3,9 +3,11 @@
 from datetime import datetime
 
 import pytest
+from django.test import Client
 
-from returnhome.casework import interviews, reviews
-from returnhome.casework.models import Interview, Review
+from returnhome.casework import interviews, reviews, staff
+from returnhome.casework.models import Interview, Organisation, Review
+from returnhome.rules.codes import Role
 from returnhome.rules.reviewing import ReviewResult
 from tests.cast import Cast, held, hours, returned, signed
 from tests.web.asking import words_of
@@ -100,6 +102,19 @@ def test_nobody_else_is_led_there_or_gets_in(as_, record, name):
     assert client.post(f"/interviews/{record.pk}/review", {"result": "complete"}).status_code == 404
     assert "Review the record" not in words_of(client.get(f"/interviews/{record.pk}"))
     assert not Review.objects.exists()
+
+
+def test_the_manager_of_a_childrens_home_is_not_led_to_reviews(as_, cast: Cast, now):
+    home = staff.add_organisation("Elm House", kind=Organisation.HOME, by=cast.adi, at=now)
+    person = staff.add_person(
+        "elm@example.invalid", "Elma Hart", password=None, by=cast.adi, at=now
+    )
+    staff.appoint(person, Role.MANAGER, home, since=now.date(), by=cast.adi, at=now)
+    client = Client()
+    client.force_login(person)
+
+    assert client.get("/reviews").status_code == 404
+    assert "/reviews" not in client.get("/").content.decode()
 
 
 def test_a_draft_has_no_review(as_, cast: Cast, before):

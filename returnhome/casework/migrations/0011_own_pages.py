@@ -98,7 +98,7 @@ drop function casework_refuse_change_of_what_was_sent();
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('casework', '0009_review'),
+        ('casework', '0010_signed_facts'),
     ]
 
     operations = [

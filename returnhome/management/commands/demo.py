@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from returnhome.management import serving
-from returnhome.management.demonstration import building, colleagues
+from returnhome.management.demonstration import building, colleagues, own
 from returnhome.web import example
 from returnhome.web.sign_in import DEMONSTRATION_PASSWORD, demonstration_people
 
@@ -69,6 +69,9 @@ class Command(BaseCommand):
             if one.key in colleagues.OTHER_SIDES
         ]
         lines += [f"  {role:<15} {email:<26} {where}" for role, email, where in people]
+        if secret := own.link(timezone.now()):
+            page = f"http://{shown}:{port}/m/{secret}"
+            lines += ["", f"A child’s own pages, by a link that opens once: {page}"]
         lines += ["", f"A police file to try the intake with: {example.place()}"]
         lines += ["Ctrl-C ends it.", ""]
         self.stdout.write("\n".join(lines))

@@ -20,6 +20,7 @@ from returnhome.management.demonstration import (
     known,
     letters,
     meetings,
+    own,
     own_questions,
     police,
     recent,
@@ -105,6 +106,7 @@ def _make(now: datetime) -> None:
     care.tell(teller)
     letters.tell(teller)
     helped.tell(teller)
+    own.tell(teller)
     reviewed.tell(teller)
 
 

@@ -4,7 +4,7 @@ Only for the demonstration's past years. What the verbs compute is computed here
 functions (`Episode.reckon`, `Episode.counts`), and a test holds the two against each other.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -32,6 +32,7 @@ from returnhome.casework.models import (
     Organisation,
     Person,
     Reply,
+    SignedFacts,
 )
 from returnhome.rules import standard
 from returnhome.rules.ages import age_on
@@ -47,6 +48,7 @@ from returnhome.rules.codes import (
     RiskGrade,
 )
 from returnhome.rules.reviewing import WaitsFor
+from returnhome.web import before, known
 
 BATCH = 1000
 # The order in which rows can be written: each rests on those before it.
@@ -59,6 +61,7 @@ TABLES: tuple[type[models.Model], ...] = (
     Interview,
     Coverage,
     Entry,
+    SignedFacts,
     NotHeld,
     Action,
     NothingNeeded,
@@ -72,6 +75,12 @@ class Ledger:
     rows: dict[type[models.Model], list[Any]] = field(
         default_factory=lambda: {table: [] for table in TABLES}
     )
+    # Of a child by their number and of an episode: what the record of a talk rests on.
+    episodes: defaultdict[int, list[Episode]] = field(default_factory=lambda: defaultdict(list))
+    tried: defaultdict[int, list[tuple[datetime, str]]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+    numbers: dict[int, list[str]] = field(default_factory=dict)
     acts: list[tuple[str, models.Model, Child, Person, datetime]] = field(default_factory=list)
 
     def _add(self, row: Any, verb: str | None, child: Child, by: Person, at: datetime) -> Any:
@@ -135,6 +144,7 @@ class Ledger:
             )
             self._add(row, None, child, by, at)
         episode.reckon(at)
+        self.episodes[child.pk].append(episode)
         self._add(episode, "open episode", child, by, at)
         return episode
 
@@ -151,6 +161,7 @@ class Ledger:
         episode.answer, episode.answered_at, episode.declined_by = "", None, ""
         episode.not_held = ""
         episode.reckon(at)
+        self.tried[id(episode)].append((at, before.offer_in_words(offer)))
         self._add(offer, "make offer", episode.child, by, at)
         return offer
 
@@ -158,6 +169,7 @@ class Ledger:
         tried = Attempt(episode=episode, means=means, made_at=at, made_by=by)
         episode.attempted_at = min(episode.attempted_at or at, at)
         episode.reckon(at)
+        self.tried[id(episode)].append((at, before.attempt_in_words(tried)))
         self._add(tried, "attempt offer", episode.child, by, at)
 
     def answer(
@@ -250,6 +262,10 @@ class Ledger:
                 written_by=by,
             )
             self._add(entry, None, child, by, at)
+        kept = SignedFacts(
+            interview=interview, known=self._known(interview, covering), signed_by_name=by.name
+        )
+        self._add(kept, None, child, by, at)
         interview.signed_at, interview.signed_by = at, by
         for episode in covering:
             episode.signed_at, episode.record_waits_for = at, WaitsFor.REVIEWER
@@ -257,6 +273,23 @@ class Ledger:
         self.acts += [
             (verb, interview, child, by, at) for verb in ("record interview", "sign interview")
         ]
+
+    def _known(self, interview: Interview, covering: Sequence[Episode]) -> dict[str, Any]:
+        """What `known.today` would find: nothing followed from it yet, nothing was told of."""
+        child = interview.child
+        if child.pk not in self.numbers:
+            self.numbers[child.pk] = known.numbers_of(child)
+        theirs = self.episodes[child.pk]
+        first = min(episode.started_at for episode in covering)
+        facts = known.facts(
+            interview,
+            covering,
+            numbers=self.numbers[child.pk],
+            previous=sum(each.started_at < first for each in theirs),
+            attempts=[row for each in covering for row in self.tried[id(each)]],
+            actions=[],
+        )
+        return known.Known(facts, ()).kept
 
     def not_hold(
         self,

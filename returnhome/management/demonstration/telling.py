@@ -29,6 +29,7 @@ from returnhome.rules.codes import (
     Understood,
     WayToChild,
 )
+from returnhome.web import known
 
 MINUTE, HALF_HOUR, HOUR, DAY = (
     timedelta(minutes=1),
@@ -359,7 +360,8 @@ class Tale:
 
     def signed(self, after: float = 3) -> Self:
         by = self.interview.interviewer
-        self.interview = interviews.sign(self.interview, by=by, at=self.step(after))
+        facts = known.today(self.interview, by).kept
+        self.interview = interviews.sign(self.interview, facts=facts, by=by, at=self.step(after))
         return self
 
     def added(self, addendum: str, after: float = 20) -> Self:

@@ -86,7 +86,7 @@ def schema(standard: Standard) -> Json:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": f"Record of a return home interview, version {standard.version}",
         "type": "object",
-        "required": ["standard", "answers"],
+        "required": ["standard", "answers", "signed_off", "added"],
         "properties": {
             "standard": {"const": standard.version},
             "facts": {
@@ -106,6 +106,15 @@ def schema(standard: Standard) -> Json:
                 "type": "array",
                 "items": _told_of_schema(),
             },
+            "signed_off": {
+                "title": "When it was signed off and by whom; null for a draft",
+                "oneOf": [{"type": "null"}, _by_whom()],
+            },
+            "added": {
+                "title": "What was added after it was signed off, in its order",
+                "type": "array",
+                "items": _by_whom(words={"type": "string", "pattern": "\\S"}),
+            },
         },
     }
 
@@ -118,6 +127,17 @@ def _told_of_schema() -> Json:
         "required": list(listed),
         "additionalProperties": {"type": "string"},
         "properties": {name: {"enum": [each.value for each in of]} for name, of in listed.items()},
+    }
+
+
+def _by_whom(**more: Json) -> Json:
+    """What somebody did at an instant, which is in UTC."""
+    said: Json = {"at": {"type": "string", "format": "date-time"}, "by": {"type": "string"}} | more
+    return {
+        "type": "object",
+        "required": list(said),
+        "additionalProperties": False,
+        "properties": said,
     }
 
 

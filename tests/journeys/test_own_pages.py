@@ -1,0 +1,211 @@
+"""As the child: from the link to what is sent, on a telephone; and what stays in the browser."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from returnhome.casework import acting, ways_in
+from returnhome.casework.models import OwnWords
+from returnhome.rules.codes import Device
+from tests.cast import Cast, hours, returned
+from tests.journeys.conftest import CHROMIUM, FLAGS, NARROW, SignIn, assert_accessible, picture
+
+pytestmark = [pytest.mark.browser, pytest.mark.check]
+
+# A word that stands in nothing but what the child writes.
+PLANTED = "quokkaberry"
+
+
+@pytest.fixture
+def link(site: str, django_db_blocker: Any) -> str:
+    at = timezone.now()
+    with django_db_blocker.unblock(), acting.as_system(acting.OPERATOR):
+        cast = Cast()
+        episode = returned(cast.sky, at=at - hours(4))
+        _, secret = ways_in.make(episode, device=Device.OWN, language="en", by=cast.amina, at=at)
+    return f"{site}/m/{secret}"
+
+
+@pytest.fixture
+def profile(tmp_path: Path) -> Path:
+    return tmp_path / "profile"
+
+
+@pytest.fixture
+def phone(profile: Path, browser: Browser) -> Iterator[BrowserContext]:
+    """A browser whose profile lies on a disk, as a telephone's does."""
+    context = browser.browser_type.launch_persistent_context(
+        str(profile),
+        executable_path=CHROMIUM,
+        args=FLAGS,
+        viewport=NARROW,  # type: ignore[arg-type]
+        has_touch=True,
+        locale="en-GB",
+    )
+    # The page elsewhere, without the net.
+    context.route("https://www.bbc.co.uk/**", lambda route: route.fulfill(body="Weather"))
+    yield context
+    context.close()
+
+
+def here(page: Page, name: str) -> None:
+    expect(page).to_have_title("My page")
+    page.locator("main details").evaluate_all("all => all.forEach(one => one.open = true)")
+    assert_accessible(page)
+    picture(page, f"own-{name}")
+
+
+def press(page: Page, name: str) -> None:
+    """With the keyboard alone."""
+    button = page.get_by_role("button", name=name).or_(page.get_by_role("link", name=name)).first
+    button.focus()
+    page.keyboard.press("Enter")
+
+
+def headed(page: Page, name: str) -> None:
+    expect(page.get_by_role("heading", level=1, name=name)).to_be_visible()
+
+
+def test_from_the_link_to_what_is_sent_and_nothing_stays(
+    link: str, phone: BrowserContext, profile: Path, sign_in: SignIn
+):
+    page = phone.pages[0]
+    page.set_default_timeout(15_000)
+    page.goto(link)
+    headed(page, "This page is for one person")
+    here(page, "door")
+    press(page, "Open")
+    headed(page, "Who sees what you say")
+    here(page, "first")
+    tree = page.locator("main").aria_snapshot()
+    assert '- heading "What we cannot keep private" [level=2]' in tree
+    assert '- button "I have read this"' in tree
+    press(page, "I have read this")
+    headed(page, "What would you like to do?")
+    here(page, "home")
+
+    press(page, "Choose your")
+    page.get_by_label("Yes", exact=True).check()
+    page.get_by_label("A woman").check()
+    page.get_by_label("Is there someone you want").fill(f"Not {PLANTED}")
+    here(page, "choose")
+    press(page, "Save")
+    expect(page.get_by_text("Now choose how you would like it to be")).to_be_visible()
+    here(page, "chosen")
+
+    press(page, "Say it your way")
+    headed(page, "How are you right now?")
+    press(page, "Skip this")
+    headed(page, "What was going on before you went?")
+    page.get_by_role("textbox").fill(f"my {PLANTED} died and i didnt want to go back")
+    expect(page.get_by_text(re.compile("Saved at"))).to_be_visible()
+    here(page, "say")
+    press(page, "Next")
+    headed(page, "Where did you go?")
+    press(page, "What you have so far")
+    expect(page.get_by_text(f"my {PLANTED} died")).to_be_visible()
+    here(page, "yours")
+    press(page, "Send it now")
+    headed(page, "Thank you for telling us")
+    expect(page.get_by_text(re.compile(r"Someone will read this by"))).to_be_visible()
+    here(page, "sent")
+
+    page.goto(link.rsplit("/m/", 1)[0] + "/m/help/complaint?in=en-easy")
+    here(page, "complaint-easy")
+    page.get_by_role("textbox").fill("They did not ask me")
+    press(page, "Send")
+    expect(page.get_by_text("You will hear by").first).to_be_visible()
+    page.get_by_role("link", name="My page").first.click()
+    here(page, "home-easy")
+
+    # Out at once: three times Escape.
+    for _ in range(3):
+        page.keyboard.press("Escape")
+    expect(page.get_by_text("Weather")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_text(PLANTED)).to_have_count(0)
+    page.goto(link.rsplit("/m/", 1)[0] + "/m/")
+    headed(page, "This page is closed")
+    here(page, "shut")
+    assert [one["name"] for one in phone.cookies() if one["name"] in ("m", "ml")] == []
+    storage = page.evaluate(
+        "async () => JSON.stringify([{...localStorage}, {...sessionStorage},"
+        " await indexedDB.databases(), await caches.keys()])"
+    )
+    assert json.loads(storage) == [{}, {}, [], []]
+    phone.close()
+    assert found_in(profile, PLANTED) == []
+
+    # And on the desk it stands first.
+    desk = sign_in("amina")
+    expect(desk.get_by_text("1 child has written: read it now")).to_be_visible()
+    assert_accessible(desk)
+    desk.get_by_role("link", name="Sky Marlowe").first.click()
+    expect(desk.get_by_text(f"my {PLANTED} died")).to_be_visible()
+    assert_accessible(desk)
+    picture(desk, "own-pages-desk")
+    desk.get_by_role("button", name="I have read it").click()
+    expect(desk.get_by_text("Noted that you have read it.")).to_be_visible()
+
+
+def found_in(profile: Path, word: str) -> list[str]:
+    """Files of the browser's in which the word stands, as it is written or as UTF-16."""
+    wanted = (word.encode(), word.encode("utf-16-le"))
+    return [
+        str(path.relative_to(profile))
+        for path in profile.rglob("*")
+        if path.is_file() and any(each in path.read_bytes() for each in wanted)
+    ]
+
+
+def test_without_scripts_all_of_it_works(
+    link: str, site: str, browser: Browser, django_db_blocker: Any
+) -> None:
+    context = browser.new_context(java_script_enabled=False, locale="en-GB")
+    page = context.new_page()
+    page.goto(link)
+    page.get_by_role("button", name="Open").click()
+    page.get_by_role("button", name="I have read this").click()
+    page.goto(f"{site}/m/say/bad")
+    page.get_by_role("textbox").fill("He scares me")
+    page.get_by_role("button", name="Next").click()
+    page.goto(f"{site}/m/yours")
+    page.get_by_role("button", name="Send it now").click()
+    headed(page, "Thank you for telling us")
+    context.close()
+    with django_db_blocker.unblock(), acting.as_system(acting.OPERATOR):
+        assert OwnWords.objects.get().words == "He scares me"
+
+
+def test_on_the_workers_device_nothing_else_can_be_reached(
+    site: str, sign_in: SignIn, django_db_blocker: Any
+) -> None:
+    with django_db_blocker.unblock(), acting.as_system(acting.OPERATOR):
+        cast = Cast()
+        episode = returned(cast.sky, at=timezone.now() - hours(4))
+    page = sign_in("amina", narrow=True)
+    page.goto(f"/episodes/{episode.pk}/own-pages")
+    assert_accessible(page)
+    page.get_by_role("link", name="Let the child in").or_(
+        page.get_by_role("button", name="Let the child in")
+    ).first.click()
+    page.get_by_label("On this device, which I hand to them").check()
+    assert_accessible(page)
+    picture(page, "own-let-in")
+    page.get_by_role("button", name="Go on").click()
+    headed(page, "Who sees what you say")
+    expect(page.get_by_text("This is a worker’s device")).to_be_visible()
+    for _ in range(3):
+        page.go_back()
+        expect(page.get_by_text("Sky")).to_have_count(0)
+    page.goto(f"/episodes/{episode.pk}")
+    expect(page.get_by_label("Email")).to_be_visible()
+    page.goto("/m/")
+    page.get_by_role("link", name="I am finished").click()
+    expect(page.get_by_text("Please give the device back")).to_be_visible()
