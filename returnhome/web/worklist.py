@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 
+from returnhome.casework import releases
 from returnhome.casework.children import Child
 from returnhome.casework.interviews import Interview
 from returnhome.casework.staff import Duty, Person, Team
@@ -198,11 +199,13 @@ def worklist(request: Request) -> HttpResponse:
     own = mine(person, now)
     harms = owed.waiting_for(person, now)
     written = ways_in.waiting_for(person)
+    asked_back = releases.waiting_for(person)
     told = owed.badges(harms)
     rows = [replace(row, badges=[*told.get(row.episode.child_id, ()), *row.badges]) for row in rows]
     children = [*(row.episode.child_id for row in rows), *own.children]
     children += [row.disclosure.child_id for row in harms]
     children += [one.episode.child_id for one in written]
+    children += [one.child_id for one in asked_back]
     looking.at_list(request, "worklist", children)
     context = {
         "groups": GROUPS,
@@ -215,6 +218,7 @@ def worklist(request: Request) -> HttpResponse:
         "mine": own,
         "harms": harms,
         "written": written,
+        "asked_back": asked_back,
         "asked": handovers.waiting_for_us(person, now),
         "duties": list(_on_duty(person, now)),
         "waiting": _waiting(person),

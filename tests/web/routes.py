@@ -116,12 +116,10 @@ ABOUT_A_CHILD: dict[str, Asks] = {
     "judge-understanding": of_episode("offer", not_shown_in=ERROR),
     "ask-carers": of_episode("offer", not_shown_in=ERROR),
     "check-in": of_episode("book", not_shown_in=ERROR),
-    "own-pages-episode": Asks(
-        "episode", (("offer", "episode", "r p"), ("see_account", "episode", "r p"))
-    ),
+    "own-pages-episode": Asks("episode", (("offer", "episode", "r p"), *SAID)),
     "let-child-in": of_episode("offer", not_shown_in=ERROR),
     "end-links-episode": of_episode("offer", only_post=True),
-    "read-own-words": of_episode("see_account", only_post=True),
+    "read-own-words": Asks("episode", SAID, only_post=True),
     "releases-of-episode": Asks("episode", SAID, not_shown_in=ERROR),
     "release-line": Asks("episode", SAID, not_shown_in=ERROR),
     "take-back-release": Asks("release", SAID, only_post=True),

@@ -5,9 +5,10 @@ import re
 import pytest
 from django.test import Client
 
-from returnhome.casework import communications
+from returnhome.casework import communications, releases
 from returnhome.casework.models import Episode, OwnWords, WayIn
-from tests.cast import Cast, returned
+from returnhome.rules.releasing import Kind, State
+from tests.cast import Cast, booked, returned
 from tests.web.asking import words_of
 
 OWN = {"device": "own", "language": "en", "is_safe": "on"}
@@ -141,3 +142,39 @@ def test_the_page_asks_as_much_whatever_was_sent(
 
     with django_assert_max_num_queries(18):
         amina.get(f"/episodes/{episode.pk}/own-pages")
+
+
+def test_whoever_holds_the_talk_reads_before_it_what_the_child_wrote(as_, cast: Cast, now):
+    episode = written(as_, cast, now)
+    assert as_("ines").get(f"/episodes/{episode.pk}/own-pages").status_code == 200
+    assert "He scares me" not in words_of(as_("ines").get(f"/episodes/{episode.pk}/own-pages"))
+
+    booked(episode, interviewer=cast.ines, by=cast.amina, at=now)
+
+    assert "He scares me" in words_of(as_("ines").get(f"/episodes/{episode.pk}/own-pages"))
+    assert "1 child has written" in words_of(as_("ines").get("/"))
+
+
+def test_what_a_child_said_to_a_line_waits_on_the_work_list(as_, cast: Cast, now):
+    episode = returned(cast.sky, at=now)
+    page = as_("amina").post(f"/episodes/{episode.pk}/let-in", OWN).content.decode()
+    line = releases.release(
+        episode,
+        Kind.SHARE,
+        "That nights are loud",
+        whom="The home’s manager",
+        because="So that it gets quieter",
+        state=State.STILL,
+        is_safe=True,
+        by=cast.amina,
+        at=now,
+    )
+    child = Client()
+    child.post(link_on(page))
+    child.post("/m/first")
+    child.post(f"/m/meant/{line.pk}", {"words": "Please do not"})
+
+    page = words_of(as_("amina").get("/"))
+
+    assert "1 child waits for an answer to what they said" in page
+    assert "What the child sees" in words_of(as_("amina").get(f"/episodes/{episode.pk}/own-pages"))
