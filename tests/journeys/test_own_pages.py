@@ -10,10 +10,12 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from returnhome.casework import acting, ways_in
+from returnhome.casework import acting, releases, ways_in
 from returnhome.casework.models import OwnWords
+from returnhome.rules.clock import LONDON
 from returnhome.rules.codes import Device
-from tests.cast import Cast, hours, returned
+from returnhome.rules.releasing import Kind, Promise, State
+from tests.cast import Cast, held, hours, returned
 from tests.journeys.conftest import CHROMIUM, FLAGS, NARROW, SignIn, assert_accessible, picture
 
 pytestmark = [pytest.mark.browser, pytest.mark.check]
@@ -209,3 +211,79 @@ def test_on_the_workers_device_nothing_else_can_be_reached(
     page.goto("/m/")
     page.get_by_role("link", name="I am finished").click()
     expect(page.get_by_text("Please give the device back")).to_be_visible()
+
+
+@pytest.fixture
+def told(site: str, django_db_blocker: Any) -> str:
+    """A link of Sky's, to whom three lines were released after her talk."""
+    at = timezone.now()
+    with django_db_blocker.unblock(), acting.as_system(acting.OPERATOR):
+        cast = Cast()
+        episode = returned(cast.sky, at=at - hours(30))
+        held(episode, interviewer=cast.ines, by=cast.amina, at=at - hours(20))
+        today = {"is_safe": True, "by": cast.amina, "at": at - hours(1)}
+        releases.release(
+            *(episode, Kind.WORDS, "Does not like the new house."),
+            named_on=at.astimezone(LONDON).date(),
+            **today,
+        )
+        releases.release(
+            *(episode, Kind.SHARE, "That nights are loud where you live"),
+            whom="The home’s manager",
+            because="So that it gets quieter",
+            state=State.STILL,
+            **today,
+        )
+        releases.release(
+            *(episode, Kind.CAME_OF_IT, "To see my brother"),
+            because="You see him on Sunday.",
+            promise=Promise.ASKED,
+            state=State.DONE,
+            **today,
+        )
+        _, secret = ways_in.make(episode, device=Device.OWN, language="en", by=cast.amina, at=at)
+    return f"{site}/m/{secret}"
+
+
+def test_the_child_sees_what_was_written_answers_it_and_hears_back(
+    told: str, phone: BrowserContext, sign_in: SignIn
+):
+    page = phone.pages[0]
+    page.set_default_timeout(15_000)
+    page.goto(told)
+    press(page, "Open")
+    press(page, "I have read this")
+    headed(page, "What would you like to do?")
+    here(page, "home-new")
+    press(page, "See what was written")
+    headed(page, "What was written")
+    expect(page.get_by_text("Does not like the new house.")).to_be_visible()
+    here(page, "see")
+    press(page, "That is not what I meant")
+    page.get_by_role("textbox").fill("I like the house. It is the noise.")
+    here(page, "meant")
+    press(page, "Send")
+    expect(page.get_by_text("I like the house. It is the noise.")).to_be_visible()
+    press(page, "I do not want this")
+    page.get_by_role("textbox").fill("They will say I told")
+    here(page, "object")
+    press(page, "Send")
+    expect(page.get_by_text(re.compile("You will get an answer by")).first).to_be_visible()
+    page.get_by_role("link", name="My page").first.click()
+    press(page, "Hear back")
+    headed(page, "What came of it")
+    expect(page.get_by_text("You see him on Sunday.")).to_be_visible()
+    here(page, "heard")
+    page.goto(told.rsplit("/m/", 1)[0] + "/m/heard?in=en-easy")
+    here(page, "heard-easy")
+    page.get_by_role("link", name="My page").first.click()
+    page.get_by_role("link", name=re.compile("How was your")).click()
+    page.get_by_label("A bit").first.check()
+    here(page, "talk-easy")
+    press(page, "Send")
+    expect(page.get_by_text("Thank you").first).to_be_visible()
+    here(page, "talk-thanks")
+
+    desk = sign_in("amina")
+    expect(desk.get_by_text("2 answers are owed to children")).to_be_visible()
+    assert_accessible(desk)

@@ -176,5 +176,5 @@ def test_what_a_child_said_to_a_line_waits_on_the_work_list(as_, cast: Cast, now
 
     page = words_of(as_("amina").get("/"))
 
-    assert "1 child waits for an answer to what they said" in page
+    assert "1 answer is owed to a child" in page
     assert "What the child sees" in words_of(as_("amina").get(f"/episodes/{episode.pk}/own-pages"))
