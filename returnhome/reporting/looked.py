@@ -64,6 +64,7 @@ THINGS = {
     "sampled": "a record of a sample",
     "breakglass": "that the record was opened by break-glass",
     "wayin": "a link to the child’s own pages",
+    "ownwords": "what the child wrote on their own pages",
 }
 LISTS = {
     "worklist": "the work list",

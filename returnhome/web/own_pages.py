@@ -307,7 +307,7 @@ def say_one(visit: Visit, question: str) -> HttpResponse:
         else:
             if is_saving:
                 return JsonResponse({"saved": visit.words.clock(visit.now)})
-            return redirect(_after(asked))
+            return redirect("own-yours" if "delete" in posted else _after(asked))
     order = list(Asked)
     return visit.draw(
         "say",
@@ -342,6 +342,9 @@ def yours(visit: Visit) -> HttpResponse:
     order = list(Asked)
     drafts = list(visit.way_in.own_words.filter(sent_at=None))
     drafts.sort(key=lambda each: order.index(Asked(each.question)))
+    asked = visit.request.GET.get("delete", "")
+    if one := next((each for each in drafts if each.question == asked), None):
+        return visit.draw("delete", draft=one, back_href=reverse("own-yours"))
     return visit.draw("yours", drafts=drafts)
 
 

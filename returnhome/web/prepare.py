@@ -17,7 +17,17 @@ from returnhome.casework.staff import Person
 from returnhome.rules import clock
 from returnhome.rules.access import Verb
 from returnhome.rules.codes import Mode, Place
-from returnhome.web import before, check_ins, communications, needs, owed, pages, story, tellings
+from returnhome.web import (
+    before,
+    check_ins,
+    communications,
+    needs,
+    owed,
+    pages,
+    story,
+    tellings,
+    ways_in,
+)
 from returnhome.web.asked import Request, allows, covered
 
 # What earlier records say of how the child would talk another time, and of what is not safe.
@@ -62,6 +72,9 @@ def prepare(request: Request, pk: int) -> HttpResponse:
     noted = communications.standing_for(child, person)
     harms = owed.of_child(child, person, now)["harms"]
     last_needs = {one.need.pk for one in last.needs} if last else set()
+    chosen, noted_by_child, sent = ways_in.before_the_talk(covered(interview), person)
+    if sent:
+        journal.write_all("read", [each.row for each in sent], by=person, at=now)
     context = {
         "interview": interview,
         "child": child,
@@ -73,6 +86,9 @@ def prepare(request: Request, pk: int) -> HttpResponse:
         "talking": communications.in_words(noted),
         "may_note_talking": communications.may_note(child, person),
         "may_see_child": Child.objects.visible_to(person).filter(pk=child.pk).exists(),
+        "chosen": chosen,
+        "chosen_words": noted_by_child,
+        "sent": sent,
         "last": last,
         "today": now.astimezone(clock.LONDON).date(),
         "earlier": held,

@@ -219,6 +219,20 @@ def read(request: Request, pk: int) -> HttpResponse:
     return redirect("own-pages-episode", pk)
 
 
+def before_the_talk(
+    episodes: Sequence[Episode], person: Person
+) -> tuple[list[tuple[str, str]], str, list[Sent]]:
+    """What the child chose, what they noted to it, and what they sent: for whoever prepares.
+
+    Two queries.
+    """
+    choices = Choice.objects.visible_to(person).filter(episode__in=episodes)
+    choice = choices.newest_first().first()
+    sent = OwnWords.objects.visible_to(person).filter(episode__in=episodes)
+    said = [_sent(each) for each in sent.in_order()]
+    return (in_words(choice), choice.words, said) if choice else ([], "", said)
+
+
 # On the work list.
 
 

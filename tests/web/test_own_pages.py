@@ -160,8 +160,10 @@ def test_what_is_sent_says_when_somebody_reads_it_and_whom_to_ring(child: Client
 
 def test_what_was_typed_can_be_deleted_before_it_is_sent(child: Client):
     child.post("/m/say/bad", {"words": "He scares me"})
-    child.post("/m/say/bad", {"words": ""})
+    assert "Delete this for good?" in words_of(child.get("/m/yours?delete=bad"))
+    gone = child.post("/m/say/bad", {"words": "", "delete": "yes"})
 
+    assert gone.headers["Location"] == "/m/yours"
     assert not OwnWords.objects.exists()
 
 

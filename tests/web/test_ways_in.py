@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from returnhome.casework import communications, releases
-from returnhome.casework.models import Episode, OwnWords, WayIn
+from returnhome.casework.models import Episode, JournalEntry, OwnWords, WayIn
 from returnhome.rules.releasing import Kind, State
 from tests.cast import Cast, booked, returned
 from tests.web.asking import words_of
@@ -178,3 +178,15 @@ def test_what_a_child_said_to_a_line_waits_on_the_work_list(as_, cast: Cast, now
 
     assert "1 answer is owed to a child" in page
     assert "What the child sees" in words_of(as_("amina").get(f"/episodes/{episode.pk}/own-pages"))
+
+
+def test_ines_prepares_from_what_the_child_chose_and_wrote(as_, cast: Cast, now):
+    episode = written(as_, cast, now)
+    talk = booked(episode, interviewer=cast.ines, by=cast.amina, at=now)
+
+    ines = words_of(as_("ines").get(f"/interviews/{talk.pk}/prepare"))
+
+    assert "On their own pages the child chose" in ines
+    assert "A woman" in ines
+    assert "He scares me" in ines
+    assert JournalEntry.objects.filter(verb="read", kind="ownwords", by_id=cast.ines.pk).exists()
