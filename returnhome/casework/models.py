@@ -38,7 +38,7 @@ from returnhome.casework.needs import ActionForNeed, HelpOffered, Need, NoHelp, 
 from returnhome.casework.notifications import Delivery, Notification
 from returnhome.casework.offers import Attempt, Offer, Reply
 from returnhome.casework.places import Authority, Force, Postcode, ReferenceLoad, Succession
-from returnhome.casework.policies import LocalPolicy
+from returnhome.casework.policies import LocalPolicy, TalkName
 from returnhome.casework.protocols import LocalProtocol
 from returnhome.casework.questions import OwnQuestion
 from returnhome.casework.releases import AnswerToChild, Release, SaidBack
@@ -138,6 +138,7 @@ __all__ = [
     "Service",
     "SignedFacts",
     "Succession",
+    "TalkName",
     "Tally",
     "Team",
     "Telling",

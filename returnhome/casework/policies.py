@@ -42,6 +42,38 @@ class LocalPolicy(models.Model):
         indexes = [models.Index(fields=["authority", "key", "-since"], name="policy_in_force")]
 
 
+class TalkName(models.Model):
+    """What a council calls the interview to a child. Rows are added, never changed."""
+
+    authority = models.ForeignKey(Authority, models.PROTECT, related_name="+")
+    name = models.CharField(max_length=policies.LONGEST_NAME)
+    noted_at = models.DateTimeField()
+    noted_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(name=""), name="a_talk_is_called_something"),
+        ]
+        indexes = [models.Index(fields=["authority", "-noted_at"], name="talk_name_newest")]
+
+
+def name_of_the_talk(authority_id: int) -> str:
+    """What the council calls it to a child; empty where nobody has said."""
+    named = TalkName.objects.filter(authority=authority_id).order_by("-noted_at", "-pk").first()
+    return named.name if named else ""
+
+
+@transaction.atomic
+def name_the_talk(authority: Authority, name: str, *, by: Person, at: datetime) -> TalkName:
+    """Choose what children read. Raises NameMissing, NameTooLong, NameBlames."""
+    policies.check_name(name)
+    named = TalkName.objects.create(
+        authority=authority, name=" ".join(name.split()), noted_at=at, noted_by=by
+    )
+    journal.write("name the talk", named, by=by, at=at)
+    return named
+
+
 def in_force(authority: Authority, key: PolicyKey, on: date) -> LocalPolicy | None:
     """What the council's policy says on that day; None where nobody has said."""
     theirs = LocalPolicy.objects.filter(authority=authority, key=key, since__lte=on)

@@ -210,6 +210,7 @@ DONE = {
     "note credential": "Noted training or a check",
     "note parental risk": "Noted a risk about telling parents",
     "note policy": "Noted what local policy says",
+    "name the talk": "Chose what the talk is called to children",
     "note prevention interview": "Noted the police prevention interview",
     "open child": "Opened the record",
     "open episode": "Opened a missing episode",

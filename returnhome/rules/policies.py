@@ -23,6 +23,35 @@ class TooFarAhead(Blocked):
     field = "since"
 
 
+# On pages of its own a child reads it in the middle of sentences: “Choose your missing chat”.
+LONGEST_NAME = 40
+
+
+class NameMissing(Blocked):
+    sentence = "Say what the talk is called."
+    field = "name"
+
+
+class NameTooLong(Blocked):
+    sentence = f"Call it something short: at most {LONGEST_NAME} letters."
+    field = "name"
+
+
+class NameBlames(Blocked):
+    sentence = "Children should not be told that they “absconded”. Choose another name."
+    field = "name"
+
+
+def check_name(name: str) -> None:
+    """What a council calls the interview to a child: short, and no blame. Raises a Blocked."""
+    if not name.strip():
+        raise NameMissing
+    if len(name.strip()) > LONGEST_NAME:
+        raise NameTooLong
+    if "abscond" in name.lower():
+        raise NameBlames
+
+
 class PolicyKey(Code):
     """What a council decides for itself; each is a question with yes or no for an answer."""
 

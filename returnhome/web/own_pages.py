@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.views.decorators.csrf import csrf_exempt
 
-from returnhome.casework import childs_part, how_it_was, releases, ways_in
+from returnhome.casework import childs_part, how_it_was, policies, releases, ways_in
 from returnhome.casework.childs_part import OwnWords
 from returnhome.casework.ways_in import WayIn
 from returnhome.rules import Blocked, choosing
@@ -64,7 +64,9 @@ Page = Callable[..., HttpResponse]
 
 def _words(request: HttpRequest, way_in: WayIn | None = None) -> Words:
     asked = request.GET.get("in") or request.COOKIES.get(LANGUAGE)
-    return own_words.of(asked or (way_in.language if way_in else None), drafts=_drafts())
+    language = asked or (way_in.language if way_in else None)
+    talk = policies.name_of_the_talk(way_in.episode.responsible_authority_id) if way_in else ""
+    return own_words.of(language, talk=talk, drafts=_drafts())
 
 
 def _drafts() -> bool:

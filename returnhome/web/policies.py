@@ -9,14 +9,14 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 
-from returnhome.casework import episodes
+from returnhome.casework import episodes, policies
 from returnhome.casework.places import Authority
 from returnhome.casework.policies import LocalPolicy
 from returnhome.rules import access
 from returnhome.rules.access import Verb
 from returnhome.rules.codes import Role
-from returnhome.rules.policies import PolicyKey
-from returnhome.web import days, gds, pages
+from returnhome.rules.policies import LONGEST_NAME, NameMissing, PolicyKey
+from returnhome.web import days, gds, own_words, pages
 from returnhome.web.asked import Request
 from returnhome.web.interviewers import today
 
@@ -72,6 +72,7 @@ def index(request: Request) -> HttpResponse:
     context = {
         "authority": authority,
         "questions": [_question(key, every, today(request.now)) for key in PolicyKey],
+        "talk": policies.name_of_the_talk(authority.pk) or own_words.of(None).talk,
     }
     return render(request, "policies/index.html", context)
 
@@ -130,7 +131,44 @@ def set_policy(request: Request, key: str) -> HttpResponse:
     )
 
 
+class NameForm(gds.Form):
+    name = gds.Text(
+        "What do you call it to a child?",
+        missing=NameMissing.sentence,
+        hint="For example, chat, or missing chat. It stands in sentences: “Choose your chat”.",
+        max_length=LONGEST_NAME,
+        width=20,
+    )
+
+
+def name_talk(request: Request) -> HttpResponse:
+    """What the talk is called on children’s own pages, in English."""
+    authority = _authority(request)
+    first = policies.name_of_the_talk(authority.pk) or own_words.of(None).talk
+    form = NameForm(request.POST or None, initial={"name": first})
+    if request.method == "POST" and form.is_valid():
+        with gds.refusals_into(form):
+            policies.name_the_talk(
+                authority, form.cleaned_data["name"], by=request.user, at=request.now
+            )
+            messages.success(request, "Noted. Children read it from now on.")
+            return redirect("policies")
+    back = reverse("policies")
+    return gds.form_page(
+        request,
+        form,
+        title="The name of the talk",
+        caption=f"{authority.name}’s own policy",
+        lead="“Return home interview” frightens some children, and many do not think that they "
+        "were missing. Children and young people in your area can tell you what to call it.",
+        button="Save the name",
+        back=back,
+        cancel=back,
+    )
+
+
 urlpatterns = [
+    path("policies/name-of-the-talk", name_talk, name="name-talk"),
     path("policies", index, name="policies"),
     path("policies/<str:key>/set", set_policy, name="set-policy"),
 ]

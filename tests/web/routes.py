@@ -317,6 +317,7 @@ OF_AN_ORGANISATION_BESIDE = {
     "chart-figures": "tests/web/test_figures.py",
     "csv-figures": "tests/web/test_figures.py",
     "set-policy": "tests/web/test_policies.py",
+    "name-talk": "tests/web/test_policies.py",
     "end-own-question": "tests/web/test_own_questions.py",
     "show-sample": "tests/web/test_samples.py",
     "chart-record-quality": "tests/web/test_samples.py",

@@ -116,6 +116,7 @@ NO_CHILD = {
     "messages": "messages, which name no child on purpose",
     "try-message-again": "a message, which names no child",
     "policies": "what local policy says",
+    "name-talk": "what local policy says",
     "set-policy": "what local policy says",
     "protocols": "the local protocols",
     "new-protocol": "the local protocols",

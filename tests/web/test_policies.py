@@ -3,12 +3,13 @@
 from datetime import date, datetime, timedelta
 
 import pytest
+from django.test import Client
 
-from returnhome.casework import episodes
+from returnhome.casework import episodes, ways_in
 from returnhome.casework.models import Episode, LocalPolicy
-from returnhome.rules.codes import EpisodeKind
+from returnhome.rules.codes import Device, EpisodeKind
 from returnhome.rules.policies import PolicyKey
-from tests.cast import Cast, hours, missing
+from tests.cast import Cast, hours, missing, returned
 from tests.web.asking import words_of
 
 pytestmark = pytest.mark.check
@@ -108,5 +109,36 @@ def test_the_page_asks_a_fixed_number_of_times(as_, cast: Cast, now, django_asse
         noted(cast, PolicyKey.AWAY_TALK, bool(year % 2), date(year, 4, 1), now)
     mara = as_("mara")
 
-    with django_assert_max_num_queries(7):
+    with django_assert_max_num_queries(8):
         assert mara.get("/policies").status_code == 200
+
+
+def test_mara_says_what_the_talk_is_called_and_the_child_reads_it(as_, cast: Cast, now):
+    mara = as_("mara")
+    assert "What is the talk called to a child? chat" in words_of(mara.get("/policies"))
+
+    mara.post("/policies/name-of-the-talk", {"name": "missing  chat"})
+
+    _, secret = ways_in.make(
+        returned(cast.sky, at=now), device=Device.OWN, language="en", by=cast.amina, at=now
+    )
+    child = Client()
+    child.post(f"/m/{secret}")
+    child.post("/m/first")
+    assert "Choose your missing chat" in words_of(child.get("/m/"))
+    assert "Choose your missing chat" in words_of(child.get("/m/?in=en-easy"))
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("", "Say what the talk is called"),
+        ("Absconder talk", "Choose another name"),
+        ("x" * 41, "40"),
+    ],
+)
+def test_a_name_that_blames_or_is_none_is_refused(as_, cast: Cast, name, sentence):
+    page = words_of(as_("mara").post("/policies/name-of-the-talk", {"name": name}))
+
+    assert sentence in page
+    assert as_("amina").get("/policies/name-of-the-talk").status_code == 404
