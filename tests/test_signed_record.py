@@ -213,7 +213,7 @@ def test_everything_that_hangs_below_a_record_is_looked_at(record: Record) -> No
 
 
 # What is written about a record by others, and is none of it.
-ABOUT_IT = {"Review", "Sampled"}
+ABOUT_IT = {"Review", "Sampled", "Release"}
 
 
 # By the models.

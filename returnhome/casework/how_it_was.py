@@ -10,6 +10,7 @@ from django.db.models import Q
 from returnhome.casework import journal, staff
 from returnhome.casework.episodes import Episode
 from returnhome.casework.places import Authority
+from returnhome.casework.staff import Person
 from returnhome.casework.ways_in import WayIn
 from returnhome.rules import releasing, ways_in
 from returnhome.rules.clock import LONDON
@@ -17,6 +18,10 @@ from returnhome.rules.releasing import HOW_IT_WAS, Felt
 
 
 class HowItWasQuerySet(models.QuerySet["HowItWas"]):
+    def visible_to(self, person: Person) -> "HowItWasQuerySet":
+        """Those of the councils whose figures the person sees."""
+        return self.filter(authority_id__in=person.reach.figures)
+
     def between(self, first: date, last: date) -> "HowItWasQuerySet":
         """Those of the quarters that begin in these days, both included."""
         return self.filter(quarter_on__gte=first, quarter_on__lte=last)

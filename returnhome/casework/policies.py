@@ -42,6 +42,12 @@ class LocalPolicy(models.Model):
         indexes = [models.Index(fields=["authority", "key", "-since"], name="policy_in_force")]
 
 
+class TalkNameQuerySet(models.QuerySet["TalkName"]):
+    def visible_to(self, person: Person) -> "TalkNameQuerySet":
+        """Those of the councils whose children the person works with."""
+        return self.filter(authority_id__in=person.reach.authorities)
+
+
 class TalkName(models.Model):
     """What a council calls the interview to a child. Rows are added, never changed."""
 
@@ -49,6 +55,8 @@ class TalkName(models.Model):
     name = models.CharField(max_length=policies.LONGEST_NAME)
     noted_at = models.DateTimeField()
     noted_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+
+    objects = TalkNameQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -26,6 +26,7 @@ from returnhome.rules.ways_in import (
     TooLate,
     UsedBefore,
 )
+from tests.casework.ledger import refused_by
 from tests.cast import NOW, Cast, booked, hours, offered, returned
 
 
@@ -336,3 +337,58 @@ def test_no_link_is_made_for_what_was_recorded_in_error(cast: Cast):
 
     with pytest.raises(episodes.AlreadyVoided):
         link_for(episode, cast)
+
+
+# What the database itself refuses.
+
+
+def test_the_database_holds_a_link_to_what_it_is(cast: Cast):
+    row = {
+        "episode": returned(cast.sky),
+        "device": "own",
+        "language": "en",
+        "made_at": NOW,
+        "made_by": cast.amina,
+        "until": NOW + hours(1),
+    }
+
+    with refused_by("a_link_lasts"):
+        WayIn.objects.create(**row | {"until": NOW}, secret="1")
+    with refused_by("an_opened_link_has_its_pass"):
+        WayIn.objects.create(**row, secret="2", opened_at=NOW)
+    with refused_by("told_what_stays_private_in_some_words"):
+        WayIn.objects.create(**row, secret="3", told_in="en")
+    with refused_by("a_link_ended_by_somebody_is_ended"):
+        WayIn.objects.create(**row, secret="4", ended_by=cast.amina)
+
+
+def test_the_database_never_opens_a_link_again(cast: Cast):
+    way_in = opened(returned(cast.sky), cast)
+    ways_in.end_all(cast.sky.pk, by=cast.amina, at=NOW)
+
+    for change in (
+        {"ended_at": None, "ended_by": None},
+        {"pass_digest": "x"},
+        {"device": "workers"},
+    ):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            WayIn.objects.filter(pk=way_in.pk).update(**change)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        WayIn.objects.filter(pk=way_in.pk).delete()
+
+
+def test_the_database_holds_words_to_what_they_are(cast: Cast):
+    way_in = opened(returned(cast.sky), cast)
+    row = {
+        "episode_id": way_in.episode_id,
+        "way_in": way_in,
+        "question": "now",
+        "language": "en",
+        "saved_at": NOW,
+    }
+    OwnWords.objects.create(**row)
+
+    with refused_by("one_draft_a_question"):
+        OwnWords.objects.create(**row)
+    with refused_by("what_was_sent_is_read_by_somebody"):
+        OwnWords.objects.create(**row, sent_at=NOW, read_at=NOW)

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from returnhome.casework import episodes, offers, policies
-from returnhome.casework.models import Child, Episode, JournalEntry, LocalPolicy
+from returnhome.casework.models import Child, Episode, JournalEntry, LocalPolicy, TalkName
 from returnhome.rules import offering
 from returnhome.rules.codes import EpisodeKind, Means, Reached
 from returnhome.rules.policies import PolicyKey, SaysSoAlready, TooFarAhead
@@ -219,4 +219,11 @@ def test_the_database_refuses_a_policy_that_answers_nothing(cast: Cast) -> None:
             since=TODAY,
             noted_at=NOW,
             noted_by=cast.mara,
+        )
+
+
+def test_the_database_refuses_a_talk_without_a_name(cast: Cast) -> None:
+    with refused_by("a_talk_is_called_something"):
+        TalkName.objects.create(
+            authority=cast.northshire, name="", noted_at=NOW, noted_by=cast.mara
         )

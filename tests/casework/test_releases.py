@@ -6,7 +6,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from returnhome.casework import acting, releases, ways_in
-from returnhome.casework.models import AnswerToChild, Episode, Release, SaidBack
+from returnhome.casework.models import AnswerToChild, Episode, HowItWas, Release, SaidBack
 from returnhome.rules.releasing import (
     AnsweredAlready,
     AnswerMissing,
@@ -20,6 +20,7 @@ from returnhome.rules.releasing import (
     WhyMissing,
 )
 from returnhome.rules.ways_in import NothingWritten
+from tests.casework.ledger import refused_by
 from tests.casework.test_own_pages import as_child, opened
 from tests.cast import NOW, Cast, held, hours, returned
 
@@ -252,3 +253,20 @@ def test_a_line_is_new_until_the_child_has_looked(cast: Cast):
     released(episode, cast, Kind.CAME_OF_IT)
     with as_child(way_in):
         assert releases.marks(way_in) == {"see": "new", "heard": "new"}
+
+
+def test_the_database_holds_a_line_and_an_answer_to_what_they_are(cast: Cast):
+    line = released(returned(cast.sky), cast)
+
+    with refused_by("a_line_is_taken_back_by_somebody"):
+        Release.objects.filter(pk=line.pk).update(taken_back_at=NOW)
+    with refused_by("a_line_is_whole"):
+        Release.objects.create(
+            episode_id=line.episode_id,
+            kind="came_of_it",
+            text="x",
+            released_at=NOW,
+            released_by=cast.amina,
+        )
+    with refused_by("how_it_was_is_said"):
+        HowItWas.objects.create(authority=cast.northshire, quarter_on=NOW.date())
