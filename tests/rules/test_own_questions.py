@@ -82,7 +82,12 @@ def test_no_record_waits_for_an_answer_to_them() -> None:
 def test_the_schema_of_the_core_lets_a_councils_answers_through_and_the_councils_own_checks_them():
     core, whole = published.schema(V1), published.schema(own.with_own(V1, [BUS]))
     answers = {each.key: {"unanswered": "not_asked"} for each in V1.questions if each.core}
-    record = {"standard": "1", "answers": answers | {BUS.key: {"codes": ["o2"]}}}
+    record = {
+        "standard": "1",
+        "answers": answers | {BUS.key: {"codes": ["o2"]}},
+        "signed_off": None,
+        "added": [],
+    }
 
     jsonschema.validate(record, core)
     jsonschema.validate(record, whole)
