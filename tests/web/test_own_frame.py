@@ -12,6 +12,8 @@ from returnhome.web import own_words
 from returnhome.web.own_words.pictures import PICTURES
 from tests import own_pages, reading
 
+pytestmark = pytest.mark.check
+
 WEB = Path(own_words.__file__).parent.parent
 STATIC, DRAWINGS = WEB / "static", WEB / "templates" / "own" / "pictures"
 AT = datetime(2026, 5, 1, 13, 32, tzinfo=UTC)
