@@ -16,6 +16,12 @@ class NothingChosen(Blocked):
     sentence = "Nothing was chosen."
 
 
+class Want(Code):
+    YES = "yes", "Yes"
+    NOT_NOW = "not_now", "Not now"
+    NO = "no", "No"
+
+
 class Who(Code):
     SAME = "same", "The same person as last time"
     NEW = "new", "Somebody new"
@@ -65,8 +71,10 @@ class Easier(Code):
     FOOD = "food", "Something to eat or drink"
 
 
-# What can be chosen, in the order of the pages, each with its list; of the last two more than one.
+# What can be chosen, in the order of the pages, each with its list. Whether they want the talk is
+# kept here too: where no offer can take the answer any more, it is still what they said.
 CHOICES: dict[str, type[Code]] = {
+    "want": Want,
     "who": Who,
     "where": Where,
     "when": When,
@@ -146,7 +154,7 @@ def answered_by(ask: Ask, *, on: date) -> date:
 
 
 def check_choice(chosen: dict[str, list[str]], words: str) -> dict[str, list[str]]:
-    """What of it the lists know, a list each; of who and where one. Raises NothingChosen."""
+    """What of it the lists know, a list each; one, or more than one. Raises NothingChosen."""
     known: dict[str, list[str]] = {}
     for key, codes in CHOICES.items():
         found = [code for code in chosen.get(key, ()) if code in set(codes)]

@@ -212,10 +212,7 @@ def choose(visit: Visit) -> HttpResponse:
         try:
             if want in WANTS:
                 _answer(visit, WANTS[want])
-            if any(chosen.values()) or words:
-                childs_part.choose(visit.way_in, chosen, words, at=visit.now)
-            elif want not in WANTS:
-                raise choosing.NothingChosen
+            childs_part.choose(visit.way_in, chosen, words, at=visit.now)
         except rules.TooLong:
             problem = "frame.too_long"
         except choosing.NothingChosen:
@@ -225,7 +222,7 @@ def choose(visit: Visit) -> HttpResponse:
     stands = childs_part.newest_choice(visit.way_in)
     return visit.draw(
         "choose",
-        groups=[(key, key in choosing.MORE_THAN_ONE) for key in choosing.CHOICES],
+        groups=[(key, key in choosing.MORE_THAN_ONE) for key in choosing.CHOICES if key != "want"],
         chosen={key: posted.getlist(key) for key in choosing.CHOICES}
         if visit.is_sent_in
         else (stands.chosen if stands else {}),
@@ -238,6 +235,7 @@ def choose(visit: Visit) -> HttpResponse:
 
 # What a note of the child's is about, for whoever reads it.
 OF = {
+    "want": "Would they like the talk?",
     "who": "With whom",
     "where": "Where",
     "when": "When",

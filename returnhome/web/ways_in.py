@@ -16,7 +16,7 @@ from django.urls import path, reverse
 from django.views.decorators.http import require_POST
 from qrcode.image.svg import SvgPathImage
 
-from returnhome.casework import childs_part, releases, ways_in
+from returnhome.casework import childs_part, journal, releases, ways_in
 from returnhome.casework.childs_part import Choice, OwnWords
 from returnhome.casework.episodes import Episode
 from returnhome.casework.staff import Person
@@ -86,8 +86,13 @@ def show(request: Request, pk: int) -> HttpResponse:
         .newest_first()
     )
     choice = Choice.objects.visible_to(person).filter(episode=episode).newest_first().first()
-    rows = OwnWords.objects.visible_to(person).filter(episode=episode).select_related("read_by")
+    rows = (
+        OwnWords.objects.visible_to(person)
+        .filter(episode=episode)
+        .select_related("episode", "read_by")
+    )
     said = [_sent(each) for each in rows.in_order()]
+    journal.write_all("read", [each.row for each in said], by=person, at=now)
     waiting = [each.row.sent_at for each in said if each.is_new and each.row.sent_at]
     context = {
         "episode": episode,
@@ -228,7 +233,8 @@ def before_the_talk(
     """
     choices = Choice.objects.visible_to(person).filter(episode__in=episodes)
     choice = choices.newest_first().first()
-    sent = OwnWords.objects.visible_to(person).filter(episode__in=episodes)
+    seen = OwnWords.objects.visible_to(person).filter(episode__in=episodes)
+    sent = seen.select_related("episode")
     said = [_sent(each) for each in sent.in_order()]
     return (in_words(choice), choice.words, said) if choice else ([], "", said)
 
