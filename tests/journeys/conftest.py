@@ -80,7 +80,8 @@ def codes() -> Iterator[str]:
     used: set[str] = set()
     while True:
         now = timezone.now()
-        code = next(c for n in (0, -1, 1) if (c := app_shows(now, later=n)) not in used)
+        # The one to come before the one gone by, which runs out while it is being typed.
+        code = next(c for n in (0, 1, -1) if (c := app_shows(now, later=n)) not in used)
         used.add(code)
         yield code
 
