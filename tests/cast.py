@@ -14,21 +14,25 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 
 from returnhome.casework import (
     children,
+    childs_part,
     declines,
     episodes,
     interviews,
     offers,
     owners,
     staff,
+    ways_in,
 )
 from returnhome.casework.children import Child
 from returnhome.casework.episodes import Episode
 from returnhome.casework.interviews import Interview, Said
 from returnhome.casework.models import Authority, Credential, Force, Organisation, Person, Postcode
 from returnhome.casework.offers import Offer
+from returnhome.rules.choosing import Asked
 from returnhome.rules.clock import EXACT, Moment
 from returnhome.rules.codes import (
     Answer,
+    Device,
     EpisodeKind,
     Means,
     Reached,
@@ -175,6 +179,18 @@ def returned(child: Child, *, hours_ago: float = 10, at: datetime = NOW) -> Epis
     """An episode from which the child came back so many hours before `at`."""
     back = at - hours(hours_ago)
     return missing(child, last_seen=back - hours(20), found=back, returned=back, at=at)
+
+
+def wrote(episode: Episode, words: str = "I was cold", *, by: Person, at: datetime = NOW) -> None:
+    """The child opens a link that `by` made, writes, and sends it."""
+    _, secret = ways_in.make(episode, device=Device.OWN, language="en", by=by, at=at)
+    with ways_in.scope(secret):
+        way_in, its_pass = ways_in.open_link(secret, at=at)
+    with ways_in.scope(its_pass):
+        ways_in.told(way_in, language="en", at=at)
+        way_in.refresh_from_db()
+        childs_part.save(way_in, Asked.NOW, words, language="en", at=at)
+        childs_part.send(way_in, at=at)
 
 
 def offered(episode: Episode, *, by: Person, at: datetime = NOW) -> Offer:

@@ -270,19 +270,34 @@ def ask(way_in: WayIn, what: Ask, words: str, *, at: datetime) -> Action:
 
 
 def _owner(episode: Episode, way_in: WayIn, what: Ask) -> Person:
-    """A complaint goes to a manager, who was not part of it where there is one."""
     first = episode.owner or way_in.made_by
     if what is Ask.ADVOCATE:
         return first
-    managers = (
-        Person.objects.at_work()
-        .holding(Role.MANAGER)
-        .filter(posts__organisation__authority=episode.responsible_authority_id)
-        .exclude(pk__in=[first.pk, way_in.made_by_id])
-        .by_name()
-    )
-    theirs = (each for each in managers if episode.allows(each, Verb.SEE_EPISODE))
-    return next(theirs, first)
+    return somebody_apart(way_in) or first
+
+
+def somebody_apart(way_in: WayIn) -> Person | None:
+    """Who can look at a complaint and was no part of it: a manager, else a colleague.
+
+    None where a council has nobody else: then the child must not be told that there is somebody.
+    """
+    episode = way_in.episode
+    for roles in ((Role.MANAGER,), (Role.COORDINATOR, Role.SOCIAL_WORKER)):
+        theirs = (
+            Person.objects.at_work()
+            .filter(
+                posts__role__in=roles,
+                posts__until__isnull=True,
+                posts__organisation__authority=episode.responsible_authority_id,
+            )
+            .exclude(pk__in={episode.owner_id or way_in.made_by_id, way_in.made_by_id})
+            .distinct()
+            .by_name()
+        )
+        for each in theirs:
+            if episode.allows(each, Verb.SEE_EPISODE):
+                return each
+    return None
 
 
 ASKED_FOR = {

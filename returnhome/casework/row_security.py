@@ -694,11 +694,12 @@ def opened() -> dict[str, Opened]:
             | OF_OFFER
             | MET
             | LISTS_OF
-            | _tables("breakglass", "disclosure", "harmtaking", "harmdecision"),
+            | _tables("breakglass", "disclosure", "harmtaking", "harmdecision", "ownwords"),
             NONE,
-            # That a child told of harm, and who has it: not a word of what.
+            # That a child told of harm or wrote, and who has it: not a word of what.
             columns={
                 "casework_disclosure": UNTOLD,
+                "casework_ownwords": ("id", "episode_id", "sent_at", "read_at"),
                 "casework_harmdecision": (
                     *("id", "disclosure_id", "council_id", "kind"),
                     *("due_at", "decided_at", "passed_at", "done_at"),

@@ -81,6 +81,16 @@ WORDS = {
         "Pass the decision on to whoever carries it out, and note who has it.",
         "It was due by {by}.",
     ),
+    (Waiting.WORDS, EPISODE): Words(
+        "a child has written on their own pages",
+        "Read what the child has written: it may be urgent.",
+        "The child was told that somebody will have read it by {by}.",
+    ),
+    (Waiting.WORDS_LATE, EPISODE): Words(
+        "urgent: nobody has read what a child has written",
+        "Read what the child has written now, and let the child know.",
+        "The child was told that somebody would have read it by {by}.",
+    ),
 }
 
 # Why it has come to this person.

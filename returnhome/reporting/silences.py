@@ -5,18 +5,19 @@ rules/rota.py, its words are in jobs/wording.py.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from django.db.models import Exists, Max, OuterRef, Q, QuerySet
+from django.db.models import Exists, Max, Min, OuterRef, Q, QuerySet
 from procrastinate.contrib.django.models import ProcrastinateWorker
 
 from returnhome.casework import declines, staff
+from returnhome.casework.childs_part import OwnWords
 from returnhome.casework.episodes import Classification, Episode
 from returnhome.casework.handovers import HandOver
 from returnhome.casework.harm import Disclosure, HarmDecision, HarmTaking
 from returnhome.casework.messages import Message
-from returnhome.rules import harming, rota
+from returnhome.rules import harming, rota, ways_in
 from returnhome.rules.clock import LONDON
 from returnhome.rules.codes import HarmStep, OfferKind, RiskGrade, Rung, Waiting
 
@@ -354,6 +355,39 @@ def _news(at: datetime) -> timedelta:
     return rota.notice_on(at.astimezone(LONDON).date()).news_for
 
 
+# What a child wrote on their own pages.
+
+
+def unread(at: datetime, ids: Ids) -> Iterator[Silence]:
+    """A child has sent words, and the time that the child was told is not over yet."""
+    for silence, read_by in _unread(Waiting.WORDS, at, ids):
+        if at < read_by:
+            yield silence
+
+
+def unread_too_long(at: datetime, ids: Ids) -> Iterator[Silence]:
+    """Nobody has read what a child sent by the time that the child was told."""
+    for silence, read_by in _unread(Waiting.WORDS_LATE, at, ids):
+        if at >= read_by:
+            yield replace(silence, since=read_by)
+
+
+def _unread(waiting: Waiting, at: datetime, ids: Ids) -> Iterator[tuple[Silence, datetime]]:
+    """Each with when it was to be read: of what was sent at several times, the first counts."""
+    words = OwnWords.objects.unread().filter(
+        sent_at__gt=at - _news(at), sent_at__lte=at, episode__voided_at__isnull=True
+    )
+    if ids is not None:
+        words = words.filter(episode__in=list(ids))
+    sent = dict(words.values_list("episode").annotate(Min("sent_at")).order_by())
+    rows = _rows(Episode.objects.filter(pk__in=sent), None) if sent else []
+    for row, organisation in _with_councils(rows):
+        first = sent[row.pk]
+        read_by = ways_in.read_by(first)
+        silence = _of(row, waiting, organisation, since=first, occasion=first)
+        yield replace(silence, by=read_by), read_by
+
+
 # What they share.
 
 
@@ -418,4 +452,6 @@ SORTS = (
     Sort(Waiting.HARM, DISCLOSURE, nobody_has_it),
     Sort(Waiting.HARM_UNDECIDED, DISCLOSURE, undecided),
     Sort(Waiting.HARM_NOT_PASSED_ON, DISCLOSURE, not_passed_on),
+    Sort(Waiting.WORDS, EPISODE, unread),
+    Sort(Waiting.WORDS_LATE, EPISODE, unread_too_long),
 )

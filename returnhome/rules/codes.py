@@ -567,6 +567,11 @@ class Waiting(Code):
         "harm_not_passed_on",
         "A decision on harm that nobody has passed on in time",
     )
+    WORDS = "words", "A child who wrote on their own pages, and nobody has read it yet"
+    WORDS_LATE = (
+        "words_late",
+        "A child who wrote on their own pages, unread when the child was told it would be",
+    )
 
 
 class NotSent(Code):

@@ -89,6 +89,20 @@ LADDERS = (
     ),
     # Only a manager decides, so nobody below is told of what only a manager can do.
     *(Ladder(of, date(2026, 1, 1), OWN_RULE, MANAGERS) for of in MANAGERS_DECIDE),
+    # A child was told when somebody will have read it. It is said once when it comes, as harm may
+    # be told at night; and from the hour that was promised on it climbs.
+    Ladder(Waiting.WORDS, date(2026, 1, 1), OWN_RULE, ONE_PERSONS),
+    Ladder(
+        Waiting.WORDS_LATE,
+        date(2026, 1, 1),
+        OWN_RULE,
+        (
+            Level(Rung.ON_DUTY, 0 * HOUR),
+            Level(Rung.TEAM, HOUR / 4),
+            Level(Rung.MANAGER, HOUR / 2),
+            Level(Rung.HEAD_OF_SERVICE, HOUR),
+        ),
+    ),
     Ladder(Waiting.RUNNING_OUT, date(2026, 1, 1), OWN_RULE, ONE_PERSONS),
     Ladder(Waiting.RUN_OUT, date(2026, 1, 1), OWN_RULE, ONE_PERSONS),
 )

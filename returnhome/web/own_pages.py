@@ -372,10 +372,14 @@ def ask(visit: Visit, what: str) -> HttpResponse:
     asked, problem = Ask(what), ""
     today = visit.now.astimezone(LONDON).date()
     words = visit.request.POST.get("words", "")
+    # No child is promised somebody new where there is nobody else.
+    is_alone = asked is Ask.COMPLAINT and childs_part.somebody_apart(visit.way_in) is None
+    next_words = "help.complaint_here" if is_alone else f"help.{asked}_next"
     if visit.is_sent_in:
         try:
             action = childs_part.ask(visit.way_in, asked, words, at=visit.now)
-            return visit.draw("asked", ask=asked, day=visit.words.day(action.due_on))
+            day = visit.words.day(action.due_on)
+            return visit.draw("asked", ask=asked, next_words=next_words, day=day)
         except rules.NothingWritten:
             problem = "frame.not_empty"
         except rules.TooLong:
@@ -383,6 +387,7 @@ def ask(visit: Visit, what: str) -> HttpResponse:
     return visit.draw(
         "ask",
         ask=asked,
+        next_words=next_words,
         day=visit.words.day(choosing.answered_by(asked, on=today)),
         value=words,
         problem=problem,

@@ -17,7 +17,7 @@ from returnhome.casework.interviews import Interview
 from returnhome.casework.needs import Need
 from returnhome.casework.releases import Release, SaidBack
 from returnhome.casework.support import Action
-from returnhome.rules import Blocked, releasing
+from returnhome.rules import releasing
 from returnhome.rules.clock import LONDON
 from returnhome.rules.releasing import Kind, Promise, State
 from returnhome.rules.standard.parts import SaidBy
@@ -279,11 +279,8 @@ def _chosen(offered: Sequence[Could], key: str) -> Could:
 @require_POST
 def take_back(request: Request, pk: int) -> HttpResponse:
     line = get_object_or_404(Release.objects.visible_to(request.user), pk=pk)
-    try:
-        releases.take_back(line, by=request.user, at=request.now)
-        messages.success(request, "Taken back. The child does not see it any more.")
-    except Blocked as refused:
-        messages.info(request, refused.sentence)
+    releases.take_back(line, by=request.user, at=request.now)
+    messages.success(request, "Taken back. The child does not see it any more.")
     return redirect("releases-of-episode", line.episode_id)
 
 

@@ -286,6 +286,22 @@ def test_an_advocate_a_complaint_a_correction_have_an_owner_and_a_day(cast: Cast
     assert "Nobody asked me" in action.what
 
 
+def test_a_complaint_goes_to_a_colleague_where_no_manager_is_apart_from_it(cast: Cast):
+    episode = returned(cast.sky)
+    episodes.take_on(episode, by=cast.mara, at=NOW)
+    way_in = opened(episode, cast)
+    with as_child(way_in):
+        assert childs_part.ask(way_in, Ask.COMPLAINT, "Late", at=NOW).owner == cast.sol
+
+
+def test_where_a_council_has_nobody_else_no_child_is_told_that_somebody_new_looks(cast: Cast):
+    way_in = opened(returned(cast.sky), cast)
+    Person.objects.filter(pk__in=[cast.mara.pk, cast.ines.pk, cast.sol.pk]).update(is_active=False)
+    with as_child(way_in):
+        assert childs_part.somebody_apart(way_in) is None
+        assert childs_part.ask(way_in, Ask.COMPLAINT, "Late", at=NOW).owner == cast.amina
+
+
 # The second lock.
 
 

@@ -10,7 +10,7 @@ from returnhome.casework.models import Episode, Message
 from returnhome.jobs import rounds, wording
 from returnhome.reporting import silences
 from returnhome.rules.codes import HarmDecisionKind, RiskGrade, Rung, Waiting
-from tests.cast import CHILDREN, NOW, PEOPLE, Cast, exactly, hours, missing, returned
+from tests.cast import CHILDREN, NOW, PEOPLE, Cast, exactly, hours, missing, returned, wrote
 
 MINUTE = timedelta(minutes=1)
 
@@ -140,6 +140,23 @@ def test_each_council_is_told_of_its_own(cast: Cast) -> None:
     assert look() == [("ines", "on_duty"), ("owen", "team")]
 
 
+def test_what_a_child_wrote_is_told_once_and_climbs_from_the_hour_they_were_told(
+    cast: Cast,
+) -> None:
+    episode = returned(cast.kit)
+    episodes.take_on(episode, by=cast.amina, at=NOW)
+    wrote(episode, by=cast.amina)
+
+    assert [look(NOW + hours(each)) for each in (0, 1, 9, 9.25, 9.5, 10)] == [
+        [("amina", "owner")],
+        [],
+        [("ines", "on_duty")],
+        [("amina", "team")],
+        [("mara", "manager")],
+        [("mara", "head_of_service")],
+    ]
+
+
 # What they are told.
 
 
@@ -162,6 +179,7 @@ def everything_told(cast: Cast) -> list[Message]:
         harm.have(told, by=cast.amina, at=before)
         if kinds:
             harm.decide(told, kinds, by=cast.mara, at=before)
+    wrote(Episode.objects.get(child=cast.kit), by=cast.amina, at=NOW)
     for minutes in (0, 15, 30, 60, 120, 180, 240, 900):
         look(NOW + minutes * MINUTE)
     for person in (cast.ines, cast.amina, cast.mara):
@@ -227,7 +245,7 @@ def test_looking_round_costs_as_much_for_many_that_were_told_as_for_few(
         returned(child)
     look()
 
-    with django_assert_max_num_queries(24):
+    with django_assert_max_num_queries(26):
         assert look(NOW + MINUTE) == []
 
 

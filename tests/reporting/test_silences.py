@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from returnhome.casework import episodes, handovers, harm, messages, offers, staff
+from returnhome.casework import childs_part, episodes, handovers, harm, messages, offers, staff
 from returnhome.casework.messages import Letter
 from returnhome.casework.models import Disclosure, Episode, HandOver, Message, Succession
 from returnhome.reporting import silences
@@ -22,7 +22,7 @@ from returnhome.rules.codes import (
     Waiting,
 )
 from returnhome.rules.responsibility import Reply
-from tests.cast import NOW, Cast, booked, exactly, held, hours, missing, offered, returned
+from tests.cast import NOW, Cast, booked, exactly, held, hours, missing, offered, returned, wrote
 
 DAY = timedelta(days=1)
 
@@ -323,7 +323,7 @@ def test_it_asks_the_database_as_often_for_ten_as_for_one(
         if number:
             grave(episode, cast)
 
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(14):
         assert len(silences.now(NOW)) == 3
 
 
@@ -457,3 +457,56 @@ def test_a_decision_not_passed_on_in_its_time_is_told_to_the_council_that_made_i
     assert overdue(NOW + hours(24)) == late
     harm.pass_on(section_47, "Team 3", by=cast.mara, at=NOW + hours(24))
     assert overdue(NOW + hours(25)) == []
+
+
+# What a child wrote.
+
+
+def words_of(at=NOW) -> list[tuple[Waiting, str, int]]:
+    found = [each for each in silences.now(at) if each.about[0] == silences.EPISODE]
+    late = (Waiting.WORDS, Waiting.WORDS_LATE)
+    return [(each.waiting, *each.about) for each in found if each.waiting in late]
+
+
+def test_what_a_child_wrote_waits_from_when_it_came_and_is_late_from_the_hour_they_were_told(
+    cast: Cast,
+) -> None:
+    episode = returned(cast.kit)
+    wrote(episode, by=cast.amina)  # on a Monday at nine: read by six in the evening
+
+    assert words_of() == [(Waiting.WORDS, "episode", episode.pk)]
+    assert words_of(NOW + hours(8.9)) == [(Waiting.WORDS, "episode", episode.pk)]
+    assert words_of(NOW + hours(9)) == [(Waiting.WORDS_LATE, "episode", episode.pk)]
+    (late,) = (each for each in silences.now(NOW + hours(9)) if each.waiting is Waiting.WORDS_LATE)
+    assert (late.since, late.by) == (NOW + hours(9), NOW + hours(9))
+    assert late.organisation_id == cast.northshire_council.pk
+
+
+def test_once_somebody_has_read_it_it_waits_no_more(cast: Cast) -> None:
+    episode = returned(cast.kit)
+    wrote(episode, by=cast.amina)
+    (first,) = (each for each in silences.now(NOW) if each.waiting is Waiting.WORDS)
+    message = message_about(first, cast)
+    assert silences.still(message, NOW)
+
+    childs_part.read(episode, by=cast.amina, at=NOW + hours(1))
+
+    assert words_of(NOW + hours(9)) == []
+    assert not silences.still(message, NOW + hours(1))
+
+
+def test_more_that_the_child_sends_does_not_put_off_the_hour_of_the_first(cast: Cast) -> None:
+    episode = returned(cast.kit)
+    wrote(episode, by=cast.amina)
+    wrote(episode, "And hungry", by=cast.amina, at=NOW + hours(8))
+
+    assert words_of(NOW + hours(9)) == [(Waiting.WORDS_LATE, "episode", episode.pk)]
+
+
+def test_what_was_recorded_in_error_or_lies_long_back_waits_for_nobody(cast: Cast) -> None:
+    episode = returned(cast.kit)
+    wrote(episode, by=cast.amina)
+
+    assert words_of(NOW + timedelta(days=31)) == []
+    episodes.void(episode, because="Another child", by=cast.amina, at=NOW)
+    assert words_of() == []
