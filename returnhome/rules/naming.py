@@ -12,6 +12,11 @@ _ONE_FORM = str.maketrans(
     {**dict.fromkeys(_APOSTROPHES, "'"), **dict.fromkeys(_HYPHENS, "-")}
 )  # before composing, which would turn “´” into a space and an accent
 
+# Letters that do not come apart into a letter and an accent.
+_LETTERS = str.maketrans(
+    {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ı": "i", "ħ": "h", "æ": "ae", "œ": "oe", "þ": "th"}
+)
+
 _POSTCODE = re.compile(r"(?:[A-Z]{1,2}[0-9][A-Z0-9]?|GIR)(?:[0-9][A-Z]{2})")
 
 
@@ -26,6 +31,15 @@ def folded(name: str) -> str:
     for _ in range(2):
         text = unicodedata.normalize("NFKC", text).translate(_ONE_FORM).casefold()
     return " ".join(unicodedata.normalize("NFKC", text).split())
+
+
+def bare(name: str) -> str:
+    """A name as it is compared, not kept: “Zoë O’Brien-Lee” is “zoe obrien lee”."""
+    text = folded(name)
+    if not text.isascii():
+        parts = unicodedata.normalize("NFKD", text.translate(_LETTERS))
+        text = "".join(c for c in parts if not unicodedata.combining(c))
+    return " ".join(text.replace("'", "").replace(".", " ").replace("-", " ").split())
 
 
 def says(text: str, forename: str, surname: str) -> bool:

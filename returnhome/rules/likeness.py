@@ -1,0 +1,360 @@
+"""How alike two descriptions of a child are: each thing compared, in words, with its weight.
+
+Source: the product's own. The weights are base-two logarithms of odds, set by hand after Fellegi
+and Sunter, “A Theory for Record Linkage”, 1969: how much oftener two notes of one child agree so
+than two children by chance. They say whom to show a person first, and decide nothing.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
+from math import log2
+from types import MappingProxyType
+
+from returnhome.rules.codes import Sex
+from returnhome.rules.naming import bare
+from returnhome.rules.nicknames import go_together
+
+Closeness = Callable[[str, str], float]
+"""How near two words are, 0 to 1, as Jaro and Winkler have it; casework takes it from a library."""
+
+NONE_SHARED: frozenset[tuple[str, str, str]] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """One name of a child; `label` says what it is where it is not the child's name now."""
+
+    forename: str
+    surname: str
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """A child as one note or one record describes them.
+
+    `names`: the name now, then others. `places`: folded postcodes, of home and placements.
+    `numbers`: each its kind, issuer and value.
+    """
+
+    names: tuple[Name, ...]
+    born_on: date | None = None
+    sex: Sex = Sex.UNKNOWN
+    places: frozenset[str] = frozenset()
+    numbers: frozenset[tuple[str, str, str]] = NONE_SHARED
+    # Forename and surname of each name, as they are compared.
+    spoken: tuple[tuple[str, str], ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        spoken = tuple((bare(each.forename), bare(each.surname)) for each in self.names)
+        object.__setattr__(self, "spoken", spoken)
+
+
+@dataclass(frozen=True, slots=True)
+class Commonness:
+    """How often a forename and a surname, bare, stand in the register: what agreeing by chance is.
+
+    `size`: how many children it holds. A name that is not there is as rare as one child's.
+    """
+
+    size: int
+    forenames: Mapping[str, int] = field(default_factory=dict)
+    surnames: Mapping[str, int] = field(default_factory=dict)
+
+    def bits_of_forename(self, name: str) -> float:
+        return self._bits(self.forenames.get(name, 0), COMMONEST_FORENAME)
+
+    def bits_of_surname(self, name: str) -> float:
+        return self._bits(self.surnames.get(name, 0), COMMONEST_SURNAME)
+
+    def _bits(self, number: int, least: float) -> float:
+        share = max(number, 1) / max(self.size, 1)
+        return min(max(-log2(share), least), RAREST)
+
+
+# A rare name is worth more than a common one, up to a point: the register may hold few of a name
+# that is common where the child comes from.
+COMMONEST_FORENAME, COMMONEST_SURNAME, RAREST = 4.0, 4.0, 11.0
+
+# Names. What is not the same is worth as much less as it happens the oftener between strangers.
+SPELT, SHORT, SLIP, NEAR, PART, INITIAL, ANOTHERS = -0.5, -2.0, -3.0, -5.5, -2.0, -4.5, -0.5
+SWAPPED = -3.0
+OTHER_FORENAME, OTHER_SURNAME = "other forename", "other surname"
+IS_SLIP, IS_NEAR = 0.925, 0.86
+
+WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        "number": "same {}",
+        "other number": "another {}",
+        "forename": "same forename",
+        "forename spelt": "same forename, written another way",
+        "forename short": "a short or other form of the forename",
+        "forename slip": "forename a letter or two off",
+        "forename near": "forename a little like it",
+        "forename initial": "the forename’s first letter alone",
+        "other forename": "another forename",
+        "no forename": "forename not given",
+        "surname": "same surname",
+        "surname spelt": "same surname, written another way",
+        "surname part": "a part of the same double surname",
+        "surname slip": "surname a letter or two off",
+        "surname near": "surname a little like it",
+        "other surname": "another surname",
+        "no surname": "surname not given",
+        "swapped": "forename and surname the other way round",
+        "by another name": "{}",
+        "born": "same birth date",
+        "born swapped": "birth date with day and month swapped",
+        "born year": "birth date a year off",
+        "born digit": "birth date with one figure different",
+        "born month": "same month and year of birth, another day",
+        "other birth date": "another birth date",
+        "no birth date": "birth date not given",
+        "sex": "same sex",
+        "other sex": "another sex",
+        "place": "same postcode",
+        "area": "a postcode close by",
+        "other place": "another postcode",
+        "no place": "postcode not known",
+        "family": "may be a brother, a sister or a twin",
+    }
+)
+AGREES = frozenset(
+    {"number", "forename", "forename spelt", "surname", "surname spelt", "born"} | {"sex", "place"}
+)
+UNSAID = frozenset({"no forename", "no surname", "no birth date", "no place"})
+
+WEIGHTS: Mapping[str, float] = MappingProxyType(
+    {
+        "number": 20.0,
+        "other number": -6.0,
+        "no forename": 0.0,
+        "other forename": -9.0,
+        "no surname": 0.0,
+        "other surname": -4.0,
+        "swapped": SWAPPED,
+        "born": 12.0,
+        "born swapped": 7.5,
+        "born year": 6.0,
+        "born digit": 3.0,
+        "born month": 1.0,
+        "other birth date": -9.0,
+        "no birth date": 0.0,
+        "sex": 0.9,
+        "other sex": -4.0,
+        "place": 9.0,
+        "area": 3.0,
+        "other place": -1.0,
+        "no place": 0.0,
+        # Who lives together has the surname and the postcode in common, and twins the birth date.
+        "family": -8.0,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One thing that was compared: what a person reads, its weight, and whether it agrees.
+
+    `agrees` is None where one of the two does not say.
+    """
+
+    key: str
+    weight: float
+    said: str = ""
+
+    @property
+    def words(self) -> str:
+        return WORDS[self.key].format(self.said)
+
+    @property
+    def agrees(self) -> bool | None:
+        return None if self.key in UNSAID else self.key in AGREES
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What two descriptions have in common and what not."""
+
+    terms: tuple[Term, ...]
+
+    @property
+    def weight(self) -> float:
+        return sum(term.weight for term in self.terms)
+
+
+class Scorer:
+    """Compares: the same two always give the same terms, one by one as by the hundred thousand."""
+
+    def __init__(self, close: Closeness, common: Commonness) -> None:
+        self.close, self.common = close, common
+        # The same few names are compared again and again.
+        self.forename = lru_cache(200_000)(self._forename)
+        self.surname = lru_cache(200_000)(self._surname)
+        self.slips_of = lru_cache(20_000)(slips)
+
+    def compare(self, told: Described, known: Described) -> Comparison:
+        names, place = self._names(told, known), _place(told.places, known.places)
+        is_family = names[0].key == OTHER_FORENAME and place.key == "place"
+        return Comparison(
+            (
+                *_numbers(told, known),
+                *names,
+                self._birth(told.born_on, known.born_on),
+                *_sex(told.sex, known.sex),
+                place,
+                *((TERMS["family"],) if is_family else ()),
+            )
+        )
+
+    def _names(self, told: Described, known: Described) -> tuple[Term, ...]:
+        """The names that agree best, of all that each has."""
+        best: tuple[Term, ...] = ()
+        most = -99.0
+        for number, (forename, surname) in enumerate(told.spoken):
+            for place, (their_forename, their_surname) in enumerate(known.spoken):
+                first = self.forename(forename, their_forename)
+                last = self.surname(surname, their_surname)
+                found: tuple[Term, ...] = (first, last)
+                weight = first.weight + last.weight
+                if first.key == "other forename" and last.key == "other surname":
+                    first = self.forename(surname, their_forename)
+                    last = self.surname(forename, their_surname)
+                    if first.weight + last.weight + SWAPPED > weight:
+                        weight = first.weight + last.weight + SWAPPED
+                        found = (first, last, TERMS["swapped"])
+                label = told.names[number].label or known.names[place].label
+                if label:
+                    weight += ANOTHERS
+                    found = (*found, Term("by another name", ANOTHERS, label))
+                if weight > most:
+                    best, most = found, weight
+        return best
+
+    def _forename(self, one: str, other: str) -> Term:
+        if not one or not other:
+            return TERMS["no forename"]
+        bits = self.common.bits_of_forename(other)
+        if one == other:
+            return Term("forename", bits)
+        first, others_first = one.split()[0], other.split()[0]
+        if first == others_first or one.replace(" ", "") == other.replace(" ", ""):
+            return Term("forename spelt", bits + SPELT)
+        if len(first) == 1 or len(others_first) == 1:
+            is_initial = first[0] == others_first[0]
+            return Term("forename initial", bits + INITIAL) if is_initial else TERMS[OTHER_FORENAME]
+        if go_together(first, others_first):
+            return Term("forename short", bits + SHORT)
+        near = self.close(one, other)
+        if near >= IS_SLIP:
+            return Term("forename slip", bits + SLIP)
+        return Term("forename near", bits + NEAR) if near >= IS_NEAR else TERMS[OTHER_FORENAME]
+
+    def _surname(self, one: str, other: str) -> Term:
+        if not one or not other:
+            return TERMS["no surname"]
+        bits = self.common.bits_of_surname(other)
+        if one == other:
+            return Term("surname", bits)
+        if one.replace(" ", "") == other.replace(" ", ""):
+            return Term("surname spelt", bits + SPELT)
+        if (" " in one or " " in other) and not set(one.split()).isdisjoint(other.split()):
+            return Term("surname part", bits + PART)
+        near = self.close(one, other)
+        if near >= IS_SLIP:
+            return Term("surname slip", bits + SLIP)
+        return Term("surname near", bits + NEAR) if near >= IS_NEAR else TERMS[OTHER_SURNAME]
+
+    def _birth(self, one: date | None, other: date | None) -> Term:
+        if one is None or other is None:
+            return TERMS["no birth date"]
+        if one == other:
+            return TERMS["born"]
+        slip = self.slips_of(one).get(other)
+        if slip:
+            return TERMS[slip]
+        is_near = one.year == other.year and one.month == other.month
+        return TERMS["born month" if is_near else "other birth date"]
+
+
+def _numbers(told: Described, known: Described) -> Iterable[Term]:
+    if not told.numbers or not known.numbers:
+        return
+    shared = told.numbers & known.numbers
+    for kind, _, _ in sorted(shared):
+        yield Term("number", WEIGHTS["number"], kind)
+    issued = {each[:2]: each for each in known.numbers}
+    for each in sorted(told.numbers - shared):
+        if each[:2] in issued and issued[each[:2]] not in shared:
+            yield Term("other number", WEIGHTS["other number"], each[0])
+
+
+def _sex(one: Sex, other: Sex) -> tuple[Term, ...]:
+    if Sex.UNKNOWN in (one, other):
+        return ()
+    return (TERMS["sex" if one == other else "other sex"],)
+
+
+def _place(told: frozenset[str], known: frozenset[str]) -> Term:
+    if not told or not known:
+        return TERMS["no place"]
+    if not told.isdisjoint(known):
+        return TERMS["place"]
+    # But for its last two letters a postcode is a street or two.
+    near = {place[:-2] for place in told}
+    return TERMS["other place" if near.isdisjoint(place[:-2] for place in known) else "area"]
+
+
+def slips(born_on: date) -> dict[date, str]:
+    """The dates that are meant when this one is written down wrong → which slip it would be."""
+    found: dict[date, str] = {}
+    year, month, day = born_on.year, born_on.month, born_on.day
+    for changed in _one_figure_off(f"{year:04}{month:02}{day:02}"):
+        _note(found, "born digit", int(changed[:4]), int(changed[4:6]), int(changed[6:]))
+    for step in (-1, 1):
+        _note(found, "born year", year + step, month, day)
+    if day != month:
+        _note(found, "born swapped", year, day, month)
+    return found
+
+
+def _one_figure_off(figures: str) -> Iterable[str]:
+    """Of the year the last two figures: another century is no slip of a child's."""
+    for place in range(2, 8):
+        for figure in "0123456789":
+            if figure != figures[place]:
+                yield figures[:place] + figure + figures[place + 1 :]
+
+
+def _note(found: dict[date, str], slip: str, year: int, month: int, day: int) -> None:
+    try:
+        found[date(year, month, day)] = slip
+    except ValueError:
+        return
+
+
+TERMS: Mapping[str, Term] = MappingProxyType(
+    {key: Term(key, weight) for key, weight in WEIGHTS.items()}
+)
+
+
+# How likely it is.
+
+# Of the children whom a note tells of, how many are on the register already.
+MOSTLY_KNOWN = 0.8
+
+
+def chances(weights: Sequence[float], size: int) -> list[float]:
+    """For each of all who come near: how likely it is that just this one is meant, 0 to 1.
+
+    Against each other, and against a child who is not on the register of `size` children. Two who
+    come equally near share what there is.
+    """
+    if not weights:
+        return []
+    prior = MOSTLY_KNOWN / max(size, 1)
+    odds = [prior * 2.0 ** min(weight, 200.0) for weight in weights]
+    total = sum(odds) + (1 - MOSTLY_KNOWN)
+    return [each / total for each in odds]
