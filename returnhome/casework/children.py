@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models, transaction
 from django.db.models import Exists, F, Func, OuterRef, Prefetch, Q
 
@@ -119,6 +120,9 @@ class Child(models.Model):
         indexes = [
             models.Index(fields=["born_on", "folded_name"], name="child_born_name"),
             models.Index(fields=["folded_name"], name="child_name"),
+            models.Index(fields=["forename"], name="child_forename"),
+            models.Index(fields=["surname"], name="child_surname"),
+            GinIndex(fields=["folded_name"], opclasses=["gin_trgm_ops"], name="child_name_letters"),
             models.Index(fields=["responsible_authority", "folded_name"], name="child_responsible"),
             models.Index(fields=["host_authority"], name="child_host"),
             models.Index(fields=["provider"], name="child_provider"),
@@ -168,6 +172,11 @@ class Alias(models.Model):
     until = models.DateField(null=True)
 
     objects = AliasQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            GinIndex(fields=["folded_name"], opclasses=["gin_trgm_ops"], name="alias_name_letters")
+        ]
 
 
 class IdentifierQuerySet(models.QuerySet["Identifier"]):

@@ -135,7 +135,7 @@ class Notification(models.Model):
     opened_under = models.ForeignKey(Child, models.PROTECT, null=True, related_name="+")
     joined_at = models.DateTimeField(null=True)
     joined_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
-    joined_because = models.CharField(max_length=200, default="")
+    joined_because = models.CharField(max_length=400, default="")
 
     objects = NotificationQuerySet.as_manager()
 

@@ -360,11 +360,11 @@ def _carry_to_waiting(child: Child, *, by: Person, at: datetime) -> None:
     theirs = Child.objects.waiting().filter(responsible_authority=child.responsible_authority_id)
     strangers = list(theirs.order_by("pk"))
     named = [likeness.Person(each.forename, each.surname, each.born_on, "") for each in strangers]
-    near = likeness.resembling_each(named)
+    near = likeness.resembling_each(named, by_letters=True)
     alike = [
         each
         for each, found in zip(strangers, near, strict=True)
-        if child.pk in {pk for pk, _ in found}
+        if child.pk in {one.child_id for one in found}
     ]
     carry_over([(each, [child.pk]) for each in alike], by=by, at=at)
 

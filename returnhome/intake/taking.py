@@ -368,7 +368,7 @@ def _with_candidates(rows: Sequence[Row], done: Sequence[RowOutcome]) -> list[Ro
     }
     alike = dict(zip(wanting, likeness.resembling_each(list(wanting.values())), strict=True))
     return [
-        replace(said, candidates=tuple(pk for pk, _ in alike[said.row]))
+        replace(said, candidates=tuple(each.child_id for each in alike[said.row]))
         if said.row in alike
         else said
         for said in done

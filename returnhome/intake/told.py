@@ -67,7 +67,7 @@ def to_keep(row: Row, digest: str) -> Told:
 
 
 def person(row: Row) -> likeness.Person:
-    return likeness.Person(row.forename, row.surname, row.born, row.postcode)
+    return likeness.Person(row.forename, row.surname, row.born, row.postcode, row.sex)
 
 
 def described(row: Row) -> likeness.Described | None:

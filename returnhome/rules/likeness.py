@@ -6,7 +6,7 @@ than two children by chance. They say whom to show a person first, and decide no
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
 from math import log2
@@ -50,6 +50,11 @@ class Described:
     def __post_init__(self) -> None:
         spoken = tuple((bare(each.forename), bare(each.surname)) for each in self.names)
         object.__setattr__(self, "spoken", spoken)
+
+    def with_these(
+        self, places: frozenset[str], numbers: frozenset[tuple[str, str, str]]
+    ) -> "Described":
+        return replace(self, places=places, numbers=numbers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +124,15 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "other place": "another postcode",
         "no place": "postcode not known",
         "family": "may be a brother, a sister or a twin",
+    }
+)
+NUMBERS: Mapping[str, str] = MappingProxyType(
+    {
+        "register": "number on the council’s register",
+        "council": "number in the council’s system",
+        "police": "police number",
+        "nhs": "NHS number",
+        "upn": "unique pupil number",
     }
 )
 AGREES = frozenset(
@@ -193,23 +207,35 @@ class Scorer:
         # The same few names are compared again and again.
         self.forename = lru_cache(200_000)(self._forename)
         self.surname = lru_cache(200_000)(self._surname)
-        self.slips_of = lru_cache(20_000)(slips)
 
     def compare(self, told: Described, known: Described) -> Comparison:
-        names, place = self._names(told, known), _place(told.places, known.places)
+        names, place = self.names(told, known), _place(told.places, known.places)
         is_family = names[0].key == OTHER_FORENAME and place.key == "place"
         return Comparison(
             (
                 *_numbers(told, known),
                 *names,
-                self._birth(told.born_on, known.born_on),
+                _birth(told.born_on, known.born_on),
                 *_sex(told.sex, known.sex),
                 place,
                 *((TERMS["family"],) if is_family else ()),
             )
         )
 
-    def _names(self, told: Described, known: Described) -> tuple[Term, ...]:
+    def is_named_alike(self, told: Described, known: Described) -> bool:
+        """Whether a forename or a surname agrees, or comes near: else only a number can tell."""
+        other_forename, other_surname = TERMS[OTHER_FORENAME], TERMS[OTHER_SURNAME]
+        for forename, surname in told.spoken:
+            for their_forename, their_surname in known.spoken:
+                if self.forename(forename, their_forename) is not other_forename:
+                    return True
+                if self.surname(surname, their_surname) is not other_surname:
+                    return True
+                if self.forename(surname, their_forename) is not other_forename:
+                    return True
+        return False
+
+    def names(self, told: Described, known: Described) -> tuple[Term, ...]:
         """The names that agree best, of all that each has."""
         best: tuple[Term, ...] = ()
         most = -99.0
@@ -267,28 +293,30 @@ class Scorer:
             return Term("surname slip", bits + SLIP)
         return Term("surname near", bits + NEAR) if near >= IS_NEAR else TERMS[OTHER_SURNAME]
 
-    def _birth(self, one: date | None, other: date | None) -> Term:
-        if one is None or other is None:
-            return TERMS["no birth date"]
-        if one == other:
-            return TERMS["born"]
-        slip = self.slips_of(one).get(other)
-        if slip:
-            return TERMS[slip]
-        is_near = one.year == other.year and one.month == other.month
-        return TERMS["born month" if is_near else "other birth date"]
-
 
 def _numbers(told: Described, known: Described) -> Iterable[Term]:
     if not told.numbers or not known.numbers:
         return
     shared = told.numbers & known.numbers
     for kind, _, _ in sorted(shared):
-        yield Term("number", WEIGHTS["number"], kind)
+        yield Term("number", WEIGHTS["number"], NUMBERS.get(kind, "number"))
     issued = {each[:2]: each for each in known.numbers}
     for each in sorted(told.numbers - shared):
+        kind = each[0]
         if each[:2] in issued and issued[each[:2]] not in shared:
-            yield Term("other number", WEIGHTS["other number"], each[0])
+            yield Term("other number", WEIGHTS["other number"], NUMBERS.get(kind, "number"))
+
+
+def _birth(one: date | None, other: date | None) -> Term:
+    if one is None or other is None:
+        return TERMS["no birth date"]
+    if one == other:
+        return TERMS["born"]
+    slip = slip_between(one, other)
+    if slip:
+        return TERMS[slip]
+    is_near = one.year == other.year and one.month == other.month
+    return TERMS["born month" if is_near else "other birth date"]
 
 
 def _sex(one: Sex, other: Sex) -> tuple[Term, ...]:
@@ -307,32 +335,38 @@ def _place(told: frozenset[str], known: frozenset[str]) -> Term:
     return TERMS["other place" if near.isdisjoint(place[:-2] for place in known) else "area"]
 
 
-def slips(born_on: date) -> dict[date, str]:
-    """The dates that are meant when this one is written down wrong → which slip it would be."""
-    found: dict[date, str] = {}
+def days_near(born_on: date) -> tuple[date, ...]:
+    """The days that a birth date may stand for besides: day and month swapped, a year out."""
     year, month, day = born_on.year, born_on.month, born_on.day
-    for changed in _one_figure_off(f"{year:04}{month:02}{day:02}"):
-        _note(found, "born digit", int(changed[:4]), int(changed[4:6]), int(changed[6:]))
-    for step in (-1, 1):
-        _note(found, "born year", year + step, month, day)
-    if day != month:
-        _note(found, "born swapped", year, day, month)
-    return found
+    meant = ((year, day, month), (year - 1, month, day), (year + 1, month, day))
+    found = (_day(*each) for each in dict.fromkeys(meant))
+    return tuple(each for each in found if each and each != born_on)
 
 
-def _one_figure_off(figures: str) -> Iterable[str]:
-    """Of the year the last two figures: another century is no slip of a child's."""
-    for place in range(2, 8):
-        for figure in "0123456789":
-            if figure != figures[place]:
-                yield figures[:place] + figure + figures[place + 1 :]
-
-
-def _note(found: dict[date, str], slip: str, year: int, month: int, day: int) -> None:
+def _day(year: int, month: int, day: int) -> date | None:
     try:
-        found[date(year, month, day)] = slip
+        return date(year, month, day)
     except ValueError:
-        return
+        return None
+
+
+def slip_between(one: date, other: date) -> str:
+    """Which slip of the pen makes one date of the other; empty where none does."""
+    if (one.month, one.day) == (other.month, other.day):
+        return "born year" if abs(one.year - other.year) == 1 else _figure(one, other)
+    if one.year == other.year and (one.month, one.day) == (other.day, other.month):
+        return "born swapped"
+    return _figure(one, other)
+
+
+def _figure(one: date, other: date) -> str:
+    """One figure of eight is another. The century is not: no child is a hundred years off."""
+    first, second = (each.year * 10_000 + each.month * 100 + each.day for each in (one, other))
+    between, unit = abs(first - second), 1
+    while between % (unit * 10) == 0:
+        unit *= 10
+    is_one = between == unit * abs(first // unit % 10 - second // unit % 10)
+    return "born digit" if is_one and unit < 1_000_000 else ""
 
 
 TERMS: Mapping[str, Term] = MappingProxyType(

@@ -26,6 +26,8 @@ def folded(name: str) -> str:
     Case, the form of apostrophes and hyphens, spaces and composition are set aside; letters are
     not: “Zoë” and “Zoe” stay apart, because only a person can say that they are one child.
     """
+    if name.isascii() and name.isprintable():
+        return " ".join(name.lower().replace("`", "'").split())
     text = "".join(c for c in name.translate(_ONE_FORM) if not _is_invisible(c))
     # Folding case can undo the composition and composing can bring capitals back; twice settles it.
     for _ in range(2):

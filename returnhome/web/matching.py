@@ -200,7 +200,13 @@ def _told(stranger: Child) -> Told:
     rows = [as_received(each) for each in came]
     row = next((each for each in rows if each.postcode), rows[0] if rows else None)
     return Told(
-        Named(stranger.forename, stranger.surname, stranger.born_on, row.postcode if row else ""),
+        Named(
+            stranger.forename,
+            stranger.surname,
+            stranger.born_on,
+            row.postcode if row else "",
+            Sex(stranger.sex) if stranger.sex else Sex.UNKNOWN,
+        ),
         home_as_told(row, Atlas()) if row else Circumstances(None, None, None),
         [(each, row.as_received) for each, row in zip(came, rows, strict=True)],
     )
@@ -214,7 +220,8 @@ def _opened_by(stranger: Child) -> Sequence[Notification]:
 
 
 def _candidates(user: Person, stranger: Child, named: Named, looked_for: str) -> list[Candidate]:
-    near = dict(likeness.resembling_each([named], limit=MOST_CANDIDATES)[0])
+    found_near = likeness.resembling(named, limit=MOST_CANDIDATES)
+    near = {each.child_id: each.terms for each in found_near}
     if looked_for:
         ours = Child.objects.filter(user.whose(Verb.SEE_EPISODE, child="pk")).confirmed()
         found = ours.filter(folded_name__contains=folded(looked_for)).order_by("folded_name", "pk")

@@ -17,7 +17,8 @@ from returnhome.rules.likeness import (
     Name,
     Scorer,
     chances,
-    slips,
+    days_near,
+    slip_between,
 )
 
 COMMON = Commonness(100_000, {"sky": 40, "mia": 1_200}, {"rivers": 8, "smith": 1_300})
@@ -27,7 +28,7 @@ SKY = Described(
     date(2012, 3, 4),
     Sex.FEMALE,
     frozenset({"LS11UR"}),
-    frozenset({("NHS number", "", "9990000018")}),
+    frozenset({("nhs", "", "9990000018")}),
 )
 
 
@@ -115,11 +116,29 @@ def test_a_birth_date_may_be_a_slip_of_the_pen_away(born, key):
     assert key in keys(replace(SKY, born_on=born))
 
 
-def test_no_slip_of_a_birth_date_is_the_date_itself_nor_a_day_that_never_was():
-    for born in (date(2012, 2, 29), date(2011, 12, 31), date(2010, 1, 1)):
-        found = slips(born)
-        assert born not in found
-        assert found
+def test_the_days_that_a_birth_date_may_stand_for_are_days_and_others():
+    assert days_near(date(2012, 2, 29)) == ()
+    assert days_near(date(2011, 12, 31)) == (date(2010, 12, 31), date(2012, 12, 31))
+    assert days_near(date(2012, 3, 4))[0] == date(2012, 4, 3)
+    assert len(days_near(date(2012, 3, 3))) == 2
+
+
+@pytest.mark.parametrize(
+    ("other", "slip"),
+    [
+        (date(2012, 3, 5), "born digit"),
+        (date(2012, 8, 4), "born digit"),
+        (date(2017, 3, 4), "born digit"),
+        (date(2022, 3, 4), "born digit"),
+        (date(2013, 3, 4), "born year"),
+        (date(2012, 4, 3), "born swapped"),
+        (date(1912, 3, 4), ""),
+        (date(2012, 3, 15), ""),
+    ],
+)
+def test_a_slip_is_one_figure_a_year_or_the_order(other, slip):
+    assert slip_between(date(2012, 3, 4), other) == slip
+    assert slip_between(other, date(2012, 3, 4)) == slip
 
 
 def test_names_the_other_way_round_are_seen_and_said():
@@ -135,8 +154,8 @@ def test_an_earlier_surname_agrees_and_says_which_it_was():
 
 
 def test_another_number_of_the_same_kind_speaks_against_and_of_another_kind_says_nothing():
-    assert "other number" in keys(replace(SKY, numbers=frozenset({("NHS number", "", "1")})))
-    assert "other number" not in keys(replace(SKY, numbers=frozenset({("UPN", "", "1")})))
+    assert "other number" in keys(replace(SKY, numbers=frozenset({("nhs", "", "1")})))
+    assert "other number" not in keys(replace(SKY, numbers=frozenset({("upn", "", "1")})))
 
 
 def test_a_twin_is_shown_below_the_child_and_is_never_as_likely():

@@ -139,7 +139,8 @@ def test_of_another_councils_child_only_the_terms_are_shown(as_, cast: Cast, now
 
     words = words_of(page)
     assert "A child known to Westborough" in words
-    assert "same surname, same birth date and another postcode" in words
+    agrees = "another forename, same surname, same birth date, another sex and another postcode"
+    assert agrees in words
     assert "Westborough is asked whether it is their child" in words
     assert "Until Westborough says yes, Northshire must act" in words
     assert "Una" not in words
@@ -191,7 +192,8 @@ def test_amina_joins_and_the_episode_is_the_childs(as_, cast: Cast, stranger: Ch
     kept = cast.kit.notifications.get()
     assert kept.joined_by == cast.amina
     assert kept.joined_because == (
-        "chosen by a person: same surname, same birth date, same postcode"
+        "chosen by a person: a short or other form of the forename, same surname, "
+        "same birth date, same sex, same postcode"
     )
 
 
