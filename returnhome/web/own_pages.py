@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import wraps
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
@@ -14,7 +15,7 @@ from django.urls import path, reverse
 from django.views.decorators.csrf import csrf_exempt
 
 from returnhome.casework import childs_part, how_it_was, policies, releases, ways_in
-from returnhome.casework.childs_part import OwnWords
+from returnhome.casework.childs_part import Choice, OwnWords
 from returnhome.casework.ways_in import WayIn
 from returnhome.rules import Blocked, choosing
 from returnhome.rules import ways_in as rules
@@ -30,8 +31,8 @@ WITHIN = "/m/"
 # Where "leave this page" leads: a plain page that anybody may have open.
 ELSEWHERE = "https://www.bbc.co.uk/weather"
 WANTS = {"yes": Answer.ACCEPTED, "not_now": Answer.NOT_NOW, "no": Answer.DECLINED}
+# To what the child wants of it; to a yes it is replied on the way.
 REPLIES = {
-    "yes": ("choose.yes_reply",),
     "not_now": ("choose.not_now_reply",),
     "no": ("choose.no_reply", "choose.still_check"),
 }
@@ -78,7 +79,11 @@ def _draw(
     request: HttpRequest, words: Words, name: str, status: int = 200, **context: Any
 ) -> HttpResponse:
     visit = context.get("visit")
-    languages = [(each, f"?in={each.code}") for each in own_words.offered(drafts=_drafts())]
+    asked = request.GET.dict()
+    languages = [
+        (each, f"?{urlencode(asked | {'in': each.code})}")
+        for each in own_words.offered(drafts=_drafts())
+    ]
     context = {
         "words": words,
         "languages": languages,
@@ -201,47 +206,83 @@ def _heard(way_in: WayIn) -> list[tuple[str, str, str]]:
 # Choosing.
 
 
+def _asked_of_choice(visit: Visit) -> list[str]:
+    """What is asked, one at a time: once a talk is booked or was held, not whether it is wanted."""
+    is_settled = childs_part.is_settled(visit.way_in)
+    return [key for key in choosing.CHOICES if key != "want" or not is_settled]
+
+
 @for_child
 def choose(visit: Visit) -> HttpResponse:
-    posted, problem = visit.request.POST, ""
-    want = posted.get("want", "") if visit.is_sent_in else ""
+    """The first question; where something stands, all of it."""
+    if childs_part.newest_choice(visit.way_in):
+        return redirect("own-chosen")
+    return redirect("own-choose-one", _asked_of_choice(visit)[0])
+
+
+@for_child
+def choose_one(visit: Visit, group: str) -> HttpResponse:
+    """One question of what can be chosen: kept as they go, and each can be skipped."""
+    order = _asked_of_choice(visit)
+    if group == "want" and visit.is_sent_in and group not in order:
+        # The talk was booked while the page was open: what they said is kept all the same.
+        order = ["want", *order]
+    if group not in order:
+        return redirect("own-choose")
+    stands = childs_part.newest_choice(visit.way_in)
+    picked = list(stands.chosen.get(group, ())) if stands else []
+    note = stands.notes.get(group, "") if stands else ""
+    number, problem = order.index(group), ""
+    is_change = "change" in visit.request.GET
+    following = order[number + 1 : number + 2]
     if visit.is_sent_in:
-        chosen = {key: posted.getlist(key) for key in choosing.CHOICES}
-        lines = [(key, posted.get(f"{key}_own", "").strip()) for key in choosing.CHOICES]
-        words = "\n".join(f"{OF[key]}: {text}" for key, text in lines if text)
+        picked, note = visit.request.POST.getlist(group), visit.request.POST.get("own", "")
         try:
-            if want in WANTS:
-                _answer(visit, WANTS[want])
-            childs_part.choose(visit.way_in, chosen, words, at=visit.now)
+            if group == "want" and (given := WANTS.get("".join(picked[:1]))):
+                _answer(visit, given)
+            kept = childs_part.choose(visit.way_in, {group: picked}, {group: note}, at=visit.now)
         except rules.TooLong:
             problem = "frame.too_long"
         except choosing.NothingChosen:
-            problem = "frame.pick_one"
+            return _after_choice(following)
         else:
-            return redirect(f"{reverse('own-chosen')}?want={want}" if want else "own-chosen")
-    stands = childs_part.newest_choice(visit.way_in)
+            return _after_choice([] if _is_all(kept, group, is_change=is_change) else following)
+    elif group == "want":
+        picked = picked or [childs_part.answered(visit.way_in)]
+    before = order[number - 1 : number]
     return visit.draw(
         "choose",
-        groups=[(key, key in choosing.MORE_THAN_ONE) for key in choosing.CHOICES if key != "want"],
-        chosen={key: posted.getlist(key) for key in choosing.CHOICES}
-        if visit.is_sent_in
-        else (stands.chosen if stands else {}),
-        own={key: posted.get(f"{key}_own", "") for key in choosing.CHOICES},
-        want=want or childs_part.answered(visit.way_in),
-        is_settled=childs_part.is_settled(visit.way_in),
+        group=group,
+        many=group in choosing.MORE_THAN_ONE,
+        picked=picked,
+        note=note,
+        number=number + 1,
+        total=len(order),
+        is_change=is_change,
+        says_yes=before == ["want"] and stands is not None and stands.chosen["want"] == ["yes"],
+        skip_href=_after_choice(following).url,
+        back_href=reverse("own-chosen")
+        if is_change
+        else reverse("own-choose-one", args=before)
+        if before
+        else reverse("own-home"),
         problem=problem,
     )
 
 
-# What a note of the child's is about, for whoever reads it.
-OF = {
-    "want": "Would they like the talk?",
-    "who": "With whom",
-    "where": "Where",
-    "when": "When",
-    "beside": "Who else is there",
-    "needs": "What makes it easier",
-}
+def _after_choice(following: list[str]) -> HttpResponseRedirect:
+    return redirect("own-choose-one", *following) if following else redirect("own-chosen")
+
+
+def _is_all(kept: Choice, group: str, *, is_change: bool) -> bool:
+    """A no and a not now lead through no further question; a change leads back to where all stands.
+
+    But whoever says yes after all has not been asked the rest.
+    """
+    if kept.chosen["want"] in (["no"], ["not_now"]):
+        return True
+    rest = (codes for key, codes in kept.chosen.items() if key != "want")
+    return is_change and (group != "want" or any(rest) or bool(kept.words))
 
 
 def _answer(visit: Visit, given: Answer) -> None:
@@ -256,15 +297,33 @@ def _answer(visit: Visit, given: Answer) -> None:
 
 @for_child
 def chosen(visit: Visit) -> HttpResponse:
-    want = visit.request.GET.get("want", "")
+    """All that stands, each to be changed, and what else there is to do."""
     stands = childs_part.newest_choice(visit.way_in)
+    picked, notes = (stands.chosen, stands.notes) if stands else ({}, {})
+    want = "".join(picked.get("want", ()))
+    order = _asked_of_choice(visit)
+    is_settled = "want" not in order
+    replies = () if is_settled else REPLIES.get(want, ())
+    rows = [
+        (key, picked.get(key, ()), notes.get(key, ""))
+        for key in order
+        # Whoever does not want it now has skipped nothing.
+        if picked.get(key) or notes.get(key) or not replies
+    ]
     return visit.draw(
         "chosen",
-        replies=REPLIES.get(want, ()),
-        kept=("choose.saved", "choose.saved_next") if stands and want in ("", "yes") else (),
-        groups=[key for key in choosing.CHOICES if stands and stands.chosen.get(key)],
-        stands=stands,
+        replies=replies or (SAVED[:1] if is_settled else SAVED) if stands else (),
+        is_tried=bool(stands) and not replies,
+        rows=rows,
+        others=[
+            ("home.say", reverse("own-say"), ""),
+            *_heard(visit.way_in),
+            ("home.help", reverse("own-help"), ""),
+        ],
     )
+
+
+SAVED = ("choose.saved", "choose.saved_next")
 
 
 # Saying.
@@ -435,6 +494,7 @@ urlpatterns = [
     path("m/", home, name="own-home"),
     path("m/first", first, name="own-first"),
     path("m/choose", choose, name="own-choose"),
+    path("m/choose/<str:group>", choose_one, name="own-choose-one"),
     path("m/chosen", chosen, name="own-chosen"),
     path("m/say", say, name="own-say"),
     path("m/say/<str:question>", say_one, name="own-say-one"),

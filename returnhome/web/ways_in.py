@@ -50,7 +50,7 @@ def in_words(row: Choice) -> list[tuple[str, str]]:
     for key, codes in choosing.CHOICES.items():
         labels = [codes(code).label for code in row.chosen.get(key, ())]
         if labels:
-            lines.append((own_pages.OF[key], pages.listed(labels)))
+            lines.append((choosing.ABOUT[key], pages.listed(labels)))
     return lines
 
 

@@ -15,7 +15,7 @@ from returnhome.casework.models import (
     Person,
     WayIn,
 )
-from returnhome.rules.choosing import Ask, Asked
+from returnhome.rules.choosing import Ask, Asked, NothingChosen
 from returnhome.rules.codes import Answer, DeclinedBy, Device, Means
 from returnhome.rules.ways_in import (
     Ended,
@@ -178,14 +178,50 @@ def test_once_a_talk_is_booked_there_is_no_answer_to_give(cast: Cast):
 def test_how_they_would_like_the_talk_is_kept_and_the_newest_stands(cast: Cast):
     way_in = opened(returned(cast.sky), cast)
     with as_child(way_in):
-        childs_part.choose(way_in, {"who": ["man"], "needs": ["breaks", "x"]}, "", at=NOW)
-        childs_part.choose(way_in, {"who": ["woman", "man"]}, "Not my uncle", at=NOW + hours(0.1))
+        childs_part.choose(way_in, {"who": ["man"], "needs": ["breaks", "x"]}, at=NOW)
+        childs_part.choose(
+            way_in, {"who": ["woman", "man"]}, {"who": "Not my uncle"}, at=NOW + hours(0.1)
+        )
 
     newest = Choice.objects.visible_to(cast.amina).newest_first().first()
     assert newest.chosen["who"] == ["woman"]
-    assert newest.words == "Not my uncle"
-    assert Choice.objects.newest_first().last().chosen["needs"] == ["breaks"]
+    assert newest.words == "With whom: Not my uncle"
     assert not Choice.objects.visible_to(cast.wes).exists()
+
+
+def test_what_is_chosen_of_one_list_leaves_the_others_as_they_stood(cast: Cast):
+    way_in = opened(returned(cast.sky), cast)
+    steps = (
+        ({"who": ["man"]}, {"who": "Not my uncle\nand not Dave"}),
+        ({"needs": ["breaks"]}, {"needs": ""}),
+        ({"when": ["evening"]}, {"when": "Not on Friday"}),
+        ({"when": ["evening"]}, {"when": "Not on Friday"}),
+        ({"needs": []}, {"needs": ""}),
+    )
+    with as_child(way_in):
+        for given, notes in steps:
+            childs_part.choose(way_in, given, notes, at=NOW)
+        stands = childs_part.newest_choice(way_in)
+
+    assert {key: codes for key, codes in stands.chosen.items() if codes} == {
+        "who": ["man"],
+        "when": ["evening"],
+    }
+    assert stands.notes == {"who": "Not my uncle\nand not Dave", "when": "Not on Friday"}
+    # Each row is a change, and none is changed itself: what was said twice is kept once.
+    assert Choice.objects.count() == 4
+    assert JournalEntry.objects.filter(verb="choose").count() == 4
+
+
+def test_a_list_left_empty_is_nothing_to_keep_and_all_can_be_taken_back(cast: Cast):
+    way_in = opened(returned(cast.sky), cast)
+    with as_child(way_in):
+        with pytest.raises(NothingChosen):
+            childs_part.choose(way_in, {"who": []}, {"who": " "}, at=NOW)
+        childs_part.choose(way_in, {"who": ["man"]}, at=NOW)
+        childs_part.choose(way_in, {"who": []}, at=NOW)
+
+        assert not any(childs_part.newest_choice(way_in).chosen.values())
 
 
 # Their words.
@@ -322,7 +358,7 @@ def test_a_later_link_shows_nothing_of_what_was_written_by_way_of_an_earlier_one
     first = opened(episode, cast)
     with as_child(first):
         childs_part.save(first, Asked.NOW, "Tired", language="en", at=NOW)
-        childs_part.choose(first, {"who": ["man"]}, "", at=NOW)
+        childs_part.choose(first, {"who": ["man"]}, at=NOW)
 
     second = opened(episode, cast, at=NOW + hours(1))
 

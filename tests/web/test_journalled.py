@@ -127,6 +127,7 @@ NO_CHILD = {
     "own-first": "what stays private, in general",
     "own-home": "the child’s own, and no name",
     "own-choose": "the child’s own, and no name",
+    "own-choose-one": "the child’s own, and no name",
     "own-chosen": "the child’s own, and no name",
     "own-say": "the child’s own, and no name",
     "own-say-one": "the child’s own, and no name",

@@ -9,7 +9,7 @@ from django.urls import reverse
 from returnhome.casework import ways_in
 from returnhome.casework.models import Action, Choice, Episode, JournalEntry, OwnWords, WayIn
 from returnhome.rules.codes import Device
-from tests.cast import Cast, hours, returned
+from tests.cast import Cast, booked, hours, returned
 from tests.web.asking import words_of
 
 
@@ -89,7 +89,7 @@ def test_first_comes_what_stays_private(link: str):
 
 
 def test_no_page_reveals_whose_it_is_or_what_it_is(child: Client, cast: Cast):
-    for name in ("own-home", "own-choose", "own-yours", "own-help", "own-leaving", "own-first"):
+    for name in ("own-home", "own-chosen", "own-yours", "own-help", "own-leaving", "own-first"):
         response = child.get(reverse(name))
         page = response.content.decode()
         assert re.findall("<title>(.*?)</title>", page) == ["My page"]
@@ -98,35 +98,97 @@ def test_no_page_reveals_whose_it_is_or_what_it_is(child: Client, cast: Cast):
             assert word not in page, (name, word)
 
 
-def test_a_yes_and_how_they_would_like_it(child: Client, cast: Cast):
-    response = child.post(
-        "/m/choose",
-        {"want": "yes", "who": "woman", "when": ["evening", "tomorrow"], "who_own": "Not Dave"},
-        follow=True,
-    )
+def test_how_they_would_like_it_is_asked_one_thing_at_a_time_and_kept_as_they_go(
+    child: Client, cast: Cast
+):
+    first = child.get("/m/choose", follow=True)
+    assert first.redirect_chain == [("/m/choose/want", 302)]
+    assert "1 of 6 Would you like to have your" in words_of(first)
 
-    page = words_of(response)
-    assert "Now choose how you would like it to be" in page
-    assert "A woman" in page
+    who = words_of(child.post("/m/choose/want", {"want": "yes"}, follow=True))
+    assert "Now choose how you would like it to be" in who
+    assert "2 of 6 Who would you like to talk to?" in who
     assert Episode.objects.get().answer == "accepted"
-    choice = Choice.objects.get()
+    posted = child.post("/m/choose/who", {"who": "woman", "own": "Not Dave"})
+    assert posted.headers["Location"] == "/m/choose/where"
+    # Skipped by its button or by leaving it empty.
+    assert 'href="/m/choose/when"' in child.get("/m/choose/where").content.decode()
+    assert child.post("/m/choose/where").headers["Location"] == "/m/choose/when"
+    child.post("/m/choose/when", {"when": ["evening", "tomorrow"]})
+    child.post("/m/choose/beside")
+    page = words_of(child.post("/m/choose/needs", {"needs": ["quiet"]}, follow=True))
+
+    assert "We have your choices" in page
+    for chosen in ("Yes", "A woman", "Not Dave", "In the evening", "A quiet place"):
+        assert chosen in page
+    assert "Where would you like to talk? You skipped this. Change" in page
+    choice = Choice.objects.newest_first().first()
     assert choice.chosen["when"] == ["evening", "tomorrow"]
     assert choice.words == "With whom: Not Dave"
 
 
 @pytest.mark.parametrize("want", ["no", "not_now"])
-def test_no_and_not_now_are_answers_and_yes_can_follow(child: Client, want: str):
-    page = words_of(child.post("/m/choose", {"want": want}, follow=True))
+def test_no_and_not_now_lead_to_a_kind_reply_and_what_else_there_is(child: Client, want: str):
+    page = words_of(child.post("/m/choose/want", {"want": want}, follow=True))
 
     assert "The offer stays open." in page
-    child.post("/m/choose", {"want": "yes"})
+    assert "You skipped this" not in page
+    assert "What else you can do Say it your way" in page
+    assert "Get help" in page
+
+
+def test_after_a_no_the_child_says_yes_and_is_asked_the_rest(child: Client):
+    child.post("/m/choose/want", {"want": "no"})
+    again = child.get("/m/choose", follow=True)
+    assert again.redirect_chain == [("/m/chosen", 302)]
+    assert 'href="/m/choose/want?change=1"' in again.content.decode()
+
+    changed = child.post("/m/choose/want?change=1", {"want": "yes"})
+
+    assert changed.headers["Location"] == "/m/choose/who"
     assert Episode.objects.get().answer == "accepted"
 
 
-def test_nothing_chosen_is_said_kindly(child: Client):
-    page = words_of(child.post("/m/choose", {}))
+def test_one_choice_is_changed_from_where_all_stands_and_leads_back_there(child: Client):
+    child.post("/m/choose/who", {"who": "man", "own": "Not Dave"})
+    page = child.get("/m/choose/who?change=1").content.decode()
+    assert 'value="man" autocomplete="off" checked' in page
+    assert "Not Dave" in page
+    assert 'href="/m/chosen"' in page
+    # Another language is the same page.
+    assert 'href="?change=1&amp;in=en-easy"' in page
 
-    assert "Pick one, or skip this." in page
+    changed = child.post("/m/choose/who?change=1", {"who": "woman"})
+
+    assert changed.headers["Location"] == "/m/chosen"
+    newest = Choice.objects.newest_first().first()
+    assert (newest.chosen["who"], newest.words) == (["woman"], "")
+
+
+def test_all_of_it_can_be_skipped(child: Client):
+    page = words_of(child.get("/m/chosen"))
+
+    assert page.count("You skipped this.") == 6
+    assert "We have your choices" not in page
+    assert not Choice.objects.exists()
+
+
+def test_once_a_talk_is_booked_it_is_not_asked_whether_they_want_it(child: Client, cast: Cast, now):
+    booked(Episode.objects.get(), interviewer=cast.ines, by=cast.amina, at=now)
+
+    page = child.get("/m/choose", follow=True)
+
+    assert "1 of 5 Who would you like to talk to?" in words_of(page)
+    assert child.get("/m/choose/want").headers["Location"] == "/m/choose"
+
+
+def test_a_note_too_long_to_keep_is_not_lost(child: Client):
+    note = "long " * 5000
+
+    page = child.post("/m/choose/who", {"own": note})
+
+    assert "too long to send at once" in words_of(page)
+    assert note.strip() in page.content.decode()
 
 
 def test_one_question_at_a_time_each_can_be_skipped_and_it_is_saved_as_they_go(child: Client):
@@ -219,4 +281,5 @@ def test_a_language_that_nobody_has_signed_is_off(child: Client):
 
 def test_an_unknown_question_leads_back(child: Client):
     assert child.get("/m/say/zzz").headers["Location"] == "/m/say"
+    assert child.get("/m/choose/zzz").headers["Location"] == "/m/choose"
     assert child.get("/m/help/zzz").headers["Location"] == "/m/help"

@@ -25,7 +25,8 @@ def written(as_, cast: Cast, now, words: str = "He scares me") -> Episode:
     child = Client()
     child.post(link_on(page))
     child.post("/m/first")
-    child.post("/m/choose", {"want": "yes", "who": "woman", "who_own": "Not Dave"})
+    child.post("/m/choose/want", {"want": "yes"})
+    child.post("/m/choose/who", {"who": "woman", "own": "Not Dave"})
     child.post("/m/say/bad", {"words": words, "pick": ["worried"]})
     child.post("/m/yours")
     return episode
@@ -200,7 +201,7 @@ def test_what_no_offer_can_take_any_more_is_still_kept_as_the_child_said_it(as_,
     child.post(link_on(page))
     child.post("/m/first")
 
-    child.post("/m/choose", {"want": "no"})
+    child.post("/m/choose/want", {"want": "no"})
 
     page = words_of(as_("amina").get(f"/episodes/{episode.pk}/own-pages"))
     assert "Would they like the talk? No" in page
