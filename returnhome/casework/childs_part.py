@@ -5,7 +5,7 @@ from datetime import datetime
 from types import MappingProxyType
 
 from django.contrib.postgres.fields import ArrayField
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.db.models import Exists, OuterRef, Q
 
 from returnhome.casework import episodes, journal, offers, staff, support
@@ -265,6 +265,54 @@ def send(way_in: WayIn, *, at: datetime) -> list[OwnWords]:
         each.save(update_fields=["sent_at"])
     journal.write_all("send words", drafts, by=staff.the_child(), at=at)
     return drafts
+
+
+# What was written by way of an earlier link and not sent. This one may be in another hand: what it
+# says stays closed, and only whether there is any is told.
+
+
+def has_unsent_before(way_in: WayIn, *, now: datetime) -> bool:
+    """Whether something was written by way of an earlier link to the episode, and not sent."""
+    with connection.cursor() as cursor:
+        cursor.execute("select public.returnhome_unsent_before(%s)", [now - ways_in.UNSENT_KEPT])
+        return bool(cursor.fetchone()[0])
+
+
+@transaction.atomic
+def send_before(way_in: WayIn, *, at: datetime) -> int:
+    """Send it, unread: from now on it is in their record. Raises NotReadFirst, NothingWritten."""
+    sending = "select * from public.returnhome_send_before(%s, %s)"
+    return _of_before(way_in, "send words", sending, at - ways_in.UNSENT_KEPT, at, at=at)
+
+
+@transaction.atomic
+def delete_before(way_in: WayIn, *, at: datetime) -> int:
+    """Delete it, unread. Raises NotReadFirst, NothingWritten."""
+    deleting = "select * from public.returnhome_delete_before(%s)"
+    return _of_before(way_in, "delete unsent", deleting, at - ways_in.UNSENT_KEPT, at=at)
+
+
+def _of_before(way_in: WayIn, verb: str, doing: str, *given: datetime, at: datetime) -> int:
+    episode = _stands(way_in)
+    with connection.cursor() as cursor:
+        cursor.execute(doing, given)
+        those = [OwnWords(pk=pk, episode=episode) for (pk,) in cursor.fetchall()]
+    if not those:
+        raise ways_in.NothingWritten
+    journal.write_all(verb, those, by=staff.the_child(), at=at)
+    return len(those)
+
+
+def delete_unsent(*, by: Person, at: datetime) -> int:
+    """Delete what no child sent and has grown old, and what is of an episode recorded in error."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "select * from public.returnhome_delete_unsent(%s)", [at - ways_in.UNSENT_KEPT]
+        )
+        gone = cursor.fetchall()
+        for pk, child_id in gone:
+            journal.write("delete unsent", OwnWords(pk=pk), by=by, at=at, child_id=child_id)
+    return len(gone)
 
 
 @transaction.atomic

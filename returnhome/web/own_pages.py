@@ -172,7 +172,11 @@ def let_in(its_pass: str) -> HttpResponse:
 @for_child
 def first(visit: Visit) -> HttpResponse:
     if visit.is_sent_in:
+        is_known = visit.way_in.told_at is not None
         ways_in.told(visit.way_in, language=visit.words.code, at=visit.now)
+        # Asked here and nowhere else: once a link.
+        if not is_known and childs_part.has_unsent_before(visit.way_in, now=visit.now):
+            return redirect("own-before")
         return redirect("own-home")
     known = visit.way_in.told_at is not None
     return visit.draw("first", back_href=reverse("own-home") if known else "", is_known=known)
@@ -416,6 +420,32 @@ def sent(visit: Visit) -> HttpResponse:
     return visit.draw("sent", when=when)
 
 
+@for_child
+def before(visit: Visit) -> HttpResponse:
+    """What was not sent by way of an earlier link: send it, delete it, or leave it; all unread."""
+    act = visit.request.POST.get("act", "")
+    try:
+        if act == "send":
+            childs_part.send_before(visit.way_in, at=visit.now)
+            when = visit.words.by(rules.read_by(visit.now), visit.now)
+            return visit.draw("sent", when=when)
+        if act == "delete":
+            childs_part.delete_before(visit.way_in, at=visit.now)
+            return visit.draw("before", is_gone=True, is_sure=False)
+    except rules.NothingWritten:
+        return redirect("own-home")
+    if not childs_part.has_unsent_before(visit.way_in, now=visit.now):
+        return redirect("own-home")
+    is_sure = "delete" in visit.request.GET
+    return visit.draw(
+        "before",
+        is_gone=False,
+        is_sure=is_sure,
+        days=rules.UNSENT_KEPT.days,
+        back_href=reverse("own-before" if is_sure else "own-home"),
+    )
+
+
 # Help.
 
 
@@ -454,7 +484,7 @@ def ask(visit: Visit, what: str) -> HttpResponse:
 
 @for_child
 def leaving(visit: Visit) -> HttpResponse:
-    return visit.draw("leaving")
+    return visit.draw("leaving", days=rules.UNSENT_KEPT.days)
 
 
 @for_child
@@ -500,6 +530,7 @@ urlpatterns = [
     path("m/say/<str:question>", say_one, name="own-say-one"),
     path("m/yours", yours, name="own-yours"),
     path("m/sent", sent, name="own-sent"),
+    path("m/before", before, name="own-before"),
     path("m/help", get_help, name="own-help"),
     path("m/help/<str:what>", ask, name="own-ask"),
     path("m/leaving", leaving, name="own-leaving"),

@@ -43,6 +43,13 @@ class Sent:
     def is_new(self) -> bool:
         return self.row.read_at is None
 
+    @property
+    def written_at(self) -> datetime | None:
+        """When it was written, where it was sent by way of a later link."""
+        sent_at = self.row.sent_at
+        is_later = sent_at is not None and sent_at - self.row.saved_at > rules.LONGEST
+        return self.row.saved_at if is_later else None
+
 
 def in_words(row: Choice) -> list[tuple[str, str]]:
     """What the child chose, a line for each list."""

@@ -191,6 +191,45 @@ def found_in(profile: Path, word: str) -> list[str]:
     ]
 
 
+def test_what_was_not_sent_is_asked_about_by_the_next_link_and_not_shown(
+    link: str, phone: BrowserContext, django_db_blocker: Any
+) -> None:
+    page = phone.pages[0]
+    page.goto(link)
+    press(page, "Open")
+    press(page, "I have read this")
+    headed(page, "What would you like to do?")
+    page.goto(link.rsplit("/m/", 1)[0] + "/m/say/bad")
+    page.get_by_role("textbox").fill(f"he found my {PLANTED}")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    expect(page.get_by_text("Weather")).to_be_visible()
+    at = timezone.now()
+    with django_db_blocker.unblock(), acting.as_system(acting.OPERATOR):
+        draft = OwnWords.objects.get()
+        by = draft.way_in.made_by
+        _, secret = ways_in.make(draft.episode, device=Device.OWN, language="en", by=by, at=at)
+
+    page.goto(f"{link.rsplit('/m/', 1)[0]}/m/{secret}?in=en-easy")
+    press(page, "Open")
+    headed(page, "Who sees what you say")
+    press(page, "I have read this")
+    headed(page, "You wrote something last time")
+    expect(page.get_by_text(PLANTED)).to_have_count(0)
+    here(page, "before")
+    press(page, "Delete it")
+    headed(page, "Delete this for good?")
+    here(page, "before-delete")
+    press(page, "No, keep it")
+    headed(page, "You wrote something last time")
+    press(page, "Send it now")
+    headed(page, "Thank you for telling us")
+    expect(page.get_by_text(PLANTED)).to_have_count(0)
+    with django_db_blocker.unblock(), acting.as_system(acting.OPERATOR):
+        assert OwnWords.objects.get().sent_at is not None
+
+
 def test_without_scripts_all_of_it_works(
     link: str, site: str, browser: Browser, django_db_blocker: Any
 ) -> None:

@@ -259,16 +259,8 @@ BESIDE = {
     **dict.fromkeys(
         (
             *("own-door", "own-first", "own-home", "own-choose", "own-choose-one", "own-chosen"),
-            *(
-                "own-say",
-                "own-say-one",
-                "own-yours",
-                "own-sent",
-                "own-help",
-                "own-ask",
-                "own-leaving",
-            ),
-            "own-leave",
+            *("own-say", "own-say-one", "own-yours", "own-sent", "own-before"),
+            *("own-help", "own-ask", "own-leaving", "own-leave"),
         ),
         "tests/web/test_own_pages.py",
     ),

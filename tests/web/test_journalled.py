@@ -133,6 +133,7 @@ NO_CHILD = {
     "own-say-one": "the child’s own, and no name",
     "own-yours": "the child’s own, and no name",
     "own-sent": "the child’s own, and no name",
+    "own-before": "that something was not sent, and no word of it",
     "own-help": "whom to ring",
     "own-ask": "the child’s own, and no name",
     "own-leaving": "the child’s own, and no name",

@@ -238,6 +238,73 @@ def test_too_much_at_once_loses_nothing(child: Client):
     assert words.strip() in page.content.decode()
 
 
+# What was not sent last time.
+
+
+@pytest.fixture
+def next_time(child: Client, cast: Cast, now) -> Client:
+    """The child wrote something, left, and has a new link: what stays private comes first again."""
+    child.post("/m/say/bad", {"words": "He scares me"})
+    child.post("/m/leave")
+    _, secret = ways_in.make(
+        Episode.objects.get(), device=Device.OWN, language="en", by=cast.amina, at=now
+    )
+    browser = Client()
+    browser.post(f"/m/{secret}")
+    return browser
+
+
+def test_what_was_not_sent_is_asked_about_once_and_no_word_of_it_is_shown(next_time: Client):
+    asked = next_time.post("/m/first", follow=True)
+
+    assert asked.redirect_chain == [("/m/before", 302)]
+    page = words_of(asked)
+    assert "You wrote something last time" in page
+    assert "We delete it after 28 days." in page
+    assert "He scares me" not in page
+    assert "Delete this for good?" in words_of(next_time.get("/m/before?delete=1"))
+    # Read again, it leads home; and home says nothing of it.
+    assert next_time.post("/m/first").headers["Location"] == "/m/"
+    assert "Not sent yet" not in words_of(next_time.get("/m/"))
+    assert "He scares me" not in words_of(next_time.get("/m/yours"))
+
+
+def test_sent_now_it_says_when_somebody_reads_it_and_stands_on_the_desk(next_time: Client, as_):
+    next_time.post("/m/first")
+
+    page = words_of(next_time.post("/m/before", {"act": "send"}))
+
+    assert re.search(r"Someone will read this by \d+(:\d\d)?[ap]m (today|tomorrow)", page)
+    assert "He scares me" not in page
+    assert next_time.post("/m/before", {"act": "send"}).headers["Location"] == "/m/"
+    assert next_time.get("/m/before").headers["Location"] == "/m/"
+    assert "1 child has written: read it now" in words_of(as_("amina").get("/"))
+
+
+def test_deleted_it_is_gone(next_time: Client):
+    next_time.post("/m/first")
+
+    page = words_of(next_time.post("/m/before", {"act": "delete"}))
+
+    assert "It is gone." in page
+    assert not OwnWords.objects.exists()
+
+
+def test_left_it_is_kept_and_nobody_reads_it(next_time: Client):
+    next_time.post("/m/first")
+
+    assert next_time.get("/m/").status_code == 200
+    assert OwnWords.objects.get().sent_at is None
+
+
+def test_where_nothing_was_left_unsent_nothing_is_asked(link: str):
+    browser = Client()
+    browser.post(link)
+
+    assert browser.post("/m/first").headers["Location"] == "/m/"
+    assert browser.get("/m/before").headers["Location"] == "/m/"
+
+
 def test_an_advocate_at_one_tap(child: Client, cast: Cast):
     page = words_of(child.post("/m/help/advocate", {"words": ""}))
 

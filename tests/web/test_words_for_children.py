@@ -28,6 +28,7 @@ VALUES = {
     "whom": "your doctor",
     "number": "2",
     "total": "8",
+    "days": "28",
 }
 # Words of three syllables or more that a page may use: there is no plainer one that is as true.
 # They count in full.
