@@ -158,14 +158,19 @@ def door(request: HttpRequest, secret: str) -> HttpResponse:
             _, its_pass = ways_in.open_link(secret, at=now)
         except ShutReason:
             return _shut(request)
-    return let_in(its_pass)
+    return let_in(its_pass, language=request.GET.get("in", ""))
 
 
-def let_in(its_pass: str) -> HttpResponse:
-    """Give the pass to this browser, and lead to what comes first."""
+def let_in(its_pass: str, *, language: str = "") -> HttpResponse:
+    """Give the pass to this browser, and lead to what comes first.
+
+    `language`: as it was picked at the door. What whoever was here before picked is forgotten.
+    """
     response = redirect("own-first")
     _remember(response, COOKIE, its_pass)
     response.delete_cookie(LANGUAGE, path=WITHIN)
+    if language:
+        _remember(response, LANGUAGE, own_words.of(language, drafts=_drafts()).code)
     return response
 
 

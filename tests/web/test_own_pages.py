@@ -342,6 +342,23 @@ def test_easy_read_is_one_tap_away_and_stays(child: Client):
     assert 'class="easy"' in then.content.decode()
 
 
+def test_easy_read_picked_at_the_door_goes_along(link: str):
+    browser = Client()
+    browser.get("/m/no-such-link?in=en-easy")
+    browser.get(f"{link}?in=en-easy")
+    browser.post(f"{link}?in=en-easy")
+
+    assert 'class="easy"' in browser.get("/m/first").content.decode()
+
+
+def test_what_somebody_else_picked_in_this_browser_is_forgotten(link: str):
+    browser = Client()
+    browser.get("/m/no-such-link?in=en-easy")
+    browser.post(link)
+
+    assert 'class="easy"' not in browser.get("/m/first").content.decode()
+
+
 def test_a_language_that_nobody_has_signed_is_off(child: Client):
     assert 'lang="en"' in child.get("/m/?in=cy").content.decode()
 
