@@ -29,6 +29,7 @@ from returnhome.rules.codes import Device
 from returnhome.web import communications as talking
 from returnhome.web import gds, looking, own_pages, own_words, pages
 from returnhome.web.asked import Request, episode_for
+from returnhome.web.own_words import Language
 
 
 @dataclass(frozen=True)
@@ -146,7 +147,7 @@ class LetInForm(gds.Form):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         offered = own_words.offered(drafts=settings.DEMONSTRATION)
-        self.fields["language"].choices = [(each.code, each.name) for each in offered]  # type: ignore[attr-defined]
+        self.fields["language"].choices = [(each.code, _named(each)) for each in offered]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         said: dict[str, Any] = super().clean() or self.cleaned_data
@@ -156,6 +157,14 @@ class LetInForm(gds.Form):
                 "Say that the telephone is safe, or hand over your own device instead",
             )
         return said
+
+
+def _named(language: Language) -> str:
+    """Of a draft, which the demonstration shows, how much of it is there."""
+    if not language.is_draft:
+        return language.name
+    lacks = f", {language.lacks} texts in English" if language.lacks else ""
+    return f"{language.name} (a draft{lacks})"
 
 
 def let_in(request: Request, pk: int) -> HttpResponse:
