@@ -168,9 +168,10 @@ def let_in(its_pass: str, *, language: str = "") -> HttpResponse:
     """
     response = redirect("own-first")
     _remember(response, COOKIE, its_pass)
-    response.delete_cookie(LANGUAGE, path=WITHIN)
     if language:
         _remember(response, LANGUAGE, own_words.of(language, drafts=_drafts()).code)
+    else:
+        response.delete_cookie(LANGUAGE, path=WITHIN)
     return response
 
 

@@ -15,6 +15,7 @@ from returnhome.casework.models import OwnWords
 from returnhome.rules.clock import LONDON
 from returnhome.rules.codes import Device
 from returnhome.rules.releasing import Kind, Promise, State
+from returnhome.web import own_words
 from tests.cast import Cast, held, hours, returned
 from tests.journeys.conftest import CHROMIUM, FLAGS, NARROW, SignIn, assert_accessible, picture
 
@@ -307,6 +308,115 @@ def told(site: str, django_db_blocker: Any) -> str:
         )
         _, secret = ways_in.make(episode, device=Device.OWN, language="en", by=cast.amina, at=at)
     return f"{site}/m/{secret}"
+
+
+def test_in_arabic_from_the_link_to_hearing_back(
+    told: str, phone: BrowserContext, settings: Any, django_db_blocker: Any
+) -> None:
+    # A draft is on where the demonstration is.
+    settings.DEMONSTRATION = True
+    say = own_words.of("ar", drafts=True).say
+    page = phone.pages[0]
+    page.set_default_timeout(15_000)
+    site = told.rsplit("/m/", 1)[0]
+
+    def there(heading: str, name: str) -> None:
+        headed(page, heading)
+        expect(page).to_have_title(say("frame.title"))
+        page.locator("main details").evaluate_all("all => all.forEach(one => one.open = true)")
+        assert page.locator("html").get_attribute("lang") == "ar"
+        assert page.locator("html").get_attribute("dir") == "rtl"
+        # Nothing is said in English for want of a word of its own.
+        assert page.locator("main [lang=en], header [lang=en]").all_inner_texts() == []
+        assert_accessible(page)
+        picture(page, f"own-arabic-{name}")
+
+    page.goto(f"{told}?in=ar")
+    there(say("door.title"), "door")
+    press(page, say("door.open"))
+    there(say("first.title"), "first")
+    press(page, say("first.done"))
+    there(say("home.title"), "home")
+
+    # The talk was held, so it is not asked whether they want it.
+    press(page, say("home.choose"))
+    there(say("choose.who.title"), "choose-who")
+    page.get_by_label(say("choose.who.option.woman"), exact=True).check()
+    page.get_by_role("textbox").fill("ليس Dave Smith, 07700 900123")
+    press(page, say("frame.next"))
+    there(say("choose.where.title"), "choose-where")
+    for following in ("when", "beside", "needs"):
+        press(page, say("frame.skip"))
+        there(say(f"choose.{following}.title"), f"choose-{following}")
+    press(page, say("frame.next"))
+    there(say("choose.title"), "chosen")
+    expect(page.get_by_text("Dave Smith, 07700 900123")).to_be_visible()
+
+    press(page, say("home.say"))
+    there(say("say.now.title"), "say")
+    page.get_by_role("textbox").fill(f"أنا متعب. My {PLANTED} is 0161 496 0000")
+    page.get_by_label(say("say.pick.option.tired"), exact=True).check()
+    press(page, say("frame.next"))
+    headed(page, say("say.before.title"))
+    press(page, say("say.yours"))
+    there(say("say.yours"), "yours")
+    press(page, say("say.delete"))
+    there(say("say.delete_title"), "delete")
+    press(page, say("say.delete_no"))
+    headed(page, say("say.yours"))
+    press(page, say("say.send"))
+    there(say("say.sent_title"), "sent")
+
+    press(page, say("frame.home"))
+    press(page, say("home.help"))
+    there(say("help.title"), "help")
+    # A number is read from left to right.
+    rung = page.get_by_role("main").get_by_role("link", name="0800 1111")
+    assert "\u20660800 1111\u2069" in rung.inner_text()
+    press(page, say("help.advocate"))
+    there(say("help.advocate"), "ask")
+    press(page, say("help.send"))
+    expect(page.get_by_text(say("help.sent"))).to_be_visible()
+    there(say("help.advocate"), "asked")
+
+    press(page, say("frame.home"))
+    press(page, say("home.see"))
+    there(say("see.title"), "see")
+    # What a worker wrote in English keeps its own direction.
+    written = page.get_by_text("Does not like the new house.")
+    assert written.evaluate("one => getComputedStyle(one).direction") == "ltr"
+    press(page, say("see.object"))
+    page.get_by_role("textbox").fill("سيقولون إنني أخبرتكم")
+    there(say("see.object_title", whom="the home’s manager"), "object")
+    press(page, say("frame.send"))
+    headed(page, say("see.title"))
+    press(page, say("frame.home"))
+    press(page, say("home.heard"))
+    there(say("heard.title"), "heard")
+    press(page, say("heard.ask"))
+    there(say("heard.ask"), "heard-ask")
+    press(page, say("frame.back"))
+    headed(page, say("heard.title"))
+    press(page, say("frame.home"))
+    page.get_by_role("link", name=say("home.talk")).click()
+    headed(page, say("talk.title"))
+    page.get_by_label(say("talk.option.no"), exact=True).last.check()
+    there(say("talk.title"), "talk")
+    press(page, say("frame.send"))
+    expect(page.get_by_text(say("talk.was_not_safe"))).to_be_visible()
+    there(say("talk.title"), "talk-said")
+
+    press(page, say("frame.home"))
+    page.get_by_role("main").get_by_role("link", name=say("home.leave")).click()
+    there(say("leave.title"), "leaving")
+    press(page, say("leave.go"))
+    expect(page.get_by_text("Weather")).to_be_visible()
+    page.goto(f"{site}/m/leaving")
+    headed(page, "This page is closed")
+    with django_db_blocker.unblock(), acting.as_system(acting.OPERATOR):
+        sent = OwnWords.objects.get(sent_at__isnull=False)
+        assert sent.words == f"أنا متعب. My {PLANTED} is 0161 496 0000"
+        assert (sent.language, sent.way_in.told_in) == ("ar", "ar")
 
 
 def test_the_child_sees_what_was_written_answers_it_and_hears_back(

@@ -346,8 +346,9 @@ def test_easy_read_picked_at_the_door_goes_along(link: str):
     browser = Client()
     browser.get("/m/no-such-link?in=en-easy")
     browser.get(f"{link}?in=en-easy")
-    browser.post(f"{link}?in=en-easy")
+    opened = browser.post(f"{link}?in=en-easy")
 
+    assert not opened.cookies["ml"]["expires"]
     assert 'class="easy"' in browser.get("/m/first").content.decode()
 
 
