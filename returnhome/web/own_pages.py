@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.core.exceptions import ObjectDoesNotExist
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
@@ -133,7 +134,14 @@ def for_child(view: Page) -> Page:
             if way_in.told_at is None and view.__name__ not in ("first", "leave"):
                 return redirect("own-first")
             visit = Visit(request, way_in, _words(request, way_in), now)
-            return view(visit, *args, **named)
+            try:
+                return view(visit, *args, **named)
+            except ObjectDoesNotExist:
+                # The child left, or somebody ended it, while this was on its way: from then on the
+                # database opens no row. Anything else is a fault.
+                if WayIn.objects.filter(pk=way_in.pk, ended_at=None).exists():
+                    raise
+                return _shut(request)
 
     return page
 

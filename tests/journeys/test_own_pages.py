@@ -11,7 +11,7 @@ from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from returnhome.casework import acting, releases, ways_in
-from returnhome.casework.models import OwnWords
+from returnhome.casework.models import Choice, OwnWords
 from returnhome.rules.clock import LONDON
 from returnhome.rules.codes import Device
 from returnhome.rules.releasing import Kind, Promise, State
@@ -192,6 +192,83 @@ def found_in(profile: Path, word: str) -> list[str]:
     ]
 
 
+def test_in_easy_read_with_the_keyboard_alone(
+    link: str, phone: BrowserContext, django_db_blocker: Any
+) -> None:
+    page = phone.pages[0]
+    page.set_default_timeout(15_000)
+    say = own_words.of("en-easy").say
+    page.goto(f"{link}?in=en-easy")
+
+    def tab_to(role: Any, name: str, key: str = "Enter") -> None:
+        """From where the focus is, by nothing but the tab key, and then the key."""
+        wanted = page.get_by_role("main").get_by_role(role, name=name).first
+        expect(wanted).to_be_visible()
+        for _ in range(60):
+            if wanted.evaluate("one => one === document.activeElement"):
+                break
+            page.keyboard.press("Tab")
+        expect(wanted).to_be_focused()
+        page.keyboard.press(key)
+
+    def there(key: str, name: str) -> None:
+        headed(page, say(key))
+        expect(page.locator("html")).to_have_class("easy")
+        here(page, f"easy-{name}")
+
+    there("door.title", "door")
+    tab_to("button", say("door.open"))
+    there("first.title", "first")
+    tab_to("button", say("first.done"))
+    there("home.title", "home")
+    tab_to("link", say("home.choose"))
+    there("choose.want.title", "choose-want")
+    tab_to("radio", say("choose.want.option.yes"), "Space")
+    tab_to("button", say("frame.next"))
+    there("choose.who.title", "choose-who")
+    tab_to("radio", say("choose.who.option.same"), "Space")
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_label(say("choose.who.option.new"))).to_be_checked()
+    tab_to("button", say("frame.next"))
+    for group in ("where", "when"):
+        headed(page, say(f"choose.{group}.title"))
+        tab_to("link", say("frame.skip"))
+    there("choose.beside.title", "choose-beside")
+    tab_to("checkbox", say("choose.beside.option.friend"), "Space")
+    tab_to("button", say("frame.next"))
+    headed(page, say("choose.needs.title"))
+    tab_to("link", say("frame.skip"))
+    there("choose.title", "chosen")
+    tab_to("link", f"{say('frame.change')} {say('choose.where.title')}")
+    headed(page, say("choose.where.title"))
+    tab_to("radio", say("choose.where.option.home"), "Space")
+    tab_to("button", say("frame.save"))
+    headed(page, say("choose.title"))
+    tab_to("link", say("home.say"))
+    headed(page, say("say.now.title"))
+    tab_to("textbox", say("say.now.title"), "x")
+    tab_to("button", say("frame.next"))
+    headed(page, say("say.before.title"))
+    tab_to("link", say("say.yours"))
+    there("say.yours", "yours")
+    tab_to("button", say("say.send"))
+    there("say.sent_title", "sent")
+    for _ in range(3):
+        page.keyboard.press("Escape")
+    expect(page.get_by_text("Weather")).to_be_visible()
+
+    with django_db_blocker.unblock(), acting.as_system(acting.OPERATOR):
+        assert OwnWords.objects.get(sent_at__isnull=False).words == "x"
+        newest = Choice.objects.newest_first().first()
+    assert newest is not None
+    assert {key: codes for key, codes in newest.chosen.items() if codes} == {
+        "want": ["yes"],
+        "who": ["new"],
+        "where": ["home"],
+        "beside": ["friend"],
+    }
+
+
 def test_what_was_not_sent_is_asked_about_by_the_next_link_and_not_shown(
     link: str, phone: BrowserContext, django_db_blocker: Any
 ) -> None:
@@ -202,6 +279,7 @@ def test_what_was_not_sent_is_asked_about_by_the_next_link_and_not_shown(
     headed(page, "What would you like to do?")
     page.goto(link.rsplit("/m/", 1)[0] + "/m/say/bad")
     page.get_by_role("textbox").fill(f"he found my {PLANTED}")
+    expect(page.get_by_text(re.compile("Saved at"))).to_be_visible()
     page.keyboard.press("Escape")
     page.keyboard.press("Escape")
     page.keyboard.press("Escape")

@@ -3,12 +3,13 @@
 import re
 
 import pytest
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from returnhome.casework import ways_in
 from returnhome.casework.models import Action, Choice, Episode, JournalEntry, OwnWords, WayIn
 from returnhome.rules.codes import Device
+from returnhome.web import own_pages
 from tests.cast import Cast, booked, hours, returned
 from tests.web.asking import words_of
 
@@ -332,6 +333,18 @@ def test_the_coordinator_ends_it_while_the_page_is_open(child: Client, cast: Cas
 
     assert child.get("/m/").status_code == 404
     assert child.post("/m/say/bad", {"words": "x"}).status_code == 404
+
+
+def test_what_is_on_its_way_while_the_child_leaves_finds_the_pages_closed(child: Client, now):
+    request = RequestFactory().post("/m/say/bad")
+    request.COOKIES["m"], request.now = child.cookies["m"].value, now
+
+    @own_pages.for_child
+    def save(visit: own_pages.Visit):
+        ways_in.leave(visit.way_in, at=now)
+        return Episode.objects.get(pk=visit.way_in.episode_id)
+
+    assert save(request).status_code == 404
 
 
 def test_easy_read_is_one_tap_away_and_stays(child: Client):
