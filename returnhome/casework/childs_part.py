@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 
 from django.contrib.postgres.fields import ArrayField
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.db.models import Exists, OuterRef, Q
 
 from returnhome.casework import episodes, journal, offers, staff, support
@@ -14,15 +15,13 @@ from returnhome.casework.sealing import SealedText
 from returnhome.casework.staff import ANSWERING, Person
 from returnhome.casework.support import Action
 from returnhome.casework.ways_in import WayIn
-from returnhome.rules import Blocked, choosing, ways_in
+from returnhome.rules import choosing, ways_in
 from returnhome.rules.access import Verb
 from returnhome.rules.choosing import Ask, Asked
 from returnhome.rules.clock import LONDON
 from returnhome.rules.codes import Answer, DeclinedBy, Means, Reached, Role
 
-
-class AlreadyRead(Blocked):
-    sentence = "Somebody has read this already."
+NO_NOTES: Mapping[str, str] = MappingProxyType({})
 
 
 class Chosen(models.QuerySet["Choice"]):
@@ -57,6 +56,11 @@ class Choice(models.Model):
     @property
     def child_id(self) -> int:
         return self.episode.child_id
+
+    @property
+    def notes(self) -> dict[str, str]:
+        """What the child wrote to each list."""
+        return choosing.apart(self.words)
 
 
 class OwnWordsQuerySet(models.QuerySet["OwnWords"]):
@@ -186,15 +190,30 @@ ON_THEIR_PAGES = "Said on their own pages, which ask for no reason."
 
 @transaction.atomic
 def choose(
-    way_in: WayIn, chosen: Mapping[str, Sequence[str]], words: str, *, at: datetime
+    way_in: WayIn,
+    given: Mapping[str, Sequence[str]],
+    notes: Mapping[str, str] = NO_NOTES,
+    *,
+    at: datetime,
 ) -> Choice:
-    """Keep how the child would like the talk. Raises NotReadFirst, NothingChosen, TooLong."""
+    """Keep how the child would like the talk: of each list that is given, the new; else what stood.
+
+    `notes`: by list, what they wrote to it. Where nothing is new, no row is added. Raises
+    NotReadFirst, NothingChosen, TooLong.
+    """
     episode = _stands(way_in)
-    if words.strip():
+    stands = newest_choice(way_in)
+    chosen = choosing.chosen_now(stands.chosen if stands else {}, given)
+    written = {key: note.strip() for key, note in notes.items()}
+    written = (choosing.apart(stands.words) if stands else {}) | written
+    choosing.check_chosen(chosen, written, stood=stands is not None)
+    words = choosing.as_one(written)
+    if words:
         ways_in.check_words(words)
-    known = choosing.check_choice({key: list(codes) for key, codes in chosen.items()}, words)
+    if stands and (stands.chosen, stands.words) == (chosen, words):
+        return stands
     choice = Choice.objects.create(
-        episode=episode, way_in=way_in, chosen=known, words=words.strip(), at=at
+        episode=episode, way_in=way_in, chosen=chosen, words=words, at=at
     )
     journal.write("choose", choice, by=staff.the_child(), at=at)
     return choice
@@ -246,6 +265,54 @@ def send(way_in: WayIn, *, at: datetime) -> list[OwnWords]:
         each.save(update_fields=["sent_at"])
     journal.write_all("send words", drafts, by=staff.the_child(), at=at)
     return drafts
+
+
+# What was written by way of an earlier link and not sent. This one may be in another hand: what it
+# says stays closed, and only whether there is any is told.
+
+
+def has_unsent_before(way_in: WayIn, *, now: datetime) -> bool:
+    """Whether something was written by way of an earlier link to the episode, and not sent."""
+    with connection.cursor() as cursor:
+        cursor.execute("select public.returnhome_unsent_before(%s)", [now - ways_in.UNSENT_KEPT])
+        return bool(cursor.fetchone()[0])
+
+
+@transaction.atomic
+def send_before(way_in: WayIn, *, at: datetime) -> int:
+    """Send it, unread: from now on it is in their record. Raises NotReadFirst, NothingWritten."""
+    sending = "select * from public.returnhome_send_before(%s, %s)"
+    return _of_before(way_in, "send words", sending, at - ways_in.UNSENT_KEPT, at, at=at)
+
+
+@transaction.atomic
+def delete_before(way_in: WayIn, *, at: datetime) -> int:
+    """Delete it, unread. Raises NotReadFirst, NothingWritten."""
+    deleting = "select * from public.returnhome_delete_before(%s)"
+    return _of_before(way_in, "delete unsent", deleting, at - ways_in.UNSENT_KEPT, at=at)
+
+
+def _of_before(way_in: WayIn, verb: str, doing: str, *given: datetime, at: datetime) -> int:
+    episode = _stands(way_in)
+    with connection.cursor() as cursor:
+        cursor.execute(doing, given)
+        those = [OwnWords(pk=pk, episode=episode) for (pk,) in cursor.fetchall()]
+    if not those:
+        raise ways_in.NothingWritten
+    journal.write_all(verb, those, by=staff.the_child(), at=at)
+    return len(those)
+
+
+def delete_unsent(*, by: Person, at: datetime) -> int:
+    """Delete what no child sent and has grown old, and what is of an episode recorded in error."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "select * from public.returnhome_delete_unsent(%s)", [at - ways_in.UNSENT_KEPT]
+        )
+        gone = cursor.fetchall()
+        for pk, child_id in gone:
+            journal.write("delete unsent", OwnWords(pk=pk), by=by, at=at, child_id=child_id)
+    return len(gone)
 
 
 @transaction.atomic

@@ -18,6 +18,7 @@ from django.db import connection
 
 from returnhome import database
 from returnhome.casework import acting, concerns, tellings
+from returnhome.casework.childs_part import OwnWords
 from returnhome.casework.staff import ANSWERING, COLUMNS, EPISODE_RELATIONS, RELATIONS
 from returnhome.rules import access
 from returnhome.rules.access import Relation, Verb
@@ -79,6 +80,12 @@ GIVES = {
     "first lock",
     "returnhome_episodes_of": "the episodes of some children, by number",
     "returnhome_by_link": "the link that a child holds, its episode, or its child",
+    "returnhome_unsent_before": "whether a child wrote something by way of an earlier link to the "
+    "same episode and did not send it: not a word of it",
+    "returnhome_send_before": "sends that unread, and gives its numbers",
+    "returnhome_delete_before": "deletes that unread, and gives its numbers",
+    "returnhome_delete_unsent": "deletes what was never sent and is old, or of an episode recorded "
+    "in error; gives its numbers, and of which child",
 }
 FUNCTIONS = {
     "returnhome_areas": f"""
@@ -255,6 +262,65 @@ begin
     );
 end $$
 """
+# What a child wrote by way of an earlier link and did not send. A later link may be in another
+# hand, so no policy opens it any of the rows: these say whether there is any, and act on it unread.
+BEFORE = """
+    select draft.id from public.casework_ownwords draft
+    join public.casework_wayin link on link.id = public.returnhome_by_link('link')
+    where draft.episode_id = link.episode_id and draft.way_in_id < link.id
+        and draft.sent_at is null and draft.saved_at > since"""
+UNSENT_BEFORE = f"""
+create or replace function public.returnhome_unsent_before(since timestamptz) returns boolean
+    language plpgsql stable security definer parallel restricted
+    set search_path = pg_catalog, pg_temp as $$
+begin
+    return exists ({BEFORE});
+end $$
+"""
+SEND_BEFORE = f"""
+create or replace function public.returnhome_send_before(since timestamptz, sending timestamptz)
+    returns setof bigint
+    language plpgsql volatile security definer parallel unsafe
+    set search_path = pg_catalog, pg_temp as $$
+begin
+    return query update public.casework_ownwords set sent_at = sending
+    where id in ({BEFORE}) returning id;
+end $$
+"""
+DELETE_BEFORE = f"""
+create or replace function public.returnhome_delete_before(since timestamptz) returns setof bigint
+    language plpgsql volatile security definer parallel unsafe
+    set search_path = pg_catalog, pg_temp as $$
+declare
+    found constant bigint[] := array({BEFORE});
+begin{{below}}
+    return query delete from public.casework_ownwords where id = any(found) returning id;
+end $$
+"""
+DELETE_UNSENT = """
+create or replace function public.returnhome_delete_unsent(until timestamptz)
+    returns table (draft bigint, child bigint)
+    language plpgsql volatile security definer parallel unsafe
+    set search_path = pg_catalog, pg_temp as $$
+declare
+    found constant bigint[] := array(
+        select own.id from public.casework_ownwords own
+        join public.casework_episode episode on episode.id = own.episode_id
+        where own.sent_at is null
+            and (own.saved_at <= until or episode.voided_at is not null)
+    );
+begin{below}
+    return query delete from public.casework_ownwords own using public.casework_episode episode
+    where own.id = any(found) and episode.id = own.episode_id returning own.id, episode.child_id;
+end $$
+"""
+# Who alone may call a function; of the others, whoever acts may ask how far somebody else reaches.
+ONLY_FOR = {
+    "returnhome_unsent_before": acting.OWN_PAGES,
+    "returnhome_send_before": acting.OWN_PAGES,
+    "returnhome_delete_before": acting.OWN_PAGES,
+    "returnhome_delete_unsent": acting.CLOCKWORK,
+}
 PARAMETERS = {"returnhome_joined": "roles text[], providing text[]"}
 PERSON = "(select nullif(current_setting('app.person', true), '')::bigint)"
 # Those who send: their doors come later, so no verb of the table is theirs yet.
@@ -824,7 +890,20 @@ def _functions() -> dict[str, str]:
         "returnhome_lists": LISTS,
         "returnhome_episodes_of": EPISODES_OF,
         "returnhome_by_link": BY_LINK,
+        "returnhome_unsent_before": UNSENT_BEFORE,
+        "returnhome_send_before": SEND_BEFORE,
+        "returnhome_delete_before": DELETE_BEFORE.format(below=_below_words()),
+        "returnhome_delete_unsent": DELETE_UNSENT.format(below=_below_words()),
     }
+
+
+def _below_words() -> str:
+    """What hangs below what a child wrote goes with it."""
+    return "".join(
+        f"\n    delete from public.{each.related_model._meta.db_table}"
+        f" where {each.field.column} = any(found);"
+        for each in OwnWords._meta.related_objects
+    )
 
 
 def _quoted(name: str) -> str:
@@ -897,8 +976,10 @@ def put_on(app_role: str) -> None:
         for name, statement in _functions().items():
             cursor.execute(statement)
             cursor.execute(f"revoke execute on function public.{name} from public")
-            # Whoever acts may ask how far somebody else reaches.
-            roles = map(_quoted, (app_role, *database.SYSTEM_ROLES.values()))
+            only = ONLY_FOR.get(name)
+            allowed = [only] if only else list(database.SYSTEM_ROLES)
+            roles = [_quoted(database.SYSTEM_ROLES[each]) for each in allowed]
+            roles += [] if only else [_quoted(app_role)]
             cursor.execute(f"grant execute on function public.{name} to {', '.join(roles)}")
         cursor.execute(
             "select polname, relname from pg_policy join pg_class on pg_class.oid = polrelid"

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from returnhome.casework import acting, handovers, messages, restrictions, rotas, staff
+from returnhome.casework import acting, childs_part, handovers, messages, restrictions, rotas, staff
 from returnhome.casework.models import Person
 from returnhome.jobs import wording
 from returnhome.reporting import silences
@@ -47,6 +47,12 @@ def look_round(*, by: Person, at: datetime) -> int:
             messages.queue(letter, people=told.people, addresses=told.addresses, by=by, at=at)
         )
     return added
+
+
+@acting.as_system(acting.CLOCKWORK)
+def forget_unsent(*, by: Person, at: datetime) -> int:
+    """Delete what children wrote on their own pages and did not send in time; gives how much."""
+    return childs_part.delete_unsent(by=by, at=at)
 
 
 def _shut_out(

@@ -1,4 +1,4 @@
-"""The two jobs, as the worker runs them.
+"""The jobs, as the worker runs them.
 
 A job is only a nudge: what is to be told stands in the ledger and in the outbox. So one that was
 lost with its worker is not missed, and one too many does nothing.
@@ -17,6 +17,7 @@ from returnhome.jobs import delivery, rounds, sending
 
 # The sixth place is the seconds.
 EVERY_TEN_SECONDS = "* * * * * */10"
+EVERY_NIGHT = "15 3 * * *"
 
 
 @app.periodic(cron=EVERY_TEN_SECONDS)
@@ -29,6 +30,13 @@ def look_round(timestamp: int) -> None:
         # One that waits to begin is enough.
         with suppress(AlreadyEnqueued):
             deliver.defer()
+
+
+@app.periodic(cron=EVERY_NIGHT)
+@app.task(queueing_lock="forget unsent")
+def forget_unsent(timestamp: int) -> None:
+    """Delete what children wrote on their own pages and never sent."""
+    rounds.forget_unsent(by=staff.clockwork(), at=timezone.now())
 
 
 @app.task(queueing_lock="deliver", pass_context=True)

@@ -143,6 +143,7 @@ DONE = {
     "told what stays private": "Read what stays private, and what cannot",
     "choose": "Chose how they would like the talk",
     "send words": "Sent what they wrote",
+    "delete unsent": "Deleted what was written on their own pages and never sent",
     "read words": "Read what the child wrote on their own pages",
     "check in": "Wrote down a short check-in with the child",
     "take up offer": "Recorded that the child would like the talk after all",

@@ -6,6 +6,7 @@ choose, and they can say no and come back. Complaints: Children Act 1989 Represe
 articles 12 and 16: within one month. Advocacy: Children Act 1989, section 26A.
 """
 
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from returnhome.rules import Blocked
@@ -82,6 +83,15 @@ CHOICES: dict[str, type[Code]] = {
     "needs": Easier,
 }
 MORE_THAN_ONE = ("when", "beside", "needs")
+# What a note of the child's is about, for whoever reads it: the line it begins with.
+ABOUT = {
+    "want": "Would they like the talk?",
+    "who": "With whom",
+    "where": "Where",
+    "when": "When",
+    "beside": "Who else is there",
+    "needs": "What makes it easier",
+}
 
 
 class Asked(Code):
@@ -153,12 +163,41 @@ def answered_by(ask: Ask, *, on: date) -> date:
     return on + ANSWERED_IN[ask]
 
 
-def check_choice(chosen: dict[str, list[str]], words: str) -> dict[str, list[str]]:
-    """What of it the lists know, a list each; one, or more than one. Raises NothingChosen."""
+def chosen_now(
+    stood: Mapping[str, Sequence[str]], given: Mapping[str, Sequence[str]]
+) -> dict[str, list[str]]:
+    """What stands once `given` is chosen: a list that is given takes the place of what stood of it.
+
+    Only what the lists know; one of each, or more than one.
+    """
     known: dict[str, list[str]] = {}
     for key, codes in CHOICES.items():
-        found = [code for code in chosen.get(key, ()) if code in set(codes)]
+        wanted = given[key] if key in given else stood.get(key, ())
+        found = [code for code in wanted if code in set(codes)]
         known[key] = found if key in MORE_THAN_ONE else found[:1]
-    if not any(known.values()) and not words.strip():
-        raise NothingChosen
     return known
+
+
+def as_one(notes: Mapping[str, str]) -> str:
+    """The child's notes to the lists as one text, each after what it is about."""
+    return "\n".join(f"{ABOUT[key]}: {notes[key]}" for key in ABOUT if notes.get(key, "").strip())
+
+
+def apart(text: str) -> dict[str, str]:
+    """The notes of such a text again, by list; a note may be of several lines."""
+    notes: dict[str, list[str]] = {}
+    begins = {f"{about}: ": key for key, about in ABOUT.items()}
+    key = ""
+    for line in text.split("\n"):
+        start = next((each for each in begins if line.startswith(each)), "")
+        key = begins.get(start, key)
+        notes.setdefault(key, []).append(line.removeprefix(start))
+    return {key: "\n".join(lines) for key, lines in notes.items() if key}
+
+
+def check_chosen(
+    known: Mapping[str, Sequence[str]], notes: Mapping[str, str], *, stood: bool
+) -> None:
+    """Whether there is anything to keep, be it that all is taken back. Raises NothingChosen."""
+    if not stood and not any(known.values()) and not any(notes.values()):
+        raise NothingChosen

@@ -22,6 +22,9 @@ OLDEST = max(LASTS.values()) + LONGEST
 # morning, on every day of the year: children write at night and at week-ends.
 SAME_DAY_UNTIL, BY_EVENING, BY_MORNING = time(16), time(18), time(10)
 MOST_WORDS = 20_000
+# What a child never sent is deleted so long after they last wrote: time for another link, and no
+# store of what nobody may read.
+UNSENT_KEPT = timedelta(days=28)
 
 
 class ShutReason(Blocked):

@@ -6,15 +6,17 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import wraps
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
+from django.core.exceptions import ObjectDoesNotExist
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.views.decorators.csrf import csrf_exempt
 
 from returnhome.casework import childs_part, how_it_was, policies, releases, ways_in
-from returnhome.casework.childs_part import OwnWords
+from returnhome.casework.childs_part import Choice, OwnWords
 from returnhome.casework.ways_in import WayIn
 from returnhome.rules import Blocked, choosing
 from returnhome.rules import ways_in as rules
@@ -30,8 +32,8 @@ WITHIN = "/m/"
 # Where "leave this page" leads: a plain page that anybody may have open.
 ELSEWHERE = "https://www.bbc.co.uk/weather"
 WANTS = {"yes": Answer.ACCEPTED, "not_now": Answer.NOT_NOW, "no": Answer.DECLINED}
+# To what the child wants of it; to a yes it is replied on the way.
 REPLIES = {
-    "yes": ("choose.yes_reply",),
     "not_now": ("choose.not_now_reply",),
     "no": ("choose.no_reply", "choose.still_check"),
 }
@@ -78,7 +80,11 @@ def _draw(
     request: HttpRequest, words: Words, name: str, status: int = 200, **context: Any
 ) -> HttpResponse:
     visit = context.get("visit")
-    languages = [(each, f"?in={each.code}") for each in own_words.offered(drafts=_drafts())]
+    asked = request.GET.dict()
+    languages = [
+        (each, f"?{urlencode(asked | {'in': each.code})}")
+        for each in own_words.offered(drafts=_drafts())
+    ]
     context = {
         "words": words,
         "languages": languages,
@@ -128,7 +134,14 @@ def for_child(view: Page) -> Page:
             if way_in.told_at is None and view.__name__ not in ("first", "leave"):
                 return redirect("own-first")
             visit = Visit(request, way_in, _words(request, way_in), now)
-            return view(visit, *args, **named)
+            try:
+                return view(visit, *args, **named)
+            except ObjectDoesNotExist:
+                # The child left, or somebody ended it, while this was on its way: from then on the
+                # database opens no row. Anything else is a fault.
+                if WayIn.objects.filter(pk=way_in.pk, ended_at=None).exists():
+                    raise
+                return _shut(request)
 
     return page
 
@@ -153,21 +166,31 @@ def door(request: HttpRequest, secret: str) -> HttpResponse:
             _, its_pass = ways_in.open_link(secret, at=now)
         except ShutReason:
             return _shut(request)
-    return let_in(its_pass)
+    return let_in(its_pass, language=request.GET.get("in", ""))
 
 
-def let_in(its_pass: str) -> HttpResponse:
-    """Give the pass to this browser, and lead to what comes first."""
+def let_in(its_pass: str, *, language: str = "") -> HttpResponse:
+    """Give the pass to this browser, and lead to what comes first.
+
+    `language`: as it was picked at the door. What whoever was here before picked is forgotten.
+    """
     response = redirect("own-first")
     _remember(response, COOKIE, its_pass)
-    response.delete_cookie(LANGUAGE, path=WITHIN)
+    if language:
+        _remember(response, LANGUAGE, own_words.of(language, drafts=_drafts()).code)
+    else:
+        response.delete_cookie(LANGUAGE, path=WITHIN)
     return response
 
 
 @for_child
 def first(visit: Visit) -> HttpResponse:
     if visit.is_sent_in:
+        is_known = visit.way_in.told_at is not None
         ways_in.told(visit.way_in, language=visit.words.code, at=visit.now)
+        # Asked here and nowhere else: once a link.
+        if not is_known and childs_part.has_unsent_before(visit.way_in, now=visit.now):
+            return redirect("own-before")
         return redirect("own-home")
     known = visit.way_in.told_at is not None
     return visit.draw("first", back_href=reverse("own-home") if known else "", is_known=known)
@@ -201,47 +224,83 @@ def _heard(way_in: WayIn) -> list[tuple[str, str, str]]:
 # Choosing.
 
 
+def _asked_of_choice(visit: Visit) -> list[str]:
+    """What is asked, one at a time: once a talk is booked or was held, not whether it is wanted."""
+    is_settled = childs_part.is_settled(visit.way_in)
+    return [key for key in choosing.CHOICES if key != "want" or not is_settled]
+
+
 @for_child
 def choose(visit: Visit) -> HttpResponse:
-    posted, problem = visit.request.POST, ""
-    want = posted.get("want", "") if visit.is_sent_in else ""
+    """The first question; where something stands, all of it."""
+    if childs_part.newest_choice(visit.way_in):
+        return redirect("own-chosen")
+    return redirect("own-choose-one", _asked_of_choice(visit)[0])
+
+
+@for_child
+def choose_one(visit: Visit, group: str) -> HttpResponse:
+    """One question of what can be chosen: kept as they go, and each can be skipped."""
+    order = _asked_of_choice(visit)
+    if group == "want" and visit.is_sent_in and group not in order:
+        # The talk was booked while the page was open: what they said is kept all the same.
+        order = ["want", *order]
+    if group not in order:
+        return redirect("own-choose")
+    stands = childs_part.newest_choice(visit.way_in)
+    picked = list(stands.chosen.get(group, ())) if stands else []
+    note = stands.notes.get(group, "") if stands else ""
+    number, problem = order.index(group), ""
+    is_change = "change" in visit.request.GET
+    following = order[number + 1 : number + 2]
     if visit.is_sent_in:
-        chosen = {key: posted.getlist(key) for key in choosing.CHOICES}
-        lines = [(key, posted.get(f"{key}_own", "").strip()) for key in choosing.CHOICES]
-        words = "\n".join(f"{OF[key]}: {text}" for key, text in lines if text)
+        picked, note = visit.request.POST.getlist(group), visit.request.POST.get("own", "")
         try:
-            if want in WANTS:
-                _answer(visit, WANTS[want])
-            childs_part.choose(visit.way_in, chosen, words, at=visit.now)
+            if group == "want" and (given := WANTS.get("".join(picked[:1]))):
+                _answer(visit, given)
+            kept = childs_part.choose(visit.way_in, {group: picked}, {group: note}, at=visit.now)
         except rules.TooLong:
             problem = "frame.too_long"
         except choosing.NothingChosen:
-            problem = "frame.pick_one"
+            return _after_choice(following)
         else:
-            return redirect(f"{reverse('own-chosen')}?want={want}" if want else "own-chosen")
-    stands = childs_part.newest_choice(visit.way_in)
+            return _after_choice([] if _is_all(kept, group, is_change=is_change) else following)
+    elif group == "want":
+        picked = picked or [childs_part.answered(visit.way_in)]
+    before = order[number - 1 : number]
     return visit.draw(
         "choose",
-        groups=[(key, key in choosing.MORE_THAN_ONE) for key in choosing.CHOICES if key != "want"],
-        chosen={key: posted.getlist(key) for key in choosing.CHOICES}
-        if visit.is_sent_in
-        else (stands.chosen if stands else {}),
-        own={key: posted.get(f"{key}_own", "") for key in choosing.CHOICES},
-        want=want or childs_part.answered(visit.way_in),
-        is_settled=childs_part.is_settled(visit.way_in),
+        group=group,
+        many=group in choosing.MORE_THAN_ONE,
+        picked=picked,
+        note=note,
+        number=number + 1,
+        total=len(order),
+        is_change=is_change,
+        says_yes=before == ["want"] and stands is not None and stands.chosen["want"] == ["yes"],
+        skip_href=_after_choice(following).url,
+        back_href=reverse("own-chosen")
+        if is_change
+        else reverse("own-choose-one", args=before)
+        if before
+        else reverse("own-home"),
         problem=problem,
     )
 
 
-# What a note of the child's is about, for whoever reads it.
-OF = {
-    "want": "Would they like the talk?",
-    "who": "With whom",
-    "where": "Where",
-    "when": "When",
-    "beside": "Who else is there",
-    "needs": "What makes it easier",
-}
+def _after_choice(following: list[str]) -> HttpResponseRedirect:
+    return redirect("own-choose-one", *following) if following else redirect("own-chosen")
+
+
+def _is_all(kept: Choice, group: str, *, is_change: bool) -> bool:
+    """A no and a not now lead through no further question; a change leads back to where all stands.
+
+    But whoever says yes after all has not been asked the rest.
+    """
+    if kept.chosen["want"] in (["no"], ["not_now"]):
+        return True
+    rest = (codes for key, codes in kept.chosen.items() if key != "want")
+    return is_change and (group != "want" or any(rest) or bool(kept.words))
 
 
 def _answer(visit: Visit, given: Answer) -> None:
@@ -256,15 +315,33 @@ def _answer(visit: Visit, given: Answer) -> None:
 
 @for_child
 def chosen(visit: Visit) -> HttpResponse:
-    want = visit.request.GET.get("want", "")
+    """All that stands, each to be changed, and what else there is to do."""
     stands = childs_part.newest_choice(visit.way_in)
+    picked, notes = (stands.chosen, stands.notes) if stands else ({}, {})
+    want = "".join(picked.get("want", ()))
+    order = _asked_of_choice(visit)
+    is_settled = "want" not in order
+    replies = () if is_settled else REPLIES.get(want, ())
+    rows = [
+        (key, picked.get(key, ()), notes.get(key, ""))
+        for key in order
+        # Whoever does not want it now has skipped nothing.
+        if picked.get(key) or notes.get(key) or not replies
+    ]
     return visit.draw(
         "chosen",
-        replies=REPLIES.get(want, ()),
-        kept=("choose.saved", "choose.saved_next") if stands and want in ("", "yes") else (),
-        groups=[key for key in choosing.CHOICES if stands and stands.chosen.get(key)],
-        stands=stands,
+        replies=replies or (SAVED[:1] if is_settled else SAVED) if stands else (),
+        is_tried=bool(stands) and not replies,
+        rows=rows,
+        others=[
+            ("home.say", reverse("own-say"), ""),
+            *_heard(visit.way_in),
+            ("home.help", reverse("own-help"), ""),
+        ],
     )
+
+
+SAVED = ("choose.saved", "choose.saved_next")
 
 
 # Saying.
@@ -357,6 +434,32 @@ def sent(visit: Visit) -> HttpResponse:
     return visit.draw("sent", when=when)
 
 
+@for_child
+def before(visit: Visit) -> HttpResponse:
+    """What was not sent by way of an earlier link: send it, delete it, or leave it; all unread."""
+    act = visit.request.POST.get("act", "")
+    try:
+        if act == "send":
+            childs_part.send_before(visit.way_in, at=visit.now)
+            when = visit.words.by(rules.read_by(visit.now), visit.now)
+            return visit.draw("sent", when=when)
+        if act == "delete":
+            childs_part.delete_before(visit.way_in, at=visit.now)
+            return visit.draw("before", is_gone=True, is_sure=False)
+    except rules.NothingWritten:
+        return redirect("own-home")
+    if not childs_part.has_unsent_before(visit.way_in, now=visit.now):
+        return redirect("own-home")
+    is_sure = "delete" in visit.request.GET
+    return visit.draw(
+        "before",
+        is_gone=False,
+        is_sure=is_sure,
+        days=rules.UNSENT_KEPT.days,
+        back_href=reverse("own-before" if is_sure else "own-home"),
+    )
+
+
 # Help.
 
 
@@ -400,7 +503,7 @@ def ask(visit: Visit, what: str) -> HttpResponse:
 
 @for_child
 def leaving(visit: Visit) -> HttpResponse:
-    return visit.draw("leaving")
+    return visit.draw("leaving", days=rules.UNSENT_KEPT.days)
 
 
 @for_child
@@ -440,11 +543,13 @@ urlpatterns = [
     path("m/", home, name="own-home"),
     path("m/first", first, name="own-first"),
     path("m/choose", choose, name="own-choose"),
+    path("m/choose/<str:group>", choose_one, name="own-choose-one"),
     path("m/chosen", chosen, name="own-chosen"),
     path("m/say", say, name="own-say"),
     path("m/say/<str:question>", say_one, name="own-say-one"),
     path("m/yours", yours, name="own-yours"),
     path("m/sent", sent, name="own-sent"),
+    path("m/before", before, name="own-before"),
     path("m/help", get_help, name="own-help"),
     path("m/help/<str:what>", ask, name="own-ask"),
     path("m/leaving", leaving, name="own-leaving"),

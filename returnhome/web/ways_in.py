@@ -29,6 +29,7 @@ from returnhome.rules.codes import Device
 from returnhome.web import communications as talking
 from returnhome.web import gds, looking, own_pages, own_words, pages
 from returnhome.web.asked import Request, episode_for
+from returnhome.web.own_words import Language
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,13 @@ class Sent:
     def is_new(self) -> bool:
         return self.row.read_at is None
 
+    @property
+    def written_at(self) -> datetime | None:
+        """When it was written, where it was sent by way of a later link."""
+        sent_at = self.row.sent_at
+        is_later = sent_at is not None and sent_at - self.row.saved_at > rules.LONGEST
+        return self.row.saved_at if is_later else None
+
 
 def in_words(row: Choice) -> list[tuple[str, str]]:
     """What the child chose, a line for each list."""
@@ -50,7 +58,7 @@ def in_words(row: Choice) -> list[tuple[str, str]]:
     for key, codes in choosing.CHOICES.items():
         labels = [codes(code).label for code in row.chosen.get(key, ())]
         if labels:
-            lines.append((own_pages.OF[key], pages.listed(labels)))
+            lines.append((choosing.ABOUT[key], pages.listed(labels)))
     return lines
 
 
@@ -139,7 +147,7 @@ class LetInForm(gds.Form):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         offered = own_words.offered(drafts=settings.DEMONSTRATION)
-        self.fields["language"].choices = [(each.code, each.name) for each in offered]  # type: ignore[attr-defined]
+        self.fields["language"].choices = [(each.code, _named(each)) for each in offered]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         said: dict[str, Any] = super().clean() or self.cleaned_data
@@ -149,6 +157,14 @@ class LetInForm(gds.Form):
                 "Say that the telephone is safe, or hand over your own device instead",
             )
         return said
+
+
+def _named(language: Language) -> str:
+    """Of a draft, which the demonstration shows, how much of it is there."""
+    if not language.is_draft:
+        return language.name
+    lacks = f", {language.lacks} texts in English" if language.lacks else ""
+    return f"{language.name} (a draft{lacks})"
 
 
 def let_in(request: Request, pk: int) -> HttpResponse:

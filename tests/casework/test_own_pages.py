@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from returnhome.casework import acting, childs_part, episodes, offers, ways_in
+from returnhome.casework import acting, childs_part, episodes, offers, staff, ways_in
 from returnhome.casework.models import (
     Action,
     Choice,
@@ -15,7 +15,7 @@ from returnhome.casework.models import (
     Person,
     WayIn,
 )
-from returnhome.rules.choosing import Ask, Asked
+from returnhome.rules.choosing import Ask, Asked, NothingChosen
 from returnhome.rules.codes import Answer, DeclinedBy, Device, Means
 from returnhome.rules.ways_in import (
     Ended,
@@ -178,14 +178,50 @@ def test_once_a_talk_is_booked_there_is_no_answer_to_give(cast: Cast):
 def test_how_they_would_like_the_talk_is_kept_and_the_newest_stands(cast: Cast):
     way_in = opened(returned(cast.sky), cast)
     with as_child(way_in):
-        childs_part.choose(way_in, {"who": ["man"], "needs": ["breaks", "x"]}, "", at=NOW)
-        childs_part.choose(way_in, {"who": ["woman", "man"]}, "Not my uncle", at=NOW + hours(0.1))
+        childs_part.choose(way_in, {"who": ["man"], "needs": ["breaks", "x"]}, at=NOW)
+        childs_part.choose(
+            way_in, {"who": ["woman", "man"]}, {"who": "Not my uncle"}, at=NOW + hours(0.1)
+        )
 
     newest = Choice.objects.visible_to(cast.amina).newest_first().first()
     assert newest.chosen["who"] == ["woman"]
-    assert newest.words == "Not my uncle"
-    assert Choice.objects.newest_first().last().chosen["needs"] == ["breaks"]
+    assert newest.words == "With whom: Not my uncle"
     assert not Choice.objects.visible_to(cast.wes).exists()
+
+
+def test_what_is_chosen_of_one_list_leaves_the_others_as_they_stood(cast: Cast):
+    way_in = opened(returned(cast.sky), cast)
+    steps = (
+        ({"who": ["man"]}, {"who": "Not my uncle\nand not Dave"}),
+        ({"needs": ["breaks"]}, {"needs": ""}),
+        ({"when": ["evening"]}, {"when": "Not on Friday"}),
+        ({"when": ["evening"]}, {"when": "Not on Friday"}),
+        ({"needs": []}, {"needs": ""}),
+    )
+    with as_child(way_in):
+        for given, notes in steps:
+            childs_part.choose(way_in, given, notes, at=NOW)
+        stands = childs_part.newest_choice(way_in)
+
+    assert {key: codes for key, codes in stands.chosen.items() if codes} == {
+        "who": ["man"],
+        "when": ["evening"],
+    }
+    assert stands.notes == {"who": "Not my uncle\nand not Dave", "when": "Not on Friday"}
+    # Each row is a change, and none is changed itself: what was said twice is kept once.
+    assert Choice.objects.count() == 4
+    assert JournalEntry.objects.filter(verb="choose").count() == 4
+
+
+def test_a_list_left_empty_is_nothing_to_keep_and_all_can_be_taken_back(cast: Cast):
+    way_in = opened(returned(cast.sky), cast)
+    with as_child(way_in):
+        with pytest.raises(NothingChosen):
+            childs_part.choose(way_in, {"who": []}, {"who": " "}, at=NOW)
+        childs_part.choose(way_in, {"who": ["man"]}, at=NOW)
+        childs_part.choose(way_in, {"who": []}, at=NOW)
+
+        assert not any(childs_part.newest_choice(way_in).chosen.values())
 
 
 # Their words.
@@ -338,7 +374,7 @@ def test_a_later_link_shows_nothing_of_what_was_written_by_way_of_an_earlier_one
     first = opened(episode, cast)
     with as_child(first):
         childs_part.save(first, Asked.NOW, "Tired", language="en", at=NOW)
-        childs_part.choose(first, {"who": ["man"]}, "", at=NOW)
+        childs_part.choose(first, {"who": ["man"]}, at=NOW)
 
     second = opened(episode, cast, at=NOW + hours(1))
 
@@ -408,3 +444,142 @@ def test_the_database_holds_words_to_what_they_are(cast: Cast):
         OwnWords.objects.create(**row)
     with refused_by("what_was_sent_is_read_by_somebody"):
         OwnWords.objects.create(**row, sent_at=NOW, read_at=NOW)
+
+
+# What was not sent, and a later link.
+
+
+def unsent(episode: Episode, cast: Cast, words: str = "He scares me", *, at=NOW) -> WayIn:
+    """A link by way of which the child wrote something, and left without sending it."""
+    way_in = opened(episode, cast, at=at)
+    with as_child(way_in):
+        childs_part.save(way_in, Asked.BAD, words, language="en", at=at)
+        ways_in.leave(way_in, at=at)
+    return way_in
+
+
+def test_a_later_link_tells_that_something_was_not_sent_and_opens_no_word_of_it(cast: Cast):
+    episode = returned(cast.sky)
+    unsent(episode, cast)
+    later = opened(episode, cast, at=NOW + hours(1))
+
+    with as_child(later), transaction.atomic():
+        assert childs_part.has_unsent_before(later, now=NOW + hours(1))
+        assert not OwnWords.objects.exists()
+
+
+def test_sent_by_a_later_link_it_is_read_word_for_word_as_when_it_was_written(cast: Cast):
+    episode = returned(cast.sky)
+    unsent(episode, cast)
+    unsent(episode, cast, "And his brother", at=NOW + hours(1))
+    later = opened(episode, cast, at=NOW + hours(30))
+
+    with as_child(later):
+        assert childs_part.send_before(later, at=NOW + hours(30)) == 2
+        # It is sent, and stays closed to whoever holds the link.
+        assert not OwnWords.objects.exists()
+        assert not childs_part.has_unsent_before(later, now=NOW + hours(30))
+        with pytest.raises(NothingWritten):
+            childs_part.send_before(later, at=NOW + hours(30))
+
+    with acting.on_behalf_of(cast.amina), transaction.atomic():
+        first, second = OwnWords.objects.in_order()
+        assert (first.words, second.words) == ("He scares me", "And his brother")
+        assert (first.saved_at, first.sent_at) == (NOW, NOW + hours(30))
+    sent = JournalEntry.objects.filter(verb="send words", child_id=cast.sky.pk)
+    assert {each.object_id for each in sent} == {first.pk, second.pk}
+
+
+def test_deleted_by_a_later_link_it_is_gone_and_that_is_written_down(cast: Cast):
+    episode = returned(cast.sky)
+    unsent(episode, cast)
+    later = opened(episode, cast, at=NOW + hours(1))
+
+    with as_child(later):
+        assert childs_part.delete_before(later, at=NOW + hours(1)) == 1
+        with pytest.raises(NothingWritten):
+            childs_part.delete_before(later, at=NOW + hours(1))
+
+    assert not OwnWords.objects.exists()
+    assert JournalEntry.objects.get(verb="delete unsent").child_id == cast.sky.pk
+
+
+def test_of_another_child_another_episode_and_this_very_link_nothing_is_sent_or_deleted(cast: Cast):
+    unsent(returned(cast.kit), cast)
+    unsent(returned(cast.sky, at=NOW - hours(900)), cast)
+    later = opened(returned(cast.sky), cast, at=NOW + hours(1))
+    with as_child(later):
+        childs_part.save(later, Asked.NOW, "Tired", language="en", at=NOW + hours(1))
+
+        assert not childs_part.has_unsent_before(later, now=NOW + hours(1))
+        for act in (childs_part.send_before, childs_part.delete_before):
+            with pytest.raises(NothingWritten):
+                act(later, at=NOW + hours(1))
+
+    assert OwnWords.objects.filter(sent_at=None).count() == 3
+
+
+def test_without_a_link_or_with_one_that_is_over_nothing_is_told_nor_done(cast: Cast):
+    episode = returned(cast.sky)
+    first = unsent(episode, cast)
+    for scope in (acting.by_link("no such link"), as_child(first)):
+        with scope, connection.cursor() as cursor, transaction.atomic():
+            cursor.execute(
+                "select returnhome_unsent_before('-infinity'),"
+                " array(select * from returnhome_send_before('-infinity', now())),"
+                " array(select * from returnhome_delete_before('-infinity'))"
+            )
+            assert cursor.fetchone() == (False, [], [])
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "returnhome_unsent_before(now())",
+        "returnhome_send_before(now(), now())",
+        "returnhome_delete_before(now())",
+        "returnhome_delete_unsent(now())",
+    ],
+)
+def test_nobody_of_the_staff_can_ask_for_send_or_delete_what_was_not_sent(cast: Cast, call: str):
+    with (
+        acting.on_behalf_of(cast.mara),
+        pytest.raises(DatabaseError, match="permission denied"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(f"select * from public.{call}")
+
+
+def test_what_was_never_sent_is_deleted_after_28_days_and_nothing_else(cast: Cast):
+    day = timedelta(days=1)
+    episode, other = returned(cast.sky), returned(cast.kit)
+    old = unsent(episode, cast)
+    unsent(episode, cast, at=NOW + day)
+    sent = opened(other, cast)
+    with as_child(sent):
+        childs_part.save(sent, Asked.NOW, "Tired", language="en", at=NOW)
+        childs_part.send(sent, at=NOW)
+    later = opened(episode, cast, at=NOW + 28 * day)
+
+    with as_child(later):
+        # The one that is too old is no more sent than it is kept.
+        assert childs_part.send_before(later, at=NOW + 28 * day) == 1
+    with acting.as_system(acting.CLOCKWORK):
+        clockwork = staff.clockwork()
+        assert childs_part.delete_unsent(by=clockwork, at=NOW + 28 * day) == 1
+        assert childs_part.delete_unsent(by=clockwork, at=NOW + 28 * day) == 0
+
+    assert old.pk not in OwnWords.objects.values_list("way_in_id", flat=True)
+    assert OwnWords.objects.filter(sent_at__isnull=False).count() == 2
+    entry = JournalEntry.objects.get(verb="delete unsent")
+    assert (entry.by_id, entry.child_id) == (clockwork.pk, cast.sky.pk)
+
+
+def test_what_was_not_sent_of_an_episode_recorded_in_error_is_deleted_the_next_night(cast: Cast):
+    episode = returned(cast.sky)
+    unsent(episode, cast)
+    episodes.void(episode, because="Twice", by=cast.amina, at=NOW)
+
+    with acting.as_system(acting.CLOCKWORK):
+        assert childs_part.delete_unsent(by=staff.clockwork(), at=NOW + hours(12)) == 1

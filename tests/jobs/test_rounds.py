@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from returnhome.casework import episodes, harm, messages, rotas, staff
-from returnhome.casework.models import Episode, Message
+from returnhome.casework import childs_part, episodes, harm, messages, rotas, staff, ways_in
+from returnhome.casework.models import Episode, Message, OwnWords
 from returnhome.jobs import rounds, wording
 from returnhome.reporting import silences
-from returnhome.rules.codes import HarmDecisionKind, RiskGrade, Rung, Waiting
+from returnhome.rules.choosing import Asked
+from returnhome.rules.codes import Device, HarmDecisionKind, RiskGrade, Rung, Waiting
 from tests.cast import CHILDREN, NOW, PEOPLE, Cast, exactly, hours, missing, returned, wrote
 
 MINUTE = timedelta(minutes=1)
@@ -257,3 +258,23 @@ def test_what_is_told_is_in_the_outbox_and_due(cast: Cast) -> None:
 
     assert message is not None
     assert message.created_by == staff.clockwork()
+
+
+# What no child sent.
+
+
+def test_what_a_child_did_not_send_is_deleted_by_night(cast: Cast) -> None:
+    episode = returned(cast.sky)
+    _, secret = ways_in.make(episode, device=Device.OWN, language="en", by=cast.amina, at=NOW)
+    with ways_in.scope(secret):
+        way_in, _ = ways_in.open_link(secret, at=NOW)
+        way_in = ways_in.told(way_in, language="en", at=NOW)
+        childs_part.save(way_in, Asked.BAD, "He scares me", language="en", at=NOW)
+
+    by = staff.clockwork()
+    deleted = [
+        rounds.forget_unsent(by=by, at=NOW + timedelta(days=days)) for days in (1, 27, 28, 29)
+    ]
+
+    assert deleted == [0, 0, 1, 0]
+    assert not OwnWords.objects.exists()

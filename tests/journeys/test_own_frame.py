@@ -253,7 +253,7 @@ def test_nothing_stays_on_the_phone(phone: Page, shelf: Shelf) -> None:
 
 
 def test_a_child_draws_with_a_finger_and_the_drawing_is_sent(phone: Page, shelf: Shelf) -> None:
-    phone.goto("/m/way")
+    phone.goto("/m/home")
     phone.goto("/m/draw")
     sheet = phone.get_by_role("img", name="Draw here with your finger")
     sheet.scroll_into_view_if_needed()

@@ -258,9 +258,9 @@ BESIDE = {
     # Behind a link of their own, and for nobody who is signed in.
     **dict.fromkeys(
         (
-            *("own-door", "own-first", "own-home", "own-choose", "own-chosen", "own-say"),
-            *("own-say-one", "own-yours", "own-sent", "own-help", "own-ask", "own-leaving"),
-            "own-leave",
+            *("own-door", "own-first", "own-home", "own-choose", "own-choose-one", "own-chosen"),
+            *("own-say", "own-say-one", "own-yours", "own-sent", "own-before"),
+            *("own-help", "own-ask", "own-leaving", "own-leave"),
         ),
         "tests/web/test_own_pages.py",
     ),

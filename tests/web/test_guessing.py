@@ -1,5 +1,5 @@
-"""Guessing: the cap on wrong passwords and codes holds across processes, and strangers learn and
-block nothing.
+"""Guessing: the cap on wrong passwords, codes and links holds across processes, and strangers learn
+and block nothing.
 """
 
 import os
@@ -22,15 +22,18 @@ from django.contrib.auth.hashers import make_password
 from django.test import Client
 from django.utils import timezone
 
-from returnhome.casework.models import Person
+from returnhome.casework import ways_in
+from returnhome.casework.models import JournalEntry, Person
+from returnhome.rules.codes import Device
 from tests.casework.conftest import APART, apart  # noqa: F401
-from tests.cast import PASSWORD, Cast, app_shows
+from tests.cast import PASSWORD, Cast, app_shows, returned
 from tests.web.asking import words_of
 from tests.web.test_second_factor import give_code, give_password
 
 LOGIN, CODE = "/accounts/login/", "/accounts/login/code/"
 WRONG_PASSWORD, WRONG_CODE = "The email address or password is not right", "That code is not right"
-MOST, MOST_OF_AN_ADDRESS = 5, 30
+MOST, MOST_OF_AN_ADDRESS, MOST_LINKS = 5, 30, 20
+SHUT = "This page is closed"
 TOO_MANY = "Too many wrong passwords. Wait 5 minutes and try again"
 
 pytestmark = pytest.mark.check
@@ -193,6 +196,10 @@ class Caller:
             self.ask("GET", LOGIN)
         return self.ask("POST", LOGIN, {"login": email, "password": password})[1]
 
+    def guess_link(self, number: int, method: str) -> str:
+        """A link is tried by looking at it and by its button."""
+        return self.ask(method, f"/m/guess-{number}")[1]
+
     def guess_code(self) -> str:
         return self.ask("POST", CODE, {"code": "12345"})[1]
 
@@ -239,3 +246,35 @@ def test_500_guesses_at_once_over_four_processes_never_exceed_the_cap(apart: Cas
     assert 1 <= of_one_account[True] <= MOST
     assert 1 <= of_one_address[True] <= MOST_OF_AN_ADDRESS
     assert 1 <= of_codes[True] <= MOST
+
+
+@pytest.mark.check
+def test_500_guesses_at_childrens_links_at_once_over_four_processes_never_exceed_the_cap(
+    apart: Cast,  # noqa: F811
+):
+    def looked_at() -> int:
+        return JournalEntry.objects.filter(verb="refused", kind="wayin").count()
+
+    guesses, now = 500, timezone.now()
+    episode = returned(apart.sky, at=now)
+    _, secret = ways_in.make(episode, device=Device.OWN, language="en", by=apart.amina, at=now)
+    with served(4) as port:
+        guesser, other, child = (Caller(port, number) for number in (900, 901, 902))
+        shut = at_once(
+            [lambda n=n: guesser.guess_link(n, "POST" if n % 2 else "GET") for n in range(guesses)],
+            SHUT,
+        )
+        of_one_address = looked_at()
+        # A right one from there is shut now too, and looks the same; elsewhere nobody is slowed.
+        right_from_there = guesser.ask("GET", f"/m/{secret}")
+        at_once([lambda n=n: other.guess_link(n, "GET") for n in range(MOST_LINKS)], SHUT)
+        of_another = looked_at() - of_one_address
+        opened = at_once([lambda: str(child.ask("POST", f"/m/{secret}")[0])] * 50, "302")
+
+    assert shut[True] == guesses
+    assert 1 <= of_one_address <= MOST_LINKS
+    assert right_from_there[0] == 404
+    assert SHUT in right_from_there[1]
+    assert of_another == MOST_LINKS
+    # Fifty who open it at one moment: it opens once.
+    assert opened[True] == 1

@@ -122,7 +122,7 @@ def test_the_script_keeps_nothing_on_the_device():
 
 def test_what_was_typed_by_somebody_is_never_markup():
     inside = """{{ parts.written(words, talk, talk, "", [talk]) }}
-    {{ parts.text_box(words, "a", "say.write.label", talk) }}
+    {{ parts.text_box(words, "a", "see.not_meant_label", talk) }}
     {{ parts.said(words, "choose.intro") }}"""
 
     drawn = own_pages.filled(

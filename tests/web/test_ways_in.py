@@ -5,10 +5,12 @@ import re
 import pytest
 from django.test import Client
 
-from returnhome.casework import communications, releases
+from returnhome.casework import childs_part, communications, releases, ways_in
 from returnhome.casework.models import Episode, JournalEntry, OwnWords, WayIn
+from returnhome.rules.choosing import Asked
+from returnhome.rules.codes import Device
 from returnhome.rules.releasing import Kind, State
-from tests.cast import Cast, booked, returned
+from tests.cast import Cast, booked, hours, returned
 from tests.web.asking import words_of
 
 OWN = {"device": "own", "language": "en", "is_safe": "on"}
@@ -25,10 +27,29 @@ def written(as_, cast: Cast, now, words: str = "He scares me") -> Episode:
     child = Client()
     child.post(link_on(page))
     child.post("/m/first")
-    child.post("/m/choose", {"want": "yes", "who": "woman", "who_own": "Not Dave"})
+    child.post("/m/choose/want", {"want": "yes"})
+    child.post("/m/choose/who", {"who": "woman", "own": "Not Dave"})
     child.post("/m/say/bad", {"words": words, "pick": ["worried"]})
     child.post("/m/yours")
     return episode
+
+
+def test_what_was_sent_by_a_later_link_says_when_it_was_written(as_, cast: Cast, now):
+    episode = returned(cast.sky, at=now - hours(60))
+    for words, at in (("He scares me", now - hours(50)), ("", now)):
+        _, secret = ways_in.make(episode, device=Device.OWN, language="en", by=cast.amina, at=at)
+        with ways_in.scope(secret):
+            way_in, _ = ways_in.open_link(secret, at=at)
+            way_in = ways_in.told(way_in, language="en", at=at)
+            if words:
+                childs_part.save(way_in, Asked.BAD, words, language="en", at=at)
+            else:
+                childs_part.send_before(way_in, at=at)
+
+    page = words_of(as_("amina").get(f"/episodes/{episode.pk}/own-pages"))
+
+    assert "He scares me" in page
+    assert re.search("The child, written .+, sent", page)
 
 
 def test_amina_gives_the_child_a_link_that_is_shown_once(as_, cast: Cast, now):
@@ -200,7 +221,7 @@ def test_what_no_offer_can_take_any_more_is_still_kept_as_the_child_said_it(as_,
     child.post(link_on(page))
     child.post("/m/first")
 
-    child.post("/m/choose", {"want": "no"})
+    child.post("/m/choose/want", {"want": "no"})
 
     page = words_of(as_("amina").get(f"/episodes/{episode.pk}/own-pages"))
     assert "Would they like the talk? No" in page

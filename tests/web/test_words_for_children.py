@@ -28,6 +28,7 @@ VALUES = {
     "whom": "your doctor",
     "number": "2",
     "total": "8",
+    "days": "28",
 }
 # Words of three syllables or more that a page may use: there is no plainer one that is as true.
 # They count in full.
@@ -246,6 +247,24 @@ def test_days_and_times_are_said_in_the_page_s_own_words():
     assert words.by(friday, friday - timedelta(days=2)) == "by 10am on Friday 1 May"
     # Late in the evening, by the clock of this country, it is already the next day.
     assert words.day(datetime(2026, 5, 1, 23, 30, tzinfo=UTC)) == "Saturday 2 May"
+
+
+@pytest.mark.parametrize(
+    "language", [each for each in OTHERS if each.dir == "rtl"], ids=lambda each: each.code
+)
+def test_what_is_a_number_and_a_word_stays_in_its_order_among_arabic_words(language):
+    """Not set apart, 999 BSL would be read as BSL 999, and 0800 1111 as 1111 0800."""
+    mixed = re.compile(r"\d[\d ]*[A-Za-z]|[A-Za-z][\w. ]*\d|\d +\d", re.ASCII)
+    apart = re.compile("\u2066[^\u2069]*\u2069")
+
+    found = {
+        key: line.text
+        for key, lines in language.texts.items()
+        for line in lines
+        if mixed.search(apart.sub("", line.text))
+    }
+
+    assert found == {}
 
 
 def test_a_number_is_not_turned_round_on_a_right_to_left_page():

@@ -41,7 +41,7 @@ def tell(teller: Teller) -> None:
                     "when": ["after_school"],
                     "needs": ["breaks"],
                 },
-                "With whom: not the man from last time",
+                {"who": "not the man from last time"},
                 at=at + 2 * MINUTE,
             )
             _say(link, Asked.NOW, "tired. didnt sleep", ["tired", "worried"], at + 4 * MINUTE)

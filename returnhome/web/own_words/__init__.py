@@ -56,6 +56,11 @@ class Language:
         return self.signed_by is None
 
     @property
+    def lacks(self) -> int:
+        """How many texts it has not yet: those are said in English."""
+        return len(LANGUAGES[ENGLISH].texts.keys() - self.texts.keys())
+
+    @property
     def is_english(self) -> bool:
         return self.code.partition("-")[0] == ENGLISH
 

@@ -84,6 +84,8 @@ PICTURES = {
     "say.pick.option.quiet": "quiet",
     "say.pick.option.talk": "speech",
     "say.send": "letter",
+    "before.title": "pencil",
+    "before.send": "letter",
     "see.not_meant": "question",
     "see.object": "hand",
     "heard.done": "tick",
