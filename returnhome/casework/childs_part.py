@@ -336,7 +336,7 @@ def _drop_if_empty(draft: OwnWords) -> None:
 
 @transaction.atomic
 def delete(way_in: WayIn, question: Asked, *, at: datetime) -> None:
-    """The child deletes all that they have to one question and have not sent. Raises NotReadFirst."""
+    """The child deletes all they have to one question, not sent yet. Raises NotReadFirst."""
     _stands(way_in)
     if draft := _draft(way_in, question):
         draft.made.all().delete()

@@ -23,12 +23,19 @@ class Making(Code):
 # What is taken in. A photo of a telephone has 3 to 6 MB, five minutes of a voice note 1 to 5.
 LARGEST = {Making.DRAWING: 8 * MEGABYTE, Making.RECORDING: 10 * MEGABYTE}
 LONGEST = timedelta(minutes=5)
+# The recorder stops by itself after five minutes, and a little later.
+GRACE = timedelta(seconds=5)
 # A telephone's camera has up to 50 million points; a picture with more is none that anybody took.
 MOST_POINTS = 51_000_000
 # What is kept of a drawing: the longer side, in points. It fills a screen, and a sheet of paper.
 LONGEST_SIDE = 2000
 # As each is kept: what every browser shows and plays.
 KINDS = {Making.DRAWING: ("image/jpeg", "image/png"), Making.RECORDING: ("audio/mpeg",)}
+
+
+# Whoever reads a file takes no longer, and no more room.
+LONGEST_READING = timedelta(seconds=30)
+MOST_ROOM = 1024 * MEGABYTE
 
 
 class NotTaken(Blocked):
@@ -67,7 +74,7 @@ def check_points(width: int, height: int) -> None:
 
 def check_length(seconds: float) -> None:
     """As it is heard, not as the file says. Raises CannotBeOpened of silence, LastsTooLong."""
-    if seconds > LONGEST.total_seconds():
+    if seconds > (LONGEST + GRACE).total_seconds():
         raise LastsTooLong
     if seconds <= 0:
         raise CannotBeOpened
