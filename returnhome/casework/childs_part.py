@@ -75,6 +75,11 @@ class OwnWordsQuerySet(models.QuerySet["OwnWords"]):
     def in_order(self) -> "OwnWordsQuerySet":
         return self.order_by("sent_at", "pk")
 
+    def with_made(self) -> "OwnWordsQuerySet":
+        """That something was drawn or recorded with it, without what: in one query more."""
+        made = Made.objects.without_content().order_by("what")
+        return self.prefetch_related(models.Prefetch("made", made))
+
 
 class OwnWords(models.Model):
     """What the child said to one question, in their own words and pictures.

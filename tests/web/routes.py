@@ -264,6 +264,7 @@ BESIDE = {
         ),
         "tests/web/test_own_pages.py",
     ),
+    "own-made": "tests/web/test_own_made.py",
     **dict.fromkeys(
         ("own-see", "own-heard", "own-meant", "own-talk"), "tests/web/test_own_hearing.py"
     ),

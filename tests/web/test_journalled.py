@@ -130,6 +130,7 @@ NO_CHILD = {
     "own-chosen": "the child’s own, and no name",
     "own-say": "the child’s own, and no name",
     "own-say-one": "the child’s own, and no name",
+    "own-made": "the child’s own, and not sent",
     "own-yours": "the child’s own, and no name",
     "own-sent": "the child’s own, and no name",
     "own-help": "whom to ring",
