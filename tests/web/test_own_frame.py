@@ -55,7 +55,7 @@ class Reader(HTMLParser):
 def test_a_first_view_is_under_100_kb(page: str, code: str):
     text = own_pages.drawn(page, code, AT)
 
-    files = [STATIC / address.removeprefix("/static/") for address in Reader(text).loads()]
+    files = {STATIC / address.removeprefix("/static/") for address in Reader(text).loads()}
     total = len(text.encode()) + sum(file.stat().st_size for file in files)
 
     assert len(files) == (4 if page in ("draw", "record", "ways") else 3)

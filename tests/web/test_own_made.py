@@ -4,15 +4,16 @@ import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from django.test import Client
 
-from returnhome.casework import ways_in
-from returnhome.casework.models import Made, OwnWords
+from returnhome.casework import acting, restrictions, ways_in
+from returnhome.casework.models import JournalEntry, Made, OwnWords
 from returnhome.rules import making
 from returnhome.rules.codes import Device
 from returnhome.web import uploads
 from tests import makings
-from tests.cast import Cast, returned
+from tests.cast import Cast, booked, returned
 from tests.web.asking import words_of
 
 
@@ -280,3 +281,92 @@ def test_of_a_film_nothing_is_held_and_beyond_all_measure_nobody_waits():
         handler.receive_data_chunk(b"\0", 0)
 
     assert len(handler.file_complete(0).read()) == 0
+
+
+# On the desk.
+
+
+def sent(child: Client, *, drawn: bool = True, said: bool = True) -> dict[str, Made]:
+    """What the child drew and said aloud, and has sent."""
+    files = {"drawing": drawing()} if drawn else {}
+    files |= {"recording": voice()} if said else {}
+    child.post("/m/say/bad", {"words": "", **files})
+    child.post("/m/yours")
+    return {each.what: each for each in Made.objects.select_related("own_words")}
+
+
+def test_the_worker_sees_the_drawing_and_hears_the_voice_with_who_and_when(
+    child: Client, as_, cast: Cast
+):
+    made = sent(child)
+    episode = made["drawing"].own_words.episode_id
+
+    response = as_("amina").get(f"/episodes/{episode}/own-pages")
+
+    page = response.content.decode()
+    assert f'src="/made/{made["drawing"].pk}"' in page
+    assert "What the child drew to “Did anything bad or scary happen?”" in page
+    assert f'src="/made/{made["recording"].pk}"' in page
+    assert "The child recorded their voice: 1 second" in words_of(response)
+    assert re.search(r"The child, .*?(today|ago|at)", words_of(response))
+    assert "media-src 'self'" in response.headers["Content-Security-Policy"]
+    assert "microphone=()" in response.headers["Permissions-Policy"]
+    assert as_("amina").get(f"/made/{made['drawing'].pk}").content.startswith(b"\xff\xd8")
+    heard = as_("amina").get(f"/made/{made['recording'].pk}", headers={"Range": "bytes=0-9"})
+    assert (heard.status_code, len(heard.content)) == (206, 10)
+    assert heard.headers["Content-Type"] == "audio/mpeg"
+
+
+def test_that_it_was_looked_at_is_written_down(child: Client, as_, cast: Cast):
+    made = sent(child)["drawing"]
+
+    as_("amina").get(f"/made/{made.pk}")
+    as_("owen").get(f"/made/{made.pk}")
+
+    looks = JournalEntry.objects.filter(kind="made", object_id=made.pk)
+    assert list(looks.order_by("pk").values_list("verb", "by_id", "child_id")) == [
+        ("read", cast.amina.pk, cast.sky.pk),
+        ("refused", cast.owen.pk, None),
+    ]
+
+
+def test_whoever_may_not_read_the_account_finds_nothing_there(child: Client, as_, cast: Cast):
+    made = sent(child)
+
+    for name in ("wes", "owen", "ines", "ana"):
+        for one in made.values():
+            assert as_(name).get(f"/made/{one.pk}").status_code == 404, name
+    assert Client().get(f"/made/{made['drawing'].pk}").status_code == 302
+
+
+def test_what_is_not_sent_is_nobodys_but_the_childs(child: Client, as_):
+    child.post("/m/say/bad/drawing", {"drawing": drawing()})
+
+    assert as_("amina").get(f"/made/{Made.objects.get().pk}").status_code == 404
+
+
+def test_ines_prepares_from_what_was_drawn_and_said(child: Client, as_, cast: Cast, now):
+    made = sent(child)
+    talk = booked(made["drawing"].own_words.episode, interviewer=cast.ines, by=cast.amina, at=now)
+
+    response = as_("ines").get(f"/interviews/{talk.pk}/prepare")
+
+    assert f'src="/made/{made["drawing"].pk}"' in response.content.decode()
+    assert "Listen to it on the screen" in words_of(response)
+    assert "media-src 'self'" in response.headers["Content-Security-Policy"]
+    assert as_("ines").get(f"/made/{made['recording'].pk}").status_code == 200
+
+
+def test_a_restricted_record_closes_what_was_drawn(child: Client, as_, cast: Cast, now):
+    made = sent(child)["drawing"]
+    restrictions.restrict(cast.sky, "A relative works here", to=[cast.mara], by=cast.mara, at=now)
+
+    assert as_("amina").get(f"/made/{made.pk}").status_code == 404
+    with acting.on_behalf_of(cast.amina), transaction.atomic():
+        assert not Made.objects.exists()
+
+
+def test_a_voice_alone_waits_first_on_the_work_list(child: Client, as_):
+    sent(child, drawn=False)
+
+    assert "1 child has written: read it now" in words_of(as_("amina").get("/"))
