@@ -34,7 +34,7 @@ KINDS = {Making.DRAWING: ("image/jpeg", "image/png"), Making.RECORDING: ("audio/
 
 
 # Whoever reads a file takes no longer, and no more room.
-LONGEST_READING = timedelta(seconds=30)
+LONGEST_READING = timedelta(seconds=20)
 MOST_ROOM = 1024 * MEGABYTE
 
 
