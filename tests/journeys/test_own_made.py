@@ -56,10 +56,10 @@ def way(page: Page, name: str) -> Locator:
 
 def draw(page: Page) -> None:
     sheet = page.get_by_role("img", name="Draw here with your finger")
+    page.get_by_label("Red", exact=True).check()
     sheet.scroll_into_view_if_needed()
     edge = sheet.bounding_box()
     assert edge is not None
-    page.get_by_label("Red", exact=True).check()
     page.mouse.move(edge["x"] + 40, edge["y"] + 60)
     page.mouse.down()
     for across, down in ((200, 60), (200, 200), (40, 200), (40, 60)):
