@@ -1,6 +1,7 @@
 """A drawing or a recording as a child sends it: what it is, and what of it is kept."""
 
 import json
+import logging
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from pathlib import Path
 from returnhome.rules import making
 from returnhome.rules.making import CannotBeOpened, LastsTooLong, Making, TooBig
 
+LOG = logging.getLogger(__name__)
 HERE = Path(__file__).resolve().parents[2]
 REFUSALS = {each.__name__: each for each in (CannotBeOpened, LastsTooLong, TooBig)}
 
@@ -42,6 +44,8 @@ def read(what: Making, content: bytes) -> Made:
         line, _, kept = done.stdout.partition(b"\n")
         told = json.loads(line)
     except (subprocess.SubprocessError, OSError, ValueError) as broken:
+        # One such line is an odd file; if there are many, the libraries are not there.
+        LOG.warning("What reads drawings and recordings broke: %s", type(broken).__name__)
         raise CannotBeOpened from broken
     if refused := told.get("refused"):
         raise REFUSALS[refused]

@@ -289,3 +289,14 @@ def test_a_spoilt_file_is_taken_or_kindly_not(which: int, at: float, instead: by
 
     with suppress(NotTaken):
         decoding.read(what, spoilt)
+
+
+def test_where_what_reads_it_breaks_the_child_is_told_kindly_and_the_operator_too(
+    monkeypatch, caplog
+):
+    monkeypatch.setattr(made.sys, "executable", "/bin/false")
+
+    with pytest.raises(CannotBeOpened):
+        made.read(DRAWING, makings.photo())
+
+    assert caplog.messages == ["What reads drawings and recordings broke: CalledProcessError"]

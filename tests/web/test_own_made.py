@@ -105,6 +105,7 @@ def test_a_new_one_takes_its_place(child: Client):
     assert Made.objects.get().kind == "image/png"
 
 
+@pytest.mark.check
 @pytest.mark.parametrize(
     ("what", "content", "sentence"),
     [

@@ -58,11 +58,17 @@
     if (made === "img") seen.alt = box.dataset.yours;
     else {
       seen.controls = true;
+      // The phone is to keep no copy.
+      seen.setAttribute("controlslist", "nodownload");
       seen.preload = "none";
       seen.setAttribute("aria-label", box.dataset.yours);
     }
     part(box, "shown").replaceChildren(seen);
     part(box, "kept").hidden = false;
+    const listen = part(box, "listen");
+    if (!listen) return;
+    if (document.activeElement === listen) part(box, "start").focus();
+    listen.hidden = true;
   };
 
   const draw = (box) => {
