@@ -30,6 +30,7 @@ from returnhome.web import (
     needs,
     offers,
     own_hearing,
+    own_made,
     own_pages,
     own_questions,
     policies,
@@ -95,6 +96,7 @@ STAGES = (
     ways_in,
     # Before the door, which takes any word for a secret.
     own_hearing,
+    own_made,
     own_pages,
     releases,
     adult_pathway,

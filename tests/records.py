@@ -55,6 +55,7 @@ from returnhome.casework.models import (
     Identifier,
     Interview,
     Listed,
+    Made,
     Meeting,
     Mention,
     Need,
@@ -571,6 +572,9 @@ class Filling:
             released_by=by,
         )
         said = SaidBack(release=line, way_in=link, words="x", at=now)
+        answer = OwnWords(
+            episode=episode, way_in=link, question="now", language="en", words="x", saved_at=now
+        )
         checked = CheckIn(
             episode=episode,
             held_at=now,
@@ -610,15 +614,8 @@ class Filling:
             CarersAsked(episode=episode, why_not="x", noted_at=now, noted_by=by),
             link,
             Choice(episode=episode, way_in=link, chosen={"who": ["new"]}, at=now),
-            OwnWords(
-                episode=episode,
-                way_in=link,
-                question="now",
-                language="en",
-                words="x",
-                saved_at=now,
-                sent_at=now,
-            ),
+            answer,
+            Made(own_words=answer, what="drawing", kind="image/png", content=b"x", size=1, at=now),
             line,
             said,
             AnswerToChild(said_back=said, release=line, words="x", at=now, by=by),
@@ -777,13 +774,15 @@ class Filling:
                 Action,
                 NothingNeeded,
             ),
-            *(SaidBack, AnswerToChild),
+            *(SaidBack, AnswerToChild, Made),
             *(Disclosure, HarmCall, HarmTaking, HarmDecision),
             *(Mention, Need, ActionForNeed, HelpOffered, NoHelp, PassedOn),
             *(Review, Sampled, Scoring, Score),
         )
         for model in sorted(by_table, key=lambda each: late.index(each) if each in late else -1):
             model._default_manager.bulk_create(by_table[model])
+        # What was made is kept while they are a draft, and seen once they are sent.
+        OwnWords.objects.filter(sent_at=None).update(sent_at=self.now)
 
 
 # Which rows are whose.
@@ -811,6 +810,7 @@ WAYS = {
     "passedon": "need__interview__episodes",
     "saidback": "release__episode_id",
     "answertochild": "release__episode_id",
+    "made": "own_words__episode_id",
     "scoring": "sampled__interview__episodes",
     "score": "scoring__sampled__interview__episodes",
     "notification": "basis__episode_id",

@@ -172,6 +172,7 @@ SECOND_LOCK: Mapping[str, tuple[Rule, ...]] = {
     "wayin": ANSWERED,
     "choice": ANSWERED,
     "ownwords": SAID,
+    "made": SAID,
     "release": SAID,
     "saidback": SAID,
     "answertochild": SAID,

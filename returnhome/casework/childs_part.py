@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q
 from returnhome.casework import episodes, journal, offers, staff, support
 from returnhome.casework.episodes import Episode
 from returnhome.casework.interviews import Coverage, own
-from returnhome.casework.sealing import SealedText
+from returnhome.casework.sealing import SealedBytes, SealedText
 from returnhome.casework.staff import ANSWERING, Person
 from returnhome.casework.support import Action
 from returnhome.casework.ways_in import WayIn
@@ -20,6 +20,7 @@ from returnhome.rules.access import Verb
 from returnhome.rules.choosing import Ask, Asked
 from returnhome.rules.clock import LONDON
 from returnhome.rules.codes import Answer, DeclinedBy, Means, Reached, Role
+from returnhome.rules.making import KINDS, Making
 
 NO_NOTES: Mapping[str, str] = MappingProxyType({})
 
@@ -78,6 +79,11 @@ class OwnWordsQuerySet(models.QuerySet["OwnWords"]):
     def in_order(self) -> "OwnWordsQuerySet":
         return self.order_by("sent_at", "pk")
 
+    def with_made(self) -> "OwnWordsQuerySet":
+        """That something was drawn or recorded with it, without what: in one query more."""
+        made = Made.objects.without_content().order_by("what")
+        return self.prefetch_related(models.Prefetch("made", made))
+
 
 class OwnWords(models.Model):
     """What the child said to one question, in their own words and pictures.
@@ -123,6 +129,54 @@ class OwnWords(models.Model):
     @property
     def child_id(self) -> int:
         return self.episode.child_id
+
+
+class MadeQuerySet(models.QuerySet["Made"]):
+    def visible_to(self, person: Person) -> "MadeQuerySet":
+        """With the words it belongs to."""
+        return self.filter(own_words__in=OwnWords.objects.visible_to(person))
+
+    def without_content(self) -> "MadeQuerySet":
+        """For a page that says it is there: what is sealed stays sealed."""
+        return self.defer("content")
+
+
+class Made(models.Model):
+    """A drawing or a recording of the child's, with what they answered to one question.
+
+    It is kept apart from their words, so that no list of these loads it. Rows are added and, until
+    the words are sent, taken away; never changed.
+    """
+
+    own_words = models.ForeignKey(OwnWords, models.PROTECT, related_name="made")
+    what = models.CharField(max_length=10)
+    kind = models.CharField(max_length=20)
+    content = SealedBytes()
+    size = models.PositiveIntegerField()
+    # Of a recording.
+    seconds = models.PositiveSmallIntegerField(null=True)
+    at = models.DateTimeField()
+
+    objects = MadeQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["own_words", "what"], name="one_of_each_an_answer"),
+            models.CheckConstraint(
+                condition=Q(what="drawing", kind__in=KINDS[Making.DRAWING], seconds__isnull=True)
+                | Q(what="recording", kind__in=KINDS[Making.RECORDING], seconds__isnull=False),
+                name="a_drawing_is_seen_and_a_recording_lasts",
+            ),
+            models.CheckConstraint(condition=Q(size__gt=0), name="what_is_made_is_something"),
+        ]
+
+    @property
+    def child_id(self) -> int:
+        return self.own_words.episode.child_id
+
+    @property
+    def is_drawing(self) -> bool:
+        return self.what == Making.DRAWING
 
 
 def _stands(way_in: WayIn) -> Episode:
@@ -236,12 +290,12 @@ def save(
 ) -> OwnWords | None:
     """Keep what the child has written so far, for them alone; emptied, it is gone.
 
-    Raises NotReadFirst, TooLong.
+    What they drew or recorded is an answer without a word. Raises NotReadFirst, TooLong.
     """
     _stands(way_in)
     known = [code for code in picked if code in set(choosing.Picked)]
-    draft = way_in.own_words.filter(question=question, sent_at=None).first()
-    if not words.strip() and not known:
+    draft = _draft(way_in, question)
+    if not words.strip() and not known and not (draft and draft.made.exists()):
         if draft:
             draft.delete()
         return None
@@ -251,6 +305,66 @@ def save(
     draft.words, draft.picked, draft.language, draft.saved_at = words, known, language, at
     draft.save()
     return draft
+
+
+def _draft(way_in: WayIn, question: Asked) -> OwnWords | None:
+    return way_in.own_words.filter(question=question, sent_at=None).first()
+
+
+@transaction.atomic
+def keep(
+    way_in: WayIn,
+    question: Asked,
+    what: Making,
+    content: bytes,
+    *,
+    kind: str,
+    seconds: int | None = None,
+    language: str,
+    at: datetime,
+) -> Made:
+    """Keep what the child drew or said aloud, for them alone, in place of what was there before.
+
+    `content` is what `intake.made` has read and written anew. Raises NotReadFirst.
+    """
+    _stands(way_in)
+    draft = _draft(way_in, question) or OwnWords(
+        episode_id=way_in.episode_id, way_in=way_in, question=question, language=language
+    )
+    draft.saved_at = at
+    draft.save()
+    draft.made.filter(what=what).delete()
+    return draft.made.create(
+        what=what, kind=kind, content=content, size=len(content), seconds=seconds, at=at
+    )
+
+
+@transaction.atomic
+def take_away(way_in: WayIn, question: Asked, what: Making, *, at: datetime) -> None:
+    """The child takes a drawing or recording away again, for good; what they wrote stays.
+
+    Raises NotReadFirst.
+    """
+    _stands(way_in)
+    if draft := _draft(way_in, question):
+        draft.made.filter(what=what).delete()
+        draft.saved_at = at
+        draft.save(update_fields=["saved_at"])
+        _drop_if_empty(draft)
+
+
+def _drop_if_empty(draft: OwnWords) -> None:
+    if not draft.words.strip() and not draft.picked and not draft.made.exists():
+        draft.delete()
+
+
+@transaction.atomic
+def delete(way_in: WayIn, question: Asked, *, at: datetime) -> None:
+    """The child deletes all they have to one question, not sent yet. Raises NotReadFirst."""
+    _stands(way_in)
+    if draft := _draft(way_in, question):
+        draft.made.all().delete()
+        draft.delete()
 
 
 @transaction.atomic

@@ -13,7 +13,7 @@ from returnhome.casework.children import (
     Identifier,
     Placement,
 )
-from returnhome.casework.childs_part import Choice, OwnWords
+from returnhome.casework.childs_part import Choice, Made, OwnWords
 from returnhome.casework.communications import Communication
 from returnhome.casework.concerns import NotedConcern
 from returnhome.casework.declines import CarersAsked, ChildSpokenTo, Understanding
@@ -99,6 +99,7 @@ __all__ = [
     "Listed",
     "LocalPolicy",
     "LocalProtocol",
+    "Made",
     "Mailbox",
     "Meeting",
     "Mention",

@@ -503,6 +503,7 @@ def _policies() -> dict[str, str]:
     found["casework_ownwords"] = (
         f"(casework_ownwords.sent_at is not null and {_told_for_talk('casework_ownwords')})"
     )
+    found["casework_made"] = _there("casework_made", "own_words_id", "casework_ownwords")
     found["casework_release"] = _told_for_talk("casework_release")
     for name in ("saidback", "answertochild"):
         found[f"casework_{name}"] = _there(f"casework_{name}", "release_id", "casework_release")
@@ -631,7 +632,7 @@ def writing() -> dict[str, str]:
 
 
 # What only the child writes: nobody of the staff says it for them.
-BY_THE_CHILD = ("casework_choice", "casework_ownwords", "casework_saidback")
+BY_THE_CHILD = ("casework_choice", "casework_ownwords", "casework_made", "casework_saidback")
 
 
 def by_link() -> dict[str, str]:
@@ -657,6 +658,7 @@ def by_link() -> dict[str, str]:
         "casework_answertochild": _there(
             "casework_answertochild", "release_id", "casework_release"
         ),
+        "casework_made": _there("casework_made", "own_words_id", "casework_ownwords"),
     }
     for name in ("choice", "ownwords"):
         # Not what was written by way of an earlier link: it may have been somebody else's hand.
@@ -801,8 +803,8 @@ def opened() -> dict[str, Opened]:
                 *("childspokento", "understanding", "carersasked", "release", "answertochild"),
             ),
             _tables(
-                *("wayin", "choice", "ownwords", "saidback", "episode", "offer", "reply"),
-                "action",
+                *("wayin", "choice", "ownwords", "made", "saidback", "episode", "offer"),
+                *("reply", "action"),
             ),
             columns={"casework_interview": ("id",)},
             within=by_link(),

@@ -65,6 +65,7 @@ THINGS = {
     "breakglass": "that the record was opened by break-glass",
     "wayin": "a link to the child’s own pages",
     "ownwords": "what the child wrote on their own pages",
+    "made": "a drawing or a recording of the child’s own",
 }
 LISTS = {
     "worklist": "the work list",

@@ -1,4 +1,6 @@
-"""Short and other forms of forenames: our own table, gathered from common knowledge of names.
+"""Short and other forms of forenames.
+
+Source: our own table, gathered from common knowledge of names.
 
 A form can belong to several names (“Alex”, “Sam”, “Kit”), and one name can be written in many ways
 in our letters (“Mohammed”, “Muhammad”). That two forms go together never says that two children are

@@ -34,6 +34,7 @@ KINDS = {
     "passed-on": "passedon",
     "releases": "release",
     "said-back": "saidback",
+    "made": "made",
     "services": "service",
     "samples": "sample",
     "sampled": "sampled",

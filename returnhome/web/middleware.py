@@ -16,10 +16,12 @@ from django.utils import timezone
 
 from returnhome.casework import acting
 from returnhome.rules import Blocked
-from returnhome.web import errors, looking, sessions
+from returnhome.web import errors, looking, sessions, uploads
 
 Next = Callable[[HttpRequest], HttpResponseBase]
 
+# A child's own pages.
+OWN = "/m/"
 # Open to a stranger. The address of a calendar, of a letter's answer or of a child's own
 # pages carries its own secret, the API has rules of its own; signing in comes first elsewhere.
 OPEN = (
@@ -28,7 +30,7 @@ OPEN = (
     "/accounts/password/reset/",
     "/calendar/",
     "/answer/",
-    "/m/",
+    OWN,
     "/who-interviews",
     "/standard",
     "/guide",
@@ -77,6 +79,17 @@ def health(get_response: Next) -> Next:
         except DatabaseError:
             return HttpResponse("no database", content_type="text/plain", status=503)
         return HttpResponse("ok", content_type="text/plain")
+
+    return middleware
+
+
+def own_uploads(get_response: Next) -> Next:
+    """What is sent to a child's own pages is held in memory: before anything reads the request."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        if request.path.startswith(OWN):
+            request.upload_handlers = [uploads.InMemory(request)]
+        return get_response(request)
 
     return middleware
 

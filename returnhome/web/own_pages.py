@@ -23,8 +23,9 @@ from returnhome.rules import ways_in as rules
 from returnhome.rules.choosing import Ask, Asked
 from returnhome.rules.clock import LONDON
 from returnhome.rules.codes import Answer
+from returnhome.rules.making import Making
 from returnhome.rules.ways_in import ShutReason
-from returnhome.web import guessing, own_words
+from returnhome.web import guessing, made, own_words
 from returnhome.web.own_words import Words
 
 COOKIE, LANGUAGE = "m", "ml"
@@ -348,7 +349,7 @@ SAVED = ("choose.saved", "choose.saved_next")
 
 
 def _draft(visit: Visit, question: Asked) -> OwnWords | None:
-    return visit.way_in.own_words.filter(question=question, sent_at=None).first()
+    return visit.way_in.own_words.filter(question=question, sent_at=None).with_made().first()
 
 
 @for_child
@@ -384,9 +385,22 @@ def say_one(visit: Visit, question: str) -> HttpResponse:
         else:
             if is_saving:
                 return JsonResponse({"saved": visit.words.clock(visit.now)})
-            return redirect("own-yours" if "delete" in posted else _after(asked))
+            if "delete" in posted:
+                childs_part.delete(visit.way_in, asked, at=visit.now)
+                return redirect("own-yours")
+            problem = made.take_in(
+                *(visit.way_in, asked, visit.request.FILES),
+                language=visit.words.code,
+                at=visit.now,
+            )
+            if posted.get("take") in set(Making):
+                childs_part.take_away(visit.way_in, asked, Making(posted["take"]), at=visit.now)
+            if not problem:
+                stays = "take" in posted or "add" in posted
+                return redirect("own-say-one", asked) if stays else redirect(_after(asked))
+        draft = _draft(visit, asked)
     order = list(Asked)
-    return visit.draw(
+    page = visit.draw(
         "say",
         question=asked,
         number=order.index(asked) + 1,
@@ -394,9 +408,11 @@ def say_one(visit: Visit, question: str) -> HttpResponse:
         value=posted.get("words", draft.words if draft else ""),
         picked=posted.getlist("pick") if visit.is_sent_in else (draft.picked if draft else []),
         saved_at=visit.words.clock(draft.saved_at) if draft else "",
+        kept={each.what: each for each in draft.made.all()} if draft else {},
         next_href=_after(asked),
         problem=problem,
     )
+    return made.may_record(visit.request, page)
 
 
 def _after(asked: Asked) -> str:
@@ -417,12 +433,14 @@ def yours(visit: Visit) -> HttpResponse:
             return redirect("own-yours")
         return redirect("own-sent")
     order = list(Asked)
-    drafts = list(visit.way_in.own_words.filter(sent_at=None))
+    drafts = list(visit.way_in.own_words.filter(sent_at=None).with_made())
     drafts.sort(key=lambda each: order.index(Asked(each.question)))
     asked = visit.request.GET.get("delete", "")
     if one := next((each for each in drafts if each.question == asked), None):
-        return visit.draw("delete", draft=one, back_href=reverse("own-yours"))
-    return visit.draw("yours", drafts=drafts)
+        page = visit.draw("delete", draft=one, back_href=reverse("own-yours"))
+    else:
+        page = visit.draw("yours", drafts=drafts)
+    return made.may_play(visit.request, page)
 
 
 @for_child

@@ -143,6 +143,14 @@ def counted(number: int, one: str, many: str | None = None) -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
+def lasting(seconds: int) -> str:
+    """12 seconds, 1 minute, 2 minutes 5 seconds."""
+    minutes, rest = divmod(seconds, 60)
+    parts = [counted(minutes, "minute")] if minutes else []
+    parts += [counted(rest, "second")] if rest or not minutes else []
+    return " ".join(parts)
+
+
 def listed(words: Iterable[Any], last: str = "and") -> str:
     """a, b and c."""
     words = [str(word) for word in words]
@@ -193,6 +201,7 @@ def environment(**options: Any) -> Environment:
         "near": near,
         "weekday": weekday,
         "hours": clock.duration,
+        "lasting": lasting,
         "listed": listed,
     }
     return made

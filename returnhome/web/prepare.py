@@ -21,6 +21,7 @@ from returnhome.web import (
     before,
     check_ins,
     communications,
+    made,
     needs,
     owed,
     pages,
@@ -99,7 +100,7 @@ def prepare(request: Request, pk: int) -> HttpResponse:
             one for one in needs.still_open(child, person, now) if one.need.pk not in last_needs
         ],
     }
-    return render(request, "interviews/prepare.html", context)
+    return made.may_play(request, render(request, "interviews/prepare.html", context))
 
 
 def earlier(interview: Interview, person: Person) -> tuple[list[Earlier], list[str]]:

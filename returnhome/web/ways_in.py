@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 from qrcode.image.svg import SvgPathImage
 
 from returnhome.casework import childs_part, journal, releases, ways_in
-from returnhome.casework.childs_part import Choice, OwnWords
+from returnhome.casework.childs_part import Choice, Made, OwnWords
 from returnhome.casework.episodes import Episode
 from returnhome.casework.staff import Person
 from returnhome.casework.ways_in import WayIn
@@ -27,7 +27,7 @@ from returnhome.rules.access import Verb
 from returnhome.rules.choosing import Asked, Picked
 from returnhome.rules.codes import Device
 from returnhome.web import communications as talking
-from returnhome.web import gds, looking, own_pages, own_words, pages
+from returnhome.web import gds, looking, made, own_pages, own_words, pages
 from returnhome.web.asked import Request, episode_for
 from returnhome.web.own_words import Language
 
@@ -39,6 +39,7 @@ class Sent:
     row: OwnWords
     question: str
     picked: list[str]
+    made: list[Made]
 
     @property
     def is_new(self) -> bool:
@@ -98,6 +99,7 @@ def show(request: Request, pk: int) -> HttpResponse:
         OwnWords.objects.visible_to(person)
         .filter(episode=episode)
         .select_related("episode", "read_by")
+        .with_made()
     )
     said = [_sent(each) for each in rows.in_order()]
     journal.write_all("read", [each.row for each in said], by=person, at=now)
@@ -115,12 +117,20 @@ def show(request: Request, pk: int) -> HttpResponse:
         "may_let_in": may_let_in and not episode.is_voided,
         "may_read": may_read,
     }
-    return render(request, "ways_in/show.html", context)
+    return made.may_play(request, render(request, "ways_in/show.html", context))
 
 
 def _sent(row: OwnWords) -> Sent:
     picked = [Picked(code).label for code in row.picked]
-    return Sent(row, Asked(row.question).label, picked)
+    return Sent(row, Asked(row.question).label, picked, list(row.made.all()))
+
+
+def show_made(request: Request, pk: int) -> HttpResponse:
+    """A drawing that the child sent, to be looked at; a recording, to be listened to."""
+    seen = Made.objects.visible_to(request.user).select_related("own_words__episode")
+    one = get_object_or_404(seen, pk=pk)
+    looking.at(request, one)
+    return made.given(request, one)
 
 
 class LetInForm(gds.Form):
@@ -245,12 +255,12 @@ def before_the_talk(
 ) -> tuple[list[tuple[str, str]], str, list[Sent]]:
     """What the child chose, what they noted to it, and what they sent: for whoever prepares.
 
-    Two queries.
+    Three queries.
     """
     choices = Choice.objects.visible_to(person).filter(episode__in=episodes)
     choice = choices.newest_first().first()
     seen = OwnWords.objects.visible_to(person).filter(episode__in=episodes)
-    sent = seen.select_related("episode")
+    sent = seen.select_related("episode").with_made()
     said = [_sent(each) for each in sent.in_order()]
     return (in_words(choice), choice.words, said) if choice else ([], "", said)
 
@@ -289,4 +299,5 @@ urlpatterns = [
     path("episodes/<int:pk>/let-in", let_in, name="let-child-in"),
     path("episodes/<int:pk>/end-links", end_links, name="end-links-episode"),
     path("episodes/<int:pk>/read-own-words", read, name="read-own-words"),
+    path("made/<int:pk>", show_made, name="show-made"),
 ]

@@ -289,6 +289,7 @@ ALONE = {
     "Choice.at": "the child’s own, by way of the link beside it",
     "OwnWords.saved_at": "the child’s own, by way of the link beside it",
     "OwnWords.sent_at": "the child’s own, by way of the link beside it",
+    "Made.at": "the child’s own, by way of the link of the words beside it",
     "SaidBack.at": "the child’s own, by way of the link beside it",
     "CheckIn.fuller_at": "when the fuller talk is agreed for; noted_by wrote it down",
     "Telling.told_at": "told_by, or told_by_other where it was nobody of ours",

@@ -156,6 +156,7 @@ SEALED = {
     "CheckInWords.fuller",
     "Choice.words",
     "OwnWords.words",
+    "Made.content",
     "Release.text",
     "Release.whom",
     "Release.because",

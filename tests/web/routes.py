@@ -123,6 +123,7 @@ ABOUT_A_CHILD: dict[str, Asks] = {
     "releases-of-episode": Asks("episode", SAID, not_shown_in=ERROR),
     "release-line": Asks("episode", SAID, not_shown_in=ERROR),
     "take-back-release": Asks("release", SAID, only_post=True),
+    "show-made": Asks("made", SAID),
     "answer-said-back": Asks("saidback", SAID),
     "book-interview": of_episode("book", not_shown_in=ERROR),
     "hold-unbooked-interview": of_episode("book", not_shown_in=ERROR),
@@ -264,6 +265,7 @@ BESIDE = {
         ),
         "tests/web/test_own_pages.py",
     ),
+    "own-made": "tests/web/test_own_made.py",
     **dict.fromkeys(
         ("own-see", "own-heard", "own-meant", "own-talk"), "tests/web/test_own_hearing.py"
     ),

@@ -14,6 +14,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from returnhome.casework import (
     care,
+    childs_part,
     concerns,
     disputes,
     handovers,
@@ -48,6 +49,7 @@ from returnhome.rules.helping import NeedKind, PassedTo
 from returnhome.rules.mentioning import MentionKind
 from returnhome.rules.responsibility import Reply
 from returnhome.rules.standard.parts import SaidBy
+from tests.casework.test_made import draws
 from tests.casework.test_own_pages import as_child, opened
 from tests.casework.test_releases import released
 from tests.cast import Cast, accepted, booked, held, hours, missing, offered, returned, signed
@@ -131,6 +133,7 @@ NO_CHILD = {
     "own-chosen": "the child’s own, and no name",
     "own-say": "the child’s own, and no name",
     "own-say-one": "the child’s own, and no name",
+    "own-made": "the child’s own, and not sent",
     "own-yours": "the child’s own, and no name",
     "own-sent": "the child’s own, and no name",
     "own-before": "that something was not sent, and no word of it",
@@ -224,7 +227,10 @@ def a_child_just_back(cast: Cast, now: Any) -> tuple[Child, list[Shown]]:
     line = released(one, cast, at=now)
     with as_child(way_in):
         said = releases.say_back(way_in, line, "Not so", at=now)
+        drawn = draws(way_in, at=now)
+        childs_part.send(way_in, at=now)
     return cast.sky, [
+        ("sol", "show-made", [drawn.pk]),
         ("sol", "answer-said-back", [said.pk]),
         ("sol", "show-episode", [one.pk]),
         *(("mara", name, [one.pk]) for name in names),

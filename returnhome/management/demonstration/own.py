@@ -1,15 +1,18 @@
 """Children of the demonstration who were let in to their own pages, and what they wrote there."""
 
 from datetime import datetime, timedelta
+from functools import partial
 
 from returnhome.casework import acting, childs_part, releases, ways_in
 from returnhome.casework.episodes import EpisodeQuerySet
 from returnhome.casework.models import Episode, HowItWas, Person, WayIn
+from returnhome.management.demonstration import drawn
 from returnhome.management.demonstration.telling import MINUTE, Teller
 from returnhome.reporting.figures import quarter_before, quarter_of
 from returnhome.rules.choosing import Asked
 from returnhome.rules.clock import LONDON
 from returnhome.rules.codes import Device
+from returnhome.rules.making import Making
 from returnhome.rules.releasing import Kind, Promise, State
 
 COUNCIL, COORDINATOR, LANGUAGE = "Northshire", "amina", "en"
@@ -46,6 +49,7 @@ def tell(teller: Teller) -> None:
             )
             _say(link, Asked.NOW, "tired. didnt sleep", ["tired", "worried"], at + 4 * MINUTE)
             _say(link, Asked.NOT, "dont ring when im at my dads", [], at + 6 * MINUTE)
+            _drawn_and_said(link, at + 6 * MINUTE)
         else:
             _say(link, Asked.HELP, "to stay at my school if i move", ["school"], at + 3 * MINUTE)
         childs_part.send(link, at=at + 7 * MINUTE)
@@ -54,6 +58,14 @@ def tell(teller: Teller) -> None:
             childs_part.read(episode, by=amina, at=at + timedelta(hours=1))
     _heard_back(teller)
     _said_how_it_was(teller)
+
+
+def _drawn_and_said(link: WayIn, at: datetime) -> None:
+    """Made by code, and said to be."""
+    keep = partial(childs_part.keep, link, language=LANGUAGE, at=at)
+    keep(Asked.WHERE, Making.DRAWING, drawn.house(), kind="image/png")
+    keep(Asked.ELSE, Making.RECORDING, drawn.two_notes(), kind="audio/mpeg", seconds=2)
+    _say(link, Asked.ELSE, "(two notes, invented for the demonstration)", [], at)
 
 
 def _heard_back(teller: Teller) -> None:

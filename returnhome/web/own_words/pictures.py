@@ -55,7 +55,6 @@ PICTURES = {
     "choose.needs.option.pictures": "picture",
     "choose.needs.option.text": "keyboard",
     "choose.needs.option.food": "food",
-    "say.way.option.write": "pencil",
     "say.way.option.pictures": "picture",
     "say.way.option.draw": "brush",
     "say.way.option.record": "microphone",

@@ -1,20 +1,91 @@
 // Drawing with a finger and recording in the page. Without it, a photo or a voice note is added.
 "use strict";
 (() => {
-  const give = (input, blob, name) => {
+  const AFTER = 2500;
+  const part = (box, name) => box.querySelector(`[data-${name}]`);
+  const file = (box) => box.querySelector("input[type=file]");
+  const tell = (box, word, time) => {
+    const line = box.querySelector("[role=status]");
+    line.classList.toggle("not", ["large", "notSaved"].includes(word));
+    line.textContent = (line.dataset[word] || word).replace("{}", time);
+  };
+
+  // It is sent with the form, and before that by itself where the page says to which address.
+  const give = (box, blob, name) => {
     const files = new DataTransfer();
     if (blob) files.items.add(new File([blob], name, { type: blob.type }));
-    input.files = files.files;
+    file(box).files = files.files;
+  };
+  const send = async (box, what, saved) => {
+    if (!box.dataset.save) return;
+    const body = new FormData();
+    body.set("csrfmiddlewaretoken", file(box).form.elements.csrfmiddlewaretoken.value);
+    body.set(...what);
+    box.stop && box.stop.abort();
+    const stop = (box.stop = new AbortController());
+    try {
+      const answer = await fetch(box.dataset.save, { method: "POST", body, redirect: "error", signal: stop.signal });
+      const told = await answer.json();
+      if (!answer.ok) {
+        give(box);
+        return tell(box, told.problem);
+      }
+      saved(told);
+    } catch {
+      if (!stop.signal.aborted) tell(box, "notSaved");
+    }
+  };
+  const keep = (box, made) => {
+    const sent = file(box).files[0];
+    if (!sent || !box.dataset.save) return;
+    if (sent.size > Number(box.dataset.largest)) {
+      give(box);
+      return tell(box, "large");
+    }
+    tell(box, "saving");
+    send(box, [file(box).name, sent], ({ saved }) => {
+      box.saved = true;
+      if (file(box).files[0] === sent) give(box);
+      tell(box, "saved", saved);
+      if (made) show(box, made);
+    });
+  };
+  // What was saved, as it was kept.
+  const show = (box, made) => {
+    const seen = document.createElement(made);
+    seen.className = made === "img" ? "drawn" : "heard";
+    seen.src = `${box.dataset.save}?${Date.now()}`;
+    if (made === "img") seen.alt = box.dataset.yours;
+    else {
+      seen.controls = true;
+      // The phone is to keep no copy.
+      seen.setAttribute("controlslist", "nodownload");
+      seen.preload = "none";
+      seen.setAttribute("aria-label", box.dataset.yours);
+    }
+    part(box, "shown").replaceChildren(seen);
+    part(box, "kept").hidden = false;
+    const listen = part(box, "listen");
+    if (!listen) return;
+    if (document.activeElement === listen) part(box, "start").focus();
+    listen.hidden = true;
   };
 
   const draw = (box) => {
-    const sheet = box.querySelector("canvas"), input = box.querySelector("input[type=file]");
+    const sheet = box.querySelector("canvas");
     const pen = sheet.getContext("2d");
-    let last = null;
-    const clear = () => {
+    let last = null, later;
+    const wipe = () => {
       pen.fillStyle = "#fff";
       pen.fillRect(0, 0, sheet.width, sheet.height);
-      give(input);
+    };
+    const clear = () => {
+      clearTimeout(later);
+      wipe();
+      give(box);
+      tell(box, "");
+      if (box.saved) send(box, ["take", "1"], () => { part(box, "kept").hidden = true; });
+      box.saved = false;
     };
     const at = (event) => {
       const edge = sheet.getBoundingClientRect();
@@ -31,26 +102,32 @@
       last = to;
     };
     sheet.addEventListener("pointerdown", (event) => {
+      clearTimeout(later);
       sheet.setPointerCapture(event.pointerId);
       last = at(event);
       line(last);
     });
     sheet.addEventListener("pointermove", (event) => { if (last) line(at(event)); });
     for (const end of ["pointerup", "pointercancel"]) sheet.addEventListener(end, () => {
-      if (last) sheet.toBlob((blob) => give(input, blob, "drawing.png"), "image/png");
+      if (last) sheet.toBlob((blob) => give(box, blob, "drawing.png"), "image/png");
       last = null;
+      clearTimeout(later);
+      later = setTimeout(() => sheet.isConnected && keep(box), AFTER);
     });
-    box.querySelector("[data-clear]").addEventListener("click", clear);
-    clear();
-    box.querySelector("[data-live]").hidden = false;
+    part(box, "clear").addEventListener("click", clear);
+    file(box).addEventListener("change", () => {
+      wipe();
+      keep(box, "img");
+    });
+    wipe();
+    part(box, "live").hidden = false;
   };
 
   const record = (box) => {
+    file(box).addEventListener("change", () => keep(box, "audio"));
     if (!window.MediaRecorder || !navigator.mediaDevices) return;
-    const input = box.querySelector("input[type=file]"), line = box.querySelector("[role=status]");
-    const [start, stop, listen] = ["start", "stop", "listen"].map((each) => box.querySelector(`[data-${each}]`));
+    const [start, stop, listen] = ["start", "stop", "listen"].map((each) => part(box, each));
     let recorder, sound, playing;
-    const tell = (word) => { line.textContent = line.dataset[word]; };
     const quiet = () => {
       if (playing) playing.close();
       playing = null;
@@ -61,7 +138,7 @@
       try {
         heard = await navigator.mediaDevices.getUserMedia({ audio: true });
       } catch {
-        return tell("blocked");
+        return tell(box, "blocked");
       }
       const parts = [];
       recorder = new MediaRecorder(heard, { audioBitsPerSecond: 24000 });
@@ -70,20 +147,30 @@
         heard.getTracks().forEach((track) => track.stop());
         clearTimeout(recorder.most);
         sound = new Blob(parts, { type: recorder.mimeType.split(";")[0] });
-        give(input, sound, "voice." + sound.type.split("/")[1]);
+        give(box, sound, "voice." + sound.type.split("/")[1]);
         start.hidden = listen.hidden = false;
         stop.hidden = true;
-        tell("ready");
+        tell(box, "ready");
+        if (recorder.then) return recorder.then.click();
         listen.focus();
+        keep(box, "audio");
       });
       recorder.start();
       recorder.most = setTimeout(() => recorder.stop(), Number(box.dataset.most) * 1000);
       start.hidden = listen.hidden = true;
       stop.hidden = false;
-      tell("going");
+      tell(box, "going");
       stop.focus();
     });
-    stop.addEventListener("click", () => recorder.state === "recording" && recorder.stop());
+    const end = () => recorder && recorder.state === "recording" && (recorder.stop(), true);
+    stop.addEventListener("click", end);
+    // Whoever goes on while it is on has said it: it is stopped, and then goes along.
+    file(box).form.addEventListener("submit", (event) => {
+      if (!end()) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      recorder.then = event.submitter || file(box).form.querySelector("button");
+    });
     // Played from memory: nothing is fetched, and the policy need not be opened for it.
     listen.addEventListener("click", async () => {
       quiet();
@@ -93,7 +180,7 @@
       source.connect(playing.destination);
       source.start();
     });
-    box.querySelector("[data-live]").hidden = false;
+    part(box, "live").hidden = false;
   };
 
   const begin = () => {
@@ -101,6 +188,8 @@
       for (const box of document.querySelectorAll(`[data-${name}]`)) {
         if (box.dataset.begun) continue;
         box.dataset.begun = "1";
+        // What is chosen is added at once.
+        if (box.dataset.save) part(box, "add").hidden = true;
         make(box);
       }
   };

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('casework', '0013_name_of_the_talk'),
+        ('casework', '0014_drawing_and_voice'),
     ]
 
     operations = [
