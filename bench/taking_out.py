@@ -88,6 +88,7 @@ NO_CHECK = {
     "web.check_ins._next_page": BEFOREHAND,
     "web.worklist.worklist: person.has_role": BEFOREHAND,
     "web.worklist.worklist: person.may(Verb.OFFER)": BEFOREHAND,
+    "web.agreements._agreement: Agreement.objects.visible_to": NARROWED,
     "web.offers._may_book": BEFOREHAND,
     # To tell of harm reaches further than to read the account or to book, in every role.
     "web.owed.of_interview: allows": WHOEVER_COMES,
