@@ -195,7 +195,7 @@ def _looks(matrix: Any) -> dict[str, list[Callable[[], None]]]:
     with ExitStack() as noting:
         noting.enter_context(the_matrix.without_the_second_lock())
         noting.enter_context(taking_out.told(now.add))
-        for name in ("open_page", "look_at_offers", "_open_place", "_look_at_list", "_search"):
+        for name in ("_open_page", "_look_at_offers", "_open_place", "_look_at_list", "_search"):
             look = noted(getattr(the_matrix, name))
             noting.enter_context(patch.object(the_matrix, name, look))
         for ask in (

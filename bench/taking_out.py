@@ -95,6 +95,7 @@ NO_CHECK = {
     # The page asks for the account or for booking, and who may book may offer.
     "web.tellings.prevention_of: may_note": WHOEVER_COMES,
     "web.disputes.dispute: request.user.may_about": "which sentence stands above the form",
+    "web.booking._others: Episode.objects.visible_to": NARROWED,
     "web.asked.episode_for: Episode.objects.visible_to": NARROWED,
     "web.asked.interview_for: Interview.objects.visible_to": NARROWED,
     "web.communications.note: Child.objects.visible_to": NARROWED,
@@ -115,6 +116,7 @@ NO_CHECK = {
     "web.adult_pathway._proposals": ASKED_BEFORE,
     "web.care.show": ASKED_BEFORE,
     "web.care._fact": ASKED_BEFORE,
+    "web.declines.of_episode: rows.visible_to": ASKED_BEFORE,
     "web.duty.index: Duty.objects.visible_to": ASKED_BEFORE,
     "web.policies.index: LocalPolicy.objects.visible_to": ASKED_BEFORE,
     "web.protocols._rows: LocalProtocol.objects.visible_to": ASKED_BEFORE,

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from returnhome.casework import childs_part, restrictions
+from returnhome.casework import childs_part, restrictions, reviews
 from returnhome.casework.models import (
     Action,
     BreakGlass,
@@ -16,12 +16,13 @@ from returnhome.casework.models import (
     Interview,
     Meeting,
     NotedConcern,
+    Organisation,
     ParentalRisk,
     PlacementNotice,
     SignedFacts,
     TalkName,
 )
-from returnhome.rules.access import Verb
+from returnhome.rules.access import Relation, Verb
 from returnhome.rules.choosing import Ask
 from returnhome.rules.codes import Role
 from tests.casework.ledger import fresh, who_sees
@@ -105,6 +106,37 @@ def test_an_interview_is_not_its_interviewers_once_the_lists_keep_them_out(cast:
     readable = Interview.objects.account_visible_to(cast.ines)
     assert not readable.filter(pk=talk.pk).exists()
     assert not fresh(talk).may_be_recorded_by(cast.ines)
+
+
+def test_a_link_of_a_childs_is_for_those_who_interview_for_the_council(cast: Cast) -> None:
+    assert who_sees(opened(returned(cast.sky), cast)) == {"amina", "ines", "mara", "sol"}
+
+
+def test_what_somebodys_roles_let_them_do_is_no_more_than_that(cast: Cast) -> None:
+    assert cast.amina.reach.policies == frozenset()
+    assert cast.mara.reach.policies == {cast.northshire.pk}
+    assert not cast.amina.has_role(Role.MANAGER)
+    assert cast.mara.has_role(Role.MANAGER, Role.INTERVIEWER)
+
+
+def test_only_a_body_in_which_somebody_can_answer_is_one_to_ask(cast: Cast) -> None:
+    asked = Organisation.objects.that_may(Verb.ANSWER, Relation.ASKED)
+
+    assert cast.westborough_council in asked
+    # Pat, who is all of Open Path, interviews and answers no request.
+    assert cast.open_path not in asked
+
+
+def test_a_sample_is_drawn_from_records_that_whoever_draws_may_review(cast: Cast) -> None:
+    signed(returned(cast.sky), interviewer=cast.ines, by=cast.amina)
+    days = {"first": NOW.date(), "last": NOW.date(), "size": 5, "seed": "x"}
+
+    among = {
+        name: len(reviews.lots(cast.northshire_council, person=getattr(cast, name), **days).among)
+        for name in ("mara", "amina", "wes")
+    }
+
+    assert among == {"mara": 1, "amina": 0, "wes": 0}
 
 
 def test_a_complaint_goes_to_a_manager_who_may_see_the_child(cast: Cast) -> None:

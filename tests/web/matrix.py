@@ -418,10 +418,10 @@ def pages(matrix: Matrix, method: str, *, every: int = 1, names: Iterable[str] =
             for state in matrix.known_to(who):
                 turn += 1
                 if route.of in state.rows and turn % every == 0:
-                    open_page(matrix, browsers, method, name, route, who, state)
+                    _open_page(matrix, browsers, method, name, route, who, state)
 
 
-def open_page(
+def _open_page(
     matrix: Matrix,
     browsers: Browsers,
     method: str,
@@ -464,13 +464,13 @@ def offers(
                     turn += 1
                     if turn % every == 0:
                         address = reverse(name, args=[state.one(route.of), *route.more])
-                        look_at_offers(matrix, browsers, who, address, name, whose)
+                        _look_at_offers(matrix, browsers, who, address, name, whose)
     for name in lists:
         for who in matrix.one_in(every):
-            look_at_offers(matrix, browsers, who, reverse(name), name, whose)
+            _look_at_offers(matrix, browsers, who, reverse(name), name, whose)
 
 
-def look_at_offers(
+def _look_at_offers(
     matrix: Matrix,
     browsers: Browsers,
     who: Somebody,
@@ -492,15 +492,13 @@ def look_at_offers(
             matrix.note(who, state.name, verb, "offer", wanted=wanted, got=True, thing=thing)
 
 
-def places(
-    matrix: Matrix, *, every: int = 1, names: Iterable[str] = routes.OF_AN_ORGANISATION
-) -> None:
+def places(matrix: Matrix, *, every: int = 1) -> None:
     """Each address of an organisation, by everybody."""
     browsers = Browsers(matrix)
     people = [who for who in matrix.people if not who.standing.is_named][::every]
-    for name in names:
+    for name, rules in routes.OF_AN_ORGANISATION.items():
         for who in people:
-            _open_place(matrix, browsers, who, name, routes.OF_AN_ORGANISATION[name])
+            _open_place(matrix, browsers, who, name, rules)
 
 
 def _open_place(
@@ -536,11 +534,10 @@ def links(page: Any, of: str) -> set[int]:
     return set(map(int, re.findall(LINKS[of], page.content.decode())))
 
 
-def listings(matrix: Matrix, *, every: int = 1, names: Iterable[str] = LISTING) -> None:
+def listings(matrix: Matrix, *, every: int = 1) -> None:
     """No list leads anybody to a record that is not theirs to see."""
     browsers = Browsers(matrix)
-    for name in names:
-        of, rules = LISTING[name]
+    for name, (of, rules) in LISTING.items():
         for who in matrix.one_in(every):
             _look_at_list(matrix, browsers, who, name, of, rules)
 

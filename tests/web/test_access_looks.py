@@ -1,7 +1,6 @@
-"""The access matrix a piece at a time: each table, verb, page and list by itself, and quickly.
+"""The access matrix a piece at a time: each table and verb by itself, and what pages show.
 
-For each of them everybody who stands differently asks once, and whoever is kept out asks first:
-one check that lets more people in is noticed by the piece that it is part of.
+One check that lets more people in is noticed by the piece that it is part of, in a second or two.
 """
 
 import re
@@ -24,6 +23,8 @@ from tests.who_may import FIRST_LOCK
 pytestmark = pytest.mark.check
 
 NAME = f"{DATABASE}_looks"
+# Looks at each page.
+MOST = 50
 ROLES_ASKED = ("coordinator", "interviewer", "social_worker", "manager")
 
 
@@ -67,26 +68,16 @@ def standing(who: Somebody, state: State) -> tuple[object, ...]:
     return who.role, is_closed(state, who), frozenset(letters)
 
 
-def differently(
-    matrix: Matrix, route: routes.Asks, *, most: int, is_open: bool | None = None
-) -> list[tuple[Somebody, State]]:
-    """One pair of each standing, so many at the most; those that are kept out first."""
+def let_in(matrix: Matrix, route: routes.Asks) -> list[tuple[Somebody, State]]:
+    """One pair of each standing to which the page is open, so many at the most."""
     pairs: dict[object, tuple[Somebody, State]] = {}
     for who in matrix.people:
         for state in matrix.known_to(who):
-            if route.of in state.rows and route.is_there_in(state.name, "GET"):
+            is_there = route.of in state.rows and route.is_there_in(state.name, "GET")
+            if is_there and allowed(who, state, route.rules):
                 pairs.setdefault(standing(who, state), (who, state))
-    kept_out, let_in = [], []
-    for who, state in pairs.values():
-        (let_in if allowed(who, state, route.rules) else kept_out).append((who, state))
-    if is_open is not None:
-        return some(let_in if is_open else kept_out, most)
-    return some(kept_out, most) + some(let_in, most // 4)
-
-
-def some(pairs: list[tuple[Somebody, State]], most: int) -> list[tuple[Somebody, State]]:
-    """So many of them, from all over."""
-    return pairs[:: -(-len(pairs) // most) or 1]
+    found = list(pairs.values())
+    return found[:: -(-len(found) // MOST) or 1]
 
 
 # What the product lists, and what it answers of one record.
@@ -106,67 +97,13 @@ def test_everybody_may_what_the_table_says(matrix: Matrix, verb: str):
     assert matrix.answers
 
 
-# Pages.
-
-
-@pytest.mark.parametrize("name", routes.ABOUT_A_CHILD)
-@pytest.mark.parametrize("method", ["GET", "POST"])
-def test_a_page_is_open_to_whom_the_table_says(matrix: Matrix, method: str, name: str):
-    route = routes.ABOUT_A_CHILD[name]
-    if route.only_post and method == "GET":
-        return
-    browsers = the_matrix.Browsers(matrix)
-
-    for who, state in differently(matrix, route, most=40):
-        the_matrix.open_page(matrix, browsers, method, name, route, who, state)
-
-    assert matrix.answers
-
-
-@pytest.mark.parametrize("name", routes.OF_AN_ORGANISATION)
-def test_a_place_is_open_to_whom_the_table_says(matrix: Matrix, name: str):
-    the_matrix.places(matrix, names=[name], every=3)
-    assert matrix.answers
-
-
-@pytest.mark.parametrize("name", the_matrix.LISTING)
-def test_no_list_leads_to_a_record_that_is_closed(matrix: Matrix, name: str):
-    the_matrix.listings(matrix, names=[name], every=3)
-    assert matrix.answers
-
-
-def test_the_search_finds_whom_the_table_says(matrix: Matrix):
-    the_matrix.searches(matrix, every=3)
-    assert matrix.answers
-
-
-def test_a_calendar_holds_what_is_its_owners(matrix: Matrix):
-    the_matrix.calendars(matrix)
-    assert matrix.answers
-
-
-@pytest.mark.parametrize("name", the_matrix.OFFERING)
-def test_a_page_offers_nothing_that_is_closed(matrix: Matrix, name: str):
-    route = routes.ABOUT_A_CHILD[name]
-    browsers, whose = the_matrix.Browsers(matrix), matrix.whose()
-
-    for who, state in differently(matrix, route, most=50, is_open=True):
-        page = reverse(name, args=[state.one(route.of), *route.more])
-        the_matrix.look_at_offers(matrix, browsers, who, page, name, whose)
-
-    assert matrix.answers
-
-
-@pytest.mark.parametrize("name", the_matrix.LISTS_OFFERING)
-def test_a_list_offers_nothing_that_is_closed(matrix: Matrix, name: str):
-    the_matrix.offers(matrix, names=[], lists=[name], every=5)
-    assert matrix.answers
-
+# What pages show.
 
 MARK = re.compile(r"mark\d+of[a-z]+")
-# Pages that show the words of many rows at once.
+# Pages that show the words of many rows at once. What a request shows to whoever was asked is a
+# table of its own, in `rules/handover.py`.
 TELLING = (
-    *("show-child", "show-episode", "show-interview", "care-of-child", "show-handover"),
+    *("show-child", "show-episode", "show-interview", "care-of-child"),
     *("needs-of-interview", "mentions-of-interview", "own-pages-episode", "settle-dispute"),
     *("releases-of-episode", "show-disclosure", "show-restriction", "show-opening"),
 )
@@ -193,7 +130,7 @@ def test_a_page_shows_no_words_that_are_closed(
     browsers, whose = the_matrix.Browsers(matrix), matrix.whose()
     shown = 0
 
-    for who, state in differently(matrix, route, most=50, is_open=True):
+    for who, state in let_in(matrix, route):
         page = browsers.get(who, reverse(name, args=[state.one(route.of), *route.more]))
         for mark in set(MARK.findall(page.content.decode())):
             shown += 1

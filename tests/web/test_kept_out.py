@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from returnhome.casework import children, handovers, staff, support
 from returnhome.casework.models import HandOver, Organisation, Person
@@ -130,6 +131,55 @@ def test_a_social_worker_is_not_sent_to_a_booking_that_is_past(as_, cast: Cast, 
 
     assert "Check the booking" in words_of(as_("amina").get("/"))
     assert "Check the booking" not in words_of(as_("sol").get("/"))
+
+
+# A step → to whom the page of an episode offers it, of the council and of the host.
+STEPS = {
+    "make-offer": {"amina", "ines", "mara"},
+    "make-attempt": {"amina", "ines", "mara"},
+    "check-in": {"amina", "ines", "mara"},
+    "not-hold-interview": {"amina", "ines", "mara"},
+    "correct-episode": {"amina", "ines", "mara"},
+    "add-action": {"amina", "mara", "sol"},
+    "assign-episode": {"amina", "mara"},
+    "ask-handover": {"amina", "mara"},
+    "dispute-episode": {"amina", "mara", "wes"},
+    "override-episode": {"mara"},
+    "void-episode": {"amina", "mara"},
+}
+
+
+def test_a_step_is_offered_to_whoever_may_take_it(as_, cast: Cast, now: datetime):
+    episode = returned(cast.sky, at=now)
+    page = f"/episodes/{episode.pk}"
+    pages = {
+        name: as_(name).get(page).content.decode()
+        for name in ("amina", "ines", "mara", "sol", "wes")
+    }
+
+    for step, whom in STEPS.items():
+        href = f'href="{reverse(step, args=[episode.pk])}"'
+        assert {name for name, words in pages.items() if href in words} == whom, step
+    assert {name for name, words in pages.items() if 'href="#told"' in words} == {
+        *("amina", "ines", "mara", "sol")
+    }
+
+
+def test_what_follows_is_decided_by_whoever_may_act(as_, cast: Cast, now: datetime):
+    then = now - hours(12)
+    talk = signed(returned(cast.sky, at=then), interviewer=cast.ines, by=cast.amina, at=then)
+    episode = talk.episodes.get()
+    href = reverse("decide-nothing-needed", args=[episode.pk])
+
+    asked = {name: as_(name).get(f"/episodes/{episode.pk}") for name in ("ines", "sol", "wes")}
+
+    assert {name for name, page in asked.items() if href in page.content.decode()} == {"sol"}
+    support.decide_nothing_needed(
+        episode, "All is in hand already", interview=talk, by=cast.sol, at=now
+    )
+    for name, sees in (("sol", True), ("ines", True), ("wes", False)):
+        words = words_of(as_(name).get(f"/episodes/{episode.pk}"))
+        assert ("All is in hand already" in words) is sees, name
 
 
 def test_what_was_promised_before_is_for_whoever_reads_accounts(as_, cast: Cast, now: datetime):
