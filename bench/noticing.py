@@ -27,14 +27,22 @@ from _pytest.runner import runtestprotocol
 from bench import taking_out
 
 # Not of access: the rules ask no database, and the matrix and its samples are asked afterwards.
-# What starts a process, or tries hundreds at once, tells of the machine and not of who may what.
+# What starts a process, is committed for good or tries hundreds at once tells of the machine and
+# not of who may what.
 LEFT_OUT = (
     *("tests/rules", "tests/journeys", "tests/test_database.py", "tests/test_safety.py"),
     *("tests/test_architecture.py", "tests/test_docs.py", "tests/jobs/test_worker.py"),
     *("tests/commands/test_demo.py", "tests/commands/test_demo_days.py"),
-    *("tests/commands/test_serve.py", "tests/casework/test_locks.py"),
+    *(
+        "tests/commands/test_serve.py",
+        "tests/casework/test_locks.py",
+        "tests/casework/test_seals.py",
+    ),
+    *("tests/jobs/test_sealing.py", "tests/jobs/test_sending.py"),
     *("tests/web/test_access_sample.py", "tests/web/test_access_matrix.py"),
     *("tests/web/test_guessing.py", "tests/web/test_directory.py"),
+    # What is open to everybody, and what a child sees behind a link of their own.
+    *("tests/api", "tests/web/test_own_frame.py", "tests/web/test_words_for_children.py"),
 )
 STRANGERS = re.compile(r"\b(wes|owen|pat|ines|sol|ana|adi|who)\b")
 
@@ -51,15 +59,19 @@ class Noticing:
         self.noticed: Counter[str] = Counter()
         self.number = 0
         self.why = ""
+        self.kept: dict[str, str] = {}
+        if options.kept and options.kept.exists():
+            self.kept = json.loads(options.kept.read_text())
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         began = time.perf_counter()
-        items = self._known(session.items) or self._once(session.items)
+        items = self._known(session)
         about = f"{len(self.about_the_lock)} of them about the second lock"
         print(f"\n{len(items)} tests, {about}, in {time.perf_counter() - began:.0f} s", flush=True)
         for mutant in self._asked():
             self.number += 1
-            self._take_out(mutant, items, session)
+            if not self.kept.get(mutant.key) or self.options.afresh:
+                self._take_out(mutant, items, session)
         return True
 
     def _asked(self) -> Iterable[taking_out.Mutant]:
@@ -70,21 +82,23 @@ class Noticing:
             every = [each for each in every if each.key in keys]
         return every[part - 1 :: of]
 
-    def _known(self, items: list[pytest.Item]) -> list[pytest.Item]:
-        """The same, as it was written down another time."""
-        if not self.options.map or not self.options.map.exists():
-            return []
-        self.seconds, reached, about_the_lock = json.loads(self.options.map.read_text())
-        self.about_the_lock = set(about_the_lock)
-        self.reached.update({key: set(names) for key, names in reached.items()})
+    def _known(self, session: pytest.Session) -> list[pytest.Item]:
+        """As it was written down another time; those that were not there then run once now."""
+        if self.options.map and self.options.map.exists():
+            self.seconds, reached, about_the_lock = json.loads(self.options.map.read_text())
+            self.about_the_lock = set(about_the_lock)
+            self.reached.update({key: set(names) for key, names in reached.items()})
+        items = [item for item in session.items if not _tries_many(item)]
+        new = [item for item in items if item.nodeid not in self.seconds]
+        if new and not self.options.as_mapped:
+            self._once(new, session)
         return [item for item in items if item.nodeid in self.seconds]
 
-    def _once(self, items: list[pytest.Item]) -> list[pytest.Item]:
-        """Those that pass as everything is, each with what it came to and how long it took."""
-        good = []
+    def _once(self, items: list[pytest.Item], session: pytest.Session) -> None:
+        """Of those that pass as everything is, what each came to and how long it took."""
         now: list[set[str]] = [set()]
         with taking_out.told(lambda key: now[0].add(key)):
-            for item, after in zip(items, [*items[1:], None], strict=True):
+            for item, after in zip(items, [*items[1:], session], strict=True):
                 now[0] = set()
                 began = time.perf_counter()
                 # What is torn down meanwhile is set up again; the second time with the lock.
@@ -93,16 +107,18 @@ class Noticing:
                     if not self._passes(item, after):
                         print(f"  fails as it is: {item.nodeid}: {self.why}", flush=True)
                         continue
-                good.append(item)
                 self.seconds[item.nodeid] = time.perf_counter() - began
                 for key in now[0]:
                     self.reached[key].add(item.nodeid)
+                if len(self.seconds) % 50 == 0 or after is session:
+                    self._write_down()
+
+    def _write_down(self) -> None:
         if self.options.map:
             reached = {key: sorted(names) for key, names in self.reached.items()}
             self.options.map.write_text(
                 json.dumps([self.seconds, reached, sorted(self.about_the_lock)])
             )
-        return good
 
     def _passes(self, item: pytest.Item, after: Any) -> bool:
         from tests.web.matrix import without_the_second_lock  # noqa: PLC0415
@@ -122,9 +138,13 @@ class Noticing:
         is_of_lists = "clos" in mutant.check or "shut_out" in mutant.check
         theirs.sort(
             key=lambda item: (
+                # What noticed it another time does so again.
+                item.nodeid != self.kept.get(mutant.key),
                 # Where nobody is kept out of a record, no list of one is noticed.
                 is_of_lists and not _keeps_out(item),
+                self.seconds[item.nodeid] > self.options.patience,
                 f"test_{stem}." not in item.nodeid,
+                not _is_of_the_matrix(item),
                 not _has_a_stranger(item),
                 -self.noticed[item.nodeid],
                 not _closes(item),
@@ -137,6 +157,7 @@ class Noticing:
                 # Everything but the session's own is taken down: which test is next, nobody knows.
                 if not self._passes(item, session):
                     self.noticed[item.nodeid] += 1
+                    self._keep(mutant, item.nodeid)
                     if self.options.each:
                         took = time.perf_counter() - began
                         print(f"  {mutant}\n    {took:.1f} s {item.nodeid}: {self.why}", flush=True)
@@ -146,6 +167,17 @@ class Noticing:
         took = time.perf_counter() - began
         print(f"  by no test: {mutant} ({len(theirs)} come to it, {took:.0f} s)", flush=True)
         self.left.append(mutant)
+        self._keep(mutant, "")
+
+    def _keep(self, mutant: taking_out.Mutant, noticed_by: str) -> None:
+        self.kept[mutant.key] = noticed_by
+        if self.options.kept:
+            self.options.kept.write_text(json.dumps(self.kept, indent=0, sort_keys=True))
+
+
+def _tries_many(item: Any) -> bool:
+    """With examples at random, and minutes to find the smallest that fails."""
+    return getattr(item.function, "is_hypothesis_test", False)
 
 
 def _closes(item: Any) -> bool:
@@ -159,8 +191,17 @@ def _has_a_stranger(item: Any) -> bool:
     return bool(STRANGERS.search(item.nodeid) or STRANGERS.search(words))
 
 
+def _is_of_the_matrix(item: Any) -> bool:
+    """Everybody asks it, of records in every state, closed ones among them."""
+    return "matrix" in item.fixturenames
+
+
 def _keeps_out(item: Any) -> bool:
-    return "restrict" in item.nodeid or "restrict" in inspect.getsource(item.function)
+    return (
+        _is_of_the_matrix(item)
+        or "restrict" in item.nodeid
+        or "restrict" in inspect.getsource(item.function)
+    )
 
 
 def _in_a_line(report: pytest.TestReport) -> str:
@@ -176,6 +217,9 @@ def main() -> int:
     asked.add_argument("--left", type=Path, help="where to write which ones no test noticed")
     asked.add_argument("--again", type=Path, help="of those that such a file names alone")
     asked.add_argument("--map", type=Path, help="where to keep which test comes to which check")
+    asked.add_argument("--kept", type=Path, help="where to keep what noticed each, as it goes on")
+    asked.add_argument("--afresh", action="store_true", help="ask of what was noticed before too")
+    asked.add_argument("--as-mapped", action="store_true", help="by the tests of the map alone")
     asked.add_argument("--each", action="store_true", help="say of each check what noticed it")
     asked.add_argument("--tests", nargs="*", default=["tests"], help="of these files alone")
     options = asked.parse_args()

@@ -74,6 +74,8 @@ BEFOREHAND = (
 NARROWED = "the row found is asked for a narrower verb next"
 # Rows of a record, or of an organisation, that the page has asked about before.
 ASKED_BEFORE = "what the rows are of has been asked about before, for the same verb or a narrower"
+# Those to whom the page is open may all do this, as the table of access stands.
+WHOEVER_COMES = "whoever the page is open to may do this too, as the table of access stands"
 NO_CHECK = {
     "web.pages": OFFERED,
     "web.set_up": OFFERED,
@@ -86,7 +88,14 @@ NO_CHECK = {
     "web.check_ins._next_page": BEFOREHAND,
     "web.worklist.worklist: person.has_role": BEFOREHAND,
     "web.worklist.worklist: person.may(Verb.OFFER)": BEFOREHAND,
+    "web.agreements._agreement: Agreement.objects.visible_to": NARROWED,
+    "web.offers._may_book": BEFOREHAND,
+    # To tell of harm reaches further than to read the account or to book, in every role.
+    "web.owed.of_interview: allows": WHOEVER_COMES,
+    # The page asks for the account or for booking, and who may book may offer.
+    "web.tellings.prevention_of: may_note": WHOEVER_COMES,
     "web.disputes.dispute: request.user.may_about": "which sentence stands above the form",
+    "web.booking._others: Episode.objects.visible_to": NARROWED,
     "web.asked.episode_for: Episode.objects.visible_to": NARROWED,
     "web.asked.interview_for: Interview.objects.visible_to": NARROWED,
     "web.communications.note: Child.objects.visible_to": NARROWED,
@@ -107,6 +116,7 @@ NO_CHECK = {
     "web.adult_pathway._proposals": ASKED_BEFORE,
     "web.care.show": ASKED_BEFORE,
     "web.care._fact": ASKED_BEFORE,
+    "web.declines.of_episode: rows.visible_to": ASKED_BEFORE,
     "web.duty.index: Duty.objects.visible_to": ASKED_BEFORE,
     "web.policies.index: LocalPolicy.objects.visible_to": ASKED_BEFORE,
     "web.protocols._rows: LocalProtocol.objects.visible_to": ASKED_BEFORE,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
+from itertools import count
 from typing import Any
 
 from django.apps import apps
@@ -91,6 +92,7 @@ from returnhome.casework.models import (
     WayIn,
 )
 from returnhome.casework.places import Succession
+from returnhome.casework.sealing import SealedText
 from returnhome.rules import standard
 from returnhome.rules.codes import (
     ActionKind,
@@ -132,6 +134,11 @@ from tests.standings import (
 )
 from tests.who_may import ROLES
 
+# A row has these or others, and not both.
+NOT_BOTH = (
+    *("settled_because", "ended_because", "despite", "not_told_because", "not_held_because"),
+    *("why_not", "outcome", "heard", "finding"),
+)
 Build = Callable[[Cast, Episode, datetime], Any]
 SURNAME = "Ledger"
 LONG_AGO, SINCE = date(2015, 1, 1), date(2024, 1, 1)
@@ -426,6 +433,7 @@ class Filling:
         self.cast, self.where, self.now = cast, where, now
         self.by = cast.ines
         self.made: list[models.Model] = []
+        self.numbers = count(1)
         # The first has no row, so that a page can throw it away.
         _, self.delivery = (
             Delivery.objects.create(
@@ -611,7 +619,7 @@ class Filling:
             CheckInWords(check_in=checked, is_urgent=False, any_harm="no"),
             ChildSpokenTo(episode=episode, means="telephone", noted_at=now, noted_by=by),
             Understanding(episode=episode, judged="able", noted_at=now, noted_by=by),
-            CarersAsked(episode=episode, why_not="x", noted_at=now, noted_by=by),
+            CarersAsked(episode=episode, why_not="markofcarersasked", noted_at=now, noted_by=by),
             link,
             Choice(episode=episode, way_in=link, chosen={"who": ["new"]}, at=now),
             answer,
@@ -779,6 +787,10 @@ class Filling:
             *(Mention, Need, ActionForNeed, HelpOffered, NoHelp, PassedOn),
             *(Review, Sampled, Scoring, Score),
         )
+        for row in self.made:
+            for field in row._meta.fields:
+                if isinstance(field, SealedText) and field.attname not in NOT_BOTH:
+                    setattr(row, field.attname, f"mark{next(self.numbers)}of{row._meta.model_name}")
         for model in sorted(by_table, key=lambda each: late.index(each) if each in late else -1):
             model._default_manager.bulk_create(by_table[model])
         # What was made is kept while they are a draft, and seen once they are sent.

@@ -171,7 +171,7 @@ class ParentalRiskQuerySet(models.QuerySet["ParentalRisk"]):
         for verb in ACTING:
             acted_for |= person.whose(verb, *ANSWERING, child="child")
         of_an_episode = Episode.objects.filter(acted_for, child=models.OuterRef("child"))
-        return self.filter(theirs | models.Exists(of_an_episode))
+        return self.filter(person.not_closed("child"), theirs | models.Exists(of_an_episode))
 
     def standing(self) -> "ParentalRiskQuerySet":
         return self.filter(ended_at__isnull=True)

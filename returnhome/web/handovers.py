@@ -212,7 +212,9 @@ def _seen(request: Request, pk: int) -> HandOver:
 def parts_for(row: HandOver, story: Story, person: Person, now: datetime) -> frozenset[Part]:
     """What of the child the person may see by this request and their own relation to it."""
     if row.episode.allows(person, Verb.OFFER) and not row.is_asked_of(person):
-        return handover.EVERYTHING
+        # What was promised tells of what was said.
+        may_read = row.episode.allows(person, Verb.SEE_ACCOUNT)
+        return handover.EVERYTHING if may_read else handover.EVERYTHING - {Part.PROMISES}
     who = row.to if row.is_asked_of(person) else row.asked_by_authority
     return story.parts(who, now)
 
@@ -229,7 +231,7 @@ def show(request: Request, pk: int) -> HttpResponse:
     parts = parts_for(row, story, person, now)
     context = {
         "row": row,
-        "sees_all": parts == handover.EVERYTHING,
+        "sees_all": parts >= handover.EVERYTHING - {Part.PROMISES},
         "reference": shown.reference(row),
         "title": "Take the duty over" if row.is_of_the_duty else "Hold the interview",
         "step": step,

@@ -68,6 +68,15 @@ class Matrix:
                 yield state
             seen.add(state.name)
 
+    def whose(self) -> dict[tuple[str, int], State]:
+        """Table and number of a row → the state that it is of."""
+        return {
+            (table, pk): state
+            for state in self.states
+            for table, rows in state.rows.items()
+            for pk in rows
+        }
+
     def note(
         self,
         who: Somebody,
@@ -144,33 +153,45 @@ def on_record(
     name = f"{DATABASE}_{called}"
     connection.close()
     make_database(name, template=DATABASE)
+    try:
+        with connected_to(name):
+            yield build(owner_url(name), roles, only)
+    finally:
+        drop_database(name)
+
+
+@contextmanager
+def connected_to(name: str) -> Iterator[None]:
+    """In the block everything is asked of this database."""
+    connection.close()
     connection.settings_dict["NAME"] = name
     try:
-        yield build(owner_url(name), roles, only)
+        yield
     finally:
         connection.close()
         connection.settings_dict["NAME"] = DATABASE
-        drop_database(name)
 
 
 # The first lock.
 
 
-def lists(matrix: Matrix) -> None:
+def lists(matrix: Matrix, only: str = "") -> None:
     """What the product lists to somebody of each table: `visible_to`."""
     for who in matrix.people:
         person = matrix.person(who)
         for table, model in records.CLOSED.items():
+            if only not in ("", table):
+                continue
             found = set(model._default_manager.visible_to(person).values_list("pk", flat=True))  # type: ignore[attr-defined]
             for name in (table, "telling to the host") if table == "telling" else (table,):
                 matrix.compare(who, "list", name, FIRST_LOCK[name], found)
 
 
-def filters(matrix: Matrix) -> None:
+def filters(matrix: Matrix, verbs: Iterable[str] = OF_A_CHILD) -> None:
     """Which children and episodes a verb leaves of all: `whose`."""
     for who in matrix.people:
         person = matrix.person(who)
-        for verb in OF_A_CHILD:
+        for verb in verbs:
             rules = {of: ((verb, of, "r h p"),) for of in ("child", "episode")}
             for model, child in ((Child, "pk"), (Episode, "child")):
                 table = model._meta.model_name or ""
@@ -179,7 +200,7 @@ def filters(matrix: Matrix) -> None:
                 matrix.compare(who, "filter", table, rules[table], found)
 
 
-def asks(matrix: Matrix) -> None:
+def asks(matrix: Matrix, verbs: Iterable[str] = OF_A_CHILD) -> None:
     """What the product answers where a page asks of one record whether somebody may."""
     children = Child.objects.in_bulk()
     episodes = Episode.objects.in_bulk()
@@ -188,7 +209,7 @@ def asks(matrix: Matrix) -> None:
     for who in matrix.people:
         person = matrix.person(who)
         for state in matrix.known_to(who):
-            _ask_one(matrix, who, person, state, children, episodes, talks, requests)
+            _ask_one(matrix, who, person, state, children, episodes, talks, requests, verbs)
 
 
 def _ask_one(
@@ -200,6 +221,7 @@ def _ask_one(
     episodes: dict[int, Episode],
     talks: dict[int, Interview],
     requests: dict[int, HandOver],
+    verbs: Iterable[str],
 ) -> None:
     def note(verb: str, channel: str, rules: tuple[Rule, ...], got: bool) -> None:
         wanted = allowed(who, state, rules)
@@ -208,7 +230,7 @@ def _ask_one(
     child = children[state.one("child")]
     episode = episodes[state.one("episode")] if state.episode else None
     talk = talks[state.one("interview")] if state.episode else None
-    for verb in OF_A_CHILD:
+    for verb in verbs:
         rule = ((verb, "child", "r h p"),)
         note(verb, "ask of the child", rule, child.allows(person, verb))
         if episode and talk:
@@ -432,13 +454,7 @@ def offers(
     lists: Iterable[str] = LISTS_OFFERING,
 ) -> None:
     """No page offers anybody what is closed to them: neither by a link nor by a button."""
-    browsers = Browsers(matrix)
-    whose = {
-        (table, pk): state
-        for state in matrix.states
-        for table, rows in state.rows.items()
-        for pk in rows
-    }
+    browsers, whose = Browsers(matrix), matrix.whose()
     turn = 0
     for name in names:
         route = routes.ABOUT_A_CHILD[name]
