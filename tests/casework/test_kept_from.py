@@ -34,6 +34,8 @@ from tests.casework.test_matching import join, told_of
 from tests.casework.test_own_pages import as_child, opened
 from tests.cast import NOW, PEOPLE, Cast, booked, held, returned, signed
 
+pytestmark = pytest.mark.check
+
 WHY = "Her aunt works in the contact centre"
 
 

@@ -68,7 +68,7 @@ def browser() -> Iterator[Browser]:
             pytest.fail("No Chromium was found, so no journey was tried.")
         pytest.skip("no browser: apt-get install chromium")
     # As long as a page is waited for: two journeys share two processors with their servers.
-    expect.set_options(timeout=15_000)
+    expect.set_options(timeout=30_000)
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield started
@@ -107,7 +107,7 @@ def sign_in(browser: Browser, site: str) -> Iterator[SignIn]:
         )
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(30_000)
         page.goto("/")
         page.get_by_label("Email").fill(f"{who}@example.invalid")
         page.get_by_label("Password", exact=True).fill(PASSWORD)

@@ -114,7 +114,7 @@ def phone(request: Any, browser: Browser, shelf: Shelf) -> Iterator[Page]:
         WEATHER, lambda route: route.fulfill(body="<h1>Sunny</h1>", content_type="text/html")
     )
     page = context.new_page()
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(30_000)
     yield page
     context.close()
 
@@ -127,7 +127,7 @@ def speaking(browser: Browser) -> Iterator[Page]:
         args=[*FLAGS, "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"],
     )
     page = started.new_page(viewport=NARROW)  # type: ignore[arg-type]
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(30_000)
     yield page
     started.close()
 

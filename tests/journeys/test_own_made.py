@@ -38,7 +38,7 @@ def speaking(profile: Path, browser: Browser) -> Iterator[BrowserContext]:
 
 
 def at_question(page: Page, link: str, language: str = "en") -> None:
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(30_000)
     page.goto(link)
     press(page, "Open")
     press(page, "I have read this")

@@ -79,7 +79,7 @@ def test_from_the_link_to_what_is_sent_and_nothing_stays(
     link: str, phone: BrowserContext, profile: Path, sign_in: SignIn
 ):
     page = phone.pages[0]
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(30_000)
     page.goto(link)
     headed(page, "This page is for one person")
     here(page, "door")
@@ -196,7 +196,7 @@ def test_in_easy_read_with_the_keyboard_alone(
     link: str, phone: BrowserContext, django_db_blocker: Any
 ) -> None:
     page = phone.pages[0]
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(30_000)
     say = own_words.of("en-easy").say
     page.goto(f"{link}?in=en-easy")
 
@@ -395,7 +395,7 @@ def test_in_arabic_from_the_link_to_hearing_back(
     settings.DEMONSTRATION = True
     say = own_words.of("ar", drafts=True).say
     page = phone.pages[0]
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(30_000)
     site = told.rsplit("/m/", 1)[0]
 
     def there(heading: str, name: str) -> None:
@@ -501,7 +501,7 @@ def test_the_child_sees_what_was_written_answers_it_and_hears_back(
     told: str, phone: BrowserContext, sign_in: SignIn
 ):
     page = phone.pages[0]
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(30_000)
     page.goto(told)
     press(page, "Open")
     press(page, "I have read this")

@@ -20,7 +20,7 @@ def test_a_stranger_finds_out_who_does_the_interview(
     size = NARROW if narrow else WIDE
     context = browser.new_context(base_url=site, viewport=size, java_script_enabled=scripts)  # type: ignore[arg-type]
     page = context.new_page()
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(30_000)
 
     def here(name: str) -> None:
         # axe is a script itself and waits for ever where none may run.

@@ -12,6 +12,8 @@ from returnhome.rules.codes import ActionKind, HandOverKind, Role
 from tests.cast import Cast, booked, has_the_app, held, hours, returned, signed
 from tests.web.asking import words_of
 
+pytestmark = pytest.mark.check
+
 
 @pytest.fixture
 def asked(cast: Cast, now: datetime) -> HandOver:
