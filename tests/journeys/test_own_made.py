@@ -78,7 +78,7 @@ def test_a_child_draws_and_speaks_and_the_worker_sees_and_hears_it(
 ):
     page = speaking.pages[0]
     refused: list[str] = []
-    page.on("console", lambda message: refused.append(message.text))
+    page.on("console", lambda said: said.type == "error" and refused.append(said.text))
     at_question(page, link)
     assert_accessible(page)
     picture(page, "made-folded")

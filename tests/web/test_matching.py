@@ -108,6 +108,8 @@ def test_what_agrees_and_what_disagrees_are_equally_plain(as_, cast: Cast, stran
     assert "Surname O'Dell O’Dell Same" in words
     assert "Date of birth 30 September 2012 30 September 2012 Same" in words
     assert "Postcode NS1 1AA NS1 1AA Same" in words
+    known = "By every name, number and postcode on record: a short or other form of the forename"
+    assert f"{known}, same surname, same birth date" in words
     assert "None of these: a child new to us" in words
     assert "The episode goes under this record. Northshire must act, as now." in words
 
