@@ -65,7 +65,7 @@ class Invented:
 
     def one_of(self, names: Sequence[str]) -> str:
         """A few names are many people's, and most are few people's."""
-        return names[min(int(self.random.paretovariate(0.9)) - 1, len(names) - 1)]
+        return names[min(int(self.random.expovariate(8 / len(names))), len(names) - 1)]
 
     def family(self) -> list[dict[str, str]]:
         surname, postcode = self.one_of(self.surnames), self.postcode()
