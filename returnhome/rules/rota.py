@@ -52,6 +52,12 @@ ONE_PERSONS = (
 )
 MANAGERS = (Level(Rung.MANAGER, NO_TIME), Level(Rung.HEAD_OF_SERVICE, HOUR))
 MANAGERS_DECIDE = (Waiting.HARM_UNDECIDED, Waiting.HARM_NOT_PASSED_ON)
+WITHIN_THE_HOUR = (
+    Level(Rung.ON_DUTY, 0 * HOUR),
+    Level(Rung.TEAM, HOUR / 4),
+    Level(Rung.MANAGER, HOUR / 2),
+    Level(Rung.HEAD_OF_SERVICE, HOUR),
+)
 
 LADDERS = (
     Ladder(
@@ -65,17 +71,7 @@ LADDERS = (
             Level(Rung.HEAD_OF_SERVICE, 3 * HOUR),
         ),
     ),
-    Ladder(
-        Waiting.HIGH_RISK,
-        date(2026, 1, 1),
-        OWN_RULE,
-        (
-            Level(Rung.ON_DUTY, 0 * HOUR),
-            Level(Rung.TEAM, HOUR / 4),
-            Level(Rung.MANAGER, HOUR / 2),
-            Level(Rung.HEAD_OF_SERVICE, HOUR),
-        ),
-    ),
+    Ladder(Waiting.HIGH_RISK, date(2026, 1, 1), OWN_RULE, WITHIN_THE_HOUR),
     # Somebody was telephoned already, or should have been: so it begins late and climbs fast.
     Ladder(
         Waiting.HARM,
@@ -92,17 +88,7 @@ LADDERS = (
     # A child was told when somebody will have read it. It is said once when it comes, as harm may
     # be told at night; and from the hour that was promised on it climbs.
     Ladder(Waiting.WORDS, date(2026, 1, 1), OWN_RULE, ONE_PERSONS),
-    Ladder(
-        Waiting.WORDS_LATE,
-        date(2026, 1, 1),
-        OWN_RULE,
-        (
-            Level(Rung.ON_DUTY, 0 * HOUR),
-            Level(Rung.TEAM, HOUR / 4),
-            Level(Rung.MANAGER, HOUR / 2),
-            Level(Rung.HEAD_OF_SERVICE, HOUR),
-        ),
-    ),
+    Ladder(Waiting.WORDS_LATE, date(2026, 1, 1), OWN_RULE, WITHIN_THE_HOUR),
     Ladder(Waiting.RUNNING_OUT, date(2026, 1, 1), OWN_RULE, ONE_PERSONS),
     Ladder(Waiting.RUN_OUT, date(2026, 1, 1), OWN_RULE, ONE_PERSONS),
 )
