@@ -31,6 +31,7 @@ from returnhome.casework.interviews import (
     SignedFacts,
 )
 from returnhome.casework.journal import JournalEntry
+from returnhome.casework.layouts import TaughtLayout
 from returnhome.casework.meetings import Meeting, VoidedMeeting
 from returnhome.casework.mentions import Mention
 from returnhome.casework.messages import Message
@@ -141,6 +142,7 @@ __all__ = [
     "Succession",
     "TalkName",
     "Tally",
+    "TaughtLayout",
     "Team",
     "Telling",
     "Understanding",

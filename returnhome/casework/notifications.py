@@ -198,6 +198,18 @@ def take_delivery(
 
 
 @transaction.atomic
+def set_layout(delivery: Delivery, layout: str, *, by: Person, at: datetime) -> Delivery:
+    """Say in which layout a delivery is. Raises AlreadyConfirmed."""
+    held = Delivery.objects.select_for_update().filter(pk=delivery.pk).first()
+    if held is None or held.confirmed_at:
+        raise AlreadyConfirmed
+    held.layout = layout
+    held.save(update_fields=["layout"])
+    journal.write("set layout of delivery", held, by=by, at=at)
+    return held
+
+
+@transaction.atomic
 def confirm_delivery(
     delivery: Delivery, *, counts: Mapping[str, int], by: Person, at: datetime
 ) -> Delivery:

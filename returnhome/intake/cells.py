@@ -2,17 +2,24 @@
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from returnhome.intake.layouts import Layout, Meaning
+from returnhome.intake import instants
+from returnhome.intake.instants import Written
+from returnhome.intake.layouts import Layout, Meaning, numbered
 from returnhome.intake.reading import Record
 from returnhome.rules.clock import LONDON, Moment, NoSuchTime, estimated, local_moment
 from returnhome.rules.codes import plain
 from returnhome.rules.naming import folded
 
 # 1 January 1900 is what systems without an empty date write for a date they do not know.
-NOT_KNOWN = {"", "unk", "unknown", "not known", "n/k", "nk", "n/a", "?", "01/01/1900", "1900 01 01"}
+NOT_KNOWN = {
+    *("", "unk", "unknown", "not known", "n/k", "nk", "n/a", "na", "none", "null", "nil", "tbc"),
+    *("?", ".", "not yet", "not found", "not returned", "still missing", "outstanding", "ongoing"),
+    *("01/01/1900", "01/01/1900 00:00", "1900 01 01", "1900 01 01 00:00:00"),
+}  # fmt: skip
 EARLIEST_YEAR = 1990
 EARLIEST_BIRTH_YEAR = 1900
 LONGEST = {
@@ -24,10 +31,12 @@ LONGEST = {
     Meaning.PLACING_AUTHORITY: 100,
 }
 
-_YES = {"y", "yes", "true", "1"}
-_NO = {"n", "no", "false", "0"}
+YES = {"y", "yes", "true", "1", "lac", "cla", "looked after", "in care"}
+NO = {"n", "no", "false", "0", "not lac", "not cla", "not looked after", "not in care"}
 _FORMULA = "=+-@\t\r＝＋－＠"
-_DAY_FORMATS = ("%d/%m/%Y", "%Y-%m-%d", "%d/%m/%Y %H:%M", "%d/%m/%Y %H:%M:%S")
+# “About ten” is taken as somewhere in the hour before or after: nobody says it more narrowly.
+ABOUT = estimated(60)
+OLDEST = 120
 _CONTROL = dict.fromkeys((*range(9), 11, 12, *range(14, 32), *range(127, 160)))
 _SHORTEST_SWALLOWED = 4
 
@@ -46,11 +55,12 @@ class Cells:
     def __init__(self, record: Record, layout: Layout) -> None:
         self.record, self.layout = record, layout
         self.faults: list[Fault] = []
-        self._by_meaning = {
-            meaning: cell
-            for meaning, cell in zip(layout.meanings, record.cells, strict=False)
-            if meaning
-        }
+        self._by_meaning: dict[Meaning, str] = {}
+        for meaning, cell in zip(layout.meanings, record.cells, strict=False):
+            if meaning is None:
+                continue
+            before = self._by_meaning.get(meaning, "")
+            self._by_meaning[meaning] = f"{before} {cell}" if before and cell else before or cell
         self._check_length()
 
     def fault(self, field: str, sentence: str) -> None:
@@ -85,22 +95,32 @@ class Cells:
     def is_yes(self, meaning: Meaning) -> bool | None:
         """None for a blank, or a word that is neither yes nor no."""
         said = plain(self.written(meaning))
-        return said in _YES if said in _YES | _NO else None
+        return said in YES if said in YES | NO else None
 
     def born(self, today: date) -> date | None:
         """The birth date; None where it is not known."""
         text = self.written(Meaning.BORN)
         if plain(text) in NOT_KNOWN:
             return None
-        moment = _read(text, _DAY_FORMATS)
-        if moment is None or moment[0].year < EARLIEST_BIRTH_YEAR:
+        read = instants.read(text, self.layout.order)
+        born = read.day if read else None
+        if born and born > today and not re.search(r"\d{4}", text):
+            # Nobody is born ahead: two figures of a year are the last century's.
+            born = born.replace(year=born.year - 100)
+        if born is None or born.year < EARLIEST_BIRTH_YEAR:
             self.fault(Meaning.BORN, f"Born {shortened(text)} is not a date")
             return None
-        born = moment[0].date()
         if born > today:
             self.fault(Meaning.BORN, f"Born {text} is in the future")
             return None
         return born
+
+    def age(self) -> int | None:
+        """The age in years, as the sender counts it; None for a blank or what is no age."""
+        found = re.fullmatch(
+            r"(\d{1,3})(?:\.0+)?(?: ?y(?:ea)?rs?(?: old)?)?", plain(self.written(Meaning.AGE))
+        )
+        return int(found[1]) if found and int(found[1]) <= OLDEST else None
 
     def moment(self, meaning: Meaning, today: date) -> Moment | None:
         """When something happened; None for a blank or, with a fault, for no such time."""
@@ -108,28 +128,33 @@ class Cells:
         if plain(text) in NOT_KNOWN:
             return None
         said = f"{meaning.label.capitalize()} {shortened(text)}"
-        read = _read(text, self.layout.formats)
+        read = instants.read(text, self.layout.order)
         if read is None:
             self.fault(meaning, f"{said} is not a date")
-        elif read[0].date() > today + timedelta(days=1):
+        elif read.day is None:
+            self.fault(meaning, f"{said} is a time without its day")
+        elif read.day > today + timedelta(days=1):
             self.fault(meaning, f"{said} is in the future")
-        elif read[0].year < EARLIEST_YEAR:
+        elif read.day.year < EARLIEST_YEAR:
             self.fault(meaning, f"{said} is too long ago to be right")
         else:
             try:
-                return self._placed(*read)
+                return self._placed(read.day, read)
             except NoSuchTime:
                 self.fault(meaning, f"{said} never was: the clocks went forward that night")
         return None
 
-    def _placed(self, wall: datetime, has_hour: bool) -> Moment:
-        if not has_hour:
-            return Moment.on(wall.date())
-        if self.layout.zone is not LONDON:
-            return Moment(wall.replace(tzinfo=self.layout.zone))
-        first, is_ambiguous = local_moment(wall)
+    def _placed(self, day: date, read: Written) -> Moment:
+        if read.at is None:
+            return Moment.on(day)
+        wall = datetime.combine(day, read.at)
+        zone = read.zone or self.layout.zone
+        if zone is not LONDON:
+            first, is_ambiguous = wall.replace(tzinfo=zone), False
+        else:
+            first, is_ambiguous = local_moment(wall)
         # In the autumn hour that comes twice the time may be an hour later than the one taken.
-        return Moment(first, estimated(60)) if is_ambiguous else Moment(first)
+        return Moment(first, ABOUT) if is_ambiguous or read.is_about else Moment(first)
 
     @property
     def is_cut_short(self) -> bool:
@@ -148,13 +173,12 @@ class Cells:
 
     def as_received(self) -> dict[str, str]:
         """Every cell under its heading; a heading that is blank or repeated gets its number."""
-        kept: dict[str, str] = {}
-        for number, cell in enumerate(self.record.cells, start=1):
-            heading = self.layout.header[number - 1] if number <= len(self.layout.header) else ""
-            if not heading or heading in kept:
-                heading = f"{heading} (column {number})".strip()
-            kept[heading] = cell.replace("\0", "")
-        return kept
+        cells = self.record.cells
+        spare = [""] * (len(cells) - len(self.layout.header))
+        headings = numbered((*self.layout.header, *spare)) if spare else self.layout.own
+        return {
+            heading: cell.replace("\0", "") for heading, cell in zip(headings, cells, strict=False)
+        }
 
     def digest(self) -> str:
         """The same for the same cells in the same order, whatever file they came in."""
@@ -175,16 +199,6 @@ def shortened(text: str, most: int = 40) -> str:
 def without_control(text: str) -> str:
     """The text without the control characters that no page, workbook or database takes."""
     return text if text.isprintable() else text.translate(_CONTROL)
-
-
-def _read(text: str, formats: tuple[str, ...]) -> tuple[datetime, bool] | None:
-    """A wall-clock time and whether its hour is known; None when it has none of the formats."""
-    for form in formats:
-        try:
-            return datetime.strptime(text, form), "%H" in form  # noqa: DTZ007
-        except ValueError:
-            continue
-    return None
 
 
 def _has_swallowed_a_row(cell: str, width: int) -> bool:

@@ -1,24 +1,45 @@
 """A sender's file into the ledger, all or nothing; or only to see what it would do."""
 
-from collections.abc import Iterable, Iterator
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
 
 from django.db import transaction
 
 from returnhome.casework import acting, notifications, tallies
+from returnhome.casework import layouts as layouts_taught
 from returnhome.casework.notifications import Delivery
 from returnhome.casework.staff import Organisation, Person
-from returnhome.intake import layouts, parsing, reading
+from returnhome.intake import fitting, guessing, parsing, reading
+from returnhome.intake.guessing import Proposal
+from returnhome.intake.instants import Order
+from returnhome.intake.layouts import Meaning
 from returnhome.intake.outcome import Outcome
 from returnhome.intake.parsing import Row, Skipped
-from returnhome.intake.reading import Content
+from returnhome.intake.reading import Content, Unreadable
 from returnhome.intake.taking import Taking
 from returnhome.rules.clock import LONDON
+from returnhome.rules.codes import EpisodeKind
 
 # Rows looked up together: enough to spare questions, few enough to hold in memory.
 TOGETHER = 250
+
+
+class Unsure(Unreadable):
+    """A file in a layout that nobody has taught and that is not certain by itself."""
+
+    field = "layout"
+
+
+@dataclass(frozen=True, slots=True)
+class Teaching:
+    """What somebody says of a layout: headings and what each means, the order of dates, words."""
+
+    meant: Mapping[str, Meaning | None] = field(default_factory=dict)
+    order: Order | None = None
+    kinds: Mapping[str, EpisodeKind] = field(default_factory=dict)
 
 
 @transaction.atomic
@@ -28,11 +49,15 @@ def bring(
     *,
     sender: str,
     layout: str | None = None,
+    teaching: Teaching | None = None,
     by: Person,
     at: datetime,
     dry_run: bool = False,
 ) -> Outcome:
-    """Take a file in at once. Raises UnknownSender, or Unreadable for no table that we know."""
+    """Take a file in at once, in a layout that is known, asked for, or certain from the file.
+
+    Raises UnknownSender, Unreadable for no table, Unsure where a person has to say what it means.
+    """
     delivery = receive(
         path,
         path.name,
@@ -42,6 +67,8 @@ def bring(
         by=by,
         at=at,
     )
+    if not delivery.layout:
+        delivery = teach(delivery, teaching or Teaching(), by=by, at=at)
     outcome = load(delivery, _outcomes(delivery, at), by=by, at=at, dry_run=dry_run)
     if dry_run:
         transaction.set_rollback(True)
@@ -58,18 +85,61 @@ def receive(
     by: Person,
     at: datetime,
 ) -> Delivery:
-    """Keep a file to be looked at. Raises reading.Unreadable for one that is no table we know."""
-    table = reading.read(content, filename)
-    layout = layouts.chosen(table.header, layout).name
+    """Keep a file to be looked at; its layout is empty where it has to be taught first.
+
+    Raises reading.Unreadable for one that is no table, or not in the layout asked for.
+    """
+    sheets = reading.sheets(content, filename)
+    if layout:
+        found = fitting.in_layout(sheets, layout)
+    else:
+        known = fitting.known_for(sender, received_for)
+        found = fitting.fitting(sheets, known)
+        if found is None and guessing.propose(sheets, today=_today(at)) is None:
+            raise fitting.unknown(sheets, known)
     return notifications.take_delivery(
         reading.whole(content),
         sender=sender,
         received_for=received_for,
         filename=filename,
-        layout=layout,
+        layout=found[1].name if found else "",
         by=by,
         at=at,
     )
+
+
+def propose(delivery: Delivery, teaching: Teaching, *, at: datetime) -> Proposal:
+    """How the delivery's file would be read. Raises notifications.AlreadyConfirmed."""
+    if delivery.content is None:
+        raise notifications.AlreadyConfirmed
+    proposal = guessing.propose(
+        reading.sheets(bytes(delivery.content), delivery.filename),
+        today=_today(at),
+        meant=dict(teaching.meant),
+        order=teaching.order,
+        kinds=dict(teaching.kinds),
+    )
+    assert proposal  # `receive` has refused what nothing can be proposed of
+    return proposal
+
+
+@transaction.atomic
+def teach(delivery: Delivery, teaching: Teaching, *, by: Person, at: datetime) -> Delivery:
+    """Remember how files of the delivery's sender are read that have its headings.
+
+    Raises Unsure, saying what has to be told.
+    """
+    proposal = propose(delivery, teaching, at=at)
+    if not proposal.is_certain:
+        raise Unsure(" ".join(question.sentence for question in proposal.questions))
+    layout = layouts_taught.teach(
+        delivery.sender,
+        proposal.layout("", "").definition,
+        taught_for=delivery.received_for,
+        by=by,
+        at=at,
+    )
+    return notifications.set_layout(delivery, layout.name, by=by, at=at)
 
 
 def preview(delivery: Delivery, *, by: Person, at: datetime) -> Outcome:
@@ -86,9 +156,13 @@ def _outcomes(delivery: Delivery, at: datetime) -> Iterator[Row | Skipped]:
     """The rows of the delivery's file; none where it has been confirmed and so let go."""
     if delivery.content is None:
         return iter(())
-    table = reading.read(bytes(delivery.content), delivery.filename)
-    layout = layouts.chosen(table.header, delivery.layout)
-    return parsing.outcomes(table, layout, today=at.astimezone(LONDON).date())
+    sheets = reading.sheets(bytes(delivery.content), delivery.filename)
+    table, layout = fitting.in_layout(sheets, delivery.layout)
+    return parsing.outcomes(table, layout, today=_today(at))
+
+
+def _today(at: datetime) -> date:
+    return at.astimezone(LONDON).date()
 
 
 @transaction.atomic

@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from returnhome.intake import whole_names
 from returnhome.intake.cells import Cells, Fault, shortened, surely_before
-from returnhome.intake.layouts import Layout, Meaning
+from returnhome.intake.layouts import MOMENTS, Layout, Meaning
 from returnhome.intake.reading import Record, Table
 from returnhome.rules.ages import ADULT, age_on
 from returnhome.rules.clock import Moment
-from returnhome.rules.codes import EpisodeKind, RiskGrade, Sex, plain, risk_grade
+from returnhome.rules.codes import KIND_WORDS, EpisodeKind, RiskGrade, Sex, plain, risk_grade
 from returnhome.rules.codes import sex as sex_of
 from returnhome.rules.naming import written_postcode
 
@@ -18,9 +19,10 @@ _TOTALS = re.compile(
     r"(grand |sub ?)?totals?\b|(number of )?(records|rows|episodes)\b|[0-9,]+ rows"
 )
 _MARKING = re.compile(r"(not protectively marked|official|restricted|confidential|end of )")
-_DATE = re.compile(r"[0-9]{1,2}/[0-9]{1,2}/[0-9]{2,4}|[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_DATE = re.compile(r"[0-9]{1,2}[/.][0-9]{1,2}[/.][0-9]{2,4}|[0-9]{4}-[0-9]{2}-[0-9]{2}")
+# A grade and a classification in one cell: “Low (Absent)”.
+_APART = re.compile(r"\s*(?:[()/;,]|\s-\s)\s*")
 
-_MOMENTS = (Meaning.LAST_SEEN, Meaning.REPORTED, Meaning.FOUND, Meaning.RETURNED)
 # The later moment first: a row in which it comes before the other is refused.
 _ORDER = (
     (Meaning.FOUND, Meaning.LAST_SEEN),
@@ -43,6 +45,7 @@ class Row:
     surname: str
     born: date | None
     born_as_written: str
+    age: int | None
     sex: Sex
     address_line: str
     postcode: str
@@ -75,6 +78,8 @@ class Skipped:
 
 def outcomes(table: Table, layout: Layout, *, today: date) -> Iterator[Row | Skipped]:
     """Every record of the table, as a row or as skipped; the layout is fitted to its header."""
+    for record in table.before:
+        yield Skipped(record.number, "above the headings")
     for record in table.records:
         why = why_skipped(record, layout)
         yield Skipped(record.number, why) if why else parse(record, layout, today=today)
@@ -103,17 +108,20 @@ def parse(record: Record, layout: Layout, *, today: date) -> Row:
     if not reference:
         cells.fault(Meaning.REFERENCE, "The row has no reference")
     born = cells.born(today)
-    moments = {meaning: cells.moment(meaning, today) for meaning in _MOMENTS}
+    moments = {meaning: cells.moment(meaning, today) for meaning in MOMENTS}
     _check_moments(cells, moments)
-    _check_is_child(cells, born, moments)
+    age = None if born else cells.age()
+    _check_is_child(cells, born, age, moments)
+    forename, surname = _name(cells)
     looked_after = cells.is_yes(Meaning.LOOKED_AFTER)
     return Row(
         number=record.number,
         reference=reference,
-        forename=cells.name(Meaning.FORENAME),
-        surname=cells.name(Meaning.SURNAME),
+        forename=forename,
+        surname=surname,
         born=born,
         born_as_written=shortened(cells.written(Meaning.BORN)),
+        age=age,
         sex=sex_of(cells.written(Meaning.SEX)),
         address_line=cells.text(Meaning.ADDRESS),
         postcode=written_postcode(cells.written(Meaning.POSTCODE)),
@@ -150,8 +158,21 @@ def _check_moments(cells: Cells, moments: dict[Meaning, Moment | None]) -> None:
             )
 
 
-def _check_is_child(cells: Cells, born: date | None, moments: dict[Meaning, Moment | None]) -> None:
+def _name(cells: Cells) -> tuple[str, str]:
+    """Forename and surname, of their own cells or of one for both."""
+    forename, surname = cells.name(Meaning.FORENAME), cells.name(Meaning.SURNAME)
+    if whole := cells.name(Meaning.NAME):
+        parts = whole_names.parted(whole, is_surname_first=cells.layout.is_surname_first)
+        forename, surname = forename or parts[0], surname or parts[1]
+    return forename, surname
+
+
+def _check_is_child(
+    cells: Cells, born: date | None, age: int | None, moments: dict[Meaning, Moment | None]
+) -> None:
     """The age is that of the day on which the episode began."""
+    if age is not None and age >= ADULT:
+        cells.fault(Meaning.AGE, f"Age {age}: not a child")
     for meaning in (Meaning.LAST_SEEN, Meaning.REPORTED):
         moment = moments[meaning]
         if born and moment:
@@ -174,19 +195,33 @@ def _check_is_child(cells: Cells, born: date | None, moments: dict[Meaning, Mome
 def _kind(cells: Cells, looked_after: bool | None) -> EpisodeKind | None:
     """Away from placement is a looked-after child's alone; anyone else's is a missing episode."""
     text = cells.written(Meaning.KIND)
-    if not text:
-        return None
-    kind = cells.layout.kinds.get(plain(text))
-    if kind is None:
+    said = words(text or cells.written(Meaning.GRADING))
+    kinds = [kind for word in said if (kind := _kind_of(word, cells.layout))]
+    if text and not kinds and not any(map(risk_grade, said)):
         cells.fault(
             Meaning.KIND,
             f"“{shortened(text)}” is not a classification that {cells.layout.name} knows",
         )
-    if kind is EpisodeKind.AWAY and looked_after is False:
-        return EpisodeKind.MISSING
-    return kind
+    if EpisodeKind.AWAY in kinds:
+        return EpisodeKind.MISSING if looked_after is False else EpisodeKind.AWAY
+    return kinds[0] if kinds else None
+
+
+def words(text: str) -> list[str]:
+    """The cell as a whole, and each of its parts."""
+    whole = plain(text)
+    parts = [part for part in map(plain, _APART.split(text)) if part]
+    return parts if len(parts) > 1 else [whole] if whole else []
+
+
+def _kind_of(word: str, layout: Layout) -> EpisodeKind | None:
+    return layout.kinds.get(word) or KIND_WORDS.get(word)
 
 
 def _risk(cells: Cells) -> RiskGrade | None:
     """The grade in its own column, else one that stands where the classification does."""
-    return risk_grade(cells.written(Meaning.RISK)) or risk_grade(cells.written(Meaning.KIND))
+    for meaning in (Meaning.RISK, Meaning.GRADING, Meaning.KIND):
+        for word in words(cells.written(meaning)):
+            if grade := risk_grade(word):
+                return grade
+    return None

@@ -1,24 +1,30 @@
-"""The bytes that a sender's file is made of, read as a table one record at a time.
+"""The bytes that a sender's file is made of, read as sheets one record at a time.
 
 A file is gone through twice: once to refuse it whole, with one sentence, before any of its rows is
-handed out; then to hand them out. Neither holds more than one record in memory.
+handed out; then to hand them out. Neither holds more than one record in memory; a workbook is held
+as the text of its sheets.
 """
 
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice, zip_longest
 from pathlib import Path, PurePath
 from typing import BinaryIO
 
+from returnhome.intake import workbooks
 from returnhome.rules import Blocked
 
 # A year of England's busiest force is under 10 MB in any layout seen.
 LARGEST = 50 * 1024 * 1024
 MOST_COLUMNS = 200
 LONGEST_RECORD = 1_000_000
+# The headings are among the first so many rows that are not blank.
+HEAD = 40
 
 _SEPARATORS = ",;\t|"
 _SAMPLE = 64 * 1024
@@ -37,7 +43,6 @@ _SIGNATURES = (
     (b"MM\0*", "a picture", _ASK),
     (b"RIFF", "a picture or a recording", _ASK),
     (b"{\\rtf", "a text document", _ASK),
-    (b"\xd0\xcf\x11\xe0", "an old Excel workbook or Office document", _RESAVE),
     (b"\x1f\x8b", "a compressed file", _UNPACK),
     (b"7z\xbc\xaf", "a compressed file", _UNPACK),
     (b"Rar!", "a compressed file", _UNPACK),
@@ -45,6 +50,7 @@ _SIGNATURES = (
     (b"\xfd7zXZ", "a compressed file", _UNPACK),
     (b"SQLite format 3", "a database", _ASK),
 )
+OLD_OFFICE = b"\xd0\xcf\x11\xe0"
 _BYTE_ORDER_MARKS = (
     (b"\xef\xbb\xbf", "utf-8-sig"),
     (b"\xff\xfe\0\0", "utf-32"),
@@ -73,7 +79,10 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A file that can be read: its headings and, once only, the records after them."""
+    """A sheet of which one row holds the headings: that row and, once only, the records after it.
+
+    `before`: the records above the headings that are not blank.
+    """
 
     name: str
     header: list[str]
@@ -82,25 +91,126 @@ class Table:
     encoding: str
     separator: str
     records: Iterator[Record]
+    sheet: str = ""
+    before: tuple[Record, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A sheet that can be read; a file of text is one without a `title`.
+
+    `head`: its first records that are not blank. `length`: the number of its last record.
+    """
+
+    name: str
+    title: str
+    head: tuple[Record, ...]
+    length: int
+    encoding: str
+    separator: str
+    content: Content
+
+    def headings(self, record: Record) -> list[list[str]]:
+        """What the headings are if they are in this record: it alone, and with the row above.
+
+        “Missing” over two columns, and “Date” and “Time” below it, are “Missing Date” and
+        “Missing Time”.
+        """
+        own = [cell.strip() for cell in record.cells]
+        above = next((each for each in self.head if each.number == record.number - 1), None)
+        if above is None or len(set(own)) == len(own) or not _is_wide(above):
+            return [own]
+        group, joined = "", []
+        for heading, over in zip_longest(
+            own, map(str.strip, above.cells[: len(own)]), fillvalue=""
+        ):
+            group = over or group
+            joined.append(f"{group} {heading}".strip() if heading else over)
+        return [joined, own]
+
+    def table(self, header: Record | None = None, headings: Sequence[str] = ()) -> Table:
+        """The sheet with this record as its headings; absent, with the first that can be.
+
+        Raises Unreadable where there is none, and for more columns than can be read.
+        """
+        header = header or next(filter(_is_wide, self.head), None)
+        if header is None:
+            raise _no_table(self.name)
+        _check_columns(header.cells, self.name)
+        return Table(
+            name=self.name,
+            header=list(headings) or [cell.strip() for cell in header.cells],
+            header_number=header.number,
+            length=self.length - header.number,
+            encoding=self.encoding,
+            separator=self.separator,
+            records=_records(
+                self.content, self.encoding, self.separator, self.name, after=header.number
+            ),
+            sheet=self.title,
+            before=tuple(each for each in self.head if each.number < header.number),
+        )
 
 
 def read(content: Content, filename: str) -> Table:
-    """The table in a file's content: bytes, a path, or an open binary file that can be rewound.
+    """The first sheet as a table whose headings are its first row. Raises Unreadable."""
+    return sheets(content, filename)[0].table()
 
-    UTF-8 with or without a byte order mark, UTF-16 with one, else Windows-1252; separated by
-    commas, semicolons, tabs or bars. Raises Unreadable before the first record is handed out.
+
+def sheets(content: Content, filename: str) -> list[Sheet]:
+    """The sheets in a file's content: bytes, a path, or an open binary file that can be rewound.
+
+    A workbook (xlsx, xlsm, xls, ods), or text: UTF-8 with or without a byte order mark, UTF-16
+    with one, else Windows-1252; separated by commas, semicolons, tabs or bars. Raises Unreadable
+    before the first record is handed out.
     """
     name = _shown(filename)
     with _opened(content, name) as stream:
-        head = _checked_head(stream, name)
+        head, tail = _ends(stream, name)
+        if _is_workbook(head, tail):
+            stream.seek(0)
+            return _of_workbook(stream.read(), name)
+        _check_kind(head, tail, name)
         for encoding in _encodings(head):
             try:
-                return _surveyed(content, stream, encoding, name)
+                return [_surveyed(content, stream, encoding, name)]
             except UnicodeDecodeError:
                 continue
     raise Unreadable(
         f"{name} is neither UTF-8 nor Windows-1252 text: export it again as “CSV UTF-8”."
     )
+
+
+def _is_workbook(head: bytes, tail: bytes) -> bool:
+    if head.startswith(OLD_OFFICE):
+        return True
+    # The names of a zip's parts stand in clear in its directory at the end.
+    return head.startswith(b"PK\3\4") and (b"xl/" in tail or b"opendocument.spreadsheet" in head)
+
+
+def _of_workbook(content: bytes, name: str) -> list[Sheet]:
+    try:
+        unpacked = workbooks.unpacked(content)
+    except workbooks.IsLocked:
+        raise Unreadable(
+            f"{name} asks for a password: save it without one, or send a CSV file."
+        ) from None
+    except workbooks.IsTooLarge:
+        raise Unreadable(
+            f"{name} holds more than can be read: save the sheet with the rows as “CSV UTF-8”, or "
+            "split it by month."
+        ) from None
+    except workbooks.CannotBeOpened:
+        raise Unreadable(f"{name} is damaged or not a workbook: {_RESAVE}.") from None
+    found = [_sheet(each.content, each.name, name) for each in unpacked]
+    if not found:
+        raise _empty(name)
+    return found
+
+
+def _sheet(content: bytes, title: str, name: str) -> Sheet:
+    with _opened(content, name) as stream:
+        return _surveyed(content, stream, "utf-8", name, separator=",", title=title)
 
 
 def whole(content: Content) -> bytes:
@@ -112,27 +222,29 @@ def whole(content: Content) -> bytes:
         return stream.read()
 
 
-def _surveyed(content: Content, stream: BinaryIO, encoding: str, name: str) -> Table:
+def _surveyed(
+    content: Content,
+    stream: BinaryIO,
+    encoding: str,
+    name: str,
+    *,
+    separator: str = "",
+    title: str = "",
+) -> Sheet:
     """Go through the whole file once. Raises Unreadable, or UnicodeDecodeError."""
-    with _decoded(stream, encoding) as text:
-        separator = _separator(text.read(_SAMPLE), name)
-    header: list[str] = []
-    header_number = length = 0
+    if not separator:
+        with _decoded(stream, encoding) as text:
+            separator = _separator(text.read(_SAMPLE), name)
+    head: list[Record] = []
+    length = 0
     with _decoded(stream, encoding) as text:
         for record in _numbered(text, separator, name):
-            if not header and any(map(str.strip, record.cells)):
-                header, header_number = [cell.strip() for cell in record.cells], record.number
-                _check_columns(header, name)
+            if len(head) < HEAD and any(map(str.strip, record.cells)):
+                head.append(record)
             length = record.number
-    return Table(
-        name=name,
-        header=header,
-        header_number=header_number,
-        length=length - header_number,
-        encoding=encoding,
-        separator=separator,
-        records=_records(content, encoding, separator, name, after=header_number),
-    )
+    if not head:
+        raise _empty(name)
+    return Sheet(name, title, tuple(head), length, encoding, separator, content)
 
 
 def _records(
@@ -221,8 +333,8 @@ def _decoded(stream: BinaryIO, encoding: str) -> Iterator[io.TextIOWrapper]:
         text.detach()
 
 
-def _checked_head(stream: BinaryIO, name: str) -> bytes:
-    """The file's first bytes, once its size and its kind are those of a table."""
+def _ends(stream: BinaryIO, name: str) -> tuple[bytes, bytes]:
+    """The file's first and last bytes, once its size is that of a table."""
     try:
         size = stream.seek(0, io.SEEK_END)
     except OSError:
@@ -240,10 +352,14 @@ def _checked_head(stream: BinaryIO, name: str) -> bytes:
     head = stream.read(_SAMPLE)
     if not head.strip():
         raise _empty(name)
+    return head, tail
+
+
+def _check_kind(head: bytes, tail: bytes, name: str) -> None:
+    """Raises Unreadable for what is neither text nor a workbook."""
     what = _foreign_kind(head, tail)
     if what:
         raise Unreadable(f"{name} is {what[0]}, not a CSV file: {what[1]}.")
-    return head
 
 
 def _foreign_kind(head: bytes, tail: bytes) -> tuple[str, str] | None:
@@ -252,9 +368,6 @@ def _foreign_kind(head: bytes, tail: bytes) -> tuple[str, str] | None:
         if head.startswith(signature):
             return what, remedy
     if head.startswith((b"PK\3\4", b"PK\5\6")):
-        # The names of a zip's parts stand in clear in its directory at the end.
-        if b"xl/" in tail or b"opendocument.spreadsheet" in head:
-            return "a workbook", _RESAVE
         if b"word/" in tail or b"opendocument" in head:
             return "a text document", _ASK
         return "a zip archive", _UNPACK
@@ -274,32 +387,46 @@ def _encodings(head: bytes) -> tuple[str, ...]:
 
 
 def _separator(sample: str, name: str) -> str:
-    """The separator that makes the most of the file's first line that is not blank."""
+    """The separator that gives the most rows the same number of columns, more than one.
+
+    A title above the headings, and a remark that holds another separator, do not decide it.
+    """
     if not sample.strip(f'{_SEPARATORS} "\r\n'):
         raise _empty(name)
-    columns = {separator: _width(sample, separator) for separator in _SEPARATORS}
-    best = max(columns, key=lambda separator: columns[separator])
-    if columns[best] < 2:
-        raise Unreadable(
-            f"{name} is not a table: its first row has no columns; "
-            "send a CSV file whose first row holds the headings."
-        )
+    found = {separator: _evenness(sample, separator) for separator in _SEPARATORS}
+    best = max(found, key=lambda separator: found[separator])
+    if found[best] == 0:
+        raise _no_table(name)
     return best
 
 
-def _width(sample: str, separator: str) -> int:
-    for cells in csv.reader(io.StringIO(sample, newline=""), delimiter=separator):
+def _evenness(sample: str, separator: str) -> int:
+    """How many cells stand beside another in rows of the width that most rows have."""
+    widths: Counter[int] = Counter()
+    rows = csv.reader(io.StringIO(sample, newline=""), delimiter=separator)
+    for cells in islice(rows, HEAD):
         if any(map(str.strip, cells)):
-            return len(cells)
-    return 0
+            widths[len(cells)] += 1
+    return max(((width - 1) * number for width, number in widths.items()), default=0)
 
 
-def _check_columns(header: list[str], name: str) -> None:
+def _check_columns(header: Sequence[str], name: str) -> None:
     if len(header) > MOST_COLUMNS:
         raise Unreadable(
             f"{name} has {len(header):,} columns and the most that can be read is {MOST_COLUMNS}: "
             "send only the columns of a known layout."
         )
+
+
+def _is_wide(record: Record) -> bool:
+    return sum(bool(cell.strip()) for cell in record.cells) > 1
+
+
+def _no_table(name: str) -> Unreadable:
+    return Unreadable(
+        f"{name} is not a table: its first row has no columns; "
+        "send a CSV file whose first row holds the headings."
+    )
 
 
 def _empty(name: str) -> Unreadable:

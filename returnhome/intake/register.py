@@ -8,7 +8,6 @@ from returnhome.intake.cells import Cells, Fault
 from returnhome.intake.layouts import Layout, Meaning, checked
 from returnhome.intake.parsing import Skipped, why_skipped
 from returnhome.intake.reading import Record, Table
-from returnhome.rules.clock import LONDON
 from returnhome.rules.codes import Sex
 from returnhome.rules.codes import sex as sex_of
 from returnhome.rules.naming import written_postcode
@@ -37,8 +36,6 @@ REGISTER = Layout(
             Meaning.PLACING_AUTHORITY,
         }
     ),
-    zone=LONDON,
-    formats=("%Y-%m-%d", "%d/%m/%Y"),
 )
 
 

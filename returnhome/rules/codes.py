@@ -41,6 +41,28 @@ class EpisodeKind(Code):
 EpisodeKind.MISSING.code_903 = "M"
 EpisodeKind.AWAY.code_903 = "A"
 
+# As forces and the 903 write them. “Absent” by itself is a risk grade of its era: a missing child.
+KIND_WORDS = {
+    "m": EpisodeKind.MISSING,
+    "missing": EpisodeKind.MISSING,
+    "missing child": EpisodeKind.MISSING,
+    "missing episode": EpisodeKind.MISSING,
+    "missing from care": EpisodeKind.MISSING,
+    "missing from home": EpisodeKind.MISSING,
+    "missing from placement": EpisodeKind.MISSING,
+    "missing person": EpisodeKind.MISSING,
+    "absent": EpisodeKind.MISSING,
+    "absence": EpisodeKind.MISSING,
+    "a": EpisodeKind.AWAY,
+    "away": EpisodeKind.AWAY,
+    "away from placement": EpisodeKind.AWAY,
+    "away from placement without authorisation": EpisodeKind.AWAY,
+    "away without authorisation": EpisodeKind.AWAY,
+    "absent without authorisation": EpisodeKind.AWAY,
+    "unauthorised absence": EpisodeKind.AWAY,
+    "unauthorised absence from placement": EpisodeKind.AWAY,
+}
+
 
 class RiskGrade(Code):
     """College of Policing, Missing Persons APP: very low, low, medium, high."""

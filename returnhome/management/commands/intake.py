@@ -9,9 +9,13 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from returnhome.casework import acting, children, staff
 from returnhome.intake import loading
+from returnhome.intake.instants import Order
+from returnhome.intake.layouts import Meaning
+from returnhome.intake.loading import Teaching
 from returnhome.intake.outcome import Result
 from returnhome.management import moments
 from returnhome.rules import Blocked
+from returnhome.rules.codes import EpisodeKind, plain
 
 
 class Command(BaseCommand):
@@ -25,6 +29,27 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path)
         parser.add_argument("--sender", required=True, help="a force, home or council by name")
         parser.add_argument("--layout", help="the file's layout; absent: found from its headings")
+        parser.add_argument(
+            "--is",
+            dest="columns",
+            action="append",
+            default=[],
+            metavar="HEADING=MEANING",
+            help=f"what a column means that is not known by itself: {', '.join(Meaning)}, or nothing",
+        )
+        parser.add_argument(
+            "--means",
+            dest="words",
+            action="append",
+            default=[],
+            metavar="WORD=KIND",
+            help=f"what a word for the kind of episode means: {', '.join(EpisodeKind)}",
+        )
+        parser.add_argument(
+            "--dates",
+            choices=[order.replace("_", "-") for order in Order],
+            help="whether the day or the month stands first, where no date tells",
+        )
         parser.add_argument("--dry-run", action="store_true", help="write nothing, only say what")
         parser.add_argument("--json", action="store_true", help="what became of each row, as JSON")
         moments.add_argument(parser)
@@ -36,6 +61,7 @@ class Command(BaseCommand):
                 file,
                 sender=sender,
                 layout=options["layout"],
+                teaching=_teaching(options),
                 by=staff.operator(),
                 at=moments.given_or_now(options["at"]),
                 dry_run=options["dry_run"],
@@ -53,3 +79,34 @@ class Command(BaseCommand):
         self.stderr.write(f"{would}{outcome.read} read: {counted}{skipped}.")
         if outcome.counts[Result.REFUSED]:
             sys.exit(1)
+
+
+def _teaching(options: dict[str, Any]) -> Teaching:
+    """What the command line says of a layout that nobody has taught."""
+    order = options["dates"]
+    return Teaching(
+        meant={
+            heading: Meaning(code) if code else None
+            for heading, code in _pairs("--is", options["columns"], list(Meaning))
+        },
+        order=Order(order.replace("-", "_")) if order else None,
+        kinds={
+            plain(word): EpisodeKind(code)
+            for word, code in _pairs("--means", options["words"], list(EpisodeKind))
+            if code
+        },
+    )
+
+
+def _pairs(option: str, said: list[str], codes: list[Any]) -> list[tuple[str, str]]:
+    pairs = []
+    for text in said:
+        left, _, code = text.rpartition("=")
+        code = code.strip().replace("-", "_")
+        if not left or (code and code not in codes):
+            raise CommandError(
+                f"{option} {text}: write it as “Heading=code”; the codes are {', '.join(codes)}.",
+                returncode=2,
+            )
+        pairs.append((left.strip(), code))
+    return pairs

@@ -1,0 +1,519 @@
+"""What the columns of a file never seen before mean: proposed from their headings and their values.
+
+Both have to agree for a column to be sure. What the rows of a sender hang on, and is not sure, is
+asked: no date is read one way when it may be meant another.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, timedelta
+from itertools import islice
+
+from returnhome.intake import cells as cells_of
+from returnhome.intake import instants, layouts, parsing
+from returnhome.intake.instants import Order
+from returnhome.intake.layouts import JOINED, MOMENTS, Layout, Meaning, numbered
+from returnhome.intake.reading import Record, Sheet, Table
+from returnhome.rules.clock import LONDON
+from returnhome.rules.codes import KIND_WORDS, SEX_WORDS, EpisodeKind, plain, risk_grade
+from returnhome.rules.naming import bare, written_postcode
+from returnhome.rules.nicknames import NAMES
+
+# So many rows are looked at, and so many examples shown.
+LOOKED_AT, EXAMPLES = 1000, 3
+# Of a column's cells, so many in a hundred have to be what it is taken for.
+MOST = 0.9
+OLDEST_CHILD = 25
+
+
+class Sort(layouts.Code):
+    """What a column's values are, whatever its heading says."""
+
+    DAY = "day", "a day"
+    INSTANT = "instant", "a day and a time"
+    TIME = "time", "a time of day"
+    AGE = "age", "a small number"
+    POSTCODE = "postcode", "a postcode"
+    SEX = "sex", "a sex"
+    YES_NO = "yes_no", "yes or no"
+    GRADE = "grade", "a risk grade"
+    GRADING = "grading", "a risk grade and a classification"
+    KIND = "kind", "a classification"
+    CODE = "code", "a number or code"
+    WORDS = "words", "words"
+    BLANK = "blank", "nothing"
+
+
+WHENS = frozenset({Sort.DAY, Sort.INSTANT, Sort.TIME})
+SAID = frozenset({Sort.WORDS, Sort.BLANK})
+TEXT = SAID | {Sort.CODE}
+
+# What a heading may mean, the surest first: pattern, how sure (2 or 1), and what its values may be.
+HEADINGS: tuple[tuple[Meaning, int, frozenset[Sort], re.Pattern[str]], ...] = tuple(
+    (meaning, weight, sorts, re.compile(rf"\b(?:{pattern})\b"))
+    for meaning, weight, sorts, pattern in (
+        (Meaning.BORN, 3, {Sort.DAY, Sort.INSTANT},
+         r"d ?o ?b|date of birth|birth ?date|born|birthday|birth"),
+        (Meaning.AGE, 2, {Sort.AGE}, r"age|years old"),
+        (Meaning.SEX, 2, {Sort.SEX}, r"sex|gender"),
+        (Meaning.POSTCODE, 3, {Sort.POSTCODE}, r"post ?codes?|p ?code|zip|pc"),
+        (Meaning.FORENAME, 3, SAID, r"(?:fore|first|given|christian|middle) ?names?|forenames?"),
+        (Meaning.SURNAME, 3, SAID, r"(?:sur|last|family|second) ?names?|surname"),
+        (Meaning.NAME, 2, SAID,
+         r"(?:full |whole |child(?:ren)?s? |persons? |misper |missing person |yp )?names?|nominal"),
+        (Meaning.NAME, 1, SAID,
+         r"child|young person|misper|subject|missing person|person|individual|who"),
+        (Meaning.FOUND, 3, WHENS, r"found|located|traced|recovered"),
+        (Meaning.RETURNED, 3, WHENS, r"returned|returns?|came back|back"),
+        (Meaning.RETURNED, 1, WHENS, r"end(?:ed|s)?|until|to|finish(?:ed)?|concluded"),
+        (Meaning.REPORTED, 3, WHENS, r"reported|notified|informed"),
+        (Meaning.REPORTED, 2, WHENS, r"report(?:ing)?|notification|received|call(?:ed)?"),
+        (Meaning.REPORTED, 1, WHENS, r"created|logged|raised|opened"),
+        (Meaning.LAST_SEEN, 3, WHENS,
+         r"last (?:seen|known)|went missing|missing (?:since|from|date|time|at|start|episode start)"
+         r"|(?:date|time|when|start)(?: of)?(?: time)? missing|disappear(?:ed|ance)"),
+        (Meaning.LAST_SEEN, 2, WHENS, r"missing|missed|seen|absent|left|absconded|away"),
+        (Meaning.LAST_SEEN, 1, WHENS, r"start(?:ed|s)?|from|since|began|begins?"),
+        (Meaning.RISK, 3, {Sort.GRADE, Sort.GRADING}, r"risk|grad(?:e|ing|ed)"),
+        (Meaning.KIND, 3, {Sort.KIND},
+         r"classification|category|kind|type|class|missing (?:or )?(?:absent|away)|episode"),
+        (Meaning.KIND, 1, {Sort.KIND}, r"missing|absent|away|status"),
+        (Meaning.LOOKED_AFTER, 3, {Sort.YES_NO},
+         r"lac|cla|cic|looked after|in care|child(?:ren)? in care|care"),
+        (Meaning.PLACING_AUTHORITY, 3, SAID,
+         r"placing|in (?:the )?care of|responsible|owning|corporate parent"),
+        (Meaning.PLACING_AUTHORITY, 2, SAID, r"(?:home |local )?authority|council|la"),
+        (Meaning.REFERENCE, 3, {Sort.CODE, Sort.AGE},
+         r"ref(?:erence)?s?|urn|occurrence|occ|incident|unique"),
+        (Meaning.REFERENCE, 2, {Sort.CODE, Sort.AGE, Sort.DAY},
+         r"(?:case|event|misper|record|report|log|crime|missing|episode|serial|police|storm|niche)"
+         r" ?(?:id|ids|no|nr|num|number|ref)|id"),
+        (Meaning.REFERENCE, 1, {Sort.CODE}, r"number|no|nr|log|case|event|record|report|crime|key"),
+        (Meaning.ADDRESS, 2, TEXT, r"address|street|road|town|city|addr"),
+        (Meaning.ADDRESS, 1, TEXT, r"location|place|(?:missing )?from|home|placement|line"),
+        (Meaning.COMMENT, 1, TEXT,
+         r"comments?|notes?|remarks?|details?|narrative|circumstances|summary|free text|how|where"
+         r"|outcome|reason|info(?:rmation)?"),
+    )
+    for sorts in (frozenset(sorts),)
+)  # fmt: skip
+# Days that a list often has and that say nothing of an episode.
+BESIDE = re.compile(
+    r"\b(?:updated?|modified|closed?|due|review(?:ed)?|interview(?:ed)?|rhi|export(?:ed)?|printed"
+    r"|entered|entry|input|offered|sent|checked|prevention|debrief|strategy|meeting|extract(?:ed)?)"
+    r"\b"
+)
+IS_UTC = re.compile(r"\b(?:utc|gmt|zulu)\b")
+SURNAME_FIRST = re.compile(r"\b(?:surname|last ?name|family name)\b.*\b(?:fore|first|given)")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: its heading, some of its values, and what it is taken for."""
+
+    number: int
+    heading: str
+    sort: Sort
+    examples: tuple[str, ...]
+    meaning: Meaning | None = None
+    is_sure: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a person has to say; `about` is a column's number, a word, or one of ABOUT."""
+
+    about: str
+    sentence: str
+
+
+ORDER, SHEET = "order", "sheet"
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """How a file would be read. With questions it is not certain."""
+
+    table: Table
+    columns: tuple[Column, ...]
+    order: Order = Order.DAY_FIRST
+    is_utc: bool = False
+    is_surname_first: bool = False
+    # The sender's words for the two kinds that nobody knows yet, and what each is taken for.
+    kinds: dict[str, EpisodeKind] = field(default_factory=dict)
+    questions: tuple[Question, ...] = ()
+
+    @property
+    def is_certain(self) -> bool:
+        return not self.questions
+
+    def layout(self, name: str, title: str) -> Layout:
+        """The layout it comes to, for this file's headings."""
+        meant = {column.heading: column.meaning for column in self.columns}
+        return Layout(
+            name=name,
+            title=title,
+            columns=meant,
+            required=layouts.needed(meant),
+            zone=UTC if self.is_utc else LONDON,
+            order=self.order,
+            is_surname_first=self.is_surname_first,
+            kinds=self.kinds,
+            header=tuple(self.table.header),
+        )
+
+
+def propose(
+    sheets: Sequence[Sheet],
+    *,
+    today: date,
+    meant: dict[str, Meaning | None] | None = None,
+    order: Order | None = None,
+    kinds: dict[str, EpisodeKind] | None = None,
+) -> Proposal | None:
+    """How the likeliest sheet would be read; None where nothing in it looks like such a list.
+
+    `meant`, `order` and `kinds` are what somebody has said already, by headings and words.
+    """
+    found = _headings(sheets)
+    if found is None:
+        return None
+    sheet, record, header, is_alone = found
+    table = sheet.table(record, header)
+    rows = _rows(sheet.table(record, header))
+    columns = _columns(header, rows, order)
+    columns = _said(_assigned(columns), meant or {})
+    proposal = Proposal(
+        table=table,
+        columns=tuple(columns),
+        is_utc=any(IS_UTC.search(spoken(column.heading)) for column in columns),
+        is_surname_first=_is_surname_first(columns, rows),
+        kinds=kinds or {},
+    )
+    asked = [
+        *_asked_of_columns(proposal, meant or {}),
+        *_asked_of_words(proposal, rows),
+    ]
+    if not is_alone:
+        asked.append(
+            Question(
+                SHEET,
+                "The workbook has more than one sheet with such rows: save each as a file of its "
+                "own and send them one by one.",
+            )
+        )
+    order, question = _order(proposal, rows, today, order)
+    if question:
+        asked.append(question)
+    return replace(proposal, order=order, questions=tuple(asked))
+
+
+def spoken(heading: str) -> str:
+    """The words of a heading: “dateLast_Seen(UTC)” is “date last seen utc”."""
+    apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", heading)
+    return " ".join(
+        re.sub(r"[^a-z0-9]+", " ", apart.lower().replace("’", "").replace("'", "")).split()
+    )
+
+
+# Where the headings are.
+
+
+def _headings(
+    sheets: Sequence[Sheet],
+) -> tuple[Sheet, Record, list[str], bool] | None:
+    """Sheet and row whose cells say the most, and whether no other sheet says as much."""
+    best: list[tuple[int, Sheet, Record, list[str]]] = []
+    for sheet in sheets:
+        found = [
+            (_known(header), -number, record, header)
+            for number, record in enumerate(sheet.head)
+            if record.number < sheet.length
+            for header in sheet.headings(record)
+        ]
+        if found:
+            known, _, record, header = max(found, key=lambda each: each[:2])
+            best.append((known, sheet, record, header))
+    best = [each for each in best if each[0] >= 3]
+    if not best:
+        return None
+    known, sheet, record, header = max(best, key=lambda each: (each[0], each[1].length))
+    is_alone = sum(each[0] == known and each[3] == header for each in best) == 1
+    return sheet, record, header, is_alone
+
+
+def _known(header: Sequence[str]) -> int:
+    """How many different things a row's cells are headings of; a row of values has none."""
+    if any(_is_value(cell) for cell in header):
+        return 0
+    return len(
+        {
+            meaning
+            for cell in header
+            if len(cell) <= 60
+            for meaning, _, _, pattern in HEADINGS
+            if pattern.search(spoken(cell))
+        }
+    )
+
+
+def _is_value(cell: str) -> bool:
+    read = instants.read(cell.strip())
+    return (read is not None and read.day is not None) or bool(re.fullmatch(r"\d+", cell.strip()))
+
+
+def _rows(table: Table) -> list[list[str]]:
+    """The cells of the first rows that are about a child, each as long as the headings."""
+    width = len(table.header)
+    bare = Layout("", "", dict.fromkeys(numbered(table.header)), frozenset())
+    wanted = (
+        [cell.strip() for cell in record.cells[:width]] + [""] * (width - len(record.cells))
+        for record in table.records
+        if parsing.why_skipped(record, bare) is None
+    )
+    return list(islice(wanted, LOOKED_AT))
+
+
+# What each column is.
+
+
+def _columns(header: Sequence[str], rows: list[list[str]], order: Order | None) -> list[Column]:
+    columns = []
+    for number, heading in enumerate(numbered(header)):
+        values = [row[number] for row in rows if plain(row[number]) not in cells_of.NOT_KNOWN]
+        shown = tuple(dict.fromkeys(values))[:EXAMPLES]
+        columns.append(Column(number + 1, heading, _sort(values, order), shown))
+    return columns
+
+
+def _sort(values: list[str], order: Order | None) -> Sort:
+    """What most of the values are. The narrower is asked first: “12” is an age before a code."""
+    if not values:
+        return Sort.BLANK
+    tests: tuple[tuple[Sort, Callable[[str], object]], ...] = (
+        (Sort.POSTCODE, written_postcode),
+        (Sort.YES_NO, lambda text: plain(text) in cells_of.YES | cells_of.NO),
+        (Sort.SEX, lambda text: plain(text) in SEX_WORDS),
+        (Sort.GRADE, _is_grade),
+        (Sort.KIND, _is_kind),
+        (Sort.AGE, _is_age),
+        (Sort.TIME, lambda text: (read := _when(text, order)) and read.day is None),
+        (Sort.INSTANT, lambda text: (read := _when(text, order)) and read.day and read.at),
+        (Sort.DAY, lambda text: (read := _when(text, order)) and read.day),
+        (Sort.CODE, lambda text: re.fullmatch(r"(?=.*\d)[\w/.\-: #]{1,40}", text)),
+    )
+    for sort, is_one in tests:
+        if sum(bool(is_one(text)) for text in values) >= MOST * len(values):
+            return Sort.GRADING if sort is Sort.GRADE and any(map(_is_both, values)) else sort
+    # A column of days some of which have no time.
+    if sum(_when(text, order) is not None for text in values) >= MOST * len(values):
+        return Sort.INSTANT
+    return Sort.WORDS
+
+
+def _when(text: str, order: Order | None) -> instants.Written | None:
+    """Read the one way or the other: which it is comes later."""
+    return instants.read(text, order or Order.DAY_FIRST) or instants.read(text, Order.MONTH_FIRST)
+
+
+def _is_grade(text: str) -> bool:
+    return any(map(risk_grade, parsing.words(text)))
+
+
+def _is_both(text: str) -> bool:
+    said = parsing.words(text)
+    return len(said) > 1 and any(word in KIND_WORDS for word in said)
+
+
+def _is_kind(text: str) -> bool:
+    return any(word in KIND_WORDS for word in parsing.words(text))
+
+
+def _is_age(text: str) -> bool:
+    found = re.fullmatch(r"(\d{1,2})(?:\.0+)?(?: ?y(?:ea)?rs?(?: old)?)?", plain(text))
+    return bool(found and int(found[1]) <= OLDEST_CHILD)
+
+
+def _assigned(columns: list[Column]) -> list[Column]:
+    """Each column with what it means: the surest headings first, no meaning twice but in parts."""
+    offers = sorted(
+        (
+            (-weight, column.number, meaning)
+            for column in columns
+            for meaning, weight, sorts, pattern in HEADINGS
+            if column.sort in sorts | {Sort.BLANK}
+            and pattern.search(spoken(column.heading))
+            and not (meaning in MOMENTS and BESIDE.search(spoken(column.heading)))
+        ),
+        key=lambda offer: offer[:2],
+    )
+    taken: dict[int, Meaning] = {}
+    by_number = {column.number: column for column in columns}
+    for _, number, meaning in offers:
+        if number in taken:
+            continue
+        others = [by_number[n] for n, other in taken.items() if other is meaning]
+        if all(_goes_beside(meaning, by_number[number], other) for other in others):
+            taken[number] = meaning
+    return [
+        replace(column, meaning=_with_words(column, taken.get(column.number))) for column in columns
+    ]
+
+
+def _goes_beside(meaning: Meaning, column: Column, other: Column) -> bool:
+    """Whether two columns can say one thing together: a day and its time, lines of an address."""
+    if meaning in MOMENTS:
+        return {column.sort, other.sort} == {Sort.DAY, Sort.TIME}
+    if meaning is Meaning.FORENAME:
+        return "middle" in spoken(f"{column.heading} {other.heading}")
+    return meaning in JOINED
+
+
+def _with_words(column: Column, meaning: Meaning | None) -> Meaning | None:
+    """A grade beside which the classification stands: “Low (Absent)”."""
+    is_both = meaning is Meaning.RISK and column.sort is Sort.GRADING
+    return Meaning.GRADING if is_both else meaning
+
+
+def _said(columns: list[Column], meant: dict[str, Meaning | None]) -> list[Column]:
+    """The columns with what a person has said of them."""
+    return [
+        replace(column, meaning=meant[column.heading]) if column.heading in meant else column
+        for column in columns
+    ]
+
+
+def _is_surname_first(columns: Iterable[Column], rows: list[list[str]]) -> bool:
+    """Of names without comma and capitals: what the heading says, else where forenames stand."""
+    column = next((each for each in columns if each.meaning is Meaning.NAME), None)
+    if column is None:
+        return False
+    if SURNAME_FIRST.search(spoken(column.heading)):
+        return True
+    first = last = 0
+    for row in rows:
+        words = row[column.number - 1].split()
+        if len(words) > 1 and "," not in words[0] and not any(map(str.isupper, words)):
+            first += _is_forename(words[0])
+            last += _is_forename(words[-1])
+    return last > 2 * first
+
+
+def _is_forename(word: str) -> bool:
+    return bare(word) in NAMES
+
+
+# What has to be asked.
+
+
+def _asked_of_columns(proposal: Proposal, meant: dict[str, Meaning | None]) -> list[Question]:
+    has = {column.meaning for column in proposal.columns}
+    asked = []
+    for is_there, about, sentence in (
+        (
+            Meaning.REFERENCE in has,
+            Meaning.REFERENCE,
+            "Which column is the sender's reference of the episode?",
+        ),
+        (
+            Meaning.NAME in has or {Meaning.FORENAME, Meaning.SURNAME} <= has,
+            Meaning.NAME,
+            "Which column, or which two, hold the child's name?",
+        ),
+        (
+            Meaning.LAST_SEEN in has or Meaning.REPORTED in has,
+            Meaning.LAST_SEEN,
+            "Which column says when the child was last seen, or reported missing?",
+        ),
+    ):
+        if not is_there:
+            asked.append(Question(str(about), sentence))
+    for column in proposal.columns:
+        is_moment = column.sort in (Sort.DAY, Sort.INSTANT)
+        is_known = column.meaning or column.heading in meant
+        if is_moment and not is_known and not BESIDE.search(spoken(column.heading)):
+            example = column.examples[0] if column.examples else ""
+            asked.append(
+                Question(
+                    column.heading,
+                    f"What does the column “{column.heading}” say, as in “{example}”?",
+                )
+            )
+    for meaning in MOMENTS:
+        own = [column for column in proposal.columns if column.meaning is meaning]
+        if own and all(column.sort is Sort.TIME for column in own):
+            asked.append(
+                Question(
+                    own[0].heading, f"On which day is the time of the column “{own[0].heading}”?"
+                )
+            )
+    return asked
+
+
+def _asked_of_words(proposal: Proposal, rows: list[list[str]]) -> list[Question]:
+    """Words of the classification that nobody knows."""
+    column = next((each for each in proposal.columns if each.meaning is Meaning.KIND), None)
+    if column is None:
+        return []
+    unknown = {
+        plain(text): text
+        for row in rows
+        if (text := row[column.number - 1])
+        and not _is_kind(text)
+        and not _is_grade(text)
+        and plain(text) not in proposal.kinds
+    }
+    return [
+        Question(word, f"Does “{text}” mean missing, or away from placement?")
+        for word, text in sorted(unknown.items())
+    ]
+
+
+def _order(
+    proposal: Proposal, rows: list[list[str]], today: date, said: Order | None
+) -> tuple[Order, Question | None]:
+    """Whether the day or the month stands first: from dates that can be read one way only."""
+    if said:
+        return said, None
+    dated = [
+        column
+        for column in proposal.columns
+        if column.meaning in (*MOMENTS, Meaning.BORN) and column.sort in (Sort.DAY, Sort.INSTANT)
+    ]
+    only: Counter[Order] = Counter()
+    either: list[str] = []
+    unlikely: Counter[Order] = Counter()
+    for row in rows:
+        for column in dated:
+            text = row[column.number - 1]
+            read = {order: instants.read(text, order) for order in Order}
+            days = {order: each.day for order, each in read.items() if each and each.day}
+            if len(days) == 1:
+                only[next(iter(days))] += 1
+            elif len(set(days.values())) == 2:
+                either.append(text)
+                for order, day in days.items():
+                    unlikely[order] += day > today + timedelta(days=1)
+    if not only and either:
+        likely = [order for order in Order if not unlikely[order]]
+        if len(likely) == 1:
+            return likely[0], None
+        return Order.DAY_FIRST, Question(ORDER, f"Is “{either[0]}” {_both_ways(either[0])}?")
+    if only[Order.DAY_FIRST] and only[Order.MONTH_FIRST] > MOST_WRONG * sum(only.values()):
+        most = only.most_common(1)[0][0]
+        return most, Question(
+            ORDER, "Some dates have the day first and others the month: which is it?"
+        )
+    return (only.most_common(1)[0][0] if only else Order.DAY_FIRST), None
+
+
+# Among so many dates, one that can be read the other way alone is a slip of the sender's.
+MOST_WRONG = 0.02
+
+
+def _both_ways(text: str) -> str:
+    ways = [instants.read(text, order) for order in Order]
+    said = [f"{each.day.day} {each.day:%B}" for each in ways if each and each.day]
+    return " or ".join(said)
