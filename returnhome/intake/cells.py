@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from returnhome.intake import instants
@@ -56,11 +56,16 @@ class Cells:
         self.record, self.layout = record, layout
         self.faults: list[Fault] = []
         self._by_meaning: dict[Meaning, str] = {}
+        # Of what stands in several cells, each of them.
+        self._parts: dict[Meaning, list[str]] = {}
         for meaning, cell in zip(layout.meanings, record.cells, strict=False):
             if meaning is None:
                 continue
             before = self._by_meaning.get(meaning, "")
-            self._by_meaning[meaning] = f"{before} {cell}" if before and cell else before or cell
+            if before.strip() and cell.strip():
+                self._parts.setdefault(meaning, [before]).append(cell)
+                cell = f"{before} {cell}"
+            self._by_meaning[meaning] = cell if cell.strip() else before or cell
         self._check_length()
 
     def fault(self, field: str, sentence: str) -> None:
@@ -128,7 +133,7 @@ class Cells:
         if plain(text) in NOT_KNOWN:
             return None
         said = f"{meaning.label.capitalize()} {shortened(text)}"
-        read = instants.read(text, self.layout.order)
+        read = self._read(meaning, text)
         if read is None:
             self.fault(meaning, f"{said} is not a date")
         elif read.day is None:
@@ -143,6 +148,19 @@ class Cells:
             except NoSuchTime:
                 self.fault(meaning, f"{said} never was: the clocks went forward that night")
         return None
+
+    def _read(self, meaning: Meaning, text: str) -> Written | None:
+        """What is written, in one cell or in one for the day and another for the time."""
+        parts = [
+            instants.read(part.strip(), self.layout.order) for part in self._parts.get(meaning, ())
+        ]
+        if len(parts) == 2:
+            for day, at in (parts, parts[::-1]):
+                if day and at and day.day and not day.at and at.at and not at.day:
+                    return replace(
+                        day, at=at.at, zone=at.zone, is_about=day.is_about or at.is_about
+                    )
+        return instants.read(text, self.layout.order)
 
     def _placed(self, day: date, read: Written) -> Moment:
         if read.at is None:

@@ -6,7 +6,7 @@ asked: no date is read one way when it may be meant another.
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, timedelta
 from itertools import islice
@@ -23,6 +23,8 @@ from returnhome.rules.nicknames import NAMES
 
 # So many rows are looked at, and so many examples shown.
 LOOKED_AT, EXAMPLES = 1000, 3
+# A list of episodes has a reference, a name and a time, at the least.
+FEWEST = 3
 # Of a column's cells, so many in a hundred have to be what it is taken for.
 MOST = 0.9
 OLDEST_CHILD = 25
@@ -49,64 +51,127 @@ class Sort(layouts.Code):
 WHENS = frozenset({Sort.DAY, Sort.INSTANT, Sort.TIME})
 SAID = frozenset({Sort.WORDS, Sort.BLANK})
 TEXT = SAID | {Sort.CODE}
+# A number of a sender's can look like a day of Excel's, or like a time.
+NUMBER = frozenset({Sort.CODE, Sort.AGE, Sort.TIME, Sort.DAY})
+DATES = frozenset({Sort.DAY, Sort.INSTANT})
+FORENAMES, SURNAMES = r"(?:fore|first|given) ?names?", r"(?:sur|last|family) ?names?"
 
-# What a heading may mean, the surest first: pattern, how sure (2 or 1), and what its values may be.
+# What a heading may mean: how sure that is, what its values may then be, and the pattern.
 HEADINGS: tuple[tuple[Meaning, int, frozenset[Sort], re.Pattern[str]], ...] = tuple(
     (meaning, weight, sorts, re.compile(rf"\b(?:{pattern})\b"))
     for meaning, weight, sorts, pattern in (
-        (Meaning.BORN, 3, {Sort.DAY, Sort.INSTANT},
-         r"d ?o ?b|date of birth|birth ?date|born|birthday|birth"),
-        (Meaning.AGE, 2, {Sort.AGE}, r"age|years old"),
-        (Meaning.SEX, 2, {Sort.SEX}, r"sex|gender"),
-        (Meaning.POSTCODE, 3, {Sort.POSTCODE}, r"post ?codes?|p ?code|zip|pc"),
-        (Meaning.FORENAME, 3, SAID, r"(?:fore|first|given|christian|middle) ?names?|forenames?"),
-        (Meaning.SURNAME, 3, SAID, r"(?:sur|last|family|second) ?names?|surname"),
-        (Meaning.NAME, 2, SAID,
-         r"(?:full |whole |child(?:ren)?s? |persons? |misper |missing person |yp )?names?|nominal"),
-        (Meaning.NAME, 1, SAID,
-         r"child|young person|misper|subject|missing person|person|individual|who"),
+        (Meaning.BORN, 3, DATES, r"d ?o ?b|date of birth|birth ?date|born|birthday|birth"),
+        (Meaning.AGE, 2, frozenset({Sort.AGE}), r"age|years old"),
+        (Meaning.SEX, 2, frozenset({Sort.SEX}), r"sex|gender"),
+        (
+            *(Meaning.POSTCODE, 4, frozenset({Sort.POSTCODE})),
+            r"(?:missing|from|seen)(?: \w+)* post ?code|post ?code(?: \w+)* (?:missing|from|seen)",
+        ),
+        (Meaning.POSTCODE, 3, frozenset({Sort.POSTCODE}), r"post ?codes?|p ?code|zip|pc"),
+        (
+            *(Meaning.NAME, 4, SAID),
+            rf"{FORENAMES}(?: and| or)? {SURNAMES}|{SURNAMES}(?: and| or)? {FORENAMES}",
+        ),
+        (Meaning.FORENAME, 3, SAID, rf"{FORENAMES}|(?:christian|middle) ?names?"),
+        (Meaning.SURNAME, 3, SAID, rf"{SURNAMES}|second ?name"),
+        (
+            *(Meaning.NAME, 2, SAID),
+            r"(?:full |whole |child(?:ren)?s? |persons? |misper |missing person |yp )?names?"
+            r"|nominal",
+        ),
+        (
+            *(Meaning.NAME, 1, SAID),
+            r"child|young person|yp|misper|subject|missing person|person|individual|who",
+        ),
         (Meaning.FOUND, 3, WHENS, r"found|located|traced|recovered"),
         (Meaning.RETURNED, 3, WHENS, r"returned|returns?|came back|back"),
-        (Meaning.RETURNED, 1, WHENS, r"end(?:ed|s)?|until|to|finish(?:ed)?|concluded"),
-        (Meaning.REPORTED, 3, WHENS, r"reported|notified|informed"),
+        (
+            *(Meaning.RETURNED, 1, WHENS),
+            r"end(?:ed|s)?|finish(?:ed)?|concluded|(?:date|time) (?:to|until)"
+            r"|(?:to|until) (?:date|time)",
+        ),
+        (Meaning.REPORTED, 3, WHENS, r"reported|notified|informed|told|police called"),
         (Meaning.REPORTED, 2, WHENS, r"report(?:ing)?|notification|received|call(?:ed)?"),
         (Meaning.REPORTED, 1, WHENS, r"created|logged|raised|opened"),
-        (Meaning.LAST_SEEN, 3, WHENS,
-         r"last (?:seen|known)|went missing|missing (?:since|from|date|time|at|start|episode start)"
-         r"|(?:date|time|when|start)(?: of)?(?: time)? missing|disappear(?:ed|ance)"),
+        (
+            *(Meaning.LAST_SEEN, 3, WHENS),
+            r"last (?:seen|known)|went missing|missing (?:since|from|date|time|at|start|on)"
+            r"|(?:date|time|when|start)(?: of)?(?: time)? missing|disappear(?:ed|ance)",
+        ),
         (Meaning.LAST_SEEN, 2, WHENS, r"missing|missed|seen|absent|left|absconded|away"),
-        (Meaning.LAST_SEEN, 1, WHENS, r"start(?:ed|s)?|from|since|began|begins?"),
-        (Meaning.RISK, 3, {Sort.GRADE, Sort.GRADING}, r"risk|grad(?:e|ing|ed)"),
-        (Meaning.KIND, 3, {Sort.KIND},
-         r"classification|category|kind|type|class|missing (?:or )?(?:absent|away)|episode"),
-        (Meaning.KIND, 1, {Sort.KIND}, r"missing|absent|away|status"),
-        (Meaning.LOOKED_AFTER, 3, {Sort.YES_NO},
-         r"lac|cla|cic|looked after|in care|child(?:ren)? in care|care"),
-        (Meaning.PLACING_AUTHORITY, 3, SAID,
-         r"placing|in (?:the )?care of|responsible|owning|corporate parent"),
-        (Meaning.PLACING_AUTHORITY, 2, SAID, r"(?:home |local )?authority|council|la"),
-        (Meaning.REFERENCE, 3, {Sort.CODE, Sort.AGE},
-         r"ref(?:erence)?s?|urn|occurrence|occ|incident|unique"),
-        (Meaning.REFERENCE, 2, {Sort.CODE, Sort.AGE, Sort.DAY},
-         r"(?:case|event|misper|record|report|log|crime|missing|episode|serial|police|storm|niche)"
-         r" ?(?:id|ids|no|nr|num|number|ref)|id"),
-        (Meaning.REFERENCE, 1, {Sort.CODE}, r"number|no|nr|log|case|event|record|report|crime|key"),
+        (
+            *(Meaning.LAST_SEEN, 1, WHENS),
+            r"start(?:ed|s)?|began|begins?|since|(?:date|time) from|from (?:date|time)"
+            r"|(?:episode|incident|absence|occurrence) date|date of (?:episode|incident|absence)",
+        ),
+        (Meaning.RISK, 3, frozenset({Sort.GRADE, Sort.GRADING}), r"risk|grad(?:e|ing|ed)"),
+        (
+            *(Meaning.KIND, 3, frozenset({Sort.KIND})),
+            r"classification|category|kind|type|class|missing (?:or )?(?:absent|away)",
+        ),
+        (Meaning.KIND, 1, frozenset({Sort.KIND}), r"missing|absent|away|status|episode"),
+        (
+            *(Meaning.LOOKED_AFTER, 3, frozenset({Sort.YES_NO})),
+            r"lac|cla|cic|looked after|in care|child(?:ren)? in care|care",
+        ),
+        (
+            *(Meaning.PLACING_AUTHORITY, 3, SAID),
+            r"placing|in (?:the )?care of|responsible|owning|corporate parent",
+        ),
+        (Meaning.PLACING_AUTHORITY, 1, SAID, r"(?:home |local )?authority|council|la"),
+        (
+            *(Meaning.REFERENCE, 3, NUMBER),
+            r"ref(?:erence)?s?|urn|occurrence|occ|incident|unique(?: ?id)?",
+        ),
+        (
+            *(Meaning.REFERENCE, 2, NUMBER),
+            r"(?:case|event|misper|record|report|log|crime|missing|episode|serial|police|storm"
+            r"|niche) ?(?:id|ids|no|nr|num|number|ref)|id",
+        ),
+        (
+            *(Meaning.REFERENCE, 1, frozenset({Sort.CODE})),
+            r"number|no|nr|log|case|event|record|report|crime|key",
+        ),
         (Meaning.ADDRESS, 2, TEXT, r"address|street|road|town|city|addr"),
         (Meaning.ADDRESS, 1, TEXT, r"location|place|(?:missing )?from|home|placement|line"),
-        (Meaning.COMMENT, 1, TEXT,
-         r"comments?|notes?|remarks?|details?|narrative|circumstances|summary|free text|how|where"
-         r"|outcome|reason|info(?:rmation)?"),
+        (
+            *(Meaning.COMMENT, 1, TEXT),
+            r"comments?|notes?|remarks?|details?|narrative|circumstances|summary|free text|how"
+            r"|where|outcome|reason|info(?:rmation)?",
+        ),
     )
-    for sorts in (frozenset(sorts),)
-)  # fmt: skip
-# Days that a list often has and that say nothing of an episode.
+)
+# Headings that speak of something beside the episode, or of somebody beside the child.
 BESIDE = re.compile(
     r"\b(?:updated?|modified|closed?|due|review(?:ed)?|interview(?:ed)?|rhi|export(?:ed)?|printed"
-    r"|entered|entry|input|offered|sent|checked|prevention|debrief|strategy|meeting|extract(?:ed)?)"
-    r"\b"
+    r"|entered|entry|input|offered|sent|checked|prevention|debrief|strategy|meeting|extract(?:ed)?"
+    r"|hours|mins|minutes|duration|length|total|count)\b"
 )
+OF_OTHERS = re.compile(
+    r"\b(?:worker|officer|reporter|by|contact|carers?|foster|parents?|mothers?|fathers?|home|unit"
+    r"|placement|school|provider|force|station|agency|team|district|area|council|authority|owner"
+    r"|allocated|associates?|friends?|phone|telephone|manager|user|gp)\b"
+)
+OF_THE_END = re.compile(r"\b(?:found|located|returned|to)\b")
 IS_UTC = re.compile(r"\b(?:utc|gmt|zulu)\b")
-SURNAME_FIRST = re.compile(r"\b(?:surname|last ?name|family name)\b.*\b(?:fore|first|given)")
+SURNAME_FIRST = re.compile(rf"\b{SURNAMES}\b.*\b{FORENAMES}")
+# Where the classification stands by its heading, whatever words the sender has for it.
+IS_KIND = re.compile(
+    r"(?:classification|category|kind|type|(?:missing|episode) (?:type|category|classification)"
+    r"|type of (?:missing|episode|absence))"
+)
+FEW_WORDS = 8
+
+
+def _is_out(meaning: Meaning, said: str) -> bool:
+    """Whether a heading that has the word for it nevertheless speaks of something else."""
+    if meaning in MOMENTS:
+        return bool(BESIDE.search(said))
+    if meaning in (Meaning.NAME, Meaning.BORN, Meaning.AGE, Meaning.SEX):
+        return bool(OF_OTHERS.search(said))
+    if meaning in (Meaning.POSTCODE, Meaning.ADDRESS):
+        return bool(OF_THE_END.search(said))
+    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,15 +293,15 @@ def _headings(
     best: list[tuple[int, Sheet, Record, list[str]]] = []
     for sheet in sheets:
         found = [
-            (_known(header), -number, record, header)
+            (_known(header), sum(map(bool, header)), -number, record, header)
             for number, record in enumerate(sheet.head)
             if record.number < sheet.length
             for header in sheet.headings(record)
         ]
         if found:
-            known, _, record, header = max(found, key=lambda each: each[:2])
-            best.append((known, sheet, record, header))
-    best = [each for each in best if each[0] >= 3]
+            known, _, _, record, header = max(found, key=lambda each: each[:3])
+            if len([heading for heading in header if heading]) >= FEWEST:
+                best.append((known, sheet, record, header))
     if not best:
         return None
     known, sheet, record, header = max(best, key=lambda each: (each[0], each[1].length))
@@ -245,9 +310,12 @@ def _headings(
 
 
 def _known(header: Sequence[str]) -> int:
-    """How many different things a row's cells are headings of; a row of values has none."""
+    """How many different things a row's cells are headings of; a row of values has none.
+
+    Where no row has any, the widest may be the headings.
+    """
     if any(_is_value(cell) for cell in header):
-        return 0
+        return -1
     return len(
         {
             meaning
@@ -284,7 +352,10 @@ def _columns(header: Sequence[str], rows: list[list[str]], order: Order | None) 
     for number, heading in enumerate(numbered(header)):
         values = [row[number] for row in rows if plain(row[number]) not in cells_of.NOT_KNOWN]
         shown = tuple(dict.fromkeys(values))[:EXAMPLES]
-        columns.append(Column(number + 1, heading, _sort(values, order), shown))
+        sort = _sort(values, order)
+        if sort in TEXT and IS_KIND.fullmatch(spoken(heading)):
+            sort = Sort.KIND if 0 < len(set(map(plain, values))) <= FEW_WORDS else sort
+        columns.append(Column(number + 1, heading, sort, shown))
     return columns
 
 
@@ -345,14 +416,24 @@ def _assigned(columns: list[Column]) -> list[Column]:
             for meaning, weight, sorts, pattern in HEADINGS
             if column.sort in sorts | {Sort.BLANK}
             and pattern.search(spoken(column.heading))
-            and not (meaning in MOMENTS and BESIDE.search(spoken(column.heading)))
+            and not _is_out(meaning, spoken(column.heading))
         ),
         key=lambda offer: offer[:2],
     )
+    cares = any(meaning is Meaning.LOOKED_AFTER for _, _, meaning in offers)
+    has = {meaning for _, _, meaning in offers}
+    useless = set()
+    if (-4, Meaning.NAME) in {(weight, meaning) for weight, _, meaning in offers}:
+        useless |= {Meaning.FORENAME, Meaning.SURNAME}
+    elif {Meaning.FORENAME, Meaning.SURNAME} <= has:
+        useless.add(Meaning.NAME)
     taken: dict[int, Meaning] = {}
     by_number = {column.number: column for column in columns}
-    for _, number, meaning in offers:
-        if number in taken:
+    for weight, number, meaning in offers:
+        if number in taken or meaning in useless:
+            continue
+        if meaning is Meaning.PLACING_AUTHORITY and weight == -1 and not cares:
+            # “Local authority” may be the one where the child was missing from.
             continue
         others = [by_number[n] for n, other in taken.items() if other is meaning]
         if all(_goes_beside(meaning, by_number[number], other) for other in others):
@@ -369,6 +450,21 @@ def _goes_beside(meaning: Meaning, column: Column, other: Column) -> bool:
     if meaning is Meaning.FORENAME:
         return "middle" in spoken(f"{column.heading} {other.heading}")
     return meaning in JOINED
+
+
+def clashes(
+    columns: Sequence[Column], meant: Mapping[str, Meaning | None]
+) -> list[tuple[Column, Column]]:
+    """Columns that say what another says already; those that are read together do not."""
+    found: list[tuple[Column, Column]] = []
+    taken: dict[Meaning, list[Column]] = {}
+    for column in columns:
+        if meaning := meant.get(column.heading):
+            others = taken.setdefault(meaning, [])
+            if any(not _goes_beside(meaning, column, other) for other in others):
+                found.append((column, others[0]))
+            others.append(column)
+    return found
 
 
 def _with_words(column: Column, meaning: Meaning | None) -> Meaning | None:
@@ -433,7 +529,9 @@ def _asked_of_columns(proposal: Proposal, meant: dict[str, Meaning | None]) -> l
     for column in proposal.columns:
         is_moment = column.sort in (Sort.DAY, Sort.INSTANT)
         is_known = column.meaning or column.heading in meant
-        if is_moment and not is_known and not BESIDE.search(spoken(column.heading)):
+        said = spoken(column.heading)
+        is_beside = BESIDE.search(said) or OF_OTHERS.search(said)
+        if is_moment and not is_known and not is_beside:
             example = column.examples[0] if column.examples else ""
             asked.append(
                 Question(

@@ -114,7 +114,7 @@ def _usual(found: re.Match[str]) -> Written:
 
 def _serial(text: str) -> Written | None:
     """A number as Excel keeps a day, a time of day, or both."""
-    if not re.fullmatch(r"\d{5}(?:\.\d+)?|0?\.\d+", text):
+    if not re.fullmatch(r"\d{5}(?:\.\d+)?|0?\.\d+|0", text):
         return None
     number = float(text)
     moment = EXCEL + timedelta(seconds=round(number * 86_400))

@@ -15,10 +15,10 @@ from returnhome.casework.staff import Organisation, Person
 from returnhome.intake import fitting, guessing, parsing, reading
 from returnhome.intake.guessing import Proposal
 from returnhome.intake.instants import Order
-from returnhome.intake.layouts import Meaning
+from returnhome.intake.layouts import Layout, Meaning
 from returnhome.intake.outcome import Outcome
 from returnhome.intake.parsing import Row, Skipped
-from returnhome.intake.reading import Content, Unreadable
+from returnhome.intake.reading import Content, Table, Unreadable
 from returnhome.intake.taking import Taking
 from returnhome.rules.clock import LONDON
 from returnhome.rules.codes import EpisodeKind
@@ -90,6 +90,7 @@ def receive(
     Raises reading.Unreadable for one that is no table, or not in the layout asked for.
     """
     sheets = reading.sheets(content, filename)
+    found: tuple[Table, Layout] | None
     if layout:
         found = fitting.in_layout(sheets, layout)
     else:

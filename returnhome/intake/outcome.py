@@ -1,7 +1,7 @@
 """What became of a file: each row opened, updated, unchanged, waiting or refused, and why."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date
 from typing import Any
@@ -39,6 +39,8 @@ class RowOutcome:
     moments: Mapping[str, Moment | None] = field(default_factory=dict)
     changed: tuple[str, ...] = ()
     goes_to: str = ""
+    # Of a refused row every cell under its heading, so that it can be mended and sent again.
+    as_received: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -86,8 +88,23 @@ def unread(row: Row, reason: str) -> RowOutcome:
         result=Result.REFUSED,
         reason=reason,
         kind=row.kind,
+        as_received=row.as_received,
         moments={name: getattr(row, name) for name in ("last_seen", "reported", "found")},
     )
+
+
+WHY = "Why it was refused"
+
+
+def to_mend(refused: Iterable[tuple[Mapping[str, str], str]]) -> tuple[list[str], list[list[str]]]:
+    """Headings and rows of the refused ones, each with its reason in the last column.
+
+    Mended, the same file can be taken in again: no layout reads that column.
+    """
+    rows = list(refused)
+    header = list(dict.fromkeys(text for cells, _ in rows for text in cells if text != WHY))
+    lines = [[*(cells.get(text, "") for text in header), why] for cells, why in rows]
+    return [*header, WHY], lines
 
 
 def _as_json(row: RowOutcome, register_ids: Mapping[int, str]) -> dict[str, Any]:

@@ -78,8 +78,9 @@ class Skipped:
 
 def outcomes(table: Table, layout: Layout, *, today: date) -> Iterator[Row | Skipped]:
     """Every record of the table, as a row or as skipped; the layout is fitted to its header."""
-    for record in table.before:
-        yield Skipped(record.number, "above the headings")
+    said = {record.number for record in table.before}
+    for number in range(1, table.header_number):
+        yield Skipped(number, "above the headings" if number in said else "blank row")
     for record in table.records:
         why = why_skipped(record, layout)
         yield Skipped(record.number, why) if why else parse(record, layout, today=today)

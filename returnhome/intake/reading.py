@@ -125,7 +125,8 @@ class Sheet:
             own, map(str.strip, above.cells[: len(own)]), fillvalue=""
         ):
             group = over or group
-            joined.append(f"{group} {heading}".strip() if heading else over)
+            is_shared = own.count(heading) > 1
+            joined.append(f"{group} {heading}".strip() if is_shared else heading)
         return [joined, own]
 
     def table(self, header: Record | None = None, headings: Sequence[str] = ()) -> Table:

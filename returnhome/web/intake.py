@@ -19,7 +19,8 @@ from returnhome.casework.children import Child
 from returnhome.casework.notifications import AlreadyConfirmed, Delivery, Notification
 from returnhome.casework.staff import Organisation, Person
 from returnhome.intake import loading, reading, told
-from returnhome.intake.outcome import Outcome, Result
+from returnhome.intake.outcome import Outcome, Result, to_mend
+from returnhome.reporting import exports
 from returnhome.rules.access import Verb
 from returnhome.web import example, gds
 from returnhome.web.asked import Request
@@ -75,8 +76,8 @@ class UploadForm(gds.Form):
     file = gds.File(
         "The file",
         noun="the file",
-        accept=".csv,.txt,.tsv,text/csv",
-        hint="A list as the police sent it: a CSV file, up to 50 MB. "
+        accept=".csv,.txt,.tsv,.xlsx,.xlsm,.xls,.ods,text/csv",
+        hint="A list as it was sent: a workbook or a CSV file, up to 50 MB, in any layout. "
         "You will see what it would do before anything is written.",
         missing="Choose the file",
     )
@@ -107,7 +108,7 @@ def _index(request: Request) -> HttpResponse:
             delivery = _received(request, form, council)
             if delivery:
                 return redirect("show-delivery", delivery.pk)
-    theirs = _deliveries(request.user).newest_first().defer("content")
+    theirs = deliveries(request.user).newest_first().defer("content")
     return gds.form_page(
         request,
         form,
@@ -159,7 +160,7 @@ def _council(person: Person) -> Organisation:
     raise Http404
 
 
-def _deliveries(person: Person) -> notifications.DeliveryQuerySet:
+def deliveries(person: Person) -> notifications.DeliveryQuerySet:
     return (
         Delivery.objects.visible_to(person)
         .filter(received_for__in=person.reach.intake)
@@ -218,9 +219,11 @@ SAYS = {
 
 def show(request: Request, pk: int) -> HttpResponse:
     """What confirming the file would do; once it is confirmed, what it did."""
-    delivery = get_object_or_404(_deliveries(request.user), pk=pk)
+    delivery = get_object_or_404(deliveries(request.user), pk=pk)
     if delivery.confirmed_at:
         return _show_outcome(request, delivery)
+    if not delivery.layout:
+        return redirect("teach-delivery", pk)
     outcome = masked(
         loading.preview(delivery, by=request.user, at=request.now), request.user.closed
     )
@@ -354,9 +357,30 @@ def _kept(notification: Notification, person: Person) -> Kept:
     )
 
 
+def refused(request: Request, pk: int) -> HttpResponse:
+    """The refused rows of a file as CSV, each with its reason: to be mended and sent again."""
+    delivery = get_object_or_404(deliveries(request.user).exclude(layout=""), pk=pk)
+    if delivery.confirmed_at:
+        kept = Notification.objects.visible_to(request.user).filter(delivery=delivery)
+        rows = [(json.loads(each.as_received), each.reason) for each in kept.refused().in_order()]
+    else:
+        outcome = loading.preview(delivery, by=request.user, at=request.now)
+        rows = [(row.as_received, row.reason) for row in outcome.having(Result.REFUSED)]
+    if not rows:
+        raise Http404
+    journal.write("download refused rows", delivery, by=request.user, at=request.now)
+    header, lines = to_mend(rows)
+    response = HttpResponse(
+        "".join(["\ufeff", *exports.csv_lines(header, lines)]),
+        content_type="text/csv; charset=utf-8",
+    )
+    response.headers["Content-Disposition"] = f'attachment; filename="refused-rows-{pk}.csv"'
+    return response
+
+
 @require_POST
 def confirm(request: Request, pk: int) -> HttpResponse:
-    delivery = get_object_or_404(_deliveries(request.user), pk=pk)
+    delivery = get_object_or_404(deliveries(request.user), pk=pk)
     try:
         outcome = loading.confirm(delivery, by=request.user, at=request.now)
     except AlreadyConfirmed as quicker:
@@ -374,7 +398,7 @@ def confirm(request: Request, pk: int) -> HttpResponse:
 
 @require_POST
 def discard(request: Request, pk: int) -> HttpResponse:
-    delivery = get_object_or_404(_deliveries(request.user), pk=pk)
+    delivery = get_object_or_404(deliveries(request.user), pk=pk)
     notifications.discard_delivery(delivery, by=request.user, at=request.now)
     messages.success(request, f"“{delivery.filename}” is thrown away. Nothing of it was written.")
     return redirect("intake")
@@ -384,6 +408,7 @@ urlpatterns = [
     path("intake", index, name="intake"),
     path("intake/example", example.fetch, name="fetch-example"),
     path("deliveries/<int:pk>", show, name="show-delivery"),
+    path("deliveries/<int:pk>/refused.csv", refused, name="refused-delivery"),
     path("deliveries/<int:pk>/confirm", confirm, name="confirm-delivery"),
     path("deliveries/<int:pk>/discard", discard, name="discard-delivery"),
 ]

@@ -2,7 +2,16 @@
 
 import pytest
 
-from returnhome.intake.layouts import LAYOUTS, POLICE_A, Meaning, chosen, fitting
+from returnhome.intake.layouts import (
+    LAYOUTS,
+    POLICE_A,
+    Layout,
+    Meaning,
+    chosen,
+    defined,
+    fitting,
+    numbered,
+)
 from returnhome.intake.reading import Unreadable
 
 HEADER = list(POLICE_A.columns)
@@ -39,9 +48,9 @@ def test_headings_that_nobody_knows_are_named_with_what_to_do():
         chosen(["Name", "Shoe size"])
 
     assert str(caught.value).startswith(
-        "No layout has the headings “Name”, “Shoe size”: send a file whose first row is "
-        "“Misper Ref”, “Surname”,"
+        "No layout has the headings “Name”, “Shoe size”: send a file whose first row is “urn”,"
     )
+    assert str(caught.value).endswith("or teach this layout on the page Intake.")
 
 
 def test_a_file_that_lacks_a_heading_is_told_which():
@@ -56,7 +65,7 @@ def test_a_file_that_lacks_a_heading_is_told_which():
 
 def test_a_heading_that_comes_twice_is_refused_since_nobody_knows_which_counts():
     assert fitting([*HEADER, "found"]) is None
-    with pytest.raises(Unreadable, match="“Found” more than once"):
+    with pytest.raises(Unreadable, match="“found” more than once"):
         chosen([*HEADER, "found"])
 
 
@@ -66,3 +75,27 @@ def test_a_layout_asked_for_by_name_has_to_exist_and_to_fit():
         chosen(HEADER, "police-z")
     with pytest.raises(Unreadable, match="has not the headings “Misper Ref”"):
         chosen(["Name", "Shoe size"], "police-a")
+
+
+@pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: layout.name)
+def test_a_layout_that_was_written_down_is_the_same_when_it_is_read_again(layout):
+    assert defined(layout.name, layout.title, layout.definition) == layout
+
+
+def test_headings_that_are_the_same_get_their_columns_number():
+    assert numbered(["Date", "Time", "Date", ""]) == (
+        *("Date", "Time", "Date (column 3)", "(column 4)"),
+    )
+
+
+def test_a_taught_layout_tells_headings_that_are_the_same_apart():
+    columns = {
+        "Ref": Meaning.REFERENCE,
+        "Date": Meaning.LAST_SEEN,
+        "Date (column 3)": Meaning.FOUND,
+    }
+    layout = Layout("taught-1", "", columns, frozenset(columns.values()))
+
+    assert layout.fitted(["Ref", "Date", "Date"]).fits
+    assert layout.fitted(["Ref", "Date", "Date"]).meanings == tuple(columns.values())
+    assert layout.fitted(["Ref", "Date"]).missing == ["Date (column 3)"]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from returnhome.intake.layouts import POLICE_A, Meaning, chosen
+from returnhome.intake.layouts import POLICE_A, POLICE_B, POLICE_C, Meaning, chosen
 from returnhome.intake.parsing import Row, Skipped, outcomes, parse
 from returnhome.intake.reading import Record, read
 from returnhome.rules.clock import DATE_ONLY, estimated
@@ -106,6 +106,7 @@ def test_a_row_says_all_that_its_cells_say():
         surname="Ahmed",
         born=date(2012, 5, 9),
         born_as_written="09/05/2012",
+        age=None,
         sex=Sex.MALE,
         address_line="85 Park View",
         postcode="BD1 1HY",
@@ -176,6 +177,77 @@ def test_a_risk_of_any_era_has_its_grade(risk, classification, grade):
     assert row(risk=risk, kind=classification).risk is grade
 
 
+def of_b(**changes):
+    good = {
+        "Occurrence": "26/B/1", "Nominal": "O'BRIEN, Yusuf", "Date of Birth": "2012-10-25",
+        "Age": "13", "Gender": "Male", "Home Post Code": "ME44TR", "Date Missing": "2026-04-25",
+        "Time Missing": "04:00", "Date Reported": "2026-04-25", "Time Reported": "09:52",
+        "Grading": "Low (Away from placement)", "Date Returned": "2026-04-27",
+        "Time Returned": "06:00", "How Returned": "Railway station", "In Care Of": "Kent CC",
+    }  # fmt: skip
+    return parse(Record(5, list((good | changes).values())), POLICE_B, today=TODAY)
+
+
+def test_a_day_and_its_time_in_two_columns_are_one_moment():
+    said = of_b()
+
+    assert said.faults == ()
+    assert said.last_seen.at == datetime(2026, 4, 25, 3, 0, tzinfo=UTC)
+    assert said.returned.at == datetime(2026, 4, 27, 5, 0, tzinfo=UTC)
+    assert of_b(**{"Time Missing": ""}).last_seen.precision == DATE_ONLY
+    assert of_b(**{"Date Missing": "46137", "Time Missing": "0.1666666667"}).last_seen.at == (
+        datetime(2026, 4, 25, 3, 0, tzinfo=UTC)
+    )
+
+
+def test_a_time_whose_day_is_blank_is_a_fault():
+    assert [fault.sentence for fault in of_b(**{"Date Returned": ""}).faults] == [
+        "Returned 06:00 is a time without its day"
+    ]
+
+
+def test_a_whole_name_is_parted():
+    said = of_b()
+
+    assert (said.forename, said.surname) == ("Yusuf", "O'BRIEN")
+    assert of_b(Nominal="=1+1").reason == "The whole name begins with “=”, as a formula does"
+
+
+@pytest.mark.parametrize(
+    ("grading", "risk", "kind"),
+    [
+        ("High", RiskGrade.HIGH, None),
+        ("Low (Away from placement)", RiskGrade.LOW, EpisodeKind.AWAY),
+        ("Medium (Absent)", RiskGrade.MEDIUM, EpisodeKind.MISSING),
+        ("No apparent risk", RiskGrade.VERY_LOW, None),
+        ("", None, None),
+    ],
+)
+def test_a_grade_and_a_classification_in_one_cell_are_both_read(grading, risk, kind):
+    said = of_b(Grading=grading)
+
+    assert (said.risk, said.kind, said.faults) == (risk, kind, ())
+
+
+def test_an_age_stands_in_for_a_birth_date_that_is_not_known():
+    assert of_b(**{"Date of Birth": "", "Age": "15"}).age == 15
+    assert of_b().age is None
+    assert of_b(**{"Date of Birth": "", "Age": "19"}).reason == "Age 19: not a child"
+
+
+def test_times_in_utc_are_not_moved_by_the_summer():
+    cells = ["C-1", "Ruby Green", "2015-08-05", "ex2 4qd", "2026-07-19T11:40:00Z", "", "", "A", ""]
+    said = parse(Record(2, cells), POLICE_C, today=TODAY)
+
+    assert said.last_seen.at == datetime(2026, 7, 19, 11, 40, tzinfo=UTC)
+    assert (said.forename, said.surname, said.kind) == ("Ruby", "Green", EpisodeKind.AWAY)
+    assert (said.postcode, said.faults) == ("EX2 4QD", ())
+
+
+def test_about_an_hour_is_known_to_be_about():
+    assert row(found="about 01:05 on 9 January 2026").found.precision == estimated(60)
+
+
 def test_reported_after_found_and_found_before_reported_are_everyday():
     assert row(reported="12/01/2026 09:00").faults == ()
 
@@ -194,7 +266,8 @@ def test_last_seen_unknown_is_no_fault_where_the_report_has_its_time():
             "Last seen 31/02/2026 10:00 is not a date",
         ),
         ({"found": "yesterday"}, "found", "Found yesterday is not a date"),
-        ({"found": "09/01/26 01:05"}, "found", "Found 09/01/26 01:05 is not a date"),
+        ({"found": "09/13/2026 01:05"}, "found", "Found 09/13/2026 01:05 is not a date"),
+        ({"found": "01:05"}, "found", "Found 01:05 is a time without its day"),
         ({"born": "31/02/2012"}, "born", "Born 31/02/2012 is not a date"),
         ({"born": "about 14"}, "born", "Born about 14 is not a date"),
         (

@@ -12,10 +12,16 @@ from returnhome.intake import loading
 from returnhome.intake.instants import Order
 from returnhome.intake.layouts import Meaning
 from returnhome.intake.loading import Teaching
-from returnhome.intake.outcome import Result
+from returnhome.intake.outcome import Result, to_mend
 from returnhome.management import moments
+from returnhome.reporting import exports
 from returnhome.rules import Blocked
 from returnhome.rules.codes import EpisodeKind, plain
+
+HOW_TO_SAY = (
+    "Say so with --is, --means or --dates, which --help explains, or on the page Intake; it is "
+    "remembered for this sender."
+)
 
 
 class Command(BaseCommand):
@@ -35,7 +41,8 @@ class Command(BaseCommand):
             action="append",
             default=[],
             metavar="HEADING=MEANING",
-            help=f"what a column means that is not known by itself: {', '.join(Meaning)}, or nothing",
+            help="what a column means that is not known by itself, or nothing: "
+            + ", ".join(Meaning),
         )
         parser.add_argument(
             "--means",
@@ -51,6 +58,12 @@ class Command(BaseCommand):
             help="whether the day or the month stands first, where no date tells",
         )
         parser.add_argument("--dry-run", action="store_true", help="write nothing, only say what")
+        parser.add_argument(
+            "--refused",
+            type=Path,
+            metavar="FILE",
+            help="write the refused rows there as CSV, with their reasons, to be mended",
+        )
         parser.add_argument("--json", action="store_true", help="what became of each row, as JSON")
         moments.add_argument(parser)
 
@@ -66,12 +79,18 @@ class Command(BaseCommand):
                 at=moments.given_or_now(options["at"]),
                 dry_run=options["dry_run"],
             )
+        except loading.Unsure as unsure:
+            raise CommandError(f"{unsure.sentence} {HOW_TO_SAY}", returncode=2) from unsure
         except Blocked as blocked:
             raise CommandError(blocked.sentence, returncode=2) from blocked
         if options["json"]:
             said = outcome.as_json(children.register_ids(outcome.children))
             self.stdout.write(json.dumps(said, ensure_ascii=False, indent=1))
-        for row in outcome.having(Result.REFUSED):
+        refused = outcome.having(Result.REFUSED)
+        if options["refused"] and refused:
+            header, lines = to_mend((row.as_received, row.reason) for row in refused)
+            exports.write_csv(options["refused"], header, lines)
+        for row in refused:
             self.stderr.write(f"Row {row.row} ({row.reference or 'no reference'}): {row.reason}.")
         counted = ", ".join(f"{number} {result}" for result, number in outcome.counts.items())
         skipped = f"; {len(outcome.skipped)} skipped" if outcome.skipped else ""
