@@ -25,7 +25,7 @@ from returnhome.rules.nicknames import NAMES
 LOOKED_AT, EXAMPLES = 1000, 3
 # A list of episodes has a reference, a name and a time, at the least.
 FEWEST = 3
-# Of a column's cells, so many in a hundred have to be what it is taken for.
+# Of a column's cells so many have to be what it is taken for; one slip is always allowed.
 MOST = 0.9
 OLDEST_CHILD = 25
 
@@ -188,10 +188,11 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What a person has to say; `about` is a column's number, a word, or one of ABOUT."""
+    """What a person has to say: of a heading, a meaning, the order of dates; or of a word."""
 
     about: str
     sentence: str
+    is_word: bool = False
 
 
 ORDER, SHEET = "order", "sheet"
@@ -375,13 +376,14 @@ def _sort(values: list[str], order: Order | None) -> Sort:
         (Sort.DAY, lambda text: (read := _when(text, order)) and read.day),
         (Sort.CODE, lambda text: re.fullmatch(r"(?=.*\d)[\w/.\-: #]{1,40}", text)),
     )
-    for sort, is_one in tests:
-        if sum(bool(is_one(text)) for text in values) >= MOST * len(values):
-            return Sort.GRADING if sort is Sort.GRADE and any(map(_is_both, values)) else sort
+    hits = {sort: sum(bool(is_one(text)) for text in values) for sort, is_one in tests}
+    for enough in (MOST * len(values), min(MOST * len(values), max(len(values) - 1, 1))):
+        for sort, number in hits.items():
+            if number >= enough:
+                return Sort.GRADING if sort is Sort.GRADE and any(map(_is_both, values)) else sort
     # A column of days some of which have no time.
-    if sum(_when(text, order) is not None for text in values) >= MOST * len(values):
-        return Sort.INSTANT
-    return Sort.WORDS
+    dated = sum(_when(text, order) is not None for text in values)
+    return Sort.INSTANT if dated >= MOST * len(values) else Sort.WORDS
 
 
 def _when(text: str, order: Order | None) -> instants.Written | None:
@@ -564,7 +566,7 @@ def _asked_of_words(proposal: Proposal, rows: list[list[str]]) -> list[Question]
         and plain(text) not in proposal.kinds
     }
     return [
-        Question(word, f"Does “{text}” mean missing, or away from placement?")
+        Question(word, f"Does “{text}” mean missing, or away from placement?", is_word=True)
         for word, text in sorted(unknown.items())
     ]
 

@@ -124,6 +124,14 @@ def propose(delivery: Delivery, teaching: Teaching, *, at: datetime) -> Proposal
     return proposal
 
 
+def taught(delivery: Delivery) -> Teaching:
+    """What has been said of the delivery's layout, where it is one that was taught."""
+    if not delivery.layout:
+        return Teaching()
+    layout = fitting.named(delivery.layout)
+    return Teaching(meant=layout.columns, order=layout.order, kinds=layout.kinds)
+
+
 @transaction.atomic
 def teach(delivery: Delivery, teaching: Teaching, *, by: Person, at: datetime) -> Delivery:
     """Remember how files of the delivery's sender are read that have its headings.

@@ -14,7 +14,7 @@ from django.urls import path
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST
 
-from returnhome.casework import journal, notifications
+from returnhome.casework import journal, layouts, notifications
 from returnhome.casework.children import Child
 from returnhome.casework.notifications import AlreadyConfirmed, Delivery, Notification
 from returnhome.casework.staff import Organisation, Person
@@ -235,6 +235,7 @@ def show(request: Request, pk: int) -> HttpResponse:
         {
             "delivery": delivery,
             "outcome": outcome,
+            "is_taught": delivery.layout.startswith(layouts.PREFIX),
             "parts": [part for part in parts if part.number],
             "sum": _sum(outcome.counts[result] for result in SAYS),
             "elsewhere": _elsewhere(outcome, delivery),

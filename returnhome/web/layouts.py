@@ -8,7 +8,7 @@ from django.urls import path, reverse
 
 from returnhome.casework import journal
 from returnhome.intake import guessing, instants, loading, whole_names
-from returnhome.intake.guessing import ORDER, SHEET, Column, Proposal
+from returnhome.intake.guessing import ORDER, Column, Proposal
 from returnhome.intake.instants import Order
 from returnhome.intake.layouts import MOMENTS, Meaning
 from returnhome.intake.loading import Teaching
@@ -48,6 +48,7 @@ class TeachForm(gds.Form):
 
     def __init__(self, *args: Any, proposal: Proposal, **options: Any) -> None:
         super().__init__(*args, **options)
+        self.proposal = proposal
         asked = {question.about for question in proposal.questions}
         if ORDER in asked or (args and args[0] and ORDER in args[0]):
             self.fields[ORDER] = gds.Radios(
@@ -58,20 +59,16 @@ class TeachForm(gds.Form):
                 missing="Say whether the day or the month stands first",
                 coerce=Order,
             )
-        self.words = {
-            f"word_{number}": question.about
-            for number, question in enumerate(proposal.questions)
-            if question.about not in {ORDER, SHEET, *map(str, Meaning)}
-            and question.about not in {column.heading for column in proposal.columns}
-        }
-        for name, word in self.words.items():
+        self.words: dict[str, str] = {}
+        for number, question in enumerate(proposal.questions):
+            if not question.is_word:
+                continue
+            name = f"word_{number}"
+            self.words[name] = question.about
             self.fields[name] = gds.Radios(
-                f"What does “{word}” mean?",
-                choices=[
-                    (EpisodeKind.MISSING, "Missing"),
-                    (EpisodeKind.AWAY, "Away from placement without authorisation"),
-                ],
-                missing=f"Say what “{word}” means",
+                question.sentence,
+                choices=[(kind, kind.label) for kind in EpisodeKind],
+                missing=f"Say what “{question.about}” means",
                 coerce=EpisodeKind,
             )
         unsure: list[str] = []
@@ -98,22 +95,26 @@ class TeachForm(gds.Form):
             )
             if names
         )
-        self.columns = proposal.columns
 
     @property
     def teaching(self) -> Teaching:
         """What the form says, sent and found whole."""
         said = self.cleaned_data
         return Teaching(
-            meant={column.heading: said[f"column_{column.number}"] for column in self.columns},
+            meant={
+                column.heading: said[f"column_{column.number}"] for column in self.proposal.columns
+            },
             order=said.get(ORDER),
-            kinds={word: said[name] for name, word in self.words.items()},
+            kinds={
+                **self.proposal.kinds,
+                **{word: said[name] for name, word in self.words.items()},
+            },
         )
 
     def clean(self) -> dict[str, Any] | None:
         """No two columns say one thing, but for those that are read together."""
         super().clean()
-        for column, other in guessing.clashes(self.columns, self._meant()):
+        for column, other in guessing.clashes(self.proposal.columns, self._meant()):
             self.add_error(
                 f"column_{column.number}",
                 f"“{column.heading}” and “{other.heading}” cannot both be "
@@ -124,7 +125,7 @@ class TeachForm(gds.Form):
     def _meant(self) -> dict[str, Meaning | None]:
         return {
             column.heading: self.cleaned_data.get(f"column_{column.number}")
-            for column in self.columns
+            for column in self.proposal.columns
         }
 
 
@@ -133,7 +134,7 @@ def teach(request: Request, pk: int) -> HttpResponse:
     delivery = get_object_or_404(
         intake.deliveries(request.user).filter(confirmed_at__isnull=True), pk=pk
     )
-    proposal = loading.propose(delivery, Teaching(), at=request.now)
+    proposal = loading.propose(delivery, loading.taught(delivery), at=request.now)
     if request.method == "POST":
         proposal = loading.propose(delivery, _said(request, proposal), at=request.now)
     form = TeachForm(request.POST if request.method == "POST" else None, proposal=proposal)
@@ -168,6 +169,7 @@ def _said(request: Request, proposal: Proposal) -> Teaching:
             heading: Meaning(code) if code in CODES else None for heading, code in chosen.items()
         },
         order=Order(order) if order in ORDERS else None,
+        kinds=proposal.kinds,
     )
 
 
@@ -197,9 +199,15 @@ def _example(column: Column, proposal: Proposal) -> str:
     """Values of the column, and how the first would be read."""
     if not column.examples:
         return "Empty in every row."
-    values = ", ".join(f"“{text[:40]}”" for text in column.examples)
+    values = ", ".join(f"“{_short(text)}”" for text in column.examples)
     read = _read(column, column.examples[0], proposal)
-    return f"{values}. The first is {read}." if read else f"{values}."
+    is_news = read and read != column.examples[0]
+    return f"{values}. The first is {read}." if is_news else f"{values}."
+
+
+def _short(text: str) -> str:
+    most = 8 if text.startswith("0.") else 40
+    return text if len(text) <= most else f"{text[:most]}…"
 
 
 def _read(column: Column, text: str, proposal: Proposal) -> str:

@@ -256,6 +256,8 @@ BESIDE = {
     "calendar": "the feed, below",
     "answer-letter": "tests/web/test_letters.py",
     "children": "the search, below",
+    # Of a file before it is confirmed, and of one with rows that were refused.
+    **dict.fromkeys(("teach-delivery", "refused-delivery"), "tests/web/test_layouts.py"),
     # Behind a link of their own, and for nobody who is signed in.
     **dict.fromkeys(
         (

@@ -537,7 +537,7 @@ WORLDS: tuple[World, ...] = (
     a_child_who_told_of_harm,
 )
 # Reached otherwise than by a plain GET: each has a test of its own below.
-BESIDE = {"children", "mentions", "separate-child"}
+BESIDE = {"children", "mentions", "separate-child", "teach-delivery", "refused-delivery"}
 
 
 @pytest.mark.check
