@@ -166,6 +166,8 @@ class Episode(models.Model):
     voided_at = models.DateTimeField(null=True)
     voided_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     voided_because = models.CharField(max_length=200, default="")
+    # Somebody else told of the same time: what they said is kept here, and counts there.
+    same_as = models.ForeignKey("self", models.PROTECT, null=True, related_name="told_again")
 
     # The rest of the eight moments, first time each; and the first attempt that reached nobody.
     attempted_at = models.DateTimeField(null=True)
@@ -237,6 +239,11 @@ class Episode(models.Model):
                 condition=Q(voided_at__isnull=True, voided_by__isnull=True, voided_because="")
                 | (Q(voided_at__isnull=False, voided_by__isnull=False) & ~Q(voided_because="")),
                 name="a_voiding_has_time_person_and_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(same_as__isnull=True)
+                | (Q(voided_at__isnull=False) & ~Q(same_as=F("id"))),
+                name="what_is_the_same_episode_counts_once",
             ),
             models.CheckConstraint(
                 condition=Q(owner__isnull=True, owned_since__isnull=True)
@@ -382,6 +389,21 @@ class Episode(models.Model):
     @property
     def is_voided(self) -> bool:
         return self.voided_at is not None
+
+    @property
+    def span(self) -> "Span":
+        """The time that it takes up, as the database compares it."""
+        return self.started_at, self.ended_at
+
+    @property
+    def told_by(self) -> str:
+        """Who told of it first, as it is written beside the times."""
+        return self.last_seen_source or self.reported_source
+
+    @property
+    def has_work(self) -> bool:
+        """Whether the council has begun to answer for it."""
+        return bool(self.offered_at or self.booked_for or self.held_at or self.not_held)
 
     @property
     def is_settled(self) -> bool:
@@ -586,12 +608,16 @@ def of_references(sender: Organisation, references: Iterable[str]) -> dict[str, 
         .values_list("notification__reference", "episode_id")
         .distinct()
     )
-    known = Episode.objects.select_related("child", "responsible_authority").in_bulk(
-        [pk for _, pk in pairs]
-    )
-    found = defaultdict(list)
+    known = Episode.objects.select_related(
+        *("child", "responsible_authority"),
+        *("same_as__child", "same_as__responsible_authority"),
+    ).in_bulk([pk for _, pk in pairs])
+    found: defaultdict[str, list[Episode]] = defaultdict(list)
     for reference, pk in pairs:
-        found[reference].append(known[pk])
+        # What was told of twice goes on as one.
+        episode = known[pk].same_as or known[pk]
+        if episode not in found[reference]:
+            found[reference].append(episode)
     return found
 
 
@@ -979,6 +1005,77 @@ def void(episode: Episode, *, because: str, by: Person, at: datetime) -> Episode
     _store(episode, before, at=at)
     journal.write("void episode", episode, by=by, at=at)
     return episode
+
+
+class HasWork(Blocked):
+    sentence = (
+        "An offer has been made, or a talk booked or held, for what was told here. The child was "
+        "missing then already: correct the times of the one that is wrong."
+    )
+
+
+SAME = "the same missing episode, told of by somebody else"
+
+
+@transaction.atomic
+def count_as(told: Episode, known: Episode, *, by: Person, at: datetime) -> Episode:
+    """Say that what was told of is the episode that is known: it counts once.
+
+    What the known one lacks is taken over; where both have something, what is known stands, and
+    the other is kept as it was told. Raises AlreadyVoided, HasWork.
+    """
+    held = {each.pk: each for each in lock(told.pk, known.pk)}
+    told, known = held[told.pk], held[known.pk]
+    check_stands(told)
+    check_stands(known)
+    if told.has_work:
+        raise HasWork
+    before = told.counts
+    told.voided_at, told.voided_by, told.voided_because = at, by, SAME
+    told.same_as = known
+    _store(told, before, at=at)
+    journal.write("count episode as", told, by=by, at=at, child_id=known.child_id)
+    lacking = {name: told.moment(name) for name in INSTANTS if known.moment(name) is None}
+    update(
+        known,
+        risk=RiskGrade(told.risk) if told.risk and not known.risk else None,
+        moments={name: moment for name, moment in lacking.items() if moment},
+        source=told.told_by,
+        by=by,
+        at=at,
+    )
+    return told
+
+
+@transaction.atomic
+def stand_apart(told: Episode, *, by: Person, at: datetime) -> Episode:
+    """Take back that it is the same as another: what was taken over from it goes again."""
+    known_id = Episode.objects.values_list("same_as_id", flat=True).get(pk=told.pk)
+    if known_id is None:
+        return told
+    held = {each.pk: each for each in lock(told.pk, known_id)}
+    told, known = held[told.pk], held[known_id]
+    before = known.counts
+    for name in INSTANTS:
+        is_taken_over = known.moment(name) == told.moment(name) is not None
+        if is_taken_over and getattr(known, f"{name}_source") == told.told_by:
+            _keep_old(known, name, because="it was another episode", by=by, at=at)
+            _set(known, name, None, "")
+    _store(known, before, at=at)
+    journal.write("update episode", known, by=by, at=at)
+    # Rows of its reference that came meanwhile are about it.
+    names = Notification.objects.filter(basis__episode=told).values("sender", "reference")
+    for each in names.distinct():
+        Basis.objects.filter(
+            episode=known,
+            notification__sender=each["sender"],
+            notification__reference=each["reference"],
+        ).update(episode=told)
+    told.voided_at, told.voided_by, told.voided_because = None, None, ""
+    told.same_as = None
+    _store(told, told.counts, at=at)
+    journal.write("let episode stand apart", told, by=by, at=at)
+    return told
 
 
 @transaction.atomic

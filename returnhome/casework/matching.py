@@ -1,6 +1,6 @@
 """Saying who an unnamed child is: joining to a child already known, and taking it back."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -41,9 +41,10 @@ def join(
 ) -> Child:
     """Say that the child not yet named is this known one: episodes and notifications move over.
 
-    `owners` says per episode who must act, now that the child's care is known. Raises
-    episodes.Overlaps when the child has an episode over the same time, NotWaiting when somebody
-    was quicker, NotNamed for a child who is not known either.
+    `owners` says per episode who must act, now that the child's care is known. Where the child has
+    an episode over the same time already, it is one missing episode that two told of. Raises
+    episodes.Overlaps where it would be several, HasWork where an offer or talk stands on what was
+    told, NotWaiting when somebody was quicker, NotNamed for a child who is not known either.
     """
     held = children.lock(stranger.pk, child.pk)
     stranger, child = held[stranger.pk], held[child.pk]
@@ -52,12 +53,29 @@ def join(
     if not child.is_confirmed:
         raise NotNamed
     theirs = episodes.lock(*stranger.episodes.values_list("pk", flat=True))
+    for told, known in told_twice(theirs, child).items():
+        episodes.count_as(told, known, by=by, at=at)
+    theirs = episodes.lock(*(each.pk for each in theirs))
     _move(theirs, child, owners, by=by, at=at)
     notifications.join(stranger, child, because=because, by=by, at=at)
     stranger.joined_to, stranger.joined_at, stranger.joined_by = child, at, by
     stranger.save(update_fields=["joined_to", "joined_at", "joined_by"])
     journal.write("join child", stranger, by=by, at=at, child_id=child.pk)
     return child
+
+
+def told_twice(theirs: Iterable[Episode], child: Child) -> dict[Episode, Episode]:
+    """Which of these were told of before, as episodes of the child over the same time."""
+    known = list(child.episodes.counted().order_by("started_at"))
+    found: dict[Episode, Episode] = {}
+    for told in theirs:
+        over = [each for each in known if episodes.do_overlap(told.span, each.span)]
+        if told.is_voided or not over:
+            continue
+        if len(over) > 1:
+            raise episodes.Overlaps("The child has more than one episode over that time.")
+        found[told] = over[0]
+    return found
 
 
 def _move(
@@ -114,6 +132,8 @@ def separate(stranger: Child, *, owners: Mapping[int, Owners], by: Person, at: d
     if _share_an_interview(theirs):
         raise OneInterviewForBoth
     _move(theirs, stranger, owners, by=by, at=at)
+    for told in theirs:
+        episodes.stand_apart(told, by=by, at=at)
     # Rows of the same reference that came after the join belong to it too.
     bases = Basis.objects.filter(episode__in=theirs)
     notifications.separate(stranger, bases.values_list("notification_id", flat=True))

@@ -243,6 +243,8 @@ DONE = {
     "separate child": "Took a join back",
     "set out-of-hours team": "Set the out-of-hours team",
     "set layout of delivery": "Said in which layout a file is",
+    "count episode as": "Said that two told of one missing episode",
+    "let episode stand apart": "Took back that two told of one missing episode",
     "teach layout": "Taught the layout of a file",
     "download refused rows": "Downloaded the refused rows of a file",
     "set pace of rota": "Set the pace of the rota",

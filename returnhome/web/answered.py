@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from returnhome.casework import handovers as casework_handovers
 from returnhome.casework.disputes import Override
-from returnhome.casework.episodes import Episode
+from returnhome.casework.episodes import Basis, Episode
 from returnhome.casework.handovers import HandOver, Story
 from returnhome.casework.interviews import Interview
 from returnhome.casework.journal import JournalEntry
@@ -476,7 +476,8 @@ def whole(episode: Episode, person: Person, now: datetime) -> dict[str, Any]:
         "told": told,
         "notifications": [
             basis.notification
-            for basis in episode.bases.select_related("notification__sender")
+            for basis in Basis.objects.filter(Q(episode=episode) | Q(episode__same_as=episode))
+            .select_related("notification__sender")
             .defer("notification__as_received")
             .order_by("notification__received_at", "notification__pk")
         ],

@@ -227,6 +227,13 @@ class Line:
 
     def _voided(self, episode: Episode) -> Event:
         by = episode.voided_by.name if episode.voided_by else ""
+        if episode.same_as_id:
+            return Event(
+                episode.voided_at,  # type: ignore[arg-type]
+                f"Told of by {episode.told_by} too: one missing episode",
+                by,
+                href=reverse("show-episode", args=[episode.same_as_id]),
+            )
         return Event(
             episode.voided_at,  # type: ignore[arg-type]
             "Taken out of the count: recorded in error",

@@ -24,7 +24,7 @@ from returnhome.casework import (
     owners,
 )
 from returnhome.casework.children import Address, Child, Circumstances, Placement
-from returnhome.casework.episodes import INSTANTS, Episode
+from returnhome.casework.episodes import INSTANTS, Episode, do_overlap, spans
 from returnhome.casework.likeness import Person as Named
 from returnhome.casework.notifications import Notification
 from returnhome.casework.owners import Owners
@@ -232,9 +232,17 @@ def _candidates(user: Person, stranger: Child, named: Named, looked_for: str) ->
         raise Http404
     # Another council's child is not there for us: of it only the number, and whom to ask.
     known = children.with_care(near)
+    told = list(stranger.episodes.counted())
+    missing = {
+        pk: any(do_overlap(each.span, span) for each in told for span in theirs.values())
+        for pk, theirs in spans(known).items()
+    }
     theirs = likeness.whose(near.keys() - known.keys())
     return [
-        _candidate(user, known.get(pk), known.get(pk) or theirs[pk], stranger, named, terms)
+        _candidate(
+            *(user, known.get(pk), known.get(pk) or theirs[pk], stranger, named, terms),
+            was_missing=missing.get(pk, False),
+        )
         for pk, terms in near.items()
         if pk in known or pk in theirs
     ]
@@ -247,10 +255,17 @@ def _candidate(
     stranger: Child,
     named: Named,
     terms: Sequence[str],
+    *,
+    was_missing: bool,
 ) -> Candidate:
     acts = child.responsible_authority
     is_ours = known is not None and known.allows(user, Verb.SEE_EPISODE)
-    if acts.pk == stranger.responsible_authority_id:
+    if is_ours and was_missing:
+        then = (
+            "They were missing then already, as somebody else has told: it becomes one missing "
+            "episode, told of by both."
+        )
+    elif acts.pk == stranger.responsible_authority_id:
         then = f"The episode goes under this record. {acts.name} must act, as now."
     else:
         then = (

@@ -162,10 +162,11 @@ def test_what_one_child_said_never_ends_up_in_anothers_record(cast: Cast) -> Non
     assert fresh(shared).not_held_at is not None
 
 
-def test_an_episode_over_the_same_time_stops_the_join_and_nothing_has_changed(cast: Cast) -> None:
+def test_two_episodes_over_the_same_time_stop_the_join_and_nothing_has_changed(cast: Cast) -> None:
     child = stranger(cast)
     episode = told_of(cast, child)
-    missing(cast.sky, last_seen=NOW - hours(25), returned=NOW - hours(12))
+    missing(cast.sky, last_seen=NOW - hours(25), returned=NOW - hours(19))
+    missing(cast.sky, last_seen=NOW - hours(18), returned=NOW - hours(12))
     before = (stored_figures(), JournalEntry.objects.count())
 
     with pytest.raises(Overlaps):
