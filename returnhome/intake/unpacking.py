@@ -17,7 +17,7 @@ from typing import Any
 
 import python_calamine as calamine
 
-ROOM = 2 * 1024 * 1024 * 1024
+ROOM = 1024 * 1024 * 1024
 SECONDS = 60
 # So much text of all its sheets, and so many rows of one, is read.
 MOST_TEXT = 50 * 1024 * 1024
@@ -60,7 +60,7 @@ def rows(sheet: Any) -> tuple[bytes, int]:
     widest = max((_filled(row) for row in sheet.iter_rows()), default=0)
     if widest > MOST_COLUMNS:
         # The reader says that these are too many; what else the sheet holds adds nothing to it.
-        return f"{',' * (widest - 1)}x\n".encode(), 1
+        return f"{','.join('x' * widest)}\n".encode(), 1
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     below = _below(sheet)

@@ -99,13 +99,13 @@ def test_what_the_second_sender_tells_next_goes_into_the_one(twice, cast: Cast):
     joined(cast, stranger)
 
     told_by(
-        *(cast, "Kent Police", "K1"),
-        **{
-            "Last_Seen": "13/02/2026 21:30",
-            "Reported": "13/02/2026 22:00",
-            "Risk": "High",
-            "Found": "14/02/2026 06:30",
-        },
+        cast,
+        "Kent Police",
+        "K1",
+        Last_Seen="13/02/2026 21:30",
+        Reported="13/02/2026 22:00",
+        Risk="High",
+        Found="14/02/2026 06:30",
     )
 
     known.refresh_from_db()
@@ -128,7 +128,7 @@ def test_taken_back_each_has_what_it_was_told(twice, cast: Cast):
 
 
 def test_what_was_begun_on_the_second_is_not_lost_by_joining(twice, cast: Cast):
-    known, stranger = twice
+    _, stranger = twice
     (told,) = stranger.episodes.all()
     episodes.note(told, offered_at=NOW, at=NOW)
 

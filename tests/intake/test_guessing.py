@@ -145,7 +145,7 @@ def test_headings_that_say_nothing_are_asked_about_one_by_one():
             "B": Meaning.NAME,
             "C": Meaning.BORN,
             "D": Meaning.LAST_SEEN,
-        },  # fmt: skip
+        },
     ).is_certain
 
 
