@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, timedelta
+from enum import StrEnum
 from itertools import islice
 
 from returnhome.intake import cells as cells_of
@@ -30,22 +31,22 @@ MOST = 0.9
 OLDEST_CHILD = 25
 
 
-class Sort(layouts.Code):
+class Sort(StrEnum):
     """What a column's values are, whatever its heading says."""
 
-    DAY = "day", "a day"
-    INSTANT = "instant", "a day and a time"
-    TIME = "time", "a time of day"
-    AGE = "age", "a small number"
-    POSTCODE = "postcode", "a postcode"
-    SEX = "sex", "a sex"
-    YES_NO = "yes_no", "yes or no"
-    GRADE = "grade", "a risk grade"
-    GRADING = "grading", "a risk grade and a classification"
-    KIND = "kind", "a classification"
-    CODE = "code", "a number or code"
-    WORDS = "words", "words"
-    BLANK = "blank", "nothing"
+    DAY = "day"
+    INSTANT = "instant"
+    TIME = "time"
+    AGE = "age"
+    POSTCODE = "postcode"
+    SEX = "sex"
+    YES_NO = "yes_no"
+    GRADE = "grade"
+    GRADING = "grading"
+    KIND = "kind"
+    CODE = "code"
+    WORDS = "words"
+    BLANK = "blank"
 
 
 WHENS = frozenset({Sort.DAY, Sort.INSTANT, Sort.TIME})

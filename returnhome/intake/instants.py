@@ -7,16 +7,15 @@ nothing is read out of a remark. Two figures of a year are this century's unless
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
+from enum import StrEnum
 from functools import lru_cache
 
-from returnhome.rules.codes import Code
 
-
-class Order(Code):
+class Order(StrEnum):
     """Which of 03/04/2026 is the day."""
 
-    DAY_FIRST = "day_first", "day first, as 31/12/2026"
-    MONTH_FIRST = "month_first", "month first, as 12/31/2026"
+    DAY_FIRST = "day_first"
+    MONTH_FIRST = "month_first"
 
 
 @dataclass(frozen=True, slots=True)
