@@ -99,8 +99,7 @@ class Cells:
 
     def is_yes(self, meaning: Meaning) -> bool | None:
         """None for a blank, or a word that is neither yes nor no."""
-        said = plain(self.written(meaning))
-        return said in YES if said in YES | NO else None
+        return yes_or_no(self.written(meaning))
 
     def born(self, today: date) -> date | None:
         """The birth date; None where it is not known."""
@@ -201,6 +200,14 @@ class Cells:
     def digest(self) -> str:
         """The same for the same cells in the same order, whatever file they came in."""
         return hashlib.sha256(json.dumps(self.record.cells).encode()).hexdigest()
+
+
+def yes_or_no(text: str) -> bool | None:
+    """What a word, or what stands before a remark, says: “Yes - Leeds” is yes; else None."""
+    for said in (plain(text), plain(re.split(r"\s*[(,;/:]|\s+-\s+", text, maxsplit=1)[0])):
+        if said in YES | NO:
+            return said in YES
+    return None
 
 
 def surely_before(one: Moment, other: Moment) -> bool:

@@ -367,7 +367,7 @@ def _sort(values: list[str], order: Order | None) -> Sort:
         return Sort.BLANK
     tests: tuple[tuple[Sort, Callable[[str], object]], ...] = (
         (Sort.POSTCODE, written_postcode),
-        (Sort.YES_NO, lambda text: plain(text) in cells_of.YES | cells_of.NO),
+        (Sort.YES_NO, lambda text: cells_of.yes_or_no(text) is not None),
         (Sort.SEX, lambda text: plain(text) in SEX_WORDS),
         (Sort.GRADE, _is_grade),
         (Sort.KIND, _is_kind),

@@ -1,6 +1,6 @@
 """A sender's file into the ledger, all or nothing; or only to see what it would do."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import islice
@@ -25,6 +25,14 @@ from returnhome.rules.codes import EpisodeKind
 
 # Rows looked up together: enough to spare questions, few enough to hold in memory.
 TOGETHER = 250
+
+
+Progress = Callable[[int, int], None]
+"""Told now and then how many rows are done, and of how many."""
+
+
+def silent(done: int, of: int) -> None:
+    """Nobody watches."""
 
 
 class Unsure(Unreadable):
@@ -53,6 +61,7 @@ def bring(
     by: Person,
     at: datetime,
     dry_run: bool = False,
+    progress: Progress = silent,
 ) -> Outcome:
     """Take a file in at once, in a layout that is known, asked for, or certain from the file.
 
@@ -69,7 +78,15 @@ def bring(
     )
     if not delivery.layout:
         delivery = teach(delivery, teaching or Teaching(), by=by, at=at)
-    outcome = load(delivery, _outcomes(delivery, at), by=by, at=at, dry_run=dry_run)
+    table, outcomes = _table(delivery, at)
+    outcome = load(
+        delivery,
+        outcomes,
+        by=by,
+        at=at,
+        dry_run=dry_run,
+        progress=lambda done: progress(done, table.length),
+    )
     if dry_run:
         transaction.set_rollback(True)
     return outcome
@@ -163,11 +180,13 @@ def confirm(delivery: Delivery, *, by: Person, at: datetime) -> Outcome:
 
 def _outcomes(delivery: Delivery, at: datetime) -> Iterator[Row | Skipped]:
     """The rows of the delivery's file; none where it has been confirmed and so let go."""
-    if delivery.content is None:
-        return iter(())
-    sheets = reading.sheets(bytes(delivery.content), delivery.filename)
+    return _table(delivery, at)[1] if delivery.content is not None else iter(())
+
+
+def _table(delivery: Delivery, at: datetime) -> tuple[Table, Iterator[Row | Skipped]]:
+    sheets = reading.sheets(bytes(delivery.content or b""), delivery.filename)
     table, layout = fitting.in_layout(sheets, delivery.layout)
-    return parsing.outcomes(table, layout, today=_today(at))
+    return table, parsing.outcomes(table, layout, today=_today(at))
 
 
 def _today(at: datetime) -> date:
@@ -183,10 +202,12 @@ def load(
     by: Person,
     at: datetime,
     dry_run: bool = False,
+    progress: Callable[[int], object] | None = None,
 ) -> Outcome:
     """Take rows into the ledger and close their delivery, in one transaction.
 
     With `dry_run` all is done and taken back again, so that it says what would happen just now.
+    `progress` is told how many rows are done, now and then.
     Raises notifications.AlreadyConfirmed when somebody was quicker.
     """
     delivery = notifications.take_up(delivery)
@@ -196,6 +217,8 @@ def load(
     with tallies.gathered():
         while together := list(islice(rows, TOGETHER)):
             outcome.rows += taking.take(together)
+            if progress:
+                progress(len(outcome.rows))
     if dry_run:
         transaction.set_rollback(True)
     else:

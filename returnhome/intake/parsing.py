@@ -11,7 +11,15 @@ from returnhome.intake.layouts import MOMENTS, Layout, Meaning
 from returnhome.intake.reading import Record, Table
 from returnhome.rules.ages import ADULT, age_on
 from returnhome.rules.clock import Moment
-from returnhome.rules.codes import KIND_WORDS, EpisodeKind, RiskGrade, Sex, plain, risk_grade
+from returnhome.rules.codes import (
+    KIND_WORDS,
+    RISK_WORDS,
+    EpisodeKind,
+    RiskGrade,
+    Sex,
+    plain,
+    risk_grade,
+)
 from returnhome.rules.codes import sex as sex_of
 from returnhome.rules.naming import written_postcode
 
@@ -21,7 +29,18 @@ _TOTALS = re.compile(
 _MARKING = re.compile(r"(not protectively marked|official|restricted|confidential|end of )")
 _DATE = re.compile(r"[0-9]{1,2}[/.][0-9]{1,2}[/.][0-9]{2,4}|[0-9]{4}-[0-9]{2}-[0-9]{2}")
 # A grade and a classification in one cell: “Low (Absent)”.
-_APART = re.compile(r"\s*(?:[()/;,]|\s-\s)\s*")
+_APART = re.compile(r"\s*(?:[()/;,:]|\s-\s)\s*")
+# Words that are known, the longest first; a single letter is no phrase.
+_PHRASES = re.compile(
+    r"\b(?:"
+    + "|".join(
+        sorted(
+            (word for word in {*KIND_WORDS, *RISK_WORDS} if len(word) > 1), key=len, reverse=True
+        )
+    )
+    + r")\b"
+)
+_NOT = re.compile(r"\b(?:not|no longer|never) (?:a |an )?\w+(?: \w+)?")
 
 # The later moment first: a row in which it comes before the other is refused.
 _ORDER = (
@@ -196,8 +215,9 @@ def _check_is_child(
 def _kind(cells: Cells, looked_after: bool | None) -> EpisodeKind | None:
     """Away from placement is a looked-after child's alone; anyone else's is a missing episode."""
     text = cells.written(Meaning.KIND)
+    own = cells.layout.kinds.get(plain(text))
     said = words(text or cells.written(Meaning.GRADING))
-    kinds = [kind for word in said if (kind := _kind_of(word, cells.layout))]
+    kinds = [own] if own else [kind for word in said if (kind := KIND_WORDS.get(word))]
     if text and not kinds and not any(map(risk_grade, said)):
         cells.fault(
             Meaning.KIND,
@@ -209,14 +229,15 @@ def _kind(cells: Cells, looked_after: bool | None) -> EpisodeKind | None:
 
 
 def words(text: str) -> list[str]:
-    """The cell as a whole, and each of its parts."""
-    whole = plain(text)
-    parts = [part for part in map(plain, _APART.split(text)) if part]
-    return parts if len(parts) > 1 else [whole] if whole else []
+    """What a cell for a grade and a classification says: each of its parts, or phrases in them.
 
-
-def _kind_of(word: str, layout: Layout) -> EpisodeKind | None:
-    return layout.kinds.get(word) or KIND_WORDS.get(word)
+    “Low (Absent)” is “low” and “absent”; “high risk missing person” is “high” and “missing person”.
+    """
+    said: list[str] = []
+    for part in filter(None, map(plain, _APART.split(text))):
+        is_known = part in KIND_WORDS or risk_grade(part)
+        said += [part] if is_known else (_PHRASES.findall(_NOT.sub(" ", part)) or [part])
+    return said
 
 
 def _risk(cells: Cells) -> RiskGrade | None:

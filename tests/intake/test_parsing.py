@@ -220,6 +220,9 @@ def test_a_whole_name_is_parted():
         ("Low (Away from placement)", RiskGrade.LOW, EpisodeKind.AWAY),
         ("Medium (Absent)", RiskGrade.MEDIUM, EpisodeKind.MISSING),
         ("No apparent risk", RiskGrade.VERY_LOW, None),
+        ("High risk missing person", RiskGrade.HIGH, EpisodeKind.MISSING),
+        ("Low: unauthorised absence from placement", RiskGrade.LOW, EpisodeKind.AWAY),
+        ("Not missing, medium", RiskGrade.MEDIUM, None),
         ("", None, None),
     ],
 )
@@ -227,6 +230,14 @@ def test_a_grade_and_a_classification_in_one_cell_are_both_read(grading, risk, k
     said = of_b(Grading=grading)
 
     assert (said.risk, said.kind, said.faults) == (risk, kind, ())
+
+
+@pytest.mark.parametrize(
+    ("text", "is_looked_after"),
+    [("Y", True), ("Yes - Leeds", True), ("LAC (Kent)", True), ("No", False), ("Perhaps", None)],
+)
+def test_whether_a_child_is_looked_after_stands_before_a_remark(text, is_looked_after):
+    assert row(looked_after=text).looked_after is is_looked_after
 
 
 def test_an_age_stands_in_for_a_birth_date_that_is_not_known():

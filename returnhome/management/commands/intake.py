@@ -14,6 +14,7 @@ from returnhome.intake.layouts import Meaning
 from returnhome.intake.loading import Teaching
 from returnhome.intake.outcome import Result, to_mend
 from returnhome.management import moments
+from returnhome.management.progress import Progress
 from returnhome.reporting import exports
 from returnhome.rules import Blocked
 from returnhome.rules.codes import EpisodeKind, plain
@@ -69,6 +70,7 @@ class Command(BaseCommand):
 
     @acting.as_system(acting.INTAKE)
     def handle(self, *args: Any, file: Path, sender: str, **options: Any) -> None:
+        progress = Progress()
         try:
             outcome = loading.bring(
                 file,
@@ -78,11 +80,14 @@ class Command(BaseCommand):
                 by=staff.operator(),
                 at=moments.given_or_now(options["at"]),
                 dry_run=options["dry_run"],
+                progress=progress,
             )
         except loading.Unsure as unsure:
             raise CommandError(f"{unsure.sentence} {HOW_TO_SAY}", returncode=2) from unsure
         except Blocked as blocked:
             raise CommandError(blocked.sentence, returncode=2) from blocked
+        finally:
+            progress.end()
         if options["json"]:
             said = outcome.as_json(children.register_ids(outcome.children))
             self.stdout.write(json.dumps(said, ensure_ascii=False, indent=1))
