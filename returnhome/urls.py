@@ -53,7 +53,9 @@ from returnhome.web import (
     story,
     support,
     tellings,
+    tokens,
     ways_in,
+    webhooks,
     who_interviews,
     worklist,
 )
@@ -111,6 +113,8 @@ STAGES = (
     agreements,
     duty,
     rotas,
+    tokens,
+    webhooks,
     set_up,
     account,
     who_interviews,
