@@ -98,7 +98,11 @@ def why_skipped(record: Record, layout: Layout) -> str | None:
 
 def parse(record: Record, layout: Layout, *, today: date) -> Row:
     """What the record says under the layout, with every fault it has; raises nothing."""
-    cells = Cells(record, layout)
+    return row_of(Cells(record, layout), today=today)
+
+
+def row_of(cells: Cells, *, today: date) -> Row:
+    """The same of cells, however they are read."""
     reference = cells.name(Meaning.REFERENCE)
     if not reference:
         cells.fault(Meaning.REFERENCE, "The row has no reference")
@@ -108,7 +112,7 @@ def parse(record: Record, layout: Layout, *, today: date) -> Row:
     _check_is_child(cells, born, moments)
     looked_after = cells.is_yes(Meaning.LOOKED_AFTER)
     return Row(
-        number=record.number,
+        number=cells.record.number,
         reference=reference,
         forename=cells.name(Meaning.FORENAME),
         surname=cells.name(Meaning.SURNAME),
