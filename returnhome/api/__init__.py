@@ -14,7 +14,7 @@ from ninja.openapi.schema import OpenAPISchema
 from ninja.parser import Parser
 from pydantic_core import from_json
 
-from returnhome.api import caps, problems, who_interviews
+from returnhome.api import caps, notifications, problems, who_interviews
 
 
 class Strict(Parser):
@@ -47,6 +47,7 @@ api = Api(
     throttle=caps.Cap(120),
 )
 api.add_router("who-interviews", who_interviews.router)
+api.add_router("notifications", notifications.router)
 
 
 def described() -> dict[str, Any]:

@@ -225,6 +225,7 @@ DONE = {
     "reassign action": "Gave an action to somebody else",
     "reassign booking": "Gave a booking to somebody else",
     "receive delivery": "Received a file of notifications",
+    "read outcome": "Asked what became of a notification",
     "receive notification": "Received a notification",
     "record birth date": "Recorded the birth date",
     "record care": "Recorded who looks after the child",

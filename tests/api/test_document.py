@@ -47,6 +47,10 @@ def test_it_is_served_to_everybody_and_names_every_endpoint(client: Client) -> N
     assert [(method, address) for method, address, _ in operations()] == [
         ("POST", "/api/v1/who-interviews"),
         ("POST", "/api/v1/who-interviews/cases"),
+        ("POST", "/api/v1/notifications"),
+        ("POST", "/api/v1/notifications/{reference}/found"),
+        ("POST", "/api/v1/notifications/{reference}/return"),
+        ("GET", "/api/v1/notifications/{reference}"),
     ]
 
 
@@ -66,7 +70,9 @@ def test_every_endpoint_has_a_name_its_words_and_its_problems() -> None:
     for _, _, operation in operations():
         assert operation["summary"]
         assert operation["description"]
-        for code in (400, 413, 422, 429, 500):
+        of_a_body = (400, 413, 422) if "requestBody" in operation else ()
+        of_a_token = (401, 403) if "security" in operation else ()
+        for code in (*of_a_body, *of_a_token, 429, 500):
             assert problems.MEDIA_TYPE in operation["responses"][code]["content"]
 
 
@@ -103,3 +109,14 @@ def test_a_person_who_opens_the_address_sees_what_is_there(client: Client) -> No
     for name in problems.KINDS:
         assert f'id="{name}"' in page.content.decode()
     assert not page.cookies
+
+
+def test_a_change_asks_for_a_token_and_an_idempotency_key() -> None:
+    for method, address, operation in operations():
+        if "/notifications" not in address:
+            continue
+        asked = {each["name"] for each in operation["parameters"] if each["required"]}
+        assert operation["security"] == [{"ByToken": []}]
+        assert ("Idempotency-Key" in asked) == (method == "POST")
+        if method == "POST":
+            assert problems.MEDIA_TYPE in operation["responses"][409]["content"]

@@ -374,6 +374,8 @@ OPEN = {
     *("openid_connect_callback", "sign-in-by-directory"),
     *("standard", "show-standard", "json-standard", "schema-standard", "form-standard", "guide"),
     *("who-interviews", "api", "api-root", "openapi-json", "ask", "ask_all"),
+    # By a token of an organisation, and for nobody who is signed in: tests/api.
+    *("send", "say_found", "say_returned", "what_became"),
 }
 
 
