@@ -593,7 +593,10 @@ class WebhookEvent(Code):
     """What an organisation's own program is told of; our own."""
 
     UNMATCHED = "episode.unmatched", "An episode opened and nobody has said who the child is"
-    UNANSWERED = "episode.unanswered", "A child is back and nobody has taken the episode on"
+    UNANSWERED = (
+        "episode.unanswered",
+        "Nobody has taken an episode on: the child is back, or the risk is high",
+    )
     RETURNED = "episode.returned", "A return was recorded"
     OVERDUE = "episode.overdue", "72 hours have run out with no interview held or booked"
     TEST = "test", "A try, sent by an administrator"

@@ -21,6 +21,8 @@ from returnhome.web.asked import Request
 LASTS = {"90": "3 months", "182": "6 months", "365": "1 year"}
 # So many that have ended are shown, the newest first.
 SHOWN = 20
+# Whose episodes can need somebody: they can have a webhook.
+TOLD = (Organisation.COUNCIL, Organisation.PROVIDER)
 
 
 def may_keep(person: Person) -> bool:
@@ -52,6 +54,7 @@ def index(request: Request) -> HttpResponse:
         "over": [each for each in standing if not each.is_good(today)],
         "ended": list(every.filter(ended_at__isnull=False)[:SHOWN]),
         "soon": today + timedelta(days=14),
+        "is_told": organisation.kind in TOLD,
     }
     return render(request, "tokens/index.html", context)
 

@@ -20,19 +20,17 @@ from returnhome.web.asked import Request
 
 # So many calls are shown, the newest first.
 SHOWN = 20
-# Whose episodes can need somebody.
-TOLD = (Organisation.COUNCIL, Organisation.PROVIDER)
 
 
 def may_keep(person: Person) -> bool:
     return tokens.may_keep(person) and any(
-        p.organisation.kind in TOLD for p in person.current_posts
+        p.organisation.kind in tokens.TOLD for p in person.current_posts
     )
 
 
 def _kept_for(person: Person) -> Organisation:
     organisation = tokens.kept_for(person)
-    if organisation.kind not in TOLD:
+    if organisation.kind not in tokens.TOLD:
         raise Http404
     return organisation
 
