@@ -1,7 +1,6 @@
 """Notifications from a program: sent, updated, found, returned; and what became of them."""
 
 import re
-from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
@@ -73,8 +72,19 @@ Instant = Annotated[
 ]
 
 
+def _one_of_two(shape: dict[str, Any]) -> None:
+    """In the document: one of the two, and no null."""
+    for name, field in shape["properties"].items():
+        (kind,) = (each for each in field.pop("anyOf") if each != {"type": "null"})
+        shape["properties"][name] = kind | field
+    shape["oneOf"] = [{"required": ["at"]}, {"required": ["on"]}]
+    shape["dependentRequired"] = {"give_or_take": ["at"]}
+
+
 class When(Strict):
     """When something happened: `at` an instant, or `on` a day of which the time is not known."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra=_one_of_two)
 
     at: Instant | None = None
     give_or_take: Annotated[StrictInt, Field(ge=1, le=WIDEST_ESTIMATE)] | None = Field(
@@ -89,7 +99,8 @@ class When(Strict):
         if self.give_or_take is not None and self.at is None:
             raise ValueError("“give_or_take” goes with “at”.")
         day = self.at or self.on
-        if day is not None and not 1900 <= day.year <= 2200:
+        # Whether it can be right is said of the row; these have no day in another zone.
+        if day is not None and not date.min.year < day.year < date.max.year:
             raise ValueError("This is too far from today to be right.")
         return self
 
@@ -266,7 +277,7 @@ def send(request: HttpRequest, body: Sent, idempotency_key: IdempotencyKey) -> J
     )
 
 
-def _again(request: HttpRequest, reference: str, key: str, more: Mapping[str, str]) -> JsonResponse:
+def _again(request: HttpRequest, reference: str, key: str, more: dict[str, str]) -> JsonResponse:
     def act() -> dict[str, Any]:
         outcome = loading.bring_again(reference, more, **_told(request))
         return _taken(outcome.rows[0])

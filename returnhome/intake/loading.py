@@ -4,7 +4,7 @@ What a program sends goes the same way: as a delivery that is taken in at once.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -76,7 +76,7 @@ def bring_sent(
 @transaction.atomic
 @acting.as_system(acting.INTAKE)
 def bring_again(
-    reference: str, more: Mapping[str, str], *, sender: Organisation, by: Person, at: datetime
+    reference: str, more: dict[str, str], *, sender: Organisation, by: Person, at: datetime
 ) -> Outcome:
     """What the sender told last under a reference, told again with `more` in it.
 
