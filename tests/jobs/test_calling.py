@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from docs.check_webhook import is_from_returnhome
 from returnhome.casework import episodes, staff, webhooks
 from returnhome.casework.models import Call, CallTry, Child, Episode, Webhook
 from returnhome.jobs import calling, rounds
@@ -194,6 +195,23 @@ def test_while_a_secret_is_changed_either_of_them_checks(
     assert headers["webhook-signature"].split() == [
         rules.signature(secret, **signed) for secret in (renewed.secret, hook.secret)
     ]
+
+
+def test_the_example_of_the_docs_knows_what_is_ours_and_what_is_not(
+    cast: Cast, hook: Webhook, listening: Listening
+) -> None:
+    renewed = webhooks.renew_secret(hook, by=cast.adi, at=NOW)
+    webhooks.try_out(hook, by=cast.adi, at=NOW)
+    call()
+    _, headers, body = listening.came[0]
+    then = NOW.timestamp()
+
+    for secret in (renewed.secret, hook.secret):
+        assert is_from_returnhome(secret, headers, body, then)
+    assert not is_from_returnhome(webhooks.new_secret(), headers, body, then)
+    assert not is_from_returnhome(hook.secret, headers, body + b" ", then)
+    assert not is_from_returnhome(hook.secret, headers | {"webhook-id": "msg_x"}, body, then)
+    assert not is_from_returnhome(hook.secret, headers, body, then + 301)
 
 
 def test_sent_again_it_is_the_same_message(cast: Cast, hook: Webhook, listening: Listening) -> None:
