@@ -145,6 +145,10 @@ class Call(models.Model):
         return f"msg_{self.number.hex}"
 
     @property
+    def is_test(self) -> bool:
+        return self.event == WebhookEvent.TEST
+
+    @property
     def says(self) -> dict[str, Any]:
         """What is sent: the same at each try, and no name in it."""
         about: dict[str, Any] = {"organisation": self.webhook.organisation_id}
@@ -344,14 +348,17 @@ def mark_failed(
 ) -> Call:
     """It did not get through: it is tried again, each time later, and at last given up.
 
-    A webhook that takes nothing for days is ended, and its administrators are told.
+    What else waits for the same address waits along: it would fare no better. A webhook that takes
+    nothing for days is ended, and its administrators are told.
     """
     CallTry.objects.create(call=call, at=at, by=by, code=code, failure=why)
-    wait = None if call.event == WebhookEvent.TEST else webhooks.again_after(call.tries)
+    wait = None if call.is_test else webhooks.again_after(call.tries)
     if wait is None:
         call.done_at, call.is_given_up = at, True
     else:
         call.send_after = at + wait
+        others = Call.objects.waiting().filter(webhook=call.webhook_id).exclude(pk=call.pk)
+        others.filter(send_after__lt=call.send_after).update(send_after=call.send_after)
     call.save(update_fields=["send_after", "done_at", "is_given_up"])
     journal.write(f"make call failed: {why}", call, by=by, at=at)
     webhook = Webhook.objects.select_for_update(no_key=True, of=("self",)).get(pk=call.webhook_id)

@@ -59,6 +59,10 @@ def index(request: Request) -> HttpResponse:
             (call, WebhookEvent(call.event).label, call.tried.all())
             for call in calls.newest_first().prefetch_related(tried)[:SHOWN]
         ],
+        "last_test": calls.filter(event=WebhookEvent.TEST)
+        .newest_first()
+        .prefetch_related(tried)
+        .first(),
         "events": [each for each in WebhookEvent if each != WebhookEvent.TEST],
         "is_worker_there": silences.is_anybody_listening(request.now),
     }

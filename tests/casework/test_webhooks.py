@@ -185,6 +185,18 @@ def test_it_is_tried_again_each_time_later_and_at_last_given_up(hook: Webhook) -
     assert CallTry.objects.first().in_words == "Nobody answered in time (503)"  # type: ignore[union-attr]
 
 
+def test_what_else_waits_for_an_address_that_does_not_answer_waits_along(hook: Webhook) -> None:
+    queued(hook, news(hook, 7), news(hook, 8), news(hook, 9))
+
+    failed(hook, NOW)
+
+    assert webhooks.claim(at=NOW + timedelta(seconds=29)) is None
+    assert sorted(Call.objects.values_list("tries", flat=True)) == [0, 0, 1]
+    first = webhooks.claim(at=NOW + timedelta(seconds=30))
+    assert first
+    assert first.about_id == 7
+
+
 def test_a_test_is_tried_once(hook: Webhook, cast: Cast) -> None:
     call = webhooks.try_out(hook, by=cast.adi, at=NOW)
     assert "episode" not in call.says["data"]
@@ -214,9 +226,10 @@ def test_after_three_days_of_nothing_it_ends_and_the_administrators_are_told(
 def test_one_that_gets_through_begins_the_count_anew(hook: Webhook) -> None:
     queued(hook, news(hook, 7), news(hook, 8))
     failed(hook, NOW)
-    call = webhooks.claim(at=NOW)
+    later = NOW + timedelta(seconds=30)
+    call = webhooks.claim(at=later)
     assert call
-    webhooks.mark_taken(call, 200, by=staff.clockwork(), at=NOW)
+    webhooks.mark_taken(call, 200, by=staff.clockwork(), at=later)
 
     assert fresh(hook).failing_since is None
     failed(hook, NOW + 4 * DAY)

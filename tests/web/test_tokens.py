@@ -33,7 +33,7 @@ def test_adi_makes_a_token_and_sees_it_once(as_, cast: Cast):
     later = as_("adi").get("/tokens")
     assert secret not in later.content.decode()
     assert "Records system" in words_of(later)
-    assert f"… {secret[-4:]}" in words_of(later)
+    assert f"…{secret[-4:]}" in words_of(later)
 
 
 def test_what_is_missing_is_said_at_its_field(as_):

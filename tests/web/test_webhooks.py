@@ -59,7 +59,7 @@ def test_adi_sends_a_test_and_sees_what_came_of_it(as_, hook: Webhook, cast: Cas
 
     words = words_of(as_("adi").get("/webhooks"))
     assert "It answered that it did not take the message (500)" in words
-    assert "Given up" in words
+    assert "The last test: It answered" in words
     assert "Nothing has got through since" in words
 
 
