@@ -365,7 +365,11 @@ def mark_failed(
     if webhook.failing_since is None:
         webhook.failing_since = at
         webhook.save(update_fields=["failing_since"])
-    elif webhook.ended_at is None and at >= webhook.failing_since + webhooks.ENDED_AFTER:
+    elif (
+        webhook.ended_at is None
+        and at >= webhook.failing_since + webhooks.ENDED_AFTER
+        and call.tries >= webhooks.ENDED_TRIES
+    ):
         _end(webhook, by=by, at=at)
         _tell_administrators(webhook, by=by, at=at)
     return call

@@ -28,6 +28,8 @@ AGAIN_AFTER = (
 MOST_TRIES = len(AGAIN_AFTER) + 1
 # An address that has taken nothing for so long is not called any more.
 ENDED_AFTER = timedelta(days=3)
+# And not for one that failed once and another days later: it is tried so often at least.
+ENDED_TRIES = 3
 # After a new secret the old one signs beside it for so long.
 OLD_SECRET_SIGNS = timedelta(hours=24)
 # What had begun so long before a webhook was set up is told of too: those clocks still run.

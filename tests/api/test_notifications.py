@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from returnhome.casework import acting, episodes
@@ -22,6 +23,7 @@ from returnhome.rules.codes import EpisodeKind, RiskGrade, TokenScope
 from tests.api.programs import NOTIFICATIONS, Program
 from tests.api.test_who_interviews import is_problem
 from tests.cast import Cast, hours
+from tests.web.asking import words_of
 
 NOW = timezone.now().replace(microsecond=0)
 
@@ -476,3 +478,38 @@ def test_the_sender_is_the_tokens_organisation_whatever_is_said(cast: Cast) -> N
 
     assert Notification.objects.get().sender == cast.westborough_council
     assert Organisation.objects.filter(deliveries__isnull=False).get() == cast.westborough_council
+
+
+# And then by a person.
+
+
+def test_amina_says_who_it_is_from_what_the_program_sent(
+    police: Program, cast: Cast, client: Client
+) -> None:
+    police.results(about(cast.kit, forename="Christopher", returned=at(5, give_or_take=20)))
+    (stranger,) = Child.objects.waiting()
+    address = f"/children/{stranger.pk}/match"
+    client.force_login(cast.amina)
+
+    words = words_of(client.get(address))
+    assert "Row 1 of Sent by a program" in words
+    assert "give or take 20 minutes" in words
+    assert "Surname O’Dell O’Dell Same" in words
+    client.post(address, {"who": str(cast.kit.pk)})
+
+    assert Episode.objects.get().child == cast.kit
+    became = police.ask("NSP/26/0001").json()
+    assert (became["result"], became["is_joined"], became["is_open"]) == ("waiting", True, True)
+    assert police.results(about(cast.kit, forename="Christopher", risk="high")) == [("updated", "")]
+
+
+def test_the_council_of_the_child_sees_what_the_police_sent(
+    police: Program, cast: Cast, client: Client
+) -> None:
+    police.results(about(cast.kit, returned=at(5)))
+    client.force_login(cast.amina)
+
+    page = client.get(f"/episodes/{Episode.objects.get().pk}")
+
+    assert page.status_code == 200
+    assert "Northshire Police" in words_of(page)

@@ -223,6 +223,16 @@ def test_after_three_days_of_nothing_it_ends_and_the_administrators_are_told(
     assert "/webhooks" in letter.text
 
 
+def test_two_failures_days_apart_are_no_three_days_of_nothing(hook: Webhook, cast: Cast) -> None:
+    webhooks.try_out(hook, by=cast.adi, at=NOW)
+    failed(hook, NOW)
+    queued(hook)
+
+    failed(hook, NOW + 4 * DAY)
+
+    assert fresh(hook).ended_at is None
+
+
 def test_one_that_gets_through_begins_the_count_anew(hook: Webhook) -> None:
     queued(hook, news(hook, 7), news(hook, 8))
     failed(hook, NOW)
@@ -240,6 +250,7 @@ def test_the_clockwork_may_do_all_of_it_and_reads_no_name_for_it(hook: Webhook) 
     with acting.as_system(acting.CLOCKWORK):
         queued(hook)
         failed(hook, NOW)
+        failed(hook, NOW + DAY)
         failed(hook, NOW + 3 * DAY)
 
     assert fresh(hook).ended_at
@@ -273,6 +284,7 @@ def test_an_administrator_of_elsewhere_is_not_told(hook: Webhook, cast: Cast) ->
     staff.appoint(elsewhere, Role.ADMINISTRATOR, eastmoor, since=NOW.date(), by=cast.adi, at=NOW)
     queued(hook)
     failed(hook, NOW)
+    failed(hook, NOW + DAY)
     failed(hook, NOW + 3 * DAY)
 
     assert {message.person for message in Message.objects.all()} == {cast.adi}
