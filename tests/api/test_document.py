@@ -14,7 +14,11 @@ from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
 from returnhome.api import described, problems
-from tests.cast import Cast
+from returnhome.casework import staff, webhooks
+from returnhome.casework.webhooks import News
+from returnhome.jobs import calling
+from returnhome.rules.codes import WebhookEvent
+from tests.cast import NOW, Cast
 from tests.web.asking import words_of
 
 CASES = json.loads(
@@ -120,3 +124,20 @@ def test_a_change_asks_for_a_token_and_an_idempotency_key() -> None:
         assert ("Idempotency-Key" in asked) == (method == "POST")
         if method == "POST":
             assert problems.MEDIA_TYPE in operation["responses"][409]["content"]
+
+
+def test_what_is_sent_out_has_the_shape_that_is_written(cast: Cast) -> None:
+    hook = webhooks.set_up(cast.northshire_council, "https://example.gov.uk/", by=cast.adi, at=NOW)
+    news = [
+        News(event, hook.organisation_id, 7, NOW, event)
+        for event in WebhookEvent
+        if event != WebhookEvent.TEST
+    ]
+    calls = [*webhooks.queue(news, by=staff.clockwork(), at=NOW)]
+    calls.append(webhooks.try_out(hook, by=cast.adi, at=NOW))
+
+    assert {call.event for call in calls} == set(described()["webhooks"])
+    for call in calls:
+        assert list(fitting("WebhookCall").iter_errors(call.says)) == []
+    heads = {each["name"] for each in described()["webhooks"]["test"]["post"]["parameters"]}
+    assert heads <= calling.headers(calls[0], b"{}", NOW).keys()

@@ -25,6 +25,8 @@ from tests.api.test_who_interviews import is_problem
 from tests.cast import Cast, hours
 from tests.web.asking import words_of
 
+pytestmark = pytest.mark.check
+
 NOW = timezone.now().replace(microsecond=0)
 
 

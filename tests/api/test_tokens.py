@@ -17,6 +17,8 @@ from tests.api.test_notifications import about, at
 from tests.api.test_who_interviews import is_problem
 from tests.cast import Cast
 
+pytestmark = pytest.mark.check
+
 SEND, READ = TokenScope.SEND, TokenScope.READ
 
 

@@ -25,6 +25,8 @@ from returnhome.rules.webhooks import (
 from tests.casework.ledger import fresh, refused_by
 from tests.cast import NOW, Cast, hours
 
+pytestmark = pytest.mark.check
+
 ADDRESS = "https://example.gov.uk/returnhome"
 DAY = timedelta(days=1)
 

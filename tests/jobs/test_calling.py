@@ -20,6 +20,8 @@ from returnhome.rules.codes import NotCalled, RiskGrade
 from tests.casework.test_children import stranger
 from tests.cast import NOW, Cast, booked, hours, missing, returned
 
+pytestmark = pytest.mark.check
+
 SECOND = timedelta(seconds=1)
 
 

@@ -11,6 +11,8 @@ from returnhome.rules.codes import NotCalled, Role
 from tests.cast import NOW, Cast
 from tests.web.asking import words_of
 
+pytestmark = pytest.mark.check
+
 ADDRESS = "https://example.gov.uk/returnhome"
 
 
