@@ -840,7 +840,9 @@ def opened() -> dict[str, Opened]:
         ),
         acting.SENDER: Opened(
             _tables("notification", "basis", "episode"),
-            NONE,
+            # That it was asked.
+            _tables("journalentry"),
+            beside=False,
             # Whether somebody said who the child is, and whether there is work left: not who.
             columns={
                 "casework_notification": (

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import ProgrammingError, connection, transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -376,6 +377,33 @@ def test_the_second_lock_gives_a_program_its_own_alone_and_no_name(
         assert list(Episode.objects.values_list("pk", "voided_at")) == [
             (Episode.objects.values_list("pk", flat=True).get(), None)
         ]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "select id from casework_child",
+        "select child_id from casework_notification",
+        "select as_received from casework_notification",
+        "select returned_at from casework_episode",
+        "select digest from casework_token",
+        "select id from casework_person",
+        "update casework_notification set result = 'opened'",
+        "delete from casework_journalentry",
+    ],
+)
+def test_the_second_lock_lets_a_program_read_no_more_than_what_became_of_it(
+    police: Program, asked: str
+) -> None:
+    assert police.token
+
+    with (
+        pytest.raises(ProgrammingError, match="permission denied"),
+        transaction.atomic(),
+        acting.by_token(police.token.digest),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(asked)
 
 
 def test_the_second_lock_is_shut_to_a_token_that_may_only_send(police: Program, cast: Cast) -> None:
