@@ -2,5 +2,10 @@
 
 import os
 
-# The API is described too, and it asks Django for its settings as it loads.
+import django
+from django.apps import apps
+
+# The API and the second lock are described too, and both ask Django for its tables as they load.
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "returnhome.settings")
+if not apps.ready:
+    django.setup()

@@ -17,9 +17,6 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-import django
-from django.apps import apps
-
 from returnhome import api, database, rules
 from returnhome.api.problems import KINDS
 from returnhome.casework import reference
@@ -233,8 +230,6 @@ IS_THERE = re.compile(r"(?:from|join) casework_(\w+)")
 
 def second_lock() -> ModuleType:
     """The policies are made of tables, which are there once Django is ready."""
-    if not apps.ready:
-        django.setup()
     return importlib.import_module("returnhome.casework.row_security")
 
 

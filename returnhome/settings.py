@@ -260,6 +260,10 @@ def _public_url() -> str:
 
 
 PUBLIC_URL = _public_url()
+# With invented data alone a webhook may lead into one's own network, and without encryption.
+WEBHOOKS_ANYWHERE = EMBEDDED
+# Seconds for each step of a call to a webhook; see webhooks.HOLD.
+WEBHOOK_TIMEOUT = 10
 # Where the worker notes the newest seal of the journal: a file, or an e-mail address.
 JOURNAL_ANCHOR = os.environ.get("JOURNAL_ANCHOR", "")
 # The jobs are found here; only the worker reads them.

@@ -54,7 +54,9 @@ from returnhome.web import (
     story,
     support,
     tellings,
+    tokens,
     ways_in,
+    webhooks,
     who_interviews,
     worklist,
 )
@@ -113,6 +115,8 @@ STAGES = (
     agreements,
     duty,
     rotas,
+    tokens,
+    webhooks,
     set_up,
     account,
     who_interviews,

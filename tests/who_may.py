@@ -70,6 +70,7 @@ MAY: Mapping[str, Mapping[str, str]] = {
     "set_protocol": {"manager": "+"},
     "keep_services": {"manager": "+", "administrator": "+"},
     "manage_people": {"administrator": "+"},
+    "keep_tokens": {"administrator": "+"},
 }
 OF_THE_ORGANISATION = tuple(verb for verb, by in MAY.items() if "+" in set(by.values()))
 OF_A_CHILD = tuple(verb for verb in MAY if verb not in OF_THE_ORGANISATION)

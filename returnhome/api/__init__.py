@@ -14,7 +14,7 @@ from ninja.openapi.schema import OpenAPISchema
 from ninja.parser import Parser
 from pydantic_core import from_json
 
-from returnhome.api import caps, problems, who_interviews
+from returnhome.api import caps, notifications, problems, webhooks, who_interviews
 
 
 class Strict(Parser):
@@ -32,7 +32,8 @@ class Api(NinjaAPI):
 
     def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
         described = super().get_openapi_schema(**options)
-        described["components"]["schemas"] |= problems.schemas()
+        described["components"]["schemas"] |= problems.schemas() | webhooks.schemas()
+        described["webhooks"] = webhooks.described()
         return described
 
 
@@ -47,6 +48,7 @@ api = Api(
     throttle=caps.Cap(120),
 )
 api.add_router("who-interviews", who_interviews.router)
+api.add_router("notifications", notifications.router)
 
 
 def described() -> dict[str, Any]:

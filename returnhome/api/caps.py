@@ -21,11 +21,18 @@ class Cap(BaseThrottle):
     the first to have counted, and for no longer.
     """
 
-    def __init__(self, most: int) -> None:
-        self.most = most
+    def __init__(self, most: int, name: str = "cap") -> None:
+        self.most, self.name = most, name
+
+    def _key(self, request: HttpRequest) -> str:
+        return f"{self.name}:{digest(self.get_ident(request) or '')}:{this_minute()}"
+
+    def is_reached(self, request: HttpRequest) -> bool:
+        """Whether no more are allowed in this minute; this one is not counted."""
+        return cache.get(self._key(request), 0) >= self.most
 
     def allow_request(self, request: HttpRequest) -> bool:
-        key = f"cap:{digest(self.get_ident(request) or '')}:{this_minute()}"
+        key = self._key(request)
         with transaction.atomic():
             # Touching a row locks it. Where there is none yet, one of several makes it.
             while not cache.touch(key, 2 * MINUTE):

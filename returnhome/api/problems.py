@@ -1,14 +1,18 @@
 """How the API says no: problem+json (RFC 9457), each kind with its words, and never a page."""
 
 from collections.abc import Sequence
+from math import ceil
 from typing import Any, NamedTuple
 
 from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
-from ninja.errors import HttpError, Throttled, ValidationError
+from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
 from pydantic import BaseModel, Field
 
 from returnhome import faults
+from returnhome.casework.notifications import NeverSent
+from returnhome.casework.tokens import InHand, UsedForAnother
+from returnhome.intake.taking import ChangedMeanwhile
 from returnhome.rules import Blocked
 from returnhome.rules.responsibility import NotUnderstood
 
@@ -25,6 +29,16 @@ class Kind(NamedTuple):
 
 KINDS = {
     "unreadable": Kind(400, "The request cannot be read", "Send JSON, in UTF-8."),
+    "no-idempotency-key": Kind(
+        400,
+        "The header Idempotency-Key is missing or cannot be used",
+        "Send one with every change: 1 to 100 letters, figures and signs, new for each change.",
+    ),
+    "no-token": Kind(
+        401,
+        "A token is needed, and none that is good was shown",
+        "Send Authorization: Bearer and the token. Ask your administrator for a new one.",
+    ),
     "not-allowed": Kind(403, "That is not allowed", "Nothing was changed."),
     "not-found": Kind(404, "There is nothing at this address", "Look for it in openapi.json."),
     "wrong-method": Kind(405, "The address takes another method", "The header Allow names it."),
@@ -33,9 +47,17 @@ KINDS = {
         "The rules do not allow it as things stand",
         "Show the detail to a person. Do not retry.",
     ),
+    "busy": Kind(
+        409,
+        "Somebody is at work on the same thing",
+        "Send the same again in a moment, with the same idempotency key.",
+    ),
     "too-large": Kind(413, "The body is too large", "Send it in parts."),
     "not-understood": Kind(
         422, "Something in the body is not what it should be", "Mend what the errors point to."
+    ),
+    "key-used": Kind(
+        422, "This idempotency key belongs to another request", "Take a new one for each change."
     ),
     "too-many": Kind(
         429, "Too many requests from one address", "Wait as long as the header Retry-After says."
@@ -57,6 +79,16 @@ SENTENCES = {
     "greater_than_equal": "This is {ge} or more.",
     "less_than_equal": "This is {le} or less.",
     "too_long": "At most {max_length:,} at once.",
+    "too_short": "At least {min_length:,}.",
+    "string_too_long": "At most {max_length:,} characters.",
+    "string_too_short": "This is needed.",
+    "extra_forbidden": "There is no such field.",
+    "value_error": "{error}",
+    "date_from_datetime_parsing": "This is no day of any year.",
+    "date_parsing": "This is no day of any year.",
+    "datetime_parsing": "This is no time of any day.",
+    "datetime_from_date_parsing": "This is no time of any day.",
+    "timezone_aware": "This needs its offset from UTC, such as Z at its end.",
 }
 
 
@@ -112,20 +144,49 @@ def answer(request: HttpRequest, error: Exception) -> HttpResponse:
     """The problem that stands for what an endpoint raised."""
     match error:
         case Throttled():
-            return problem("too-many")
+            return too_many(error)
+        case AuthenticationError():
+            return no_token()
         case HttpError():
-            return problem(name_of(error.status_code))
+            # Of a no that is ours to give, the words say why.
+            return problem(
+                name_of(error.status_code), str(error) if error.status_code == 403 else ""
+            )
         case Http404():
             return problem("not-found")
         case RequestDataTooBig():
             return problem("too-large")
+        case ValidationError() if error.errors[0]["loc"][0] == "header":
+            return problem("no-idempotency-key")
+        case ValidationError() if error.errors[0]["loc"][0] == "path":
+            return problem("not-found")
         case ValidationError():
             return not_understood([(pointer(at["loc"]), sentence(at)) for at in error.errors])
         case NotUnderstood():
             return not_understood([(f"#/given/{error.field}", error.sentence)])
+        case UsedForAnother():
+            return problem("key-used", error.sentence)
+        case InHand() | ChangedMeanwhile():
+            return problem("busy", error.sentence)
+        case NeverSent():
+            return problem("not-found", error.sentence)
         case Blocked():
             return problem("refused", error.sentence)
     return broken(request)
+
+
+def too_many(error: Throttled) -> HttpResponse:
+    response = problem("too-many")
+    if error.wait is not None:
+        response.headers["Retry-After"] = str(ceil(error.wait))
+    return response
+
+
+def no_token() -> HttpResponse:
+    """The same for a token that never was, that has ended, that is over, and for none at all."""
+    response = problem("no-token")
+    response.headers["WWW-Authenticate"] = 'Bearer realm="Returnhome"'
+    return response
 
 
 def not_understood(found: list[tuple[str, str]]) -> HttpResponse:
@@ -163,10 +224,14 @@ def schemas() -> dict[str, Any]:
 def documented(*names: str) -> dict[int, dict[str, Any]]:
     """The problems that an endpoint may answer with, for its OpenAPI document."""
     shape = {"$ref": "#/components/schemas/Problem"}
+    words: dict[int, list[str]] = {}
+    for name in names:
+        kind = KINDS[name]
+        words.setdefault(kind.code, []).append(f"`{name}`: {kind.title}. {kind.means}")
     return {
-        KINDS[name].code: {
-            "description": f"{KINDS[name].title}. {KINDS[name].means}",
+        code: {
+            "description": " ".join(said),
             "content": {MEDIA_TYPE: {"schema": shape}},
         }
-        for name in names
+        for code, said in words.items()
     }

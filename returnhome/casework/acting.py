@@ -22,7 +22,7 @@ from returnhome import database
 OPERATOR, CLOCKWORK, INTAKE = "operator", "clockwork", "intake"
 MATCHING, PASSING_ON, REPORTING = "matching", "passing_on", "reporting"
 SEALING = "sealing"
-OWN_PAGES = "own_pages"
+OWN_PAGES, SENDER = "own_pages", "sender"
 # What each is for, in words.
 FOR = {
     INTAKE: "taking in a file whose rows go to several councils, and a register",
@@ -34,6 +34,7 @@ FOR = {
     REPORTING: "figures: it reads no name",
     SEALING: "writing a seal of the journal: it may call that one function and do nothing else",
     OWN_PAGES: "a child’s own pages, opened by a link: what belongs to that link’s one episode",
+    SENDER: "a program that shows its token: what became of what its organisation itself sent",
     OPERATOR: "making the demonstration, and measurements",
 }
 
@@ -48,7 +49,7 @@ class Actor(Protocol):
 
 @dataclass(frozen=True)
 class Scope:
-    """A person, or a system role, or nobody; of a child's own pages, by which link."""
+    """A person, or a system role, or nobody; by which link or token, where one was shown."""
 
     person: int | None = None
     role: str = NO_ROLE
@@ -85,6 +86,16 @@ def by_link(digest: str) -> Iterator[None]:
     Only within transactions. `digest`: of the link's secret, or of the pass it was changed for.
     """
     with _within(Scope(role=database.SYSTEM_ROLES[OWN_PAGES], link=digest)):
+        yield
+
+
+@contextmanager
+def by_token(digest: str) -> Iterator[None]:
+    """The block acts for a program that shows a token: what its organisation sent is there alone.
+
+    Only within transactions. `digest`: of the token.
+    """
+    with _within(Scope(role=database.SYSTEM_ROLES[SENDER], link=digest)):
         yield
 
 

@@ -621,6 +621,45 @@ def of_references(sender: Organisation, references: Iterable[str]) -> dict[str, 
     return found
 
 
+@dataclass(frozen=True)
+class Became:
+    """What became of what a sender told under one reference, as far as the sender is told.
+
+    `is_joined`: somebody, or a rule, has said who the child is. `is_open`: the council still has
+    work to do on the episode; None where there is no episode.
+    """
+
+    notification_id: int
+    received_at: datetime
+    result: str
+    reason: str
+    is_joined: bool
+    is_open: bool | None
+
+
+def what_became_of(sender: Organisation, reference: str) -> Became | None:
+    """Of the last that this sender told under this reference; None where it told nothing.
+
+    A row that was refused changed nothing, so what came before it still stands.
+    """
+    theirs = Notification.objects.filter(sender=sender, reference=reference).order_by("-pk")
+    last = theirs.values_list("pk", "received_at", "result", "reason").first()
+    if last is None:
+        return None
+    taken = theirs.filter(basis__isnull=False).values_list("basis__episode", "joined_at").first()
+    times = taken and (
+        Episode.objects.filter(pk=taken[0]).values_list("settled_at", "voided_at").get()
+    )
+    return Became(
+        notification_id=last[0],
+        received_at=last[1],
+        result=last[2],
+        reason=last[3],
+        is_joined=bool(taken and taken[1]),
+        is_open=times == (None, None) if times else None,
+    )
+
+
 def seen(sender: Organisation, digests: Iterable[str]) -> dict[str, int | None]:
     """Which of these rows the sender has sent before, and the episode each was about."""
     rows = Notification.objects.filter(sender=sender, digest__in=list(digests))

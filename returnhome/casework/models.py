@@ -51,7 +51,9 @@ from returnhome.casework.staff import Credential, Duty, Organisation, Person, Po
 from returnhome.casework.support import Action, NothingNeeded
 from returnhome.casework.tallies import Tally
 from returnhome.casework.tellings import ParentalRisk, PreventionInterview, Telling
+from returnhome.casework.tokens import KeptAnswer, Token
 from returnhome.casework.ways_in import WayIn
+from returnhome.casework.webhooks import Call, CallTry, Webhook
 
 __all__ = [
     "Absence",
@@ -66,6 +68,8 @@ __all__ = [
     "Authority",
     "Basis",
     "BreakGlass",
+    "Call",
+    "CallTry",
     "CarePeriod",
     "CarersAsked",
     "CheckIn",
@@ -97,6 +101,7 @@ __all__ = [
     "Identifier",
     "Interview",
     "JournalEntry",
+    "KeptAnswer",
     "Listed",
     "LocalPolicy",
     "LocalProtocol",
@@ -145,7 +150,9 @@ __all__ = [
     "TaughtLayout",
     "Team",
     "Telling",
+    "Token",
     "Understanding",
     "VoidedMeeting",
     "WayIn",
+    "Webhook",
 ]

@@ -30,6 +30,10 @@ class UnknownSender(Blocked):
     field = "sender"
 
 
+class NeverSent(Blocked):
+    sentence = "Nothing has been taken in under this reference."
+
+
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def visible_to(self, person: Person) -> "DeliveryQuerySet":
         """Those that the person takes in for their organisation, or sent for it."""
@@ -271,6 +275,15 @@ def sender_named(name: str, *, by: Person, at: datetime) -> Organisation:
     near = [folds[each] for each in get_close_matches(folded(name), folds, n=3, cutoff=0.5)]
     listed = " or ".join(f"“{each}”" for each in near) or "a force's full name"
     raise UnknownSender(f"There is no sender “{name}”: did you mean {listed}?")
+
+
+def last_told(sender: Organisation, reference: str) -> "Notification":
+    """The last row taken in from this sender under this reference. Raises NeverSent."""
+    theirs = Notification.objects.filter(sender=sender, reference=reference)
+    found = theirs.exclude(result="refused").select_related("delivery").order_by("-pk").first()
+    if found is None:
+        raise NeverSent
+    return found
 
 
 def senders_for(council: Organisation) -> list[str]:

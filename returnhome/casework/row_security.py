@@ -22,7 +22,7 @@ from returnhome.casework.childs_part import OwnWords
 from returnhome.casework.staff import ANSWERING, COLUMNS, EPISODE_RELATIONS, RELATIONS
 from returnhome.rules import access
 from returnhome.rules.access import Relation, Verb
-from returnhome.rules.codes import Role
+from returnhome.rules.codes import Role, TokenScope
 from returnhome.rules.telling import Whom
 
 RESPONSIBLE, HOST, COUNTED = Relation.RESPONSIBLE, Relation.HOST, Relation.COUNTED
@@ -80,6 +80,8 @@ GIVES = {
     "first lock",
     "returnhome_episodes_of": "the episodes of some children, by number",
     "returnhome_by_link": "the link that a child holds, its episode, or its child",
+    "returnhome_by_token": "the organisation of the token that a program shows, where it is good "
+    "today and lets what became of its notifications be read",
     "returnhome_unsent_before": "whether a child wrote something by way of an earlier link to the "
     "same episode and did not send it: not a word of it",
     "returnhome_send_before": "sends that unread, and gives its numbers",
@@ -262,6 +264,21 @@ begin
     );
 end $$
 """
+# Whose notifications a program may ask about: by the digest of what it shows, never by a number.
+OF_PROGRAM = """
+create or replace function public.returnhome_by_token() returns bigint
+    language plpgsql stable security definer parallel restricted
+    set search_path = pg_catalog, pg_temp as $$
+begin
+    return (
+        select token.organisation_id from public.casework_token token
+        where token.digest = nullif(current_setting('app.link', true), '')
+            and token.ended_at is null
+            and token.until >= (statement_timestamp() at time zone 'Europe/London')::date
+            and '{scope}' = any(token.scopes)
+    );
+end $$
+"""
 # What a child wrote by way of an earlier link and did not send. A later link may be in another
 # hand, so no policy opens it any of the rows: these say whether there is any, and act on it unread.
 BEFORE = """
@@ -316,6 +333,7 @@ end $$
 """
 # Who alone may call a function; of the others, whoever acts may ask how far somebody else reaches.
 ONLY_FOR = {
+    "returnhome_by_token": acting.SENDER,
     "returnhome_unsent_before": acting.OWN_PAGES,
     "returnhome_send_before": acting.OWN_PAGES,
     "returnhome_delete_before": acting.OWN_PAGES,
@@ -671,6 +689,17 @@ def by_link() -> dict[str, str]:
     return found
 
 
+def by_token() -> dict[str, str]:
+    """Table → which of its rows are there for a program: of what its organisation itself sent."""
+    return {
+        "casework_notification": "casework_notification.sender_id ="
+        " (select public.returnhome_by_token())",
+        "casework_basis": _there("casework_basis", "notification_id", "casework_notification"),
+        "casework_episode": "exists (select 1 from casework_basis rests"
+        " where rests.episode_id = casework_episode.id)",
+    }
+
+
 def closing() -> dict[str, str]:
     """Table → which of its rows no list of a restricted record closes to the person.
 
@@ -809,6 +838,21 @@ def opened() -> dict[str, Opened]:
             columns={"casework_interview": ("id",)},
             within=by_link(),
         ),
+        acting.SENDER: Opened(
+            _tables("notification", "basis", "episode"),
+            # That it was asked.
+            _tables("journalentry"),
+            beside=False,
+            # Whether somebody said who the child is, and whether there is work left: not who.
+            columns={
+                "casework_notification": (
+                    *("id", "sender_id", "reference", "result", "reason"),
+                    *("received_at", "joined_at"),
+                ),
+                "casework_episode": ("id", "settled_at", "voided_at"),
+            },
+            within=by_token(),
+        ),
     }
 
 
@@ -892,6 +936,7 @@ def _functions() -> dict[str, str]:
         "returnhome_lists": LISTS,
         "returnhome_episodes_of": EPISODES_OF,
         "returnhome_by_link": BY_LINK,
+        "returnhome_by_token": OF_PROGRAM.format(scope=TokenScope.READ),
         "returnhome_unsent_before": UNSENT_BEFORE,
         "returnhome_send_before": SEND_BEFORE,
         "returnhome_delete_before": DELETE_BEFORE.format(below=_below_words()),

@@ -1,6 +1,10 @@
-"""A sender's file into the ledger, all or nothing; or only to see what it would do."""
+"""What a sender sends into the ledger, all or nothing: a file, or only to see what it would do.
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+What a program sends goes the same way: as a delivery that is taken in at once.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import islice
@@ -12,7 +16,7 @@ from returnhome.casework import acting, notifications, tallies
 from returnhome.casework import layouts as layouts_taught
 from returnhome.casework.notifications import Delivery
 from returnhome.casework.staff import Organisation, Person
-from returnhome.intake import fitting, guessing, parsing, reading
+from returnhome.intake import fitting, guessing, parsing, reading, sent, told
 from returnhome.intake.guessing import Proposal
 from returnhome.intake.instants import Order
 from returnhome.intake.layouts import Layout, Meaning
@@ -90,6 +94,40 @@ def bring(
     if dry_run:
         transaction.set_rollback(True)
     return outcome
+
+
+@transaction.atomic
+@acting.as_system(acting.INTAKE)
+def bring_sent(
+    told_of: Sequence[sent.Sent], *, sender: Organisation, by: Person, at: datetime
+) -> Outcome:
+    """Take in at once what a program sent, each notification as a row, in its order."""
+    council = sender if sender.kind == Organisation.COUNCIL else None
+    delivery = notifications.take_delivery(
+        json.dumps([dict(each) for each in told_of], ensure_ascii=False).encode(),
+        sender=sender,
+        received_for=council,
+        filename=sent.LAYOUT.title,
+        layout=sent.LAYOUT.name,
+        by=by,
+        at=at,
+    )
+    today = at.astimezone(LONDON).date()
+    rows = [sent.row(each, number=n, today=today) for n, each in enumerate(told_of, start=1)]
+    return load(delivery, rows, by=by, at=at)
+
+
+@transaction.atomic
+@acting.as_system(acting.INTAKE)
+def bring_again(
+    reference: str, more: dict[str, str], *, sender: Organisation, by: Person, at: datetime
+) -> Outcome:
+    """What the sender told last under a reference, told again with `more` in it.
+
+    So a return needs no more than its time. Raises notifications.NeverSent.
+    """
+    last = notifications.last_told(sender, reference)
+    return bring_sent([sent.as_sent(told.as_received(last)) | more], sender=sender, by=by, at=at)
 
 
 def receive(

@@ -123,7 +123,11 @@ def why_skipped(record: Record, layout: Layout) -> str | None:
 
 def parse(record: Record, layout: Layout, *, today: date) -> Row:
     """What the record says under the layout, with every fault it has; raises nothing."""
-    cells = Cells(record, layout)
+    return row_of(Cells(record, layout), today=today)
+
+
+def row_of(cells: Cells, *, today: date) -> Row:
+    """The same of cells, however they are read."""
     reference = cells.name(Meaning.REFERENCE)
     if not reference:
         cells.fault(Meaning.REFERENCE, "The row has no reference")
@@ -135,7 +139,7 @@ def parse(record: Record, layout: Layout, *, today: date) -> Row:
     forename, surname = _name(cells)
     looked_after = cells.is_yes(Meaning.LOOKED_AFTER)
     return Row(
-        number=record.number,
+        number=cells.record.number,
         reference=reference,
         forename=forename,
         surname=surname,

@@ -8,7 +8,7 @@ from returnhome.casework.children import Circumstances
 from returnhome.casework.notifications import Notification, Told
 from returnhome.casework.owners import Owners
 from returnhome.casework.places import Authority
-from returnhome.intake import fitting, parsing
+from returnhome.intake import fitting, parsing, sent
 from returnhome.intake.atlas import Atlas
 from returnhome.intake.parsing import Row
 from returnhome.intake.reading import Record
@@ -45,9 +45,11 @@ def home_as_told(row: Row, atlas: Atlas) -> Circumstances:
 def as_received(notification: Notification) -> Row:
     """The row again, as it was read when it came."""
     cells = json.loads(notification.as_received)
+    today = notification.received_at.astimezone(LONDON).date()
+    if notification.delivery.layout == sent.LAYOUT.name:
+        return sent.row(cells, number=notification.row_number, today=today)
     layout = fitting.named(notification.delivery.layout).fitted(list(cells))
     record = Record(notification.row_number, list(cells.values()))
-    today = notification.received_at.astimezone(LONDON).date()
     return parsing.parse(record, layout, today=today)
 
 

@@ -3,10 +3,20 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from returnhome.casework import acting, childs_part, handovers, messages, restrictions, rotas, staff
-from returnhome.casework.models import Person
+from returnhome.casework import (
+    acting,
+    childs_part,
+    handovers,
+    messages,
+    restrictions,
+    rotas,
+    staff,
+    tokens,
+    webhooks,
+)
+from returnhome.casework.models import Person, Webhook
 from returnhome.jobs import wording
-from returnhome.reporting import silences
+from returnhome.reporting import needing, silences
 from returnhome.reporting.silences import Silence
 
 
@@ -47,6 +57,19 @@ def look_round(*, by: Person, at: datetime) -> int:
             messages.queue(letter, people=told.people, addresses=told.addresses, by=by, at=at)
         )
     return added
+
+
+@acting.as_system(acting.CLOCKWORK)
+def look_for_calls(*, by: Person, at: datetime) -> int:
+    """Put down what the organisations' own programs have not been told yet; gives how much."""
+    wanting = set(Webhook.objects.standing().values_list("organisation", flat=True))
+    return len(webhooks.queue(needing.news(wanting, at), by=by, at=at)) if wanting else 0
+
+
+@acting.as_system(acting.CLOCKWORK)
+def forget_answers(*, by: Person, at: datetime) -> int:
+    """Delete the answers kept for programs that ask twice, once nobody will; gives how many."""
+    return tokens.forget_answers(by=by, at=at)
 
 
 @acting.as_system(acting.CLOCKWORK)

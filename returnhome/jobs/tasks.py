@@ -13,7 +13,8 @@ from procrastinate.exceptions import AlreadyEnqueued
 
 from returnhome.casework import staff
 from returnhome.casework.messages import Message
-from returnhome.jobs import delivery, rounds, sending
+from returnhome.casework.webhooks import Call
+from returnhome.jobs import calling, delivery, rounds, sending
 
 # The sixth place is the seconds.
 EVERY_TEN_SECONDS = "* * * * * */10"
@@ -30,6 +31,10 @@ def look_round(timestamp: int) -> None:
         # One that waits to begin is enough.
         with suppress(AlreadyEnqueued):
             deliver.defer()
+    rounds.look_for_calls(by=staff.clockwork(), at=at)
+    if Call.objects.due(at).exists():
+        with suppress(AlreadyEnqueued):
+            call.defer()
 
 
 @app.periodic(cron=EVERY_NIGHT)
@@ -37,6 +42,19 @@ def look_round(timestamp: int) -> None:
 def forget_unsent(timestamp: int) -> None:
     """Delete what children wrote on their own pages and never sent."""
     rounds.forget_unsent(by=staff.clockwork(), at=timezone.now())
+
+
+@app.periodic(cron=EVERY_NIGHT)
+@app.task(queueing_lock="forget answers")
+def forget_answers(timestamp: int) -> None:
+    """Delete the answers kept for programs that ask twice, once they are a week old."""
+    rounds.forget_answers(by=staff.clockwork(), at=timezone.now())
+
+
+@app.task(queueing_lock="call", pass_context=True)
+def call(context: JobContext) -> None:
+    """Call the webhooks that have something to be told."""
+    calling.make_calls(by=staff.clockwork(), clock=timezone.now, should_stop=context.should_abort)
 
 
 @app.task(queueing_lock="deliver", pass_context=True)

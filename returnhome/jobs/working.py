@@ -15,8 +15,8 @@ from returnhome.jobs.sealing import Sealer, anchoring
 from returnhome.jobs.sending import check_way_out
 from returnhome.safety import refuse_unsafe
 
-# A long delivery must not keep anybody from looking round.
-AT_ONCE = 2
+# A long delivery, or a program that is slow to answer, must not keep anybody from looking round.
+AT_ONCE = 3
 # A worker that has not been heard of for so long is gone, and what it had in hand with it.
 GONE_AFTER = 60
 

@@ -65,6 +65,8 @@ THINGS = {
     "breakglass": "that the record was opened by break-glass",
     "wayin": "a link to the child’s own pages",
     "ownwords": "what the child wrote on their own pages",
+    "token": "the tokens of programs",
+    "webhook": "the webhook",
     "made": "a drawing or a recording of the child’s own",
 }
 LISTS = {
@@ -224,6 +226,7 @@ DONE = {
     "reassign action": "Gave an action to somebody else",
     "reassign booking": "Gave a booking to somebody else",
     "receive delivery": "Received a file of notifications",
+    "read outcome": "Asked what became of a notification",
     "receive notification": "Received a notification",
     "record birth date": "Recorded the birth date",
     "record care": "Recorded who looks after the child",
@@ -263,6 +266,14 @@ DONE = {
     "update episode": "Filled in what a notification said",
     "void episode": "Took an episode out as recorded in error",
     "void meeting": "Took a meeting out as recorded in error",
+    "make token": "Made a token for a program",
+    "end token": "Ended the token of a program",
+    "set up webhook": "Set up a webhook",
+    "renew webhook secret": "Made a new secret for a webhook",
+    "end webhook": "Ended a webhook",
+    "queue call": "A call to a program was written, without a name",
+    "make call": "A program was told, without a name",
+    "make call failed": "A program could not be told",
     "withdraw request": "Took a request back",
     "write letter": "Wrote a letter to another body",
 }

@@ -53,6 +53,7 @@ class Verb(Code):
     REVIEW = "review", "Review somebody else’s signed record, and score it"
     DRAW_SAMPLE = "draw_sample", "Draw a sample of signed records"
     SET_QUESTIONS = "set_questions", "Add the council's own questions to the recording standard"
+    KEEP_TOKENS = "keep_tokens", "Make and end tokens and webhooks for the organisation's programs"
 
 
 RESPONSIBLE, HOST, PROVIDER = Relation.RESPONSIBLE, Relation.HOST, Relation.PROVIDER
@@ -71,6 +72,7 @@ OF_THE_ORGANISATION = frozenset(
         Verb.KEEP_SERVICES,
         Verb.DRAW_SAMPLE,
         Verb.SET_QUESTIONS,
+        Verb.KEEP_TOKENS,
     }
 )
 NO_CHILD: frozenset[Relation] = frozenset()
@@ -160,6 +162,7 @@ MAY: dict[Role, dict[Verb, frozenset[Relation]]] = {
         Verb.MANAGE_PEOPLE: NO_CHILD,
         Verb.KEEP_SERVICES: NO_CHILD,
         Verb.SET_QUESTIONS: NO_CHILD,
+        Verb.KEEP_TOKENS: NO_CHILD,
     },
     # Police, homes and researchers have their own doors, which come with sharing and the study.
     Role.POLICE: {},

@@ -604,6 +604,37 @@ class NotSent(Code):
     REFUSED = "refused", "The mail service refused the message"
 
 
+class TokenScope(Code):
+    """What a program may do with a token of its organisation; our own."""
+
+    SEND = "send_notifications", "Send notifications"
+    READ = "read_outcomes", "Read what became of its own notifications"
+
+
+class WebhookEvent(Code):
+    """What an organisation's own program is told of; our own."""
+
+    UNMATCHED = "episode.unmatched", "An episode opened and nobody has said who the child is"
+    UNANSWERED = (
+        "episode.unanswered",
+        "Nobody has taken an episode on: the child is back, or the risk is high",
+    )
+    RETURNED = "episode.returned", "A return was recorded"
+    OVERDUE = "episode.overdue", "72 hours have run out with no interview held or booked"
+    TEST = "test", "A try, sent by an administrator"
+
+
+class NotCalled(Code):
+    """Why a webhook did not get through; our own."""
+
+    NO_SUCH_HOST = "no_such_host", "There is no computer of this name"
+    NOT_ALLOWED = "not_allowed", "The name leads into a network that is not called"
+    NO_ANSWER = "no_answer", "Nobody answered in time"
+    NOT_SECURE = "not_secure", "No secure connection could be made"
+    REDIRECTED = "redirected", "It answered with another address, which is not followed"
+    ANSWERED_NO = "answered_no", "It answered that it did not take the message"
+
+
 class Role(Code):
     """Who works with the record: the people of the product, one role a membership."""
 

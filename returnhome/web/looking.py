@@ -38,6 +38,8 @@ KINDS = {
     "services": "service",
     "samples": "sample",
     "sampled": "sampled",
+    "tokens": "token",
+    "webhooks": "webhook",
 }
 LARGEST = 2**63 - 1
 

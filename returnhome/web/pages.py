@@ -42,7 +42,7 @@ NAVIGATION: tuple[tuple[str, str, tuple[Verb, ...]], ...] = (
 # The pages that are reached by way of Set-up.
 SET_UP = (
     *("/set-up", "/people", "/posts", "/duty", "/agreements", "/policies", "/protocols"),
-    *("/restricted", "/services", "/own-questions"),
+    *("/restricted", "/services", "/own-questions", "/tokens", "/webhooks"),
 )
 
 

@@ -9,7 +9,7 @@ from django.urls import path
 from returnhome.casework.staff import Person
 from returnhome.rules import access
 from returnhome.rules.codes import Role
-from returnhome.web import own_questions, restrictions, rotas, services
+from returnhome.web import own_questions, restrictions, rotas, services, tokens, webhooks
 from returnhome.web.asked import Request
 from returnhome.web.protocols import LOOKING
 from returnhome.web.staff import may_manage, may_reassign
@@ -83,6 +83,16 @@ def entries(person: Person) -> list[Entry]:
             ),
         ),
     )
+    programs = (
+        (
+            tokens.may_keep(person),
+            Entry("Tokens for programs", "tokens", "Which programs send in our name, until when?"),
+        ),
+        (
+            webhooks.may_keep(person),
+            Entry("Webhook", "webhooks", "Is our program told when an episode needs somebody?"),
+        ),
+    )
     restricted = (
         (
             restrictions.keeps_lists(person),
@@ -101,7 +111,7 @@ def entries(person: Person) -> list[Entry]:
             ),
         ),
     )
-    return [entry for is_of_use, entry in (*known, *restricted) if is_of_use]
+    return [entry for is_of_use, entry in (*known, *programs, *restricted) if is_of_use]
 
 
 def index(request: Request) -> HttpResponse:

@@ -14,7 +14,11 @@ from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
 from returnhome.api import described, problems
-from tests.cast import Cast
+from returnhome.casework import staff, webhooks
+from returnhome.casework.webhooks import News
+from returnhome.jobs import calling
+from returnhome.rules.codes import WebhookEvent
+from tests.cast import NOW, Cast
 from tests.web.asking import words_of
 
 CASES = json.loads(
@@ -47,6 +51,10 @@ def test_it_is_served_to_everybody_and_names_every_endpoint(client: Client) -> N
     assert [(method, address) for method, address, _ in operations()] == [
         ("POST", "/api/v1/who-interviews"),
         ("POST", "/api/v1/who-interviews/cases"),
+        ("POST", "/api/v1/notifications"),
+        ("POST", "/api/v1/notifications/{reference}/found"),
+        ("POST", "/api/v1/notifications/{reference}/return"),
+        ("GET", "/api/v1/notifications/{reference}"),
     ]
 
 
@@ -66,7 +74,9 @@ def test_every_endpoint_has_a_name_its_words_and_its_problems() -> None:
     for _, _, operation in operations():
         assert operation["summary"]
         assert operation["description"]
-        for code in (400, 413, 422, 429, 500):
+        of_a_body = (400, 413, 422) if "requestBody" in operation else ()
+        of_a_token = (401, 403) if "security" in operation else ()
+        for code in (*of_a_body, *of_a_token, 429, 500):
             assert problems.MEDIA_TYPE in operation["responses"][code]["content"]
 
 
@@ -103,3 +113,31 @@ def test_a_person_who_opens_the_address_sees_what_is_there(client: Client) -> No
     for name in problems.KINDS:
         assert f'id="{name}"' in page.content.decode()
     assert not page.cookies
+
+
+def test_a_change_asks_for_a_token_and_an_idempotency_key() -> None:
+    for method, address, operation in operations():
+        if "/notifications" not in address:
+            continue
+        asked = {each["name"] for each in operation["parameters"] if each["required"]}
+        assert operation["security"] == [{"ByToken": []}]
+        assert ("Idempotency-Key" in asked) == (method == "POST")
+        if method == "POST":
+            assert problems.MEDIA_TYPE in operation["responses"][409]["content"]
+
+
+def test_what_is_sent_out_has_the_shape_that_is_written(cast: Cast) -> None:
+    hook = webhooks.set_up(cast.northshire_council, "https://example.gov.uk/", by=cast.adi, at=NOW)
+    news = [
+        News(event, hook.organisation_id, 7, NOW, event)
+        for event in WebhookEvent
+        if event != WebhookEvent.TEST
+    ]
+    calls = [*webhooks.queue(news, by=staff.clockwork(), at=NOW)]
+    calls.append(webhooks.try_out(hook, by=cast.adi, at=NOW))
+
+    assert {call.event for call in calls} == set(described()["webhooks"])
+    for call in calls:
+        assert list(fitting("WebhookCall").iter_errors(call.says)) == []
+    heads = {each["name"] for each in described()["webhooks"]["test"]["post"]["parameters"]}
+    assert heads <= calling.headers(calls[0], b"{}", NOW).keys()

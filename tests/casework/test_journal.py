@@ -302,6 +302,7 @@ ALONE = {
     "Absence.starts_at": "noted_by says who noted it",
     "Absence.ends_at": "noted_by says who noted it; who ended it is in the journal",
     "Message.sent_at": "by itself, as created_by; the journal has it",
+    "Call.done_at": "by itself, and each try says by whom",
     "Message.overtaken_at": "by itself, as created_by; the journal has it",
     "Entry.replaced_at": "whoever wrote the entry that replaced it",
     **{

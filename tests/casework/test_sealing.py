@@ -190,6 +190,8 @@ SEALED = {
     "Meeting.attended",
     "Meeting.decided",
     "VoidedMeeting.because",
+    # What a program was answered, and by what it knows that a call is from here.
+    *("KeptAnswer.answer", "Webhook.secret", "Webhook.former_secret"),
 }
 # Short texts that are codes, names or numbers, or that tell of the record and not of the child.
 PLAIN = {
@@ -202,6 +204,8 @@ PLAIN = {
     # Who a member of staff is in a council's directory.
     "DirectoryIdentity.issuer",
     "DirectoryIdentity.subject",
+    # Where an organisation's own program listens.
+    "Webhook.address",
 }
 
 

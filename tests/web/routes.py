@@ -314,6 +314,10 @@ OF_AN_ORGANISATION: dict[str, tuple[tuple[str, str], ...]] = {
     "record-quality": (("draw_sample", INTERVIEWS), ("see_figures", INTERVIEWS)),
     "restricted-reviews": (("restrict", COUNCIL),),
     "open-restricted": (("see_episode", ANY_BODY),),
+    "tokens": (("keep_tokens", ANY_BODY),),
+    "make-token": (("keep_tokens", ANY_BODY),),
+    "webhooks": (("keep_tokens", INTERVIEWS),),
+    "set-up-webhook": (("keep_tokens", INTERVIEWS),),
     "set-up": (("see_episode", ANY_BODY), ("manage_people", ANY_BODY)),
 }
 # Of an organisation, with a number or a word in the address, or only by POST: tests that open them.
@@ -322,6 +326,10 @@ OF_AN_ORGANISATION_BESIDE = {
     "csv-figures": "tests/web/test_figures.py",
     "set-policy": "tests/web/test_policies.py",
     "name-talk": "tests/web/test_policies.py",
+    "end-token": "tests/web/test_tokens.py",
+    "test-webhook": "tests/web/test_webhooks.py",
+    "renew-secret-webhook": "tests/web/test_webhooks.py",
+    "end-webhook": "tests/web/test_webhooks.py",
     "end-own-question": "tests/web/test_own_questions.py",
     "show-sample": "tests/web/test_samples.py",
     "chart-record-quality": "tests/web/test_samples.py",
@@ -368,6 +376,8 @@ OPEN = {
     *("openid_connect_callback", "sign-in-by-directory"),
     *("standard", "show-standard", "json-standard", "schema-standard", "form-standard", "guide"),
     *("who-interviews", "api", "api-root", "openapi-json", "ask", "ask_all"),
+    # By a token of an organisation, and for nobody who is signed in: tests/api.
+    *("send", "say_found", "say_returned", "what_became"),
 }
 
 

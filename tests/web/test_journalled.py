@@ -179,6 +179,17 @@ NO_CHILD = {
     "openapi-json": "the description of the API",
     "ask": "nothing is kept of what is asked",
     "ask_all": "nothing is kept of what is asked",
+    "tokens": "an administrator's, about no child",
+    "make-token": "an administrator's, about no child",
+    "end-token": "an administrator's, about no child",
+    "webhooks": "an administrator's, by number alone",
+    "set-up-webhook": "an administrator's, about no child",
+    "renew-secret-webhook": "an administrator's, about no child",
+    "end-webhook": "an administrator's, about no child",
+    "send": "for a program, which is told of no child: tests/api",
+    "say_found": "for a program, which is told of no child: tests/api",
+    "say_returned": "for a program, which is told of no child: tests/api",
+    "what_became": "names nobody, and writes down that it was asked: tests/api",
 }
 # They change something, show nothing, and their verb writes.
 VERBS_ONLY = {
@@ -195,6 +206,7 @@ VERBS_ONLY = {
     "take-back-release",
     "confirm-delivery",
     "discard-delivery",
+    "test-webhook",
 }
 
 

@@ -21,7 +21,20 @@ KEPT = ["Duty", "Rota", "Messages", "People", "Standing arrangements"]
         ("mara", [*KEPT, "Local policy", "Services", OWN, "Local protocols", OPENED, OPEN]),
         ("amina", [*KEPT, "Services", OWN, "Local protocols", OPEN]),
         ("ines", ["Duty", "Standing arrangements", "Services", OWN, OPEN]),
-        ("adi", ["Duty", "Rota", "Messages", "People", "Services", OWN, "Local protocols"]),
+        (
+            "adi",
+            [
+                "Duty",
+                "Rota",
+                "Messages",
+                "People",
+                "Services",
+                OWN,
+                "Local protocols",
+                "Tokens for programs",
+                "Webhook",
+            ],
+        ),
     ],
 )
 def test_everybody_finds_what_they_have_a_use_for(as_, cast: Cast, who: str, labels: list[str]):

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('casework', '0015_who_comes_near'),
+        ('casework', '0016_tokens_and_webhooks'),
     ]
 
     operations = [
