@@ -154,6 +154,7 @@ OF_OTHERS = re.compile(
     r"|allocated|associates?|friends?|phone|telephone|manager|user|gp)\b"
 )
 OF_THE_END = re.compile(r"\b(?:found|located|returned|to)\b")
+CODE = re.compile(r"(?=.*\d)[\w/.\-: #]{1,40}")
 IS_UTC = re.compile(r"\b(?:utc|gmt|zulu)\b")
 SURNAME_FIRST = re.compile(rf"\b{SURNAMES}\b.*\b{FORENAMES}")
 # Where the classification stands by its heading, whatever words the sender has for it.
@@ -375,7 +376,6 @@ def _sort(values: list[str], order: Order | None) -> Sort:
         (Sort.TIME, lambda text: (read := _when(text, order)) and read.day is None),
         (Sort.INSTANT, lambda text: (read := _when(text, order)) and read.day and read.at),
         (Sort.DAY, lambda text: (read := _when(text, order)) and read.day),
-        (Sort.CODE, lambda text: re.fullmatch(r"(?=.*\d)[\w/.\-: #]{1,40}", text)),
     )
     hits = {sort: sum(bool(is_one(text)) for text in values) for sort, is_one in tests}
     for enough in (MOST * len(values), min(MOST * len(values), max(len(values) - 1, 1))):
@@ -384,7 +384,10 @@ def _sort(values: list[str], order: Order | None) -> Sort:
                 return Sort.GRADING if sort is Sort.GRADE and any(map(_is_both, values)) else sort
     # A column of days some of which have no time.
     dated = sum(_when(text, order) is not None for text in values)
-    return Sort.INSTANT if dated >= MOST * len(values) else Sort.WORDS
+    if dated >= MOST * len(values):
+        return Sort.INSTANT
+    coded = sum(bool(CODE.fullmatch(text)) for text in values)
+    return Sort.CODE if coded >= MOST * len(values) else Sort.WORDS
 
 
 def _when(text: str, order: Order | None) -> instants.Written | None:
