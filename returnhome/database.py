@@ -28,6 +28,7 @@ SYSTEM_ROLES = {
         "reporting",
         "sealing",
         "own_pages",
+        "homes",
     )
 }
 

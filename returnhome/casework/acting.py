@@ -23,6 +23,7 @@ OPERATOR, CLOCKWORK, INTAKE = "operator", "clockwork", "intake"
 MATCHING, PASSING_ON, REPORTING = "matching", "passing_on", "reporting"
 SEALING = "sealing"
 OWN_PAGES = "own_pages"
+HOMES = "homes"
 # What each is for, in words.
 FOR = {
     INTAKE: "taking in a file whose rows go to several councils, and a register",
@@ -34,6 +35,8 @@ FOR = {
     REPORTING: "figures: it reads no name",
     SEALING: "writing a seal of the journal: it may call that one function and do nothing else",
     OWN_PAGES: "a child’s own pages, opened by a link: what belongs to that link’s one episode",
+    HOMES: "a home’s own page: the names of the children who live there today, that they are missing "
+    "or back, and that an interview is due",
     OPERATOR: "making the demonstration, and measurements",
 }
 
@@ -85,6 +88,16 @@ def by_link(digest: str) -> Iterator[None]:
     Only within transactions. `digest`: of the link's secret, or of the pass it was changed for.
     """
     with _within(Scope(role=database.SYSTEM_ROLES[OWN_PAGES], link=digest)):
+        yield
+
+
+@contextmanager
+def for_home(person: Actor) -> Iterator[None]:
+    """The block reads for somebody of a home: the database opens who lives there today, no more.
+
+    Only within transactions.
+    """
+    with _within(Scope(person=person.pk, role=database.SYSTEM_ROLES[HOMES])):
         yield
 
 

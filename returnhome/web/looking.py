@@ -38,6 +38,8 @@ KINDS = {
     "services": "service",
     "samples": "sample",
     "sampled": "sampled",
+    "lives-here": "child",
+    "home-reports": "fromhome",
 }
 LARGEST = 2**63 - 1
 
