@@ -73,7 +73,7 @@ def _state(one: Resident, now: datetime) -> list[str]:
 
 def _police(one: Resident) -> str:
     if one.first is None:
-        return "The police or the council reported it: your home has not."
+        return "It was reported otherwise: by the police, or by telephone."
     if one.first.police_told == Known.YES:
         reference = one.first.police_reference
         return f"You told the police{f', reference {reference}' if reference else ''}."
