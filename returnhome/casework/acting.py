@@ -35,8 +35,8 @@ FOR = {
     REPORTING: "figures: it reads no name",
     SEALING: "writing a seal of the journal: it may call that one function and do nothing else",
     OWN_PAGES: "a child’s own pages, opened by a link: what belongs to that link’s one episode",
-    HOMES: "a home’s own page: the names of the children who live there today, that they are missing "
-    "or back, and that an interview is due",
+    HOMES: "a home’s own page: the names of those who live there today, that they are missing or "
+    "back, and that an interview is due",
     OPERATOR: "making the demonstration, and measurements",
 }
 

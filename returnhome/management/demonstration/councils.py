@@ -1,4 +1,4 @@
-"""The demonstration's councils, provider, police, children's home and carers, and the places they serve.
+"""The demonstration's councils, provider, police, home and carers, and the places they serve.
 
 The postcode areas NS, WB and EM are in no directory, and their places on the map lie in the sea.
 """

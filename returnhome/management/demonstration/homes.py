@@ -1,4 +1,4 @@
-"""A children's home and foster carers in the demonstration: who lives there, and what they report."""
+"""A home and foster carers in the demonstration: who lives there, and what they report."""
 
 from datetime import timedelta
 from uuid import UUID, uuid5
