@@ -450,6 +450,7 @@ def whole(episode: Episode, person: Person, now: datetime) -> dict[str, Any]:
     answering = talks(episode, person, now)
     is_overseer = episode.allows(person, Verb.REASSIGN)
     told = tellings.whole(episode, person, now)
+    from_homes = homes.of_episode(episode, person)
     return {
         "episode": episode,
         "owner": owner_in_words(episode, now),
@@ -465,7 +466,7 @@ def whole(episode: Episode, person: Person, now: datetime) -> dict[str, Any]:
         "after_no": declines.of_episode(episode, person, now, is_at_risk=told.risk is not None),
         "also": also(episode, person, step.href, there.offer_id),
         "badges": [
-            *homes.badges([episode], person).get(episode.pk, ()),
+            *homes.badges_of(from_homes).get(episode.pk, ()),
             *work.badges_of(episode, person),
             *work.again_badges(again, person),
         ],
@@ -479,7 +480,7 @@ def whole(episode: Episode, person: Person, now: datetime) -> dict[str, Any]:
         "decisions": decisions_of(episode, person),
         "others": coverable(episode, person),
         "told": told,
-        "from_homes": homes.of_episode(episode, person),
+        "from_homes": from_homes,
         "may_see_to": episode.allows(person, Verb.OFFER),
         "notifications": [
             basis.notification

@@ -3,7 +3,7 @@
 One page a report and none to check it: it is made in a minute, on a telephone, at night.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -144,17 +144,14 @@ class WhenForm(gds.Form):
     before = days.Moment("On which day, and when?", noun="the day and time")
     key = gds.Hidden()
 
-    asks_when = ""
+    asks_when, missing_when = "When?", "Say when"
 
     def __init__(self, *args: Any, now: datetime, **options: Any) -> None:
         super().__init__(*args, **options)
         self.now = now
-        if self.asks_when:
-            ago = self.fields["ago"]
-            ago.label = self.asks_when
-            ago.error_messages["required"] = ago.error_messages["invalid_choice"] = (
-                f"Say {self.asks_when[:1].lower()}{self.asks_when[1:-1]}"
-            )
+        ago = self.fields["ago"]
+        ago.label = self.asks_when
+        ago.error_messages |= dict.fromkeys(("required", "invalid_choice"), self.missing_when)
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or self.cleaned_data
@@ -191,6 +188,7 @@ class WhenForm(gds.Form):
 
 class MissingForm(WhenForm):
     asks_when = "When was the child seen last?"
+    missing_when = "Say when the child was seen last"
 
     kind = gds.Radios(
         "Do you know where they are?",
@@ -202,7 +200,8 @@ class MissingForm(WhenForm):
         coerce=EpisodeKind,
         hints={
             EpisodeKind.MISSING: "Nobody can say for certain where they are.",
-            EpisodeKind.AWAY: "You know where they are, and they should not be there.",
+            EpisodeKind.AWAY: "You know where they are, and they should not be there: away from "
+            "placement without authorisation.",
         },
     )
     where = gds.Text(
@@ -284,6 +283,7 @@ def report_missing(request: Request, pk: int) -> HttpResponse:
 
 class ReturnedForm(WhenForm):
     asks_when = "When did the child come back?"
+    missing_when = "Say when the child came back"
 
     came_from = gds.Text(
         "Where did they come back from? (optional)",
@@ -479,13 +479,19 @@ def of_episode(episode: Episode, person: Person) -> list[FromHome]:
     return list(reports.select_related("home", "told_by", "seen_by", "notification").in_order())
 
 
-def badges(episodes: Sequence[Episode], person: Person) -> dict[int, list[tuple[str, str]]]:
+Badges = dict[int, list[tuple[str, str]]]
+
+
+def badges(episodes: Iterable[Episode], person: Person) -> Badges:
     """By episode: which home told of it, and what somebody must look at."""
-    reports = FromHome.objects.visible_to(person).filter(
-        episode__in=[episode.pk for episode in episodes]
-    )
-    found: dict[int, list[tuple[str, str]]] = {}
-    for report in reports.select_related("home").in_order():
+    theirs = [episode.pk for episode in episodes]
+    reports = FromHome.objects.visible_to(person).filter(episode__in=theirs)
+    return badges_of(reports.select_related("home").in_order())
+
+
+def badges_of(reports: Iterable[FromHome]) -> Badges:
+    found: Badges = {}
+    for report in reports:
         said = found.setdefault(report.episode_id, [])
         said.append((f"From {report.home.name}", "grey"))
         if report.needs_somebody:

@@ -8,8 +8,9 @@ from uuid import uuid4
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
-from returnhome.casework import care, homes, restrictions, staff
+from returnhome.casework import care, homes, staff
 from returnhome.casework.care import Where
 from returnhome.casework.models import Child, Episode, FromHome, JournalEntry, Notification
 from returnhome.rules.clock import LONDON, estimated
@@ -307,7 +308,7 @@ def test_what_is_left_out_is_asked_for_and_nothing_typed_is_lost(as_, robin) -> 
 
     words = words_of(page)
     for asked in (
-        "Say when was the child seen last",
+        "Say when the child was seen last",
         "Say whether you know where they are",
         "Answer “Have you told the police?”",
         "Enter your name",
@@ -543,11 +544,16 @@ def test_a_placement_is_recorded_with_its_home(as_, cast: Cast, now) -> None:
 
 
 def test_a_manager_keeps_somebody_of_the_home_out_by_name(as_, cast: Cast, robin, now) -> None:
-    page = f"/children/{robin.pk}/lists/add"
-    restrictions.keep_out(robin, cast.lara, "His stepmother", by=cast.mara, at=now)
+    mara, page = as_("mara"), reverse("list-person-child", args=[robin.pk])
+    assert "Lara Finch" in words_of(mara.get(page))
 
-    assert "Robin" not in words_of(as_("lara").get(LIST))
-    assert page
+    typed = {"person": str(cast.lara.pk), "may_see": "yes", "because": "She knows him"}
+    assert "They do not work for a council or provider" in words_of(mara.post(page, typed))
+    mara.post(page, typed | {"may_see": "no", "because": "His stepmother"})
+
+    lara = as_("lara")
+    assert "Robin" not in words_of(lara.get(LIST))
+    assert lara.get(missing_page(robin)).status_code == 404
 
 
 # A shared telephone.

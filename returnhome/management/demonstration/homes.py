@@ -11,6 +11,7 @@ from returnhome.management.demonstration.telling import Teller, by_day
 from returnhome.rules.clock import Moment, estimated
 from returnhome.rules.codes import EpisodeKind
 from returnhome.rules.homing import Known
+from returnhome.web import pages
 
 FIRST_NUMBER = 29_701
 # What keys are made of, so that every demonstration has the same.
@@ -71,6 +72,7 @@ def _dylan_is_missing(teller: Teller, dylan: Child) -> None:
             police_told=Known.YES,
             police_reference="NP 5120",
             words={
+                "Seen last": pages.moment(Moment(teller.ago(4), estimated(15))),
                 "Where": "Bus stop on Canal Street, after college",
                 "Missing or away": EpisodeKind.MISSING.label,
                 "Police told": Known.YES.label,
@@ -96,6 +98,7 @@ def _mabel_came_back_hurt(teller: Teller, mabel: Child) -> None:
             kind=EpisodeKind.MISSING,
             police_told=Known.NO,
             words={
+                "Seen last": pages.moment(teller.ago(13)),
                 "Where": "Her room, before bed",
                 "Missing or away": EpisodeKind.MISSING.label,
                 "Police told": Known.NO.label,
@@ -113,6 +116,7 @@ def _mabel_came_back_hurt(teller: Teller, mabel: Child) -> None:
             needs_doctor=Known.YES,
             police_spoke=Known.NOT_KNOWN,
             words={
+                "Came back": pages.moment(teller.ago(0.7)),
                 "From": "A friend’s, she says",
                 "Hurt, or needs a doctor": Known.YES.label,
                 "What the home sees": "Holds her wrist; it is swollen",
