@@ -338,9 +338,8 @@ class Home(gds.Select):
 
     def __init__(self, label: str = "Which home or foster carers? (optional)", **more: Any) -> None:
         hint = "Whoever works there sees the child’s name, and reports them missing and returned."
-        super().__init__(
-            label, **({"required": False, "hint": hint, "empty": "None that reports here"} | more)
-        )
+        more = {"required": False, "hint": hint, "empty": "None that reports here"} | more
+        super().__init__(label, **more)
 
     def offer(self) -> None:
         self.choices = [(str(one.pk), one.name) for one in Organisation.objects.homes()]
