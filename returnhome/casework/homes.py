@@ -121,8 +121,7 @@ class FromHome(models.Model):
     @property
     def words(self) -> Mapping[str, str]:
         """What was said, by what was asked, as it came."""
-        found: dict[str, str] = json.loads(self.notification.as_received)
-        return found
+        return words_of(self.notification.as_received)
 
     @property
     def needs_somebody(self) -> bool:
@@ -131,6 +130,14 @@ class FromHome(models.Model):
             needs_doctor=self.needs_doctor,
             is_seen=self.seen_at is not None,
         )
+
+
+def words_of(as_received: str) -> Mapping[str, str]:
+    """What was said, by what was asked."""
+    try:
+        return dict(json.loads(as_received))
+    except ValueError:
+        return {"As received": as_received}
 
 
 # What a home reads.
@@ -283,7 +290,7 @@ def sent(person: Person, pk: int, at: datetime) -> Sent:
         if row is None:
             raise NotHere
         report = FromHome.objects.get(pk=pk)
-    return Sent(report, resident(person, row[0], at), json.loads(row[1]))
+    return Sent(report, resident(person, row[0], at), words_of(row[1]))
 
 
 def council_told(report: FromHome) -> tuple[Authority, bool, Authority | None]:

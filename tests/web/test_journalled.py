@@ -340,18 +340,18 @@ def care_of_a_child(cast: Cast, now: Any) -> tuple[Child, list[Shown]]:
 
 
 def a_child_in_a_home(cast: Cast, now: Any) -> tuple[Child, list[Shown]]:
-    robin = lives_at(cast.robin, cast.larchwood, by=cast.sol, at=now)
+    sky = lives_at(cast.sky, cast.larchwood, by=cast.sol, at=now)
     # Before anybody has reported it: after that its page leads to what was reported.
-    one = missing(robin, last_seen=now - hours(3), at=now)
+    one = missing(sky, last_seen=now - hours(3), at=now)
     told = homes.Returned(
         returned=exactly(now), needs_doctor=Known.NO, police_spoke=Known.NO, words={"From": "Town"}
     )
-    made = homes.report_returned(robin.pk, told, key=uuid4(), by=cast.lara, at=now)
-    missing(robin, last_seen=now, at=now)
-    return robin, [
+    made = homes.report_returned(sky.pk, told, key=uuid4(), by=cast.lara, at=now)
+    missing(sky, last_seen=now, at=now)
+    return sky, [
         ("lara", "lives-here", []),
-        ("lara", "report-missing", [robin.pk]),
-        ("lara", "report-returned", [robin.pk]),
+        ("lara", "report-missing", [sky.pk]),
+        ("lara", "report-returned", [sky.pk]),
         ("lara", "show-home-report", [made.pk]),
         ("lara", "add-home-report", [made.pk]),
         ("sol", "show-episode", [one.pk]),
