@@ -29,6 +29,7 @@ SYSTEM_ROLES = {
         "sealing",
         "own_pages",
         "sender",
+        "homes",
     )
 }
 

@@ -3,7 +3,8 @@
 Sky is looked after by Northshire and placed in Westborough. Kit lives at home in Northshire, Robin
 is looked after by Northshire and placed there. Amina, Ines, Mara, Sol, Ana and Adi work for
 Northshire, Wes for Westborough, Owen for Eastmoor (which has nothing to do with any of them), Pat
-for the provider Open Path, and Robin's interviews are commissioned from it.
+for the provider Open Path, and Robin's interviews are commissioned from it. Lara works at Larchwood
+House, a children's home, and Ferry is a foster carer; a test says who is placed with them.
 """
 
 from datetime import UTC, date, datetime, timedelta
@@ -13,6 +14,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 
 from returnhome.casework import (
+    care,
     children,
     childs_part,
     declines,
@@ -61,6 +63,8 @@ PEOPLE = (
     ("wes", "Wes Carter", Role.COORDINATOR, "Westborough"),
     ("owen", "Owen Price", Role.COORDINATOR, "Eastmoor"),
     ("pat", "Pat Lindqvist", Role.INTERVIEWER, "Open Path"),
+    ("lara", "Lara Finch", Role.HOME, "Larchwood House"),
+    ("ferry", "Ferry Aalto", Role.HOME, "Ferry and Ruth Aalto"),
 )
 
 CHILDREN = (
@@ -91,12 +95,14 @@ def assemble() -> None:
     staff.add_organisation(
         "Northshire Police", kind=Organisation.POLICE, force=force, by=operator, at=NOW
     )
+    for home in ("Larchwood House", "Ferry and Ruth Aalto"):
+        staff.add_organisation(home, kind=Organisation.HOME, by=operator, at=NOW)
     for key, name, role, where in PEOPLE:
         person = staff.add_person(
             f"{key}@example.invalid", name, password=PASSWORD, by=operator, at=NOW
         )
         organisation = Organisation.objects.get(
-            name__startswith=where, kind__in=["council", "provider"]
+            name__startswith=where, kind__in=["council", "provider", "home"]
         )
         staff.appoint(person, role, organisation, since=date(2024, 1, 1), by=operator, at=NOW)
         has_the_app(person)
@@ -133,9 +139,17 @@ class Cast:
             return Authority.objects.get(name=name.capitalize())
         if name == "open_path":
             return Organisation.objects.get(name="Open Path")
+        if name in {"larchwood", "aalto"}:
+            return Organisation.objects.get(name__icontains=name, kind="home")
         if name in {"northshire_council", "northshire_police", "westborough_council"}:
             return Organisation.objects.get(name=name.replace("_", " ").title())
         raise AttributeError(name)
+
+
+def lives_at(child: Child, home: Organisation, *, by: Person, at: datetime = NOW) -> Child:
+    """The child is placed with this home or these foster carers."""
+    care.name_home(child, home, by=by, at=at)
+    return child
 
 
 def hours(number: float) -> timedelta:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from itertools import count
 from typing import Any
+from uuid import uuid4
 
 from django.apps import apps
 from django.db import models
@@ -48,6 +49,7 @@ from returnhome.casework.models import (
     Entry,
     Episode,
     FormerFact,
+    FromHome,
     HandOver,
     HarmCall,
     HarmDecision,
@@ -595,6 +597,15 @@ class Filling:
         self.made += [
             told,
             Basis(episode=episode, notification=told),
+            FromHome(
+                notification=told,
+                episode=episode,
+                home=self.cast.larchwood,
+                says="added",
+                key=uuid4(),
+                told_at=now,
+                told_by=by,
+            ),
             Correction(
                 episode=episode,
                 instant="found",
@@ -774,6 +785,7 @@ class Filling:
                 CheckInWords,
                 Reply,
                 Basis,
+                FromHome,
                 VoidedMeeting,
                 Coverage,
                 Entry,

@@ -6,6 +6,7 @@ The letters are the relations of an organisation to a child or to one episode:
 
     r responsible   h host   p provides the interviewer   c counted at the start, and not acting now
     a asked by a hand-over   o the interviewer named   + about no child in particular
+    l the home where the child is placed today
 """
 
 from collections.abc import Iterable, Mapping
@@ -71,6 +72,8 @@ MAY: Mapping[str, Mapping[str, str]] = {
     "keep_services": {"manager": "+", "administrator": "+"},
     "manage_people": {"administrator": "+"},
     "keep_tokens": {"administrator": "+"},
+    "see_who_lives_here": {"home": "l"},
+    "report": {"home": "l"},
 }
 OF_THE_ORGANISATION = tuple(verb for verb, by in MAY.items() if "+" in set(by.values()))
 OF_A_CHILD = tuple(verb for verb in MAY if verb not in OF_THE_ORGANISATION)
@@ -156,6 +159,7 @@ SECOND_LOCK: Mapping[str, tuple[Rule, ...]] = {
     "coverage": SEEN,
     "dispute": SEEN,
     "override": SEEN,
+    "fromhome": SEEN,
     "interview": (*SEEN, ("see_episode", "interview", "o")),
     "checkin": SEEN,
     "checkinwords": SAID,

@@ -22,7 +22,7 @@ from returnhome import database
 OPERATOR, CLOCKWORK, INTAKE = "operator", "clockwork", "intake"
 MATCHING, PASSING_ON, REPORTING = "matching", "passing_on", "reporting"
 SEALING = "sealing"
-OWN_PAGES, SENDER = "own_pages", "sender"
+OWN_PAGES, SENDER, HOMES = "own_pages", "sender", "homes"
 # What each is for, in words.
 FOR = {
     INTAKE: "taking in a file whose rows go to several councils, and a register",
@@ -35,6 +35,8 @@ FOR = {
     SEALING: "writing a seal of the journal: it may call that one function and do nothing else",
     OWN_PAGES: "a child’s own pages, opened by a link: what belongs to that link’s one episode",
     SENDER: "a program that shows its token: what became of what its organisation itself sent",
+    HOMES: "a home’s own page: the names of those who live there today, that they are missing or "
+    "back, and that an interview is due",
     OPERATOR: "making the demonstration, and measurements",
 }
 
@@ -96,6 +98,16 @@ def by_token(digest: str) -> Iterator[None]:
     Only within transactions. `digest`: of the token.
     """
     with _within(Scope(role=database.SYSTEM_ROLES[SENDER], link=digest)):
+        yield
+
+
+@contextmanager
+def for_home(person: Actor) -> Iterator[None]:
+    """The block reads for somebody of a home: the database opens who lives there today, no more.
+
+    Only within transactions.
+    """
+    with _within(Scope(person=person.pk, role=database.SYSTEM_ROLES[HOMES])):
         yield
 
 

@@ -25,7 +25,7 @@ from returnhome.casework.children import (
 from returnhome.casework.handovers import HandOver, paired
 from returnhome.casework.places import Authority
 from returnhome.casework.sealing import SealedText
-from returnhome.casework.staff import Person
+from returnhome.casework.staff import Organisation, Person
 from returnhome.rules import caring
 from returnhome.rules.access import Verb
 from returnhome.rules.caring import About, Council, Days, Finding, NoticeKind
@@ -143,12 +143,16 @@ class PlacementNotice(models.Model):
 
 @dataclass(frozen=True)
 class Where:
-    """A place as a person gives it. What is protected is kept sealed, its postcode too."""
+    """A place as a person gives it. What is protected is kept sealed, its postcode too.
+
+    `home`: of a placement, the home or foster carers there, where they report from here.
+    """
 
     authority: Authority | None = None
     postcode: str = ""
     address: str = ""
     is_protected: bool = False
+    home: Organisation | None = None
 
 
 @dataclass(frozen=True)
@@ -339,6 +343,7 @@ def place(
         postcode=where.postcode,
         address=where.address,
         is_protected=where.is_protected,
+        home=where.home,
         since=since,
         until=until,
     )
@@ -346,6 +351,24 @@ def place(
     if until:
         notices += _tell(row, NoticeKind.ENDS, until, carer, by=by, at=at)
     return _after("record placement", child, row, notices, by=by, at=at)
+
+
+@transaction.atomic
+def name_home(child: Child, home: Organisation | None, *, by: Person, at: datetime) -> Placement:
+    """Say which home or foster carers the child is placed with now; whoever works there sees it.
+
+    None: with nobody who reports from here. Raises NotPlaced, NothingNew.
+    """
+    child, today = _held(child, at)
+    row = _current(child.placements.select_related("home"), today)
+    if row is None:
+        raise caring.NotPlaced
+    if row.home_id == (home.pk if home else None):
+        raise caring.NothingNew(field="home")
+    row.home = home
+    row.save(update_fields=["home"])
+    journal.write("name home of placement", row, by=by, at=at)
+    return row
 
 
 @transaction.atomic

@@ -259,13 +259,18 @@ class Placement(models.Model):
     # A protected address has no postcode in the plain: all of it is sealed.
     address = SealedText()
     is_protected = models.BooleanField(default=False)
+    # The home or the foster carers', where they report from here; others have none.
+    home = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+")
     since = models.DateField(null=True)
     until = models.DateField(null=True)
 
     objects = PlacementQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["postcode"], name="placement_postcode")]
+        indexes = [
+            models.Index(fields=["postcode"], name="placement_postcode"),
+            models.Index(fields=["home"], condition=Q(home__isnull=False), name="placement_home"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(since__isnull=True) | Q(until__isnull=True) | Q(until__gte=F("since")),

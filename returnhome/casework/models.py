@@ -21,6 +21,7 @@ from returnhome.casework.disputes import Dispute, Override
 from returnhome.casework.episodes import Basis, Classification, Correction, Episode
 from returnhome.casework.handovers import HandOver
 from returnhome.casework.harm import Disclosure, HarmCall, HarmDecision, HarmTaking
+from returnhome.casework.homes import FromHome
 from returnhome.casework.how_it_was import HowItWas
 from returnhome.casework.interviews import (
     Addendum,
@@ -92,6 +93,7 @@ __all__ = [
     "Episode",
     "Force",
     "FormerFact",
+    "FromHome",
     "HandOver",
     "HarmCall",
     "HarmDecision",

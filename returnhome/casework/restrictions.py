@@ -42,6 +42,7 @@ from returnhome.casework.staff import (
 from returnhome.casework.support import Action
 from returnhome.rules import Blocked, access, restricting
 from returnhome.rules.access import Relation, Verb
+from returnhome.rules.clock import LONDON
 from returnhome.rules.codes import Role, Rung
 from returnhome.rules.naming import folded
 
@@ -382,7 +383,8 @@ def _list(
     restricting.check_reason(because)
     if child.listed.filter(person=person, may_see=may_see, ended_at=None).exists():
         raise ListedAlready
-    if not concerned(child).filter(pk=person.pk).exists():
+    there = concerned(child) if may_see else concerned(child) | of_the_home(child, at)
+    if not there.filter(pk=person.pk).exists():
         raise NotConcerned
     listed = Listed.objects.create(
         child=child, person=person, may_see=may_see, because=because, made_at=at, made_by=by
@@ -423,6 +425,20 @@ def concerned(child: Child) -> PersonQuerySet:
         | Q(organisation__in=[pk for pk in bodies if pk is not None]),
         role__in=[role for role in Role if access.works_with_children(role)],
     )
+    found: PersonQuerySet = Person.objects.at_work().filter(pk__in=at_work.values("person"))
+    return found
+
+
+def of_the_home(child: Child, at: datetime) -> PersonQuerySet:
+    """Whoever works for the home where the child is placed: they see a name there, and no record.
+
+    Of these a list can only keep somebody out.
+    """
+    placed = child.placements.on(at.astimezone(LONDON).date()).values("home")
+    roles = [
+        role for role in Role if access.may(role, Verb.SEE_WHO_LIVES_HERE, Relation.LIVES_THERE)
+    ]
+    at_work = Post.objects.current().filter(organisation__in=placed, role__in=roles)
     found: PersonQuerySet = Person.objects.at_work().filter(pk__in=at_work.values("person"))
     return found
 

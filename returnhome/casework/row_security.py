@@ -63,6 +63,7 @@ POSTS = """
     join public.casework_organisation body on body.id = post.organisation_id
     where post.person_id = person and post.until is null and who.is_active
         and post.role = any(roles)"""
+TODAY = "(statement_timestamp() at time zone 'Europe/London')::date"
 # What each function gives, in words.
 GIVES = {
     "returnhome_areas": "the authorities whose children the person works with in one of the roles",
@@ -71,6 +72,8 @@ GIVES = {
     "returnhome_posts": "the organisations where the person holds one of the roles",
     "returnhome_own_episodes": "the episodes of interviews that the person holds, for as long as "
     "they work where they do",
+    "returnhome_live_with": "the children placed today in a home where the person holds one of the "
+    "roles, but for those whom a list keeps from the person",
     "returnhome_joined": "records that were said to be the same child as one of theirs",
     "returnhome_is_uncovered": "whether an interview answers for no episode yet: a booking is "
     "written before what it answers for",
@@ -102,6 +105,18 @@ FUNCTIONS = {
     join public.casework_coverage cover on cover.interview_id = own.id
     where own.interviewer_id = person
         and own.organisation_id in (select body.id {POSTS})""",
+    # A record that only some may see stays on the home's page, which shows no more than a name to
+    # those under whose roof the child sleeps; somebody kept out by name is kept out of it.
+    "returnhome_live_with": f"""
+    select placement.child_id from public.casework_placement placement
+    where placement.home_id in (select body.id {POSTS} and body.kind = 'home')
+        and (placement.since is null or placement.since <= {TODAY})
+        and (placement.until is null or placement.until >= {TODAY})
+        and not exists (
+            select 1 from public.casework_listed listed
+            where listed.child_id = placement.child_id and listed.person_id = person
+                and not listed.may_see and listed.ended_at is null
+        )""",
     "returnhome_joined": """
     select stranger.id
     from public.casework_child stranger
@@ -341,7 +356,7 @@ ONLY_FOR = {
 }
 PARAMETERS = {"returnhome_joined": "roles text[], providing text[]"}
 PERSON = "(select nullif(current_setting('app.person', true), '')::bigint)"
-# Those who send: their doors come later, so no verb of the table is theirs yet.
+# Those who send: of what a file came to they see no more than that they sent it.
 SENDING = (Role.POLICE, Role.HOME)
 
 
@@ -496,7 +511,7 @@ def _policies() -> dict[str, str]:
         found[f"casework_{name}"] = _there(f"casework_{name}", "child_id", child, also)
     for name in (
         *("correction", "classification", "basis", "offer", "attempt", "notheld", "coverage"),
-        *("dispute", "override", "checkin"),
+        *("dispute", "override", "checkin", "fromhome"),
     ):
         found[f"casework_{name}"] = _there(f"casework_{name}", "episode_id", episode)
     found["casework_reply"] = _there("casework_reply", "offer_id", "casework_offer")
@@ -700,6 +715,25 @@ def by_token() -> dict[str, str]:
     }
 
 
+def by_home() -> dict[str, str]:
+    """Table → which of its rows are there for somebody of a home: of who lives there today."""
+    roles = _roles(Verb.SEE_WHO_LIVES_HERE, Relation.LIVES_THERE)
+    lives_here = _looked_up("returnhome_live_with", roles)
+    ours = _looked_up("returnhome_posts", roles)
+    return {
+        "casework_child": f"casework_child.id = {lives_here}",
+        "casework_placement": f"casework_placement.home_id = {ours}",
+        "casework_episode": f"casework_episode.child_id = {lives_here}",
+        "casework_coverage": _there("casework_coverage", "episode_id", "casework_episode"),
+        "casework_interview": "exists (select 1 from casework_coverage cover"
+        " where cover.interview_id = casework_interview.id)",
+        "casework_fromhome": f"(casework_fromhome.home_id = {ours}"
+        f" and {_there('casework_fromhome', 'episode_id', 'casework_episode')})",
+        "casework_notification": "exists (select 1 from casework_fromhome said"
+        " where said.notification_id = casework_notification.id)",
+    }
+
+
 def closing() -> dict[str, str]:
     """Table → which of its rows no list of a restricted record closes to the person.
 
@@ -775,6 +809,19 @@ LISTS_OF = _tables("restriction", "listed")
 UNTOLD = ("id", "child_id", "responsible_authority_id", "host_authority_id", "told_at", "made_at")
 # What a council that is asked reads before it answers.
 PREVIEWED = _tables("action", "notedconcern", "communication")
+# What a home may know: not why, not who answers for it, not where else the child was.
+OF_WHO_LIVES_THERE: Mapping[str, Sequence[str]] = {
+    "casework_child": ("id", "forename", "surname"),
+    "casework_placement": ("id", "child_id", "home_id", "since", "until"),
+    "casework_episode": (
+        *("id", "child_id", "kind", "started_at", "voided_at", "settled_at"),
+        *("found_at", "returned_at", "due_at", "offered_at", "held_at"),
+        *("offer_kind", "is_offered_by_policy"),
+    ),
+    "casework_coverage": ("id", "episode_id", "interview_id"),
+    "casework_interview": ("id", "place", "booked_for", "held_at", "not_held_at"),
+    "casework_notification": ("id", "as_received"),
+}
 SCORED = _tables("sample", "sampled", "scoring", "score")
 OF_OFFER = _tables("offer", "reply", "attempt", "interview", "coverage", "notheld")
 
@@ -791,7 +838,9 @@ def opened() -> dict[str, Opened]:
             | OF_OFFER
             | MET
             | LISTS_OF
-            | _tables("breakglass", "disclosure", "harmtaking", "harmdecision", "ownwords"),
+            | _tables(
+                "fromhome", "breakglass", "disclosure", "harmtaking", "harmdecision", "ownwords"
+            ),
             NONE,
             # That a child told of harm or wrote, and who has it: not a word of what.
             columns={
@@ -805,7 +854,11 @@ def opened() -> dict[str, Opened]:
         ),
         acting.INTAKE: Opened(
             OF_OFFER | MET,
-            KNOWN_BY | CARE | OF_EPISODE | LISTS_OF | _tables("notification", "delivery"),
+            KNOWN_BY
+            | CARE
+            | OF_EPISODE
+            | LISTS_OF
+            | _tables("notification", "delivery", "fromhome"),
         ),
         acting.MATCHING: Opened(KNOWN_BY, NONE, beside=False),
         acting.PASSING_ON: Opened(
@@ -852,6 +905,9 @@ def opened() -> dict[str, Opened]:
                 "casework_episode": ("id", "settled_at", "voided_at"),
             },
             within=by_token(),
+        ),
+        acting.HOMES: Opened(
+            frozenset(by_home()), NONE, beside=False, columns=OF_WHO_LIVES_THERE, within=by_home()
         ),
     }
 

@@ -89,6 +89,10 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
     def councils(self) -> "OrganisationQuerySet":
         return self.filter(kind=Organisation.COUNCIL)
 
+    def homes(self) -> "OrganisationQuerySet":
+        """Children's homes and foster carers, by name."""
+        return self.filter(kind=Organisation.HOME).order_by("name", "pk")
+
     def that_may(self, verb: str, relation: str) -> "OrganisationQuerySet":
         """Those in which somebody at work holds a role that allows the verb."""
         roles = [role for role in Role if access.may(role, verb, relation)]
@@ -97,7 +101,7 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
 
 
 class Organisation(models.Model):
-    """A council, a provider of interviews, a police force, a children's home."""
+    """A council, a provider of interviews, a police force; a children's home or foster carers."""
 
     COUNCIL, PROVIDER, POLICE, HOME, SYSTEM = "council", "provider", "police", "home", "system"
 
@@ -442,6 +446,13 @@ class Person(AbstractBaseUser):
         if relation == Relation.PROVIDER:
             return "provider_id", _providers(posts)
         return COLUMNS[Relation(relation)], self._areas_of(posts)
+
+    def homes_where(self, verb: str) -> frozenset[int]:
+        """The homes where a post of the person's allows the verb on a child who lives there."""
+        posts = self._posts_that_may(verb, Relation.LIVES_THERE)
+        return frozenset(
+            p.organisation_id for p in posts if p.organisation.kind == Organisation.HOME
+        )
 
     def councils_where(self, verb: str) -> frozenset[int]:
         """The authorities whose council's own matters the person's posts allow the verb on."""

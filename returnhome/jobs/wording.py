@@ -91,6 +91,11 @@ WORDS = {
         "Read what the child has written now, and let the child know.",
         "The child was told that somebody would have read it by {by}.",
     ),
+    (Waiting.FROM_HOME, EPISODE): Words(
+        "urgent: a home says something that somebody must look at",
+        "Open it now and see to it: the home says that the child may need a doctor, or takes its "
+        "report back. Then say that you have seen to it.",
+    ),
 }
 
 # Why it has come to this person.

@@ -16,6 +16,7 @@ from returnhome.casework.childs_part import OwnWords
 from returnhome.casework.episodes import Classification, Episode
 from returnhome.casework.handovers import HandOver
 from returnhome.casework.harm import Disclosure, HarmDecision, HarmTaking
+from returnhome.casework.homes import FromHome
 from returnhome.casework.messages import Message
 from returnhome.rules import harming, rota, ways_in
 from returnhome.rules.clock import LONDON
@@ -388,6 +389,21 @@ def _unread(waiting: Waiting, at: datetime, ids: Ids) -> Iterator[tuple[Silence,
         yield replace(silence, by=read_by), read_by
 
 
+# What a home said.
+
+
+def from_homes(at: datetime, ids: Ids) -> Iterator[Silence]:
+    """A child may need a doctor, or a report is taken back, and nobody has seen to it."""
+    reports = FromHome.objects.to_see().filter(told_at__gt=at - _news(at), told_at__lte=at)
+    if ids is not None:
+        reports = reports.filter(episode__in=list(ids))
+    said = dict(reports.values_list("episode").annotate(Min("told_at")).order_by())
+    rows = _rows(Episode.objects.filter(pk__in=said), None) if said else []
+    for row, organisation in _with_councils(rows):
+        since = said[row.pk]
+        yield _of(row, Waiting.FROM_HOME, organisation, since=since, occasion=since)
+
+
 # What they share.
 
 
@@ -454,4 +470,5 @@ SORTS = (
     Sort(Waiting.HARM_NOT_PASSED_ON, DISCLOSURE, not_passed_on),
     Sort(Waiting.WORDS, EPISODE, unread),
     Sort(Waiting.WORDS_LATE, EPISODE, unread_too_long),
+    Sort(Waiting.FROM_HOME, EPISODE, from_homes),
 )

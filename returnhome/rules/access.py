@@ -17,6 +17,7 @@ class Relation(Code):
     OWN = "own", "The interviewer named, while they work where they were named"
     COUNTED = "counted", "Was responsible at the start, and another has the duty now"
     ASKED = "asked", "Asked by a hand-over that stands"
+    LIVES_THERE = "lives_there", "The home in which the child is placed today"
     NONE = "none", "No relation"
 
 
@@ -54,10 +55,16 @@ class Verb(Code):
     DRAW_SAMPLE = "draw_sample", "Draw a sample of signed records"
     SET_QUESTIONS = "set_questions", "Add the council's own questions to the recording standard"
     KEEP_TOKENS = "keep_tokens", "Make and end tokens and webhooks for the organisation's programs"
+    SEE_WHO_LIVES_HERE = (
+        "see_who_lives_here",
+        "See who lives in the home, who is missing, and that an interview is due",
+    )
+    REPORT = "report", "Report a child who lives in the home missing or returned"
 
 
 RESPONSIBLE, HOST, PROVIDER = Relation.RESPONSIBLE, Relation.HOST, Relation.PROVIDER
 OWN, COUNTED, ASKED = Relation.OWN, Relation.COUNTED, Relation.ASKED
+LIVES_THERE = Relation.LIVES_THERE
 
 # About one's own organisation and no child in particular, so no relation to a child is asked for.
 OF_THE_ORGANISATION = frozenset(
@@ -164,9 +171,13 @@ MAY: dict[Role, dict[Verb, frozenset[Relation]]] = {
         Verb.SET_QUESTIONS: NO_CHILD,
         Verb.KEEP_TOKENS: NO_CHILD,
     },
-    # Police, homes and researchers have their own doors, which come with sharing and the study.
+    # The name and that an interview is due; never the episode with its reasons, nor the account.
+    Role.HOME: {
+        Verb.SEE_WHO_LIVES_HERE: frozenset({LIVES_THERE}),
+        Verb.REPORT: frozenset({LIVES_THERE}),
+    },
+    # Police and researchers have their own doors, which come with sharing and the study.
     Role.POLICE: {},
-    Role.HOME: {},
     Role.RESEARCHER: {},
 }
 

@@ -594,6 +594,10 @@ class Waiting(Code):
         "words_late",
         "A child who wrote on their own pages, unread when the child was told it would be",
     )
+    FROM_HOME = (
+        "from_home",
+        "A home that says a child may need a doctor, or that takes a report back, unseen",
+    )
 
 
 class NotSent(Code):

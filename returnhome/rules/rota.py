@@ -89,6 +89,8 @@ LADDERS = (
     # be told at night; and from the hour that was promised on it climbs.
     Ladder(Waiting.WORDS, date(2026, 1, 1), OWN_RULE, ONE_PERSONS),
     Ladder(Waiting.WORDS_LATE, date(2026, 1, 1), OWN_RULE, WITHIN_THE_HOUR),
+    # A child may be hurt; or a home would have it that the child was never missing.
+    Ladder(Waiting.FROM_HOME, date(2026, 1, 1), OWN_RULE, WITHIN_THE_HOUR),
     Ladder(Waiting.RUNNING_OUT, date(2026, 1, 1), OWN_RULE, ONE_PERSONS),
     Ladder(Waiting.RUN_OUT, date(2026, 1, 1), OWN_RULE, ONE_PERSONS),
 )

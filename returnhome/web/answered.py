@@ -42,6 +42,7 @@ from returnhome.web import (
     declines,
     establish,
     handovers,
+    homes,
     pages,
     steps,
     tellings,
@@ -449,6 +450,7 @@ def whole(episode: Episode, person: Person, now: datetime) -> dict[str, Any]:
     answering = talks(episode, person, now)
     is_overseer = episode.allows(person, Verb.REASSIGN)
     told = tellings.whole(episode, person, now)
+    from_homes = homes.of_episode(episode, person)
     return {
         "episode": episode,
         "owner": owner_in_words(episode, now),
@@ -463,7 +465,11 @@ def whole(episode: Episode, person: Person, now: datetime) -> dict[str, Any]:
         "own_pages": reverse("own-pages-episode", args=[episode.pk]) if may_note else "",
         "after_no": declines.of_episode(episode, person, now, is_at_risk=told.risk is not None),
         "also": also(episode, person, step.href, there.offer_id),
-        "badges": [*work.badges_of(episode, person), *work.again_badges(again, person)],
+        "badges": [
+            *homes.badges_of(from_homes).get(episode.pk, ()),
+            *work.badges_of(episode, person),
+            *work.again_badges(again, person),
+        ],
         "calls": calls_of(episode, person, now),
         "to_establish": establish.for_episode(episode, person),
         "flags": [Flag(flag).label for flag in episode.flags],
@@ -474,6 +480,8 @@ def whole(episode: Episode, person: Person, now: datetime) -> dict[str, Any]:
         "decisions": decisions_of(episode, person),
         "others": coverable(episode, person),
         "told": told,
+        "from_homes": from_homes,
+        "may_see_to": episode.allows(person, Verb.OFFER),
         "notifications": [
             basis.notification
             for basis in Basis.objects.filter(Q(episode=episode) | Q(episode__same_as=episode))

@@ -22,6 +22,7 @@ from returnhome.casework.children import (
     circumstances,
 )
 from returnhome.casework.handovers import HandOver
+from returnhome.casework.staff import Organisation
 from returnhome.rules import Blocked
 from returnhome.rules.access import Verb
 from returnhome.rules.caring import About, Conflict, Finding, IsTheirsAlready, NoticeKind
@@ -118,6 +119,7 @@ def _links(child: Child, there: Circumstances) -> list[tuple[str, str]]:
     is_cared, is_placed = there.looked_after_by is not None, there.placed_in is not None
     wanted = (
         (is_cared, "Placed somewhere else" if is_placed else "Where the child is placed", "place"),
+        (is_placed, "Which home or foster carers it is", "name-home"),
         (is_placed, "The placement has ended", "end-placement"),
         (
             True,
@@ -147,6 +149,7 @@ def _care_lines(child: Child) -> list[Line]:
 
 def _home_lines(child: Child, about: About, notices: Sequence[PlacementNotice]) -> list[Line]:
     rows = child.placements if about is About.PLACEMENT else child.addresses
+    ways = ("authority", "home") if about is About.PLACEMENT else ("authority",)
     told: dict[int | None, list[str]] = {}
     for notice in notices:
         told.setdefault(notice.placement_id, []).append(_how_told(notice))
@@ -156,8 +159,9 @@ def _home_lines(child: Child, about: About, notices: Sequence[PlacementNotice]) 
             about,
             row.authority.name if row.authority else "area not known",
             told="; ".join(told.get(row.pk, ())) if about is About.PLACEMENT else "",
+            home=row.home.name if about is About.PLACEMENT and row.home else "",
         )
-        for row in _latest_first(rows.select_related("authority"))
+        for row in _latest_first(rows.select_related(*ways))
     ]
 
 
@@ -165,7 +169,7 @@ def _latest_first(rows: Any) -> list[Any]:
     return sorted(rows, key=lambda row: (row.since or date.min, row.pk), reverse=True)
 
 
-def _line(row: Any, about: About, what: str, *, told: str = "") -> Line:
+def _line(row: Any, about: About, what: str, *, told: str = "", home: str = "") -> Line:
     args = [row.child_id, about.value, row.pk]
     where, hidden = "", ""
     if about is not About.CARE:
@@ -175,7 +179,7 @@ def _line(row: Any, about: About, what: str, *, told: str = "") -> Line:
             where, hidden = "address protected", reverse("show-address", args=args)
     return Line(
         what=what,
-        where=where,
+        where=", ".join(filter(None, (home, where))),
         since=pages.day(row.since, short=True),
         until=pages.day(row.until, short=True) if row.until else "still",
         is_current=row.until is None,
@@ -262,6 +266,8 @@ class FactForm(gds.Form):
         for field in self.fields.values():
             if isinstance(field, Council):
                 field.on = today
+            if isinstance(field, Home):
+                field.offer()
 
     @property
     def asked_for(self) -> list[str]:
@@ -274,6 +280,7 @@ class FactForm(gds.Form):
             said.get("postcode") or "",
             said.get("address") or "",
             bool(said.get("is_protected")),
+            said.get("home") or None,
         )
         return named if named.authority or named.postcode or named.address else None
 
@@ -326,13 +333,38 @@ class LookAfterForm(FactForm):
     until = _until()
 
 
+class Home(gds.Select):
+    """One of the homes and foster carers who report from here."""
+
+    def __init__(self, label: str = "Which home or foster carers? (optional)", **more: Any) -> None:
+        hint = "Whoever works there sees the child’s name, and reports them missing and returned."
+        given: dict[str, Any] = {"required": False, "hint": hint, "empty": "None that reports here"}
+        super().__init__(label, **(given | more))
+
+    def offer(self) -> None:
+        self.choices = [(str(one.pk), one.name) for one in Organisation.objects.homes()]
+
+    def clean(self, value: Any) -> Organisation | None:
+        pk = super().clean(value)
+        return Organisation.objects.homes().filter(pk=pk).first() if pk else None
+
+
 class PlaceForm(FactForm):
     authority = _area()
     postcode = _postcode()
     address = _address()
     is_protected = _protected()
+    home = Home()
     since = _since("Since when is the child placed there?")
     until = _until()
+
+
+class NameHomeForm(gds.Form):
+    home = Home("Which home or foster carers is the child placed with now?")
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["home"].offer()  # type: ignore[attr-defined]
 
 
 class LiveAtForm(FactForm):
@@ -537,6 +569,20 @@ def place(request: Request, pk: int) -> HttpResponse:
     )
 
 
+def name_home(request: Request, pk: int) -> HttpResponse:
+    """Of the placement that there is: with whom the child lives, and so who reports from there."""
+    child = _child(request, pk)
+    placed = child.placements.on(_today(request)).filter(until=None).defer("address").first()
+    first = {"home": str(placed.home_id)} if placed and placed.home_id else {}
+    form = NameHomeForm(request.POST or None, initial=first)
+    if request.method == "POST" and form.is_valid():
+        with gds.refusals_into(form):
+            care.name_home(child, form.cleaned_data["home"], by=request.user, at=request.now)
+            messages.success(request, "It is recorded.")
+            return redirect("care-of-child", pk)
+    return _page(request, child, form, title="Which home is it?", button="Record it")
+
+
 def end_placement(request: Request, pk: int) -> HttpResponse:
     return _record(
         request,
@@ -735,6 +781,7 @@ urlpatterns = [
     path("children/<int:pk>/look-after", look_after, name="look-after-child"),
     path("children/<int:pk>/end-care", end_care, name="end-care-child"),
     path("children/<int:pk>/place", place, name="place-child"),
+    path("children/<int:pk>/name-home", name_home, name="name-home-child"),
     path("children/<int:pk>/end-placement", end_placement, name="end-placement-child"),
     path("children/<int:pk>/live-at", live_at, name="live-at-child"),
     path("children/<int:pk>/birth-date", set_birth_date, name="set-birth-date-child"),

@@ -40,6 +40,8 @@ KINDS = {
     "sampled": "sampled",
     "tokens": "token",
     "webhooks": "webhook",
+    "lives-here": "child",
+    "home-reports": "fromhome",
 }
 LARGEST = 2**63 - 1
 

@@ -30,6 +30,7 @@ from returnhome.web import gds, sessions
 # on some child; nothing: it is everybody's.
 NAVIGATION: tuple[tuple[str, str, tuple[Verb, ...]], ...] = (
     ("Work list", "worklist", ()),
+    ("Who lives here", "lives-here", (Verb.SEE_WHO_LIVES_HERE,)),
     ("Children", "children", (Verb.SEE_EPISODE,)),
     ("Hand-overs", "handovers", (Verb.ASK, Verb.ANSWER)),
     ("Actions", "actions", (Verb.SEE_EPISODE,)),
@@ -233,7 +234,10 @@ def _has_use_for(person: Person, verbs: tuple[Verb, ...]) -> bool:
         return person.may(Verb.MEET) and bool(person.reach.authorities)
     if Verb.SEE_PLACED_HERE in verbs:
         return bool(person.may_for(Verb.SEE_PLACED_HERE)[0])
-    return not verbs or any(person.may(verb, each) for verb in verbs for each in Relation)
+    if not verbs:
+        # A home's own list is its work list.
+        return not sessions.is_at_a_home(person)
+    return any(person.may(verb, each) for verb in verbs for each in Relation)
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -248,7 +252,9 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         # Before the second factor no other page is open, so none is led to.
         if person and sessions.is_full(request)
         else [],
-        "signs_out_after": settings.SIGN_OUT_AFTER_MINUTES * 60,
+        "signs_out_after": sessions.lasts_unused(person)
+        if person
+        else settings.SIGN_OUT_AFTER_MINUTES * 60,
         "demonstration": settings.DEMONSTRATION,
         "csp_nonce": getattr(request, "csp_nonce", ""),
         "now": getattr(request, "now", None),

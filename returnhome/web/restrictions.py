@@ -52,8 +52,10 @@ def _child(request: Request, pk: int) -> Child:
     return child
 
 
-def _concerned(child: Child) -> list[tuple[int, str]]:
-    people = restrictions.concerned(child).with_posts().by_name()
+def _concerned(child: Child, at: datetime | None = None) -> list[tuple[int, str]]:
+    """Whoever has to do with the child; `at`: also whoever works where the child lives then."""
+    found = restrictions.concerned(child)
+    people = (found | restrictions.of_the_home(child, at) if at else found).with_posts().by_name()
     return [(person.pk, _named(person)) for person in people]
 
 
@@ -179,7 +181,7 @@ def list_person(request: Request, pk: int) -> HttpResponse:
     child = _child(request, pk)
     looking.at(request, child)
     back = reverse("show-restriction", args=[child.pk])
-    form = ListForm(request.POST or None, people=_concerned(child))
+    form = ListForm(request.POST or None, people=_concerned(child, request.now))
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         verb = restrictions.let_see if said["may_see"] == "yes" else restrictions.keep_out

@@ -18,7 +18,7 @@ from returnhome.rules.access import Verb
 from returnhome.rules.clock import Standing
 from returnhome.rules.codes import EpisodeKind, NotHeldReason, OfferKind, RiskGrade, Rung
 from returnhome.rules.progress import is_no_to_follow_up
-from returnhome.web import absences, before, called, establish, pages, steps
+from returnhome.web import absences, before, called, establish, homes, pages, steps
 from returnhome.web.steps import Next
 
 REPEATED_WITHIN = timedelta(days=90)
@@ -161,7 +161,7 @@ def rows_of(
     now: datetime,
     without_writer: Collection[int] | None = None,
 ) -> list[Row]:
-    """What the page shows of these episodes; fourteen queries at the most."""
+    """What the page shows of these episodes; fifteen queries at the most."""
     there = steps.beside(episodes, person, without_writer)
     lately = _lately(episodes)
     climbed = _climbed(episodes)
@@ -170,6 +170,7 @@ def rows_of(
     again = handovers.to_arrange_again(episodes, asked)
     disputed = disputes.disputed(episodes)
     calls = called.of_children([episode.child for episode in episodes], person, now)
+    told = homes.badges(episodes, person)
     absent = absences.of([episode.owner_id for episode in episodes], now)
     today = now.astimezone(clock.LONDON).date()
     return [
@@ -185,6 +186,7 @@ def rows_of(
             badges=[
                 *_with_whom(episode, person, climbed.get(episode.pk), now),
                 *called.badges(calls, episode.child_id),
+                *told.get(episode.pk, ()),
                 *badges_of(episode, person, lately[episode.pk]),
                 *request_badges(requests.get(episode.pk), person, now),
                 *again_badges(again.get(episode.pk), person),

@@ -245,6 +245,8 @@ def _pressing(rows: Sequence[Row]) -> list[Row]:
 
 def _elsewhere(request: Request) -> HttpResponse:
     """Whoever works with figures or with people's accounts has no work list."""
+    if request.user.homes_where(Verb.SEE_WHO_LIVES_HERE):
+        return redirect("lives-here")
     if request.user.may(Verb.SEE_FIGURES):
         return redirect("figures")
     if request.user.may(Verb.MANAGE_PEOPLE):

@@ -2,16 +2,30 @@
 
 import re
 from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
 
 import pytest
 
-from returnhome.casework import childs_part, episodes, harm, messages, rotas, staff, ways_in
-from returnhome.casework.models import Episode, Message, OwnWords
+from returnhome.casework import childs_part, episodes, harm, homes, messages, rotas, staff, ways_in
+from returnhome.casework.models import Episode, FromHome, Message, OwnWords
 from returnhome.jobs import rounds, wording
 from returnhome.reporting import silences
 from returnhome.rules.choosing import Asked
-from returnhome.rules.codes import Device, HarmDecisionKind, RiskGrade, Rung, Waiting
-from tests.cast import CHILDREN, NOW, PEOPLE, Cast, exactly, hours, missing, returned, wrote
+from returnhome.rules.codes import Device, EpisodeKind, HarmDecisionKind, RiskGrade, Rung, Waiting
+from returnhome.rules.homing import Known
+from tests.cast import (
+    CHILDREN,
+    NOW,
+    PEOPLE,
+    Cast,
+    exactly,
+    hours,
+    lives_at,
+    missing,
+    returned,
+    wrote,
+)
 
 MINUTE = timedelta(minutes=1)
 
@@ -181,6 +195,7 @@ def everything_told(cast: Cast) -> list[Message]:
         if kinds:
             harm.decide(told, kinds, by=cast.mara, at=before)
     wrote(Episode.objects.get(child=cast.kit), by=cast.amina, at=NOW)
+    reported_back(cast)
     for minutes in (0, 15, 30, 60, 120, 180, 240, 900):
         look(NOW + minutes * MINUTE)
     for person in (cast.ines, cast.amina, cast.mara):
@@ -246,7 +261,7 @@ def test_looking_round_costs_as_much_for_many_that_were_told_as_for_few(
         returned(child)
     look()
 
-    with django_assert_max_num_queries(26):
+    with django_assert_max_num_queries(27):
         assert look(NOW + MINUTE) == []
 
 
@@ -278,3 +293,63 @@ def test_what_a_child_did_not_send_is_deleted_by_night(cast: Cast) -> None:
 
     assert deleted == [0, 0, 1, 0]
     assert not OwnWords.objects.exists()
+
+
+# What a home said.
+
+
+def reported_back(cast: Cast, **more: Any) -> FromHome:
+    lives_at(cast.robin, cast.larchwood, by=cast.sol)
+    gone = homes.Missing(
+        last_seen=exactly(NOW - hours(9)),
+        kind=EpisodeKind.MISSING,
+        police_told=Known.YES,
+        words={"Where": "The bus stop"},
+    )
+    homes.report_missing(cast.robin.pk, gone, key=uuid4(), by=cast.lara, at=NOW - hours(8))
+    back = {
+        "returned": exactly(NOW - hours(1)),
+        "needs_doctor": Known.YES,
+        "police_spoke": Known.NO,
+        "words": {"What the home sees": "Her wrist"},
+    }
+    told = homes.Returned(**(back | more))
+    return homes.report_returned(cast.robin.pk, told, key=uuid4(), by=cast.lara, at=NOW)
+
+
+def test_a_child_who_may_need_a_doctor_climbs_until_somebody_has_seen_to_it(cast: Cast) -> None:
+    made = reported_back(cast)
+    about = Message.objects.filter(waiting_for=Waiting.FROM_HOME)
+
+    look(NOW)
+    assert [(one.person, one.rung) for one in about] == [(cast.ines, Rung.ON_DUTY)]
+    look(NOW + 31 * MINUTE)
+    assert about.newest_first()[0].rung == Rung.MANAGER
+    homes.see(made, by=cast.amina, at=NOW + 40 * MINUTE)
+    before = about.count()
+    look(NOW + 61 * MINUTE)
+
+    assert about.count() == before
+
+
+def test_the_message_of_it_says_what_to_do_and_not_a_word_of_what_the_home_wrote(
+    cast: Cast,
+) -> None:
+    reported_back(cast)
+
+    look(NOW)
+
+    message = Message.objects.get(waiting_for=Waiting.FROM_HOME)
+    assert "a home says something that somebody must look at" in message.subject
+    assert "may need a doctor" in message.text
+    for hidden in ("wrist", "Robin", "Larchwood"):
+        assert hidden not in message.subject + message.text
+
+
+def test_of_a_child_who_is_well_the_council_is_told_as_of_any_return(cast: Cast) -> None:
+    reported_back(cast, needs_doctor=Known.NO)
+
+    look(NOW)
+
+    told = Message.objects.values_list("waiting_for", flat=True)
+    assert set(told) == {Waiting.REQUEST}

@@ -323,7 +323,7 @@ def test_it_asks_the_database_as_often_for_ten_as_for_one(
         if number:
             grave(episode, cast)
 
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         assert len(silences.now(NOW)) == 3
 
 

@@ -122,7 +122,23 @@ def test_a_meeting_is_recorded_by_those_who_decide_what_follows():
 def test_nobody_does_what_they_may_not_see(role, verb):
     for relation in Relation:
         if may(role, verb, relation) and (verb, relation) != (Verb.ANSWER, Relation.ASKED):
-            assert may(role, Verb.SEE_EPISODE, relation)
+            is_home = relation is Relation.LIVES_THERE
+            sees = Verb.SEE_WHO_LIVES_HERE if is_home else Verb.SEE_EPISODE
+            assert may(role, sees, relation)
+
+
+def test_a_home_sees_who_lives_there_reports_it_and_does_nothing_else():
+    allowed = {
+        (verb, relation)
+        for verb, relation in product(Verb, Relation)
+        if may(Role.HOME, verb, relation)
+    }
+
+    assert allowed == {
+        (Verb.SEE_WHO_LIVES_HERE, Relation.LIVES_THERE),
+        (Verb.REPORT, Relation.LIVES_THERE),
+    }
+    assert {role for role in Role if may(role, Verb.REPORT, Relation.LIVES_THERE)} == {Role.HOME}
 
 
 def test_whoever_is_asked_may_answer_and_nothing_else():

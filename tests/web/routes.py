@@ -196,6 +196,7 @@ ABOUT_A_CHILD: dict[str, Asks] = {
     "look-after-child": of_child("place", not_in=KNOWN),
     "end-care-child": of_child("place", not_in=KNOWN),
     "place-child": of_child("place", not_in=KNOWN),
+    "name-home-child": of_child("place", not_in=KNOWN),
     "end-placement-child": of_child("place", not_in=KNOWN),
     "live-at-child": of_child("place", not_in=KNOWN),
     "set-birth-date-child": of_child("place", not_in=KNOWN),
@@ -268,6 +269,12 @@ BESIDE = {
         "tests/web/test_own_pages.py",
     ),
     "own-made": "tests/web/test_own_made.py",
+    # A home has doors of its own, and there the database opens who lives in it alone.
+    **dict.fromkeys(
+        ("report-missing", "report-returned", "show-home-report", "add-home-report"),
+        "tests/web/test_homes.py",
+    ),
+    "see-home-report": "tests/web/test_homes.py",
     **dict.fromkeys(
         ("own-see", "own-heard", "own-meant", "own-talk"), "tests/web/test_own_hearing.py"
     ),
@@ -357,6 +364,7 @@ OF_AN_ORGANISATION_BESIDE = {
     "take-away-out-of-hours": "tests/web/test_rotas.py",
     "try-message-again": "tests/web/test_rotas.py",
     "fetch-example": "tests/web/test_intake.py",
+    "lives-here": "tests/web/test_homes.py",
 }
 
 # Everybody's own, once signed in.

@@ -28,6 +28,7 @@ LETTERS = {
     "counted": "c",
     "asked": "a",
     "own": "o",
+    "lives_there": "l",
 }
 
 

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -19,6 +20,7 @@ from returnhome.casework import (
     disputes,
     handovers,
     harm,
+    homes,
     meetings,
     mentions,
     needs,
@@ -46,13 +48,26 @@ from returnhome.rules.codes import (
     OfferKind,
 )
 from returnhome.rules.helping import NeedKind, PassedTo
+from returnhome.rules.homing import Known
 from returnhome.rules.mentioning import MentionKind
 from returnhome.rules.responsibility import Reply
 from returnhome.rules.standard.parts import SaidBy
 from tests.casework.test_made import draws
 from tests.casework.test_own_pages import as_child, opened
 from tests.casework.test_releases import released
-from tests.cast import Cast, accepted, booked, held, hours, missing, offered, returned, signed
+from tests.cast import (
+    Cast,
+    accepted,
+    booked,
+    exactly,
+    held,
+    hours,
+    lives_at,
+    missing,
+    offered,
+    returned,
+    signed,
+)
 from tests.web.test_elsewhere import taken_on
 from tests.web.test_intake import received
 from tests.web.test_letters import ask as ask_by_letter
@@ -193,6 +208,7 @@ NO_CHILD = {
 }
 # They change something, show nothing, and their verb writes.
 VERBS_ONLY = {
+    "see-home-report",
     "save-answer-interview",
     "take-on-episode",
     "report-handover",
@@ -324,7 +340,7 @@ def a_decision_overridden(cast: Cast, now: Any) -> tuple[Child, list[Shown]]:
 def care_of_a_child(cast: Cast, now: Any) -> tuple[Child, list[Shown]]:
     sky = cast.sky
     forms = ["care-of", "look-after", "end-care", "place", "end-placement", "live-at"]
-    forms += ["set-birth-date", "doubt"]
+    forms += ["set-birth-date", "doubt", "name-home"]
     fact = ["placement", Placement.objects.get(child=sky).pk]
     doubt = care.doubt(sky, About.HOME, said="Lives elsewhere", by=cast.sol, at=now)
     return sky, [
@@ -332,6 +348,25 @@ def care_of_a_child(cast: Cast, now: Any) -> tuple[Child, list[Shown]]:
         ("sol", "correct-fact", [sky.pk, *fact]),
         ("sol", "show-address", [sky.pk, *fact]),
         ("sol", "settle-doubt", [doubt.pk]),
+    ]
+
+
+def a_child_in_a_home(cast: Cast, now: Any) -> tuple[Child, list[Shown]]:
+    sky = lives_at(cast.sky, cast.larchwood, by=cast.sol, at=now)
+    # Before anybody has reported it: after that its page leads to what was reported.
+    one = missing(sky, last_seen=now - hours(3), at=now)
+    told = homes.Returned(
+        returned=exactly(now), needs_doctor=Known.NO, police_spoke=Known.NO, words={"From": "Town"}
+    )
+    made = homes.report_returned(sky.pk, told, key=uuid4(), by=cast.lara, at=now)
+    missing(sky, last_seen=now, at=now)
+    return sky, [
+        ("lara", "lives-here", []),
+        ("lara", "report-missing", [sky.pk]),
+        ("lara", "report-returned", [sky.pk]),
+        ("lara", "show-home-report", [made.pk]),
+        ("lara", "add-home-report", [made.pk]),
+        ("sol", "show-episode", [one.pk]),
     ]
 
 
@@ -540,7 +575,7 @@ def somebody_not_named_yet(cast: Cast, now: Any) -> tuple[Child, list[Shown]]:
 
 WORLDS: tuple[World, ...] = (
     *(a_child_just_back, a_child_still_missing, a_decision_overridden, care_of_a_child),
-    *(a_child_not_ours_any_more, somebody_who_said_no),
+    *(a_child_in_a_home, a_child_not_ours_any_more, somebody_who_said_no),
     *(talks, a_record_being_written, a_record_that_nobody_can_write),
     *(what_follows, a_sample_of_records, needs_and_help, somebody_who_turned_18),
     *(requests_between_councils, a_request_accepted, a_request_by_letter, a_calendar),

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('casework', '0017_taught_layouts'),
+        ('casework', '0019_homes'),
     ]
 
     operations = [

@@ -17,6 +17,7 @@ from returnhome.management.demonstration import (
     councils,
     harm,
     helped,
+    homes,
     known,
     letters,
     meetings,
@@ -105,6 +106,7 @@ def _make(now: datetime) -> None:
     rotas.tell(teller)
     care.tell(teller)
     letters.tell(teller)
+    homes.tell(teller)
     helped.tell(teller)
     own.tell(teller)
     reviewed.tell(teller)

@@ -10,13 +10,13 @@ from django.contrib.auth.hashers import make_password
 
 from returnhome.casework import staff
 from returnhome.casework.models import Person
-from returnhome.management.demonstration.councils import PROVIDER, Places
+from returnhome.management.demonstration.councils import CARERS, HOME, PROVIDER, Places
 from returnhome.rules.clock import LONDON
 from returnhome.rules.codes import CredentialKind, Role
 from returnhome.web.second_factor import Adapter
 from returnhome.web.sign_in import DEMONSTRATION_PASSWORD
 
-DOMAINS = {"Open Path": "openpath"}
+DOMAINS = {"Open Path": "openpath", HOME: "larchwood", CARERS: "aalto"}
 
 
 @dataclass(frozen=True)
@@ -58,11 +58,13 @@ COLLEAGUES = (
     Colleague("freya", "Freya Lund", Role.INTERVIEWER, "Westborough", FRONT, 340, 505),
     Colleague("hamid", "Hamid Noori", Role.SOCIAL_WORKER, "Westborough", LOOKED_AFTER),
     Colleague("nell", "Nell Ashworth", Role.MANAGER, "Westborough", FRONT),
+    Colleague("lara", "Lara Finch", Role.HOME, HOME, "Staff"),
+    Colleague("ferry", "Ferry Aalto", Role.HOME, CARERS, "Carers"),
     Colleague("owen", "Owen Price", Role.COORDINATOR, "Eastmoor", FRONT),
     Colleague("beth", "Beth Sandiford", Role.INTERVIEWER, "Eastmoor", FRONT, 88, 700),
 )
 # Who else to sign in as, to see it from the other side.
-OTHER_SIDES = ("wes", "pat", "owen")
+OTHER_SIDES = ("wes", "pat", "owen", "ferry")
 # Training lasts two years, checks three.
 TRAINING, CHECKS = timedelta(days=730), timedelta(days=1095)
 GRETA_LEFT = timedelta(days=640)

@@ -1,4 +1,4 @@
-"""The demonstration's councils, provider, police and children's home, and the places they serve.
+"""The demonstration's councils, provider, police, home and carers, and the places they serve.
 
 The postcode areas NS, WB and EM are in no directory, and their places on the map lie in the sea.
 """
@@ -19,11 +19,14 @@ MIDDLES = {"Northshire": (520_000, 640_000), "Westborough": (504_000, 634_000)} 
 FORCE = "Northshire Police"
 PROVIDER = "Open Path"
 HOME = "Larchwood House"
+CARERS = "Ferry and Ruth Aalto"
 TEAMS = {
     "Northshire": ("Missing children team", "Looked-after children team", "Assessment team"),
     "Open Path": ("Return interviews",),
     "Westborough": ("Front door", "Looked-after children team"),
     "Eastmoor": ("Front door",),
+    HOME: ("Staff",),
+    CARERS: ("Carers",),
 }
 
 
@@ -78,6 +81,7 @@ def found(*, by: Person, at: datetime) -> Places:
             (PROVIDER, Organisation.PROVIDER),
             (FORCE, police),
             (HOME, Organisation.HOME),
+            (CARERS, Organisation.HOME),
             ("Westborough", council),
             ("Eastmoor", council),
         )
