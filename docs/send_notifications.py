@@ -13,7 +13,7 @@ import os
 import sys
 import time
 import uuid
-from urllib.error import HTTPError, URLError
+from urllib.error import HTTPError
 from urllib.parse import quote
 from urllib.request import Request, urlopen
 
@@ -42,7 +42,7 @@ def ask(base, path, body=None, *, token, waits=WAITS):
             if wait is None or not again:
                 raise Refused(f"{error.code} {detail}") from None
             wait = max(wait, int(error.headers.get("Retry-After", 0)))
-        except URLError:
+        except OSError:
             # No answer is no no: it may have been done. The key sees to it that it is done once.
             if wait is None:
                 raise
@@ -95,6 +95,6 @@ if __name__ == "__main__":
         sys.exit(__doc__)
     except Refused as no:
         sys.exit(f"Not taken in: {no}")
-    except URLError as error:
-        print(f"Nobody answered: {error.reason}", file=sys.stderr)
+    except OSError as error:
+        print(f"Not sent, or nobody answered: {error}", file=sys.stderr)
         sys.exit(2)

@@ -5,8 +5,10 @@ from math import ceil
 from typing import Any, NamedTuple
 
 from django.core.exceptions import RequestDataTooBig
+from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
+from psycopg.errors import DeadlockDetected, LockNotAvailable
 from pydantic import BaseModel, Field
 
 from returnhome import faults
@@ -17,6 +19,8 @@ from returnhome.rules import Blocked
 from returnhome.rules.responsibility import NotUnderstood
 
 MEDIA_TYPE = "application/problem+json"
+# What the database says where somebody else was at work on the same for too long.
+HELD_BY_OTHERS = (LockNotAvailable, DeadlockDetected)
 
 
 class Kind(NamedTuple):
@@ -168,6 +172,8 @@ def answer(request: HttpRequest, error: Exception) -> HttpResponse:
             return problem("key-used", error.sentence)
         case InHand() | ChangedMeanwhile():
             return problem("busy", error.sentence)
+        case OperationalError() if isinstance(error.__cause__, HELD_BY_OTHERS):
+            return problem("busy")
         case NeverSent():
             return problem("not-found", error.sentence)
         case Blocked():

@@ -24,6 +24,8 @@ from returnhome.rules.access import Verb
 from returnhome.rules.clock import LONDON
 from returnhome.rules.codes import Role, TokenScope
 
+# A program waits so long for what somebody else holds, a large file of the same sender's for one.
+WAITS_AT_MOST = "10s"
 # So that whoever finds one lying about knows what it is, and a search of a disk finds it.
 BEGINS = "rht_"
 
@@ -211,12 +213,13 @@ class KeptAnswer(models.Model):
 def begin(organisation: Organisation, name: str, asked: str) -> Any | None:
     """The answer given before to this very request; None where it is a new one.
 
-    Holds the idempotency key until the transaction ends, in every process. Raises InHand,
-    UsedForAnother.
+    Holds the idempotency key until the transaction ends, in every process; from here on whatever
+    is held by somebody else is waited for, and not for long. Raises InHand, UsedForAnother.
     """
     name = digest(name)
     held = int.from_bytes(sha256(f"{organisation.pk} {name}".encode()).digest()[:8], signed=True)
     with connection.cursor() as cursor:
+        cursor.execute("select set_config('lock_timeout', %s, true)", [WAITS_AT_MOST])
         cursor.execute("select pg_try_advisory_xact_lock(%s)", [held])
         if cursor.fetchone() != (True,):
             raise InHand

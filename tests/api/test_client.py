@@ -115,7 +115,7 @@ def test_an_answer_that_was_lost_is_asked_for_again_and_nothing_is_done_twice(
         if not lost:
             lost.append(answer.read())
             answer.close()
-            raise URLError("the line broke")
+            raise TimeoutError("the line broke")
         return answer
 
     monkeypatch.setattr(example, "urlopen", lose_the_first)

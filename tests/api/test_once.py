@@ -4,15 +4,17 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from typing import Any
 
+import psycopg
 import pytest
 from django.db import connection
 
-from returnhome.casework import acting
+from returnhome.casework import acting, tokens
 from returnhome.casework.models import Delivery, Episode, KeptAnswer
 from tests.api.programs import NOTIFICATIONS, Program
 from tests.api.test_notifications import about, at
 from tests.api.test_who_interviews import is_problem
 from tests.casework.conftest import apart as apart
+from tests.casework.conftest import owner as owner
 from tests.cast import Cast
 
 
@@ -112,3 +114,21 @@ def test_of_four_at_once_one_changes_something_and_all_hear_the_same(apart: Cast
 def program_of(program: Program) -> Program:
     """The same token in a client of its own."""
     return Program(None, secret=program.secret)
+
+
+@pytest.mark.check
+def test_while_a_file_of_the_same_sender_goes_in_a_program_is_asked_to_wait(
+    apart: Cast, owner: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = Program(apart.northshire_police)
+    monkeypatch.setattr(tokens, "WAITS_AT_MOST", "100ms")
+
+    with owner.transaction():
+        owner.execute(
+            "select from casework_organisation where id = %s for update",
+            [apart.northshire_police.pk],
+        )
+        said = is_problem(program.send(about(apart.kit), key="K"), 409)
+
+    assert said["type"].endswith("#busy")
+    assert program.send(about(apart.kit), key="K").json()["counts"]["opened"] == 1
