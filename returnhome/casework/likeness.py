@@ -1,4 +1,4 @@
-"""Which known children a notification may be about: who matches exactly, and who comes near.
+"""Which known children a notification may be about, the likeliest first.
 
 PostgreSQL finds who is worth a look, by birth date, numbers, postcodes and names; the rules say how
 alike they are. All of it looks across all councils, so it gives numbers and terms only; who may see
@@ -12,86 +12,23 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef, Q, prefetch_related_objects
+from django.db.models import prefetch_related_objects
 from rapidfuzz.distance import OSA, JaroWinkler
 
 from returnhome.casework import acting
-from returnhome.casework.children import Address, Alias, Child, Placement
+from returnhome.casework.children import Child
 from returnhome.rules.codes import Sex
 from returnhome.rules.likeness import (
     IS_SLIP,
     Commonness,
     Comparison,
+    Described,
     Name,
     Scorer,
     chances,
     days_near,
 )
-from returnhome.rules.likeness import Described as Portrait
 from returnhome.rules.naming import bare, folded, folded_postcode
-
-
-class Described(NamedTuple):
-    """By what a child is matched: the folded name, the birth date, the folded postcode."""
-
-    name: str
-    born_on: date
-    place: str
-
-
-def described(
-    *, forename: str, surname: str, born_on: date | None, postcode: str
-) -> Described | None:
-    """None where something is missing, and so nothing can match exactly."""
-    if not (forename and surname and born_on and postcode):
-        return None
-    return Described(folded(f"{forename} {surname}"), born_on, folded_postcode(postcode))
-
-
-def exactly(*, forename: str, surname: str, born_on: date | None, postcode: str) -> list[int]:
-    """Ids of the confirmed children with just this name, birth date and postcode."""
-    wanted = described(forename=forename, surname=surname, born_on=born_on, postcode=postcode)
-    return exactly_each([wanted])[wanted] if wanted else []
-
-
-@acting.as_system(acting.MATCHING)
-def exactly_each(wanted: Iterable[Described]) -> dict[Described, list[int]]:
-    """The same for many at once, in four queries."""
-    found: dict[Described, list[int]] = {each: [] for each in wanted}
-    names = {each.name for each in found}
-    named = Q(folded_name__in=names) | Exists(
-        Alias.objects.filter(child=OuterRef("pk"), folded_name__in=names)
-    )
-    born = {each.born_on for each in found}
-    near = list(Child.objects.confirmed().filter(named, born_on__in=born).order_by("pk"))
-    called, living = _called(near), _living(near)
-    for child in near:
-        for name in {child.folded_name, *called[child.pk]}:
-            for place in living[child.pk]:
-                each = Described(name, child.born_on, place)  # type: ignore[arg-type]
-                if each in found:
-                    found[each].append(child.pk)
-    return found
-
-
-def _called(near: Iterable[Child]) -> defaultdict[int, set[str]]:
-    called = defaultdict(set)
-    for pk, name in Alias.objects.filter(child__in=near).values_list("child_id", "folded_name"):
-        called[pk].add(name)
-    return called
-
-
-def _living(near: Iterable[Child]) -> defaultdict[int, set[str]]:
-    """The postcodes at which each of them is at home or placed now."""
-    living = defaultdict(set)
-    for model in (Address, Placement):
-        now = model._default_manager.filter(child__in=near, until__isnull=True)
-        for pk, place in now.values_list("child_id", "postcode"):
-            living[pk].add(place)
-    return living
-
-
-# Who comes near.
 
 # A child who is less likely than that is not worth a look.
 WORTH_SHOWING = 0.001
@@ -112,9 +49,9 @@ class Person(NamedTuple):
     numbers: frozenset[tuple[str, str, str]] = frozenset()
 
     @property
-    def portrait(self) -> Portrait:
+    def described(self) -> Described:
         place = folded_postcode(self.postcode)
-        return Portrait(
+        return Described(
             (Name(self.forename, self.surname),),
             self.born_on,
             self.sex,
@@ -170,10 +107,10 @@ Near = dict[int, bool]
 
 def _ranked(people: Sequence[Person], near: Sequence[Near], limit: int) -> list[list[Likeness]]:
     """For each, those of the children near who are worth showing, the likeliest first."""
-    told = [person.portrait for person in people]
+    told = [person.described for person in people]
     size = _size()
-    known = _named(set().union(*near))
-    scorer = Scorer(_close, _commonness(told, known.values(), size))
+    known = named(set().union(*near))
+    scorer = Scorer(closeness, _commonness(told, known.values(), size))
     # Only of those who may be meant is more asked than names and birth date.
     hopeful = [
         [
@@ -200,7 +137,7 @@ def _ranked(people: Sequence[Person], near: Sequence[Near], limit: int) -> list[
     return ranked
 
 
-def _close(one: str, other: str) -> float:
+def closeness(one: str, other: str) -> float:
     """As Jaro and Winkler have it; one slip of the pen, two letters changed round too, is near."""
     near: float = JaroWinkler.similarity(one, other)
     if near < IS_SLIP and min(len(one), len(other)) > 2:
@@ -251,7 +188,7 @@ def _near(people: Sequence[Person]) -> list[Near]:
         "name": [folded(f"{each.forename} {each.surname}") for each in people],
         "turned": [folded(f"{each.surname} {each.forename}") for each in people],
         "place": [folded_postcode(each.postcode) for each in people],
-        "initials": [_initials(each) for each in people],
+        "initials": [initials(each) for each in people],
         "day_of": [n for n, _ in days],
         "day": [day for _, day in days],
         "number_of": [each[0] for each in numbers],
@@ -266,7 +203,7 @@ def _near(people: Sequence[Person]) -> list[Near]:
     return found
 
 
-def _initials(person: Person) -> str:
+def initials(person: Person) -> str:
     letters = bare(person.forename)[:1] + bare(person.surname)[:1]
     return letters + letters.upper()
 
@@ -328,44 +265,49 @@ select child_id, kind, issuer, value from casework_identifier where child_id = a
 """
 
 
-def _array(ids: Iterable[int]) -> str:
+def array(ids: Iterable[int]) -> str:
     """As PostgreSQL writes it: the driver takes seconds over a list of a hundred thousand."""
     return f"{{{','.join(map(str, ids))}}}"
 
 
-def _rows(statement: str, told: Any) -> list[tuple[Any, ...]]:
+def rows(statement: str, told: Any) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, told)
         return cursor.fetchall()
 
 
-def _named(ids: set[int]) -> dict[int, Portrait]:
+def known(ids: set[int]) -> dict[int, Described]:
+    """All that is on record of these children, of those who are confirmed."""
+    return _whole(theirs := named(ids), set(theirs))
+
+
+def named(ids: set[int]) -> dict[int, Described]:
     """Each confirmed child with every name and the birth date."""
     if not ids:
         return {}
     others: defaultdict[int, list[Name]] = defaultdict(list)
-    for pk, forename, surname, until in _rows(OTHER_NAMES, [_array(ids)]):
+    for pk, forename, surname, until in rows(OTHER_NAMES, [array(ids)]):
         label = f"by another name, on record until {until.year}" if until else "by another name"
         others[pk].append(Name(forename, surname, label))
     return {
-        pk: Portrait(
+        pk: Described(
             (Name(forename, surname), *others.get(pk, ())),
             born_on,
             Sex(sex) if sex else Sex.UNKNOWN,
         )
-        for pk, forename, surname, born_on, sex in _rows(NAMES, [_array(ids)])
+        for pk, forename, surname, born_on, sex in rows(NAMES, [array(ids)])
     }
 
 
-def _whole(known: Mapping[int, Portrait], ids: set[int]) -> dict[int, Portrait]:
+def _whole(known: Mapping[int, Described], ids: set[int]) -> dict[int, Described]:
     """The same with every postcode and number, of these alone."""
     if not ids:
         return {}
     places: defaultdict[int, set[str]] = defaultdict(set)
-    for pk, postcode in _rows(POSTCODES, {"ids": _array(ids)}):
+    for pk, postcode in rows(POSTCODES, {"ids": array(ids)}):
         places[pk].add(postcode)
     numbers: defaultdict[int, set[tuple[str, str, str]]] = defaultdict(set)
-    for pk, kind, issuer, value in _rows(NUMBERS, [_array(ids)]):
+    for pk, kind, issuer, value in rows(NUMBERS, [array(ids)]):
         numbers[pk].add((kind, issuer, value))
     return {
         pk: known[pk].with_these(frozenset(places.get(pk, ())), frozenset(numbers.get(pk, ())))
@@ -385,10 +327,10 @@ select false, surname, count(*) from casework_child where surname = any(%(surnam
 
 def _size() -> int:
     """About how many children are on record, as the server reckons: that is near enough."""
-    return max(_rows(SIZE, None)[0][0], LEAST)
+    return max(rows(SIZE, None)[0][0], LEAST)
 
 
-def _commonness(told: Iterable[Portrait], known: Iterable[Portrait], size: int) -> Commonness:
+def _commonness(told: Iterable[Described], known: Iterable[Described], size: int) -> Commonness:
     """How often the names of these children stand in the register, where they may agree."""
     initials = {word[:1] for each in told for pair in each.spoken for word in pair}
     wanted: tuple[set[str], set[str]] = (set(), set())
@@ -401,7 +343,7 @@ def _commonness(told: Iterable[Portrait], known: Iterable[Portrait], size: int) 
                 if bare_word[:1] in initials:
                     words.add(word)
     asked = {"forenames": list(wanted[0]), "surnames": list(wanted[1])}
-    for is_forename, word, number in _rows(COUNTS, asked) if any(wanted) else ():
+    for is_forename, word, number in rows(COUNTS, asked) if any(wanted) else ():
         counts[0 if is_forename else 1][bare(word)] += number
     return Commonness(size, *counts)
 
@@ -417,8 +359,8 @@ def whose(ids: Iterable[int]) -> dict[int, Child]:
 @acting.as_system(acting.MATCHING)
 def compared(ids: Iterable[int], person: Person) -> dict[int, tuple[str, ...]]:
     """What agrees and what does not between these children and the one named."""
-    told, known = person.portrait, _named(set(ids))
-    scorer = Scorer(_close, _commonness([told], known.values(), _size()))
+    told, known = person.described, named(set(ids))
+    scorer = Scorer(closeness, _commonness([told], known.values(), _size()))
     return {
         pk: tuple(term.words for term in scorer.compare(told, each).terms)
         for pk, each in _whole(known, set(known)).items()
