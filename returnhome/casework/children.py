@@ -124,6 +124,9 @@ class Child(models.Model):
             # Who comes near by a birth date that is a slip of the pen away.
             models.Index("born_on", Left("folded_name", 2), name="child_born_first"),
             models.Index("born_on", Left(Lower("surname"), 2), name="child_born_last"),
+            models.Index(
+                Left(Lower("surname"), 2), Left("folded_name", 2), name="child_first_letters"
+            ),
             models.Index(fields=["forename"], name="child_forename"),
             models.Index(fields=["surname"], name="child_surname"),
             GinIndex(fields=["folded_name"], opclasses=["gin_trgm_ops"], name="child_name_letters"),

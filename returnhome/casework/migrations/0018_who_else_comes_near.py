@@ -19,4 +19,10 @@ class Migration(migrations.Migration):
             model_name='child',
             index=models.Index('born_on', Left(Lower('surname'), 2), name='child_born_last'),
         ),
+        migrations.AddIndex(
+            model_name='child',
+            index=models.Index(
+                Left(Lower('surname'), 2), Left('folded_name', 2), name='child_first_letters'
+            ),
+        ),
     ]
