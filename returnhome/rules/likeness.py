@@ -9,6 +9,7 @@ joins is decided by what agrees, without a weight: `agrees_by_number`, `comes_ne
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from enum import Enum
 from functools import lru_cache
 from math import log2
 from types import MappingProxyType
@@ -150,6 +151,11 @@ NEAR_FORENAMES = frozenset(
 NEAR_SURNAMES = frozenset(
     {"surname", "surname spelt", "surname part", "surname slip", "surname near"}
 )
+NEARLY = frozenset(
+    {"forename short", "forename slip", "forename near", "forename initial", "surname part"}
+    | {"surname slip", "surname near", "born swapped", "born year", "born digit", "born month"}
+    | {"area"}
+)
 MAY_BE_BORN = frozenset({"born", "born swapped", "born year", "born digit", "no birth date"})
 
 WEIGHTS: Mapping[str, float] = MappingProxyType(
@@ -180,6 +186,40 @@ WEIGHTS: Mapping[str, float] = MappingProxyType(
 )
 
 
+class Verdict(Enum):
+    """How one thing that was compared stands."""
+
+    SAME = "Same"
+    NEAR = "Comes near"
+    DIFFERS = "Differs"
+    UNSAID = "Not known"
+
+
+class Subject(Enum):
+    """What a term is about."""
+
+    NUMBER = "Number"
+    FORENAME = "Forename"
+    SURNAME = "Surname"
+    BORN = "Date of birth"
+    SEX = "Sex"
+    PLACE = "Postcode"
+    OTHER = ""  # of several things at once
+
+
+ABOUT: Mapping[str, Subject] = MappingProxyType(
+    {
+        **dict.fromkeys(("number", "other number"), Subject.NUMBER),
+        **{key: Subject.FORENAME for key in WORDS if "forename" in key},
+        **{key: Subject.SURNAME for key in WORDS if "surname" in key},
+        **{key: Subject.BORN for key in WORDS if "born" in key or "birth date" in key},
+        **dict.fromkeys(("sex", "other sex"), Subject.SEX),
+        **dict.fromkeys(("place", "area", "other place", "no place"), Subject.PLACE),
+        **dict.fromkeys(("swapped", "by another name", "family"), Subject.OTHER),
+    }
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Term:
     """One thing that was compared: what a person reads, its weight, and whether it agrees.
@@ -198,6 +238,18 @@ class Term:
     @property
     def agrees(self) -> bool | None:
         return None if self.key in UNSAID else self.key in AGREES
+
+    @property
+    def about(self) -> Subject:
+        return ABOUT[self.key]
+
+    @property
+    def verdict(self) -> Verdict:
+        if self.key in UNSAID:
+            return Verdict.UNSAID
+        if self.key in AGREES:
+            return Verdict.SAME
+        return Verdict.NEAR if self.key in NEARLY else Verdict.DIFFERS
 
 
 @dataclass(frozen=True, slots=True)

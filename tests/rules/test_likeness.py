@@ -9,6 +9,7 @@ from rapidfuzz.distance import JaroWinkler
 from returnhome.rules import nicknames
 from returnhome.rules.codes import Sex
 from returnhome.rules.likeness import (
+    ABOUT,
     TERMS,
     WEIGHTS,
     WORDS,
@@ -16,6 +17,8 @@ from returnhome.rules.likeness import (
     Described,
     Name,
     Scorer,
+    Subject,
+    Verdict,
     chances,
     days_a_slip_away,
     days_near,
@@ -192,6 +195,25 @@ def test_two_who_come_equally_near_share_what_there_is():
 
 def test_the_more_children_there_are_the_less_a_likeness_proves():
     assert chances([15.0], 100)[0] > chances([15.0], 1_000_000)[0]
+
+
+@pytest.mark.parametrize(
+    ("known", "verdicts"),
+    [
+        (SKY, {Verdict.SAME}),
+        (Described((Name("", ""),)), {Verdict.UNSAID}),
+        (named("Skye", "Rivers-Jones"), {Verdict.SAME, Verdict.NEAR}),
+        (named("Robin", "Okafor"), {Verdict.SAME, Verdict.DIFFERS}),
+    ],
+)
+def test_of_each_thing_it_is_said_whether_it_is_the_same_near_or_another(known, verdicts):
+    assert {term.verdict for term in SCORER.compare(SKY, known).terms} == verdicts
+
+
+def test_every_term_says_what_it_is_about():
+    assert set(ABOUT) == set(WORDS)
+    about = [term.about for term in SCORER.compare(SKY, SKY).terms]
+    assert about == [each for each in Subject if each is not Subject.OTHER]
 
 
 def test_every_term_has_its_words_and_every_fixed_one_its_weight():
