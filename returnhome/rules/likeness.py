@@ -291,6 +291,8 @@ class Scorer:
         other_forename, other_surname = TERMS[OTHER_FORENAME], TERMS[OTHER_SURNAME]
         for forename, surname in told.spoken:
             for their_forename, their_surname in known.spoken:
+                if surname == their_surname or forename == their_forename:
+                    return True
                 if self.forename(forename, their_forename) is not other_forename:
                     return True
                 if self.surname(surname, their_surname) is not other_surname:

@@ -23,7 +23,7 @@ from returnhome.casework import (
     notifications,
     owners,
 )
-from returnhome.casework.children import Address, Child, Circumstances, Placement
+from returnhome.casework.children import Address, Alias, Child, Circumstances, Placement
 from returnhome.casework.episodes import INSTANTS, Episode
 from returnhome.casework.likeness import Person as Named
 from returnhome.casework.matching import Turn
@@ -286,7 +286,7 @@ def _facts(named: Named, child: Child, comparison: Comparison) -> list[Fact]:
     """A row for each thing that is compared, with the judgement by which the child was ranked."""
     homes: list[Address | Placement] = [*child.addresses.all(), *child.placements.all()]
     places = [each.postcode for each in sorted(homes, key=_is_over) if each.postcode]
-    names = [child, *child.aliases.all()]
+    names: list[Child | Alias] = [child, *child.aliases.all()]
     told = {
         Subject.FORENAME: named.forename,
         Subject.SURNAME: named.surname,
