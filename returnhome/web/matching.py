@@ -187,7 +187,7 @@ def match(request: Request, pk: int) -> HttpResponse:
         button="Save",
         back=reverse("waiting"),
         template="children/match.html",
-        turns=once_joined(matching.history_of(stranger), request.user, names_stranger=False),
+        turns=once_joined(request, matching.history_of(stranger), names_stranger=False),
         stranger=stranger,
         told=told,
         candidates=candidates,
@@ -405,12 +405,13 @@ class Once:
     because: str
 
 
-def once_joined(turns: Iterable[Turn], user: Person, *, names_stranger: bool) -> list[Once]:
+def once_joined(request: Request, turns: Iterable[Turn], *, names_stranger: bool) -> list[Once]:
     """Each in words; of a child whom the reader may not see, only that there was one."""
-    told = list(turns)
+    user, told = request.user, list(turns)
     ids = {each.stranger_id if names_stranger else each.child_id for each in told}
     seen = Child.objects.filter(user.whose(Verb.SEE_EPISODE, child="pk"), user.not_closed("pk"))
     names = {child.pk: pages.name_of(child) for child in seen.filter(pk__in=ids)}
+    looking.at_list(request, "joined", names)
     return [_once(each, names, names_stranger=names_stranger) for each in told]
 
 
@@ -463,7 +464,7 @@ def separate(request: Request, pk: int) -> HttpResponse:
         child=child,
         is_ours=is_ours,
         moving=matching.came_with(stranger),
-        turns=once_joined(matching.history_of(stranger), user, names_stranger=False),
+        turns=once_joined(request, matching.history_of(stranger), names_stranger=False),
     )
 
 

@@ -149,7 +149,7 @@ def show(request: Request, pk: int) -> HttpResponse:
         "may_tell": child.allows(person, Verb.TELL)
         or any(one.allows(person, Verb.TELL) for one in theirs),
         "joined": list(child.joined.select_related("joined_by").order_by("pk")),
-        "turns": matching.once_joined(joins.history_under(child), person, names_stranger=True),
+        "turns": matching.once_joined(request, joins.history_under(child), names_stranger=True),
         "may_match": child.allows(person, Verb.MATCH),
         "may_see_journal": child.allows(person, Verb.SEE_JOURNAL),
         "may_place": child.is_confirmed and child.allows(person, Verb.PLACE),

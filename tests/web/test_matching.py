@@ -381,6 +381,9 @@ def test_who_joined_what_when_and_why_and_who_took_it_back_stays_to_be_read(
     assert "Amina Yusuf said that this is Kit O’Dell (chosen by a person:" in of_stranger
     assert "Mara Whitfield took back that this is Kit O’Dell" in of_stranger
 
+    looked = JournalEntry.objects.filter(kind="joined", by_id=cast.amina.pk)
+    assert looked.about_child(cast.kit.pk).exists()
+    assert looked.about_child(stranger.pk).exists()
     amina.post(f"{page}/match", {"who": str(cast.kit.pk)})
     assert "joined here, and taken back (3)" in words_of(amina.get(f"/children/{cast.kit.pk}"))
 
