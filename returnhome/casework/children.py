@@ -10,6 +10,7 @@ from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeO
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models, transaction
 from django.db.models import Exists, F, Func, OuterRef, Prefetch, Q
+from django.db.models.functions import Left, Lower
 
 from returnhome.casework import acting, journal
 from returnhome.casework.places import Authority
@@ -120,6 +121,12 @@ class Child(models.Model):
         indexes = [
             models.Index(fields=["born_on", "folded_name"], name="child_born_name"),
             models.Index(fields=["folded_name"], name="child_name"),
+            # Who comes near by a birth date that is a slip of the pen away.
+            models.Index("born_on", Left("folded_name", 2), name="child_born_first"),
+            models.Index("born_on", Left(Lower("surname"), 2), name="child_born_last"),
+            models.Index(
+                Left(Lower("surname"), 2), Left("folded_name", 2), name="child_first_letters"
+            ),
             models.Index(fields=["forename"], name="child_forename"),
             models.Index(fields=["surname"], name="child_surname"),
             GinIndex(fields=["folded_name"], opclasses=["gin_trgm_ops"], name="child_name_letters"),

@@ -1,4 +1,4 @@
-"""Which known children a notification may be about: who matches exactly, and who comes near.
+"""Which known children a notification may be about, the likeliest first.
 
 PostgreSQL finds who is worth a look, by birth date, numbers, postcodes and names; the rules say how
 alike they are. All of it looks across all councils, so it gives numbers and terms only; who may see
@@ -12,93 +12,33 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef, Q, prefetch_related_objects
+from django.db.models import prefetch_related_objects
 from rapidfuzz.distance import OSA, JaroWinkler
 
 from returnhome.casework import acting
-from returnhome.casework.children import Address, Alias, Child, Placement
+from returnhome.casework.children import Child
 from returnhome.rules.codes import Sex
 from returnhome.rules.likeness import (
     IS_SLIP,
     Commonness,
     Comparison,
+    Described,
     Name,
     Scorer,
     chances,
+    days_a_slip_away,
     days_near,
 )
-from returnhome.rules.likeness import Described as Portrait
 from returnhome.rules.naming import bare, folded, folded_postcode
-
-
-class Described(NamedTuple):
-    """By what a child is matched: the folded name, the birth date, the folded postcode."""
-
-    name: str
-    born_on: date
-    place: str
-
-
-def described(
-    *, forename: str, surname: str, born_on: date | None, postcode: str
-) -> Described | None:
-    """None where something is missing, and so nothing can match exactly."""
-    if not (forename and surname and born_on and postcode):
-        return None
-    return Described(folded(f"{forename} {surname}"), born_on, folded_postcode(postcode))
-
-
-def exactly(*, forename: str, surname: str, born_on: date | None, postcode: str) -> list[int]:
-    """Ids of the confirmed children with just this name, birth date and postcode."""
-    wanted = described(forename=forename, surname=surname, born_on=born_on, postcode=postcode)
-    return exactly_each([wanted])[wanted] if wanted else []
-
-
-@acting.as_system(acting.MATCHING)
-def exactly_each(wanted: Iterable[Described]) -> dict[Described, list[int]]:
-    """The same for many at once, in four queries."""
-    found: dict[Described, list[int]] = {each: [] for each in wanted}
-    names = {each.name for each in found}
-    named = Q(folded_name__in=names) | Exists(
-        Alias.objects.filter(child=OuterRef("pk"), folded_name__in=names)
-    )
-    born = {each.born_on for each in found}
-    near = list(Child.objects.confirmed().filter(named, born_on__in=born).order_by("pk"))
-    called, living = _called(near), _living(near)
-    for child in near:
-        for name in {child.folded_name, *called[child.pk]}:
-            for place in living[child.pk]:
-                each = Described(name, child.born_on, place)  # type: ignore[arg-type]
-                if each in found:
-                    found[each].append(child.pk)
-    return found
-
-
-def _called(near: Iterable[Child]) -> defaultdict[int, set[str]]:
-    called = defaultdict(set)
-    for pk, name in Alias.objects.filter(child__in=near).values_list("child_id", "folded_name"):
-        called[pk].add(name)
-    return called
-
-
-def _living(near: Iterable[Child]) -> defaultdict[int, set[str]]:
-    """The postcodes at which each of them is at home or placed now."""
-    living = defaultdict(set)
-    for model in (Address, Placement):
-        now = model._default_manager.filter(child__in=near, until__isnull=True)
-        for pk, place in now.values_list("child_id", "postcode"):
-            living[pk].add(place)
-    return living
-
-
-# Who comes near.
+from returnhome.rules.nicknames import initials_of
 
 # A child who is less likely than that is not worth a look.
 WORTH_SHOWING = 0.001
 # With somebody as likely as that found, names alone are not searched.
 FOUND = 0.9
-# How alike two names are at the least to be found by their letters, 0 to 1, and how many are.
-SIMILAR, MOST_SIMILAR = 0.5, 50
+# How alike two surnames and two other names are at the least to be found by their letters, 0 to 1,
+# and how many are.
+SIMILAR, SIMILAR_ALIAS, MOST_SIMILAR = 0.25, 0.5, 50
 
 
 class Person(NamedTuple):
@@ -112,9 +52,9 @@ class Person(NamedTuple):
     numbers: frozenset[tuple[str, str, str]] = frozenset()
 
     @property
-    def portrait(self) -> Portrait:
+    def described(self) -> Described:
         place = folded_postcode(self.postcode)
-        return Portrait(
+        return Described(
             (Name(self.forename, self.surname),),
             self.born_on,
             self.sex,
@@ -147,19 +87,20 @@ def resembling_each(
 ) -> list[list[Likeness]]:
     """The same for many at once, in their order, in as many queries as for one.
 
-    `by_letters`: where nobody likely is found, whoever has most of the name's letters is looked at
-    as well. It takes some ten milliseconds for each: too long for a file of a hundred thousand.
+    `by_letters`: where nobody likely is found, those whose names or birth date may be a slip of
+    theirs are looked at as well. It takes some milliseconds for each: too long for a great file.
     """
     near = _near(people)
-    found = _ranked(people, near, limit)
+    ranking = Ranking()
+    found = ranking.rank(people, near, limit)
     unsure = [n for n, theirs in enumerate(found) if not theirs or theirs[0].chance < FOUND]
     if by_letters and unsure:
-        alike = _alike([people[n] for n in unsure])
+        named_so = [people[n] for n in unsure]
+        alike = _alike(named_so)
         wider = [
             {**dict.fromkeys(more, False), **near[n]} for n, more in zip(unsure, alike, strict=True)
         ]
-        ranked = _ranked([people[n] for n in unsure], wider, limit)
-        for n, theirs in zip(unsure, ranked, strict=True):
+        for n, theirs in zip(unsure, ranking.rank(named_so, wider, limit), strict=True):
             found[n] = theirs
     return found
 
@@ -168,39 +109,52 @@ def resembling_each(
 Near = dict[int, bool]
 
 
-def _ranked(people: Sequence[Person], near: Sequence[Near], limit: int) -> list[list[Likeness]]:
-    """For each, those of the children near who are worth showing, the likeliest first."""
-    told = [person.portrait for person in people]
-    size = _size()
-    known = _named(set().union(*near))
-    scorer = Scorer(_close, _commonness(told, known.values(), size))
-    # Only of those who may be meant is more asked than names and birth date.
-    hopeful = [
-        [
-            pk
-            for pk, is_numbered in theirs.items()
-            if pk in known and (is_numbered or scorer.is_named_alike(one, known[pk]))
-        ]
-        for one, theirs in zip(told, near, strict=True)
-    ]
-    whole = _whole(known, set().union(*hopeful))
-    ranked = []
-    for one, theirs in zip(told, hopeful, strict=True):
-        compared = [(pk, scorer.compare(one, whole[pk])) for pk in theirs]
-        compared.sort(key=lambda pair: (-pair[1].weight, pair[0]))
-        likely = chances([each.weight for _, each in compared], size)
-        # A twin is shown below the child, however sure it is that the child is meant.
-        ranked.append(
+class Ranking:
+    """Ranks whoever comes near, and remembers what it has read of whom."""
+
+    def __init__(self) -> None:
+        self.size = _size()
+        self.counts = Counts()
+        self.scorer = Scorer(closeness, Commonness(self.size, *self.counts.of))
+        self.named: dict[int, Described] = {}
+        self.whole: dict[int, Described] = {}
+
+    def rank(
+        self, people: Sequence[Person], near: Sequence[Near], limit: int
+    ) -> list[list[Likeness]]:
+        """For each, those of the children near who are worth showing, the likeliest first."""
+        told = [person.described for person in people]
+        new = named(set().union(*near) - self.named.keys())
+        self.named |= new
+        self.counts.add(told, new.values())
+        # Only of those who may be meant is more asked than names and birth date.
+        hopeful = [
             [
-                Likeness(pk, chance, each)
-                for (pk, each), chance in zip(compared[:limit], likely, strict=False)
-                if chances([each.weight], size)[0] >= WORTH_SHOWING
+                pk
+                for pk, is_numbered in theirs.items()
+                if pk in self.named
+                and (is_numbered or self.scorer.is_named_alike(one, self.named[pk]))
             ]
-        )
-    return ranked
+            for one, theirs in zip(told, near, strict=True)
+        ]
+        self.whole |= _whole(self.named, set().union(*hopeful) - self.whole.keys())
+        return [
+            self._likeliest(one, theirs, limit) for one, theirs in zip(told, hopeful, strict=True)
+        ]
+
+    def _likeliest(self, told: Described, hopeful: Iterable[int], limit: int) -> list[Likeness]:
+        compared = [(pk, self.scorer.compare(told, self.whole[pk])) for pk in hopeful]
+        weighed = sorted((-each.weight, pk, each) for pk, each in compared)
+        likely = chances([-each[0] for each in weighed], self.size)
+        # A twin is shown below the child, however sure it is that the child is meant.
+        return [
+            Likeness(pk, chance, each)
+            for (weight, pk, each), chance in zip(weighed[:limit], likely, strict=False)
+            if chances([-weight], self.size)[0] >= WORTH_SHOWING
+        ]
 
 
-def _close(one: str, other: str) -> float:
+def closeness(one: str, other: str) -> float:
     """As Jaro and Winkler have it; one slip of the pen, two letters changed round too, is near."""
     near: float = JaroWinkler.similarity(one, other)
     if near < IS_SLIP and min(len(one), len(other)) > 2:
@@ -251,7 +205,7 @@ def _near(people: Sequence[Person]) -> list[Near]:
         "name": [folded(f"{each.forename} {each.surname}") for each in people],
         "turned": [folded(f"{each.surname} {each.forename}") for each in people],
         "place": [folded_postcode(each.postcode) for each in people],
-        "initials": [_initials(each) for each in people],
+        "initials": [initials(each) for each in people],
         "day_of": [n for n, _ in days],
         "day": [day for _, day in days],
         "number_of": [each[0] for each in numbers],
@@ -266,7 +220,7 @@ def _near(people: Sequence[Person]) -> list[Near]:
     return found
 
 
-def _initials(person: Person) -> str:
+def initials(person: Person) -> str:
     letters = bare(person.forename)[:1] + bare(person.surname)[:1]
     return letters + letters.upper()
 
@@ -276,97 +230,156 @@ def _days(born_on: date | None) -> Iterable[date]:
     return (born_on, *days_near(born_on)) if born_on else ()
 
 
-SIMILAR_NAMES = """
-select told.n, near.id from unnest(%(n)s::int[], %(name)s::text[]) as told (n, name)
-cross join lateral (
-    (select child.id, similarity(child.folded_name, told.name) as near from casework_child child
-        where child.folded_name %% told.name order by 2 desc limit %(most)s)
-    union all
-    (select alias.child_id, similarity(alias.folded_name, told.name) from casework_alias alias
-        where alias.folded_name %% told.name order by 2 desc limit %(most)s)
-    order by 2 desc limit %(most)s
+# Whose names may be another form, or a slip. Born that day: the forename may be a form of theirs. A
+# slip of the pen away: either name begins with the same two letters. Whatever the birth date: both
+# do, or one name is the same and the other may be. `offset 0`: each is looked up by itself.
+ALIKE = """
+with told as (
+    select * from unnest(%(n)s::int[], %(name)s::text[], %(forename)s::text[], %(surname)s::text[],
+                         %(forms)s::text[], %(written)s::text[], %(family)s::text[],
+                         %(born)s::date[])
+        as told (n, name, forename, surname, forms, written, family, born)
+), days as (
+    select * from unnest(%(day_of)s::int[], %(day)s::date[]) as days (n, day)
+)
+select told.n, near.id from told cross join lateral (
+    select child.id from casework_child child where child.born_on = told.born
+        and position(left(child.folded_name, 1) in told.forms) > 0
+    offset 0
+) near
+union
+select days.n, near.id from days join told using (n) cross join lateral (
+    select child.id from casework_child child where child.born_on = days.day
+        and left(child.folded_name, 2) = left(told.forename, 2)
+    offset 0
+) near
+union
+select days.n, near.id from days join told using (n) cross join lateral (
+    select child.id from casework_child child where child.born_on = days.day
+        and left(lower(child.surname), 2) = left(told.surname, 2)
+    offset 0
+) near
+union
+select told.n, near.id from told cross join lateral (
+    select found.id from (
+        select child.id, child.folded_name from casework_child child
+            where left(lower(child.surname), 2) = left(told.surname, 2)
+                and left(child.folded_name, 2) = left(told.forename, 2)
+        union all
+        select child.id, child.folded_name from casework_child child
+            where child.surname = told.family
+                and position(left(child.folded_name, 1) in told.forms) > 0
+                and left(child.folded_name, 2) <> left(told.forename, 2)
+        union all
+        select child.id, child.folded_name from casework_child child
+            where child.forename = told.written
+                and left(lower(child.surname), 2) <> left(told.surname, 2)
+                and similarity(child.surname, told.surname) > %(similar)s
+    ) found order by similarity(found.folded_name, told.name) desc limit %(most)s
+) near
+union
+select told.n, near.id from told cross join lateral (
+    select alias.child_id as id from casework_alias alias
+        where alias.folded_name %% told.name
+        order by similarity(alias.folded_name, told.name) desc limit %(most)s
 ) near
 """
 
 
 def _alike(people: Sequence[Person]) -> list[set[int]]:
-    """Of each, the children whose names have most threes of letters in common with theirs."""
+    """Of each, the children whose names, or name and birth date, may be a slip of theirs."""
     found: list[set[int]] = [set() for _ in people]
+    days = [(n, day) for n, each in enumerate(people) for day in _slips(each.born_on)]
     told: dict[str, Any] = {
         "n": list(range(len(people))),
         "name": [folded(f"{each.forename} {each.surname}") for each in people],
+        "forename": [folded(each.forename) for each in people],
+        "surname": [folded(each.surname) for each in people],
+        "forms": ["".join(initials_of(bare(each.forename))) for each in people],
+        "written": [each.forename for each in people],
+        "family": [each.surname for each in people],
+        "born": [each.born_on for each in people],
+        "day_of": [n for n, _ in days],
+        "day": [day for _, day in days],
+        "similar": SIMILAR,
         "most": MOST_SIMILAR,
     }
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(
-            "select set_config('pg_trgm.similarity_threshold', %s, true)", [str(SIMILAR)]
-        )
-        cursor.execute(SIMILAR_NAMES, told)
-        for n, pk in cursor.fetchall():
+    with transaction.atomic():
+        rows("select set_config('pg_trgm.similarity_threshold', %s, true)", [str(SIMILAR_ALIAS)])
+        for n, pk in rows(ALIKE, told):
             found[n].add(pk)
     return found
+
+
+def _slips(born_on: date | None) -> tuple[date, ...]:
+    return days_a_slip_away(born_on) if born_on else ()
 
 
 # What is known of them. Each list of numbers is one parameter, however long it is.
 
 NAMES = """
 select id, forename, surname, born_on, sex from casework_child
-    where id = any(%s::bigint[]) and confirmed_at is not null
+    where id = any(%(ids)s::bigint[]) and confirmed_at is not null
 """
 OTHER_NAMES = """
-select child_id, forename, surname, until from casework_alias where child_id = any(%s::bigint[])
+select child_id, forename, surname, until from casework_alias
+    where child_id = any(%(ids)s::bigint[])
 """
-POSTCODES = """
-select child_id, postcode from casework_address
+NUMBERS_AND_POSTCODES = """
+select child_id, '', '', postcode from casework_address
     where child_id = any(%(ids)s::bigint[]) and postcode <> ''
 union all
-select child_id, postcode from casework_placement
+select child_id, '', '', postcode from casework_placement
     where child_id = any(%(ids)s::bigint[]) and postcode <> ''
+union all
+select child_id, kind, issuer, value from casework_identifier
+    where child_id = any(%(ids)s::bigint[])
 """
-NUMBERS = """
-select child_id, kind, issuer, value from casework_identifier where child_id = any(%s::bigint[])
-"""
+SEXES = {str(sex): sex for sex in Sex} | {"": Sex.UNKNOWN}
 
 
-def _array(ids: Iterable[int]) -> str:
+def array(ids: Iterable[int]) -> str:
     """As PostgreSQL writes it: the driver takes seconds over a list of a hundred thousand."""
     return f"{{{','.join(map(str, ids))}}}"
 
 
-def _rows(statement: str, told: Any) -> list[tuple[Any, ...]]:
+def rows(statement: str, told: Any) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, told)
         return cursor.fetchall()
 
 
-def _named(ids: set[int]) -> dict[int, Portrait]:
+def known(ids: set[int]) -> dict[int, Described]:
+    """All that is on record of these children, of those who are confirmed."""
+    return _whole(theirs := named(ids), set(theirs))
+
+
+def named(ids: set[int]) -> dict[int, Described]:
     """Each confirmed child with every name and the birth date."""
     if not ids:
         return {}
+    told = {"ids": array(ids)}
     others: defaultdict[int, list[Name]] = defaultdict(list)
-    for pk, forename, surname, until in _rows(OTHER_NAMES, [_array(ids)]):
+    for pk, forename, surname, until in rows(OTHER_NAMES, told):
         label = f"by another name, on record until {until.year}" if until else "by another name"
         others[pk].append(Name(forename, surname, label))
     return {
-        pk: Portrait(
-            (Name(forename, surname), *others.get(pk, ())),
-            born_on,
-            Sex(sex) if sex else Sex.UNKNOWN,
-        )
-        for pk, forename, surname, born_on, sex in _rows(NAMES, [_array(ids)])
+        pk: Described((Name(forename, surname), *others.get(pk, ())), born_on, SEXES[sex])
+        for pk, forename, surname, born_on, sex in rows(NAMES, told)
     }
 
 
-def _whole(known: Mapping[int, Portrait], ids: set[int]) -> dict[int, Portrait]:
+def _whole(known: Mapping[int, Described], ids: set[int]) -> dict[int, Described]:
     """The same with every postcode and number, of these alone."""
     if not ids:
         return {}
     places: defaultdict[int, set[str]] = defaultdict(set)
-    for pk, postcode in _rows(POSTCODES, {"ids": _array(ids)}):
-        places[pk].add(postcode)
     numbers: defaultdict[int, set[tuple[str, str, str]]] = defaultdict(set)
-    for pk, kind, issuer, value in _rows(NUMBERS, [_array(ids)]):
-        numbers[pk].add((kind, issuer, value))
+    for pk, kind, issuer, value in rows(NUMBERS_AND_POSTCODES, {"ids": array(ids)}):
+        if kind:
+            numbers[pk].add((kind, issuer, value))
+        else:
+            places[pk].add(value)
     return {
         pk: known[pk].with_these(frozenset(places.get(pk, ())), frozenset(numbers.get(pk, ())))
         for pk in ids
@@ -385,25 +398,32 @@ select false, surname, count(*) from casework_child where surname = any(%(surnam
 
 def _size() -> int:
     """About how many children are on record, as the server reckons: that is near enough."""
-    return max(_rows(SIZE, None)[0][0], LEAST)
+    return max(rows(SIZE, None)[0][0], LEAST)
 
 
-def _commonness(told: Iterable[Portrait], known: Iterable[Portrait], size: int) -> Commonness:
-    """How often the names of these children stand in the register, where they may agree."""
-    initials = {word[:1] for each in told for pair in each.spoken for word in pair}
-    wanted: tuple[set[str], set[str]] = (set(), set())
-    counts: tuple[Counter[str], Counter[str]] = (Counter(), Counter())
-    for each in known:
-        for name, spoken in zip(each.names, each.spoken, strict=True):
-            for words, word, bare_word in zip(
-                wanted, (name.forename, name.surname), spoken, strict=True
-            ):
-                if bare_word[:1] in initials:
-                    words.add(word)
-    asked = {"forenames": list(wanted[0]), "surnames": list(wanted[1])}
-    for is_forename, word, number in _rows(COUNTS, asked) if any(wanted) else ():
-        counts[0 if is_forename else 1][bare(word)] += number
-    return Commonness(size, *counts)
+class Counts:
+    """How often the names of children stand in the register, where they may agree."""
+
+    def __init__(self) -> None:
+        self.of: tuple[Counter[str], Counter[str]] = (Counter(), Counter())
+        self.asked: tuple[set[str], set[str]] = (set(), set())
+
+    def add(self, told: Iterable[Described], known: Iterable[Described]) -> None:
+        """Count those names of the `known` that have an initial in common with one told."""
+        initials = {word[:1] for each in told for pair in each.spoken for word in pair}
+        wanted: tuple[set[str], set[str]] = (set(), set())
+        for each in known:
+            for name, (forename, surname) in zip(each.names, each.spoken, strict=True):
+                if forename[:1] in initials:
+                    wanted[0].add(name.forename)
+                if surname[:1] in initials:
+                    wanted[1].add(name.surname)
+        new = [words - asked for words, asked in zip(wanted, self.asked, strict=True)]
+        for words, asked in zip(new, self.asked, strict=True):
+            asked |= words
+        told_words = {"forenames": list(new[0]), "surnames": list(new[1])}
+        for is_forename, word, number in rows(COUNTS, told_words) if any(new) else ():
+            self.of[0 if is_forename else 1][bare(word)] += number
 
 
 def whose(ids: Iterable[int]) -> dict[int, Child]:
@@ -415,11 +435,9 @@ def whose(ids: Iterable[int]) -> dict[int, Child]:
 
 
 @acting.as_system(acting.MATCHING)
-def compared(ids: Iterable[int], person: Person) -> dict[int, tuple[str, ...]]:
+def compared(ids: Iterable[int], person: Person) -> dict[int, Comparison]:
     """What agrees and what does not between these children and the one named."""
-    told, known = person.portrait, _named(set(ids))
-    scorer = Scorer(_close, _commonness([told], known.values(), _size()))
-    return {
-        pk: tuple(term.words for term in scorer.compare(told, each).terms)
-        for pk, each in _whole(known, set(known)).items()
-    }
+    told, theirs, counts = person.described, known(set(ids)), Counts()
+    counts.add([told], theirs.values())
+    scorer = Scorer(closeness, Commonness(_size(), *counts.of))
+    return {pk: scorer.compare(told, each) for pk, each in theirs.items()}

@@ -1,6 +1,7 @@
 """Saying who an unnamed child is: joining to a child already known, and taking it back."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -8,6 +9,8 @@ from django.db import transaction
 from returnhome.casework import acting, children, episodes, journal, notifications
 from returnhome.casework.children import Child, NotWaiting
 from returnhome.casework.episodes import Basis, Episode
+from returnhome.casework.journal import JournalEntry, JournalQuerySet
+from returnhome.casework.notifications import Notification
 from returnhome.casework.owners import Owners
 from returnhome.casework.staff import Person
 from returnhome.rules import Blocked
@@ -26,6 +29,9 @@ class OneInterviewForBoth(Blocked):
         "One interview answers for episodes of both records, so they cannot be taken apart. "
         "A booking can be made again for one of them alone."
     )
+
+
+JOIN, SEPARATE = "join child", "separate child"
 
 
 @transaction.atomic
@@ -60,7 +66,7 @@ def join(
     notifications.join(stranger, child, because=because, by=by, at=at)
     stranger.joined_to, stranger.joined_at, stranger.joined_by = child, at, by
     stranger.save(update_fields=["joined_to", "joined_at", "joined_by"])
-    journal.write("join child", stranger, by=by, at=at, child_id=child.pk)
+    journal.write(JOIN, stranger, by=by, at=at, child_id=child.pk)
     return child
 
 
@@ -137,5 +143,49 @@ def separate(stranger: Child, *, owners: Mapping[int, Owners], by: Person, at: d
     # Rows of the same reference that came after the join belong to it too.
     bases = Basis.objects.filter(episode__in=theirs)
     notifications.separate(stranger, bases.values_list("notification_id", flat=True))
-    journal.write("separate child", stranger, by=by, at=at, child_id=child_id)
+    journal.write(SEPARATE, stranger, by=by, at=at, child_id=child_id)
     return stranger
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A join, or one taken back: by whom, when, and of the last join why."""
+
+    stranger_id: int
+    child_id: int
+    is_join: bool
+    by: Person
+    at: datetime
+    because: str
+
+
+def history_of(stranger: Child) -> list[Turn]:
+    """Whom this record was ever joined to, and who took it back; the newest first."""
+    return _turns(JournalEntry.objects.filter(object_id=stranger.pk))
+
+
+def history_under(child: Child) -> list[Turn]:
+    """What was ever joined to this child, and who took it back; the newest first."""
+    return _turns(JournalEntry.objects.filter(child_id=child.pk))
+
+
+def _turns(entries: JournalQuerySet) -> list[Turn]:
+    made = list(entries.filter(kind="child", verb__in=(JOIN, SEPARATE)).newest_first())
+    people = Person.objects.in_bulk({entry.by_id for entry in made})
+    why = _last_reasons(entry.object_id for entry in made if entry.object_id)
+    turns = []
+    for entry in made:
+        stranger_id, child_id = entry.object_id, entry.child_id
+        assert stranger_id
+        assert child_id
+        is_join = entry.verb == JOIN
+        because = why.pop(stranger_id, "") if is_join else ""
+        turns.append(Turn(stranger_id, child_id, is_join, people[entry.by_id], entry.at, because))
+    return turns
+
+
+@acting.as_system(acting.PASSING_ON)
+def _last_reasons(strangers: Iterable[int]) -> dict[int, str]:
+    """Why each was joined when it last was."""
+    rows = Notification.objects.filter(opened_under__in=set(strangers)).exclude(joined_because="")
+    return dict(rows.order_by("-pk").values_list("opened_under_id", "joined_because"))

@@ -379,16 +379,18 @@ def shortened(text: str, most: int) -> str:
 def join(stranger: Child, child: Child, *, because: str, by: Person, at: datetime) -> int:
     """Move the stranger's notifications to the child; gives how many there were."""
     return Notification.objects.filter(child=stranger).update(
-        child=child, joined_at=at, joined_by=by, joined_because=because[:200]
+        child=child, joined_at=at, joined_by=by, joined_because=shortened(because, 400)
     )
 
 
 def separate(stranger: Child, ids: Iterable[int]) -> int:
-    """Give a stranger's notifications back to it; gives how many there were."""
+    """Give a stranger's notifications back to it; gives how many there were.
+
+    Why they were joined stays, as what was thought then.
+    """
     return Notification.objects.filter(Q(opened_under=stranger) | Q(pk__in=list(ids))).update(
         child=stranger,
         opened_under=stranger,
         joined_at=None,
         joined_by=None,
-        joined_because="",
     )

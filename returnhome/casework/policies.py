@@ -88,6 +88,13 @@ def in_force(authority: Authority, key: PolicyKey, on: date) -> LocalPolicy | No
     return theirs.newest_first().first()
 
 
+def saying_yes(key: PolicyKey, on: date) -> set[int]:
+    """The councils whose policy says yes on that day, by number."""
+    rows = LocalPolicy.objects.filter(key=key, since__lte=on)
+    newest = rows.order_by("authority", "-since", "-noted_at", "-pk").distinct("authority")
+    return {policy.authority_id for policy in newest if policy.says_yes}
+
+
 @transaction.atomic
 def note(
     authority: Authority, key: PolicyKey, *, says_yes: bool, since: date, by: Person, at: datetime

@@ -1,7 +1,7 @@
 """One sender's rows into the ledger, some at a time: opened, updated, unchanged, waiting, refused.
 
 Rows of a reference that is known tell of the same episode. A new reference opens one: under the
-child whose name, birth date and postcode all agree, else under a child not yet named, so that no
+child whose name, birth date and postcode all agree where no other comes near, else under a child not yet named, so that no
 clock waits for a match. What is to be opened is gathered and opened together.
 """
 
@@ -13,11 +13,13 @@ from typing import Any
 
 from returnhome.casework import (
     agreements,
+    certainty,
     children,
     episodes,
     likeness,
     notifications,
     owners,
+    policies,
     restrictions,
     staff,
 )
@@ -33,10 +35,12 @@ from returnhome.intake.known import Known
 from returnhome.intake.outcome import Result, RowOutcome, unread
 from returnhome.intake.parsing import Row
 from returnhome.rules import Blocked
-from returnhome.rules.clock import Moment
+from returnhome.rules.clock import LONDON, Moment
 from returnhome.rules.codes import EpisodeKind, RiskGrade
+from returnhome.rules.policies import PolicyKey
 
 BY_RULE = "name, birth date and postcode all agree"
+BY_NUMBER = "a number and the name agree"
 BY_REFERENCE = "the reference is one of this child's"
 TWICE_AT_ONCE = (
     "The child with this name, birth date and postcode already has an episode over that time"
@@ -63,6 +67,8 @@ class Taking:
         self.atlas = Atlas()
         self.standing = agreements.standing()
         self.receiver = notifications.receiver(delivery)
+        self.finding = certainty.Finding()
+        self.demanding = policies.saying_yes(PolicyKey.PERSON_ALWAYS, at.astimezone(LONDON).date())
 
     def take(self, rows: Sequence[Row]) -> list[RowOutcome]:
         """Take in some rows, having looked up together what is known of them."""
@@ -84,9 +90,11 @@ class Taking:
         sound = [row for row in rows if not row.faults]
         known = episodes.of_references(self.sender, {row.reference for row in sound})
         self.known = {reference: list(map(Known.of, theirs)) for reference, theirs in known.items()}
-        new = {told.described(row) for row in sound if row.reference not in known}
-        self.matches = likeness.exactly_each(each for each in new if each)
-        self.children = children.with_care({pk for ids in self.matches.values() for pk in ids})
+        new = (told.person(row) for row in sound if row.reference not in known)
+        self.found = self.finding.look_up(new)
+        self.children = children.with_care(
+            {pk for found in self.found.values() for pk in found.agreeing}
+        )
         self.spans = episodes.spans(self.children)
         # What this lot of rows brings: told of before in it, to be opened, to be kept.
         self.repeated: dict[str, Known] = {}
@@ -241,19 +249,29 @@ class Taking:
     # A reference that is new.
 
     def _open(self, row: Row) -> RowOutcome:
-        described = told.described(row)
-        matches = self.matches.get(described, []) if described else []
-        if len(matches) != 1:
-            return self._open_unnamed(row, told.why_nobody(row, len(matches)), tuple(matches))
-        child = self.children[matches[0]]
+        found = self.found.get(told.person(row), certainty.NOBODY)
+        if len(found.agreeing) != 1:
+            return self._open_unnamed(row, told.why_nobody(row, found), found.agreeing)
+        child = self.children[found.agreeing[0]]
         known = Known.to_open(child, row, self._owners_of(row, child))
+        if why := self._wants_a_person(found, child, known):
+            near = (each.child_id for each in found.near)
+            return self._open_unnamed(row, why, (child.pk, *near))
         try:
             self._check_overlap(child, known.span)
         except episodes.Overlaps:
             return self._open_unnamed(row, TWICE_AT_ONCE, (child.pk,))
         self._remember(row, known)
-        self._keep(row, known, Result.OPENED, joined_because=BY_RULE)
+        because = BY_NUMBER if found.is_by_number else BY_RULE
+        self._keep(row, known, Result.OPENED, joined_because=because)
         return _said(row, Result.OPENED, known)
+
+    def _wants_a_person(self, found: certainty.Found, child: Child, known: Known) -> str:
+        """Why nobody is joined by rule, though the rule finds just this child."""
+        for council in (child.responsible_authority, known.responsible):
+            if council.pk in self.demanding:
+                return told.demanded_by(council)
+        return told.why_a_person(found)
 
     def _open_unnamed(self, row: Row, reason: str, candidates: tuple[int, ...]) -> RowOutcome:
         """Under a child not yet named: the clock runs, and a person says who it is."""

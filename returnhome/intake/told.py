@@ -4,6 +4,7 @@ import json
 from datetime import date
 
 from returnhome.casework import likeness, owners
+from returnhome.casework.certainty import Found
 from returnhome.casework.children import Circumstances
 from returnhome.casework.notifications import Notification, Told
 from returnhome.casework.owners import Owners
@@ -15,6 +16,7 @@ from returnhome.intake.reading import Record
 from returnhome.rules.ages import age_on
 from returnhome.rules.clock import LONDON
 from returnhome.rules.codes import EpisodeKind
+from returnhome.rules.likeness import near_in_words
 
 
 def owners_as_told(row: Row, atlas: Atlas, receiver: Authority | None) -> Owners:
@@ -72,18 +74,31 @@ def person(row: Row) -> likeness.Person:
     return likeness.Person(row.forename, row.surname, row.born, row.postcode, row.sex)
 
 
-def described(row: Row) -> likeness.Described | None:
-    """By what the child is matched exactly; None where the row leaves some of it out."""
-    return likeness.described(
-        forename=row.forename, surname=row.surname, born_on=row.born, postcode=row.postcode
-    )
-
-
 NOBODY_MATCHES = "No child on record has this name, birth date and postcode"
 
 
-def why_nobody(row: Row, matches: int) -> str:
+def why_a_person(found: Found) -> str:
+    """Why the rule does not join the row to the one child whom it finds; empty where it does."""
+    if not found.near:
+        return ""
+    # The likest of them is told.
+    nearest = max(found.near, key=lambda each: sum(term.weight for term in each.terms))
+    like = near_in_words(nearest.terms)
+    if len(found.near) == 1:
+        return f"Another child on record comes near: {like}"
+    return f"{len(found.near)} other children on record come near, the nearest: {like}"
+
+
+def demanded_by(council: Authority) -> str:
+    """The reason where it is the council that wants a person to look."""
+    return f"{council.name} wants a person to say who each child is, even where all agrees"
+
+
+def why_nobody(row: Row, found: Found) -> str:
     """Why no rule can say who the child is."""
+    matches = len(found.agreeing)
+    if matches and found.is_by_number:
+        return f"{matches} children on record share a number and the name with this row"
     if matches:
         return f"{matches} children on record have this name, birth date and postcode"
     missing = [

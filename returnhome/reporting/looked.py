@@ -78,6 +78,7 @@ LISTS = {
     "placed-here": "the list of children placed here",
     "waiting": "the list of children not matched yet",
     "candidates": "children whom a notification may be about",
+    "joined": "records that were joined, or taken apart again",
     "calendar": "a calendar of bookings, without names",
     "sample": "a sample of signed records",
     "reviews": "the list of records to review",

@@ -2,12 +2,14 @@
 
 Source: the product's own. The weights are base-two logarithms of odds, set by hand after Fellegi
 and Sunter, “A Theory for Record Linkage”, 1969: how much oftener two notes of one child agree so
-than two children by chance. They say whom to show a person first, and decide nothing.
+than two children by chance. They say whom to show a person first, and decide nothing. What a rule
+joins is decided by what agrees, without a weight: `agrees_by_number`, `comes_near`.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from enum import Enum
 from functools import lru_cache
 from math import log2
 from types import MappingProxyType
@@ -48,7 +50,7 @@ class Described:
     spoken: tuple[tuple[str, str], ...] = field(init=False)
 
     def __post_init__(self) -> None:
-        spoken = tuple((bare(each.forename), bare(each.surname)) for each in self.names)
+        spoken = tuple([(bare(each.forename), bare(each.surname)) for each in self.names])
         object.__setattr__(self, "spoken", spoken)
 
     def with_these(
@@ -140,6 +142,22 @@ AGREES = frozenset(
 )
 UNSAID = frozenset({"no forename", "no surname", "no birth date", "no place"})
 
+# What holds a join by rule back. Names that come near, and birth dates that may be the same.
+SAME_NAME = frozenset({"forename", "forename spelt", "surname", "surname spelt"})
+NEAR_FORENAMES = frozenset(
+    {"forename", "forename spelt", "forename short", "forename slip", "forename near"}
+    | {"forename initial"}
+)
+NEAR_SURNAMES = frozenset(
+    {"surname", "surname spelt", "surname part", "surname slip", "surname near"}
+)
+NEARLY = frozenset(
+    {"forename short", "forename slip", "forename near", "forename initial", "surname part"}
+    | {"surname slip", "surname near", "born swapped", "born year", "born digit", "born month"}
+    | {"area"}
+)
+MAY_BE_BORN = frozenset({"born", "born swapped", "born year", "born digit", "no birth date"})
+
 WEIGHTS: Mapping[str, float] = MappingProxyType(
     {
         "number": 20.0,
@@ -168,6 +186,40 @@ WEIGHTS: Mapping[str, float] = MappingProxyType(
 )
 
 
+class Verdict(Enum):
+    """How one thing that was compared stands."""
+
+    SAME = "Same"
+    NEAR = "Comes near"
+    DIFFERS = "Differs"
+    UNSAID = "Not known"
+
+
+class Subject(Enum):
+    """What a term is about."""
+
+    NUMBER = "Number"
+    FORENAME = "Forename"
+    SURNAME = "Surname"
+    BORN = "Date of birth"
+    SEX = "Sex"
+    PLACE = "Postcode"
+    OTHER = ""  # of several things at once
+
+
+ABOUT: Mapping[str, Subject] = MappingProxyType(
+    {
+        **dict.fromkeys(("number", "other number"), Subject.NUMBER),
+        **{key: Subject.FORENAME for key in WORDS if "forename" in key},
+        **{key: Subject.SURNAME for key in WORDS if "surname" in key},
+        **{key: Subject.BORN for key in WORDS if "born" in key or "birth date" in key},
+        **dict.fromkeys(("sex", "other sex"), Subject.SEX),
+        **dict.fromkeys(("place", "area", "other place", "no place"), Subject.PLACE),
+        **dict.fromkeys(("swapped", "by another name", "family"), Subject.OTHER),
+    }
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Term:
     """One thing that was compared: what a person reads, its weight, and whether it agrees.
@@ -186,6 +238,18 @@ class Term:
     @property
     def agrees(self) -> bool | None:
         return None if self.key in UNSAID else self.key in AGREES
+
+    @property
+    def about(self) -> Subject:
+        return ABOUT[self.key]
+
+    @property
+    def verdict(self) -> Verdict:
+        if self.key in UNSAID:
+            return Verdict.UNSAID
+        if self.key in AGREES:
+            return Verdict.SAME
+        return Verdict.NEAR if self.key in NEARLY else Verdict.DIFFERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +291,8 @@ class Scorer:
         other_forename, other_surname = TERMS[OTHER_FORENAME], TERMS[OTHER_SURNAME]
         for forename, surname in told.spoken:
             for their_forename, their_surname in known.spoken:
+                if surname == their_surname or forename == their_forename:
+                    return True
                 if self.forename(forename, their_forename) is not other_forename:
                     return True
                 if self.surname(surname, their_surname) is not other_surname:
@@ -234,6 +300,59 @@ class Scorer:
                 if self.forename(surname, their_forename) is not other_forename:
                     return True
         return False
+
+    def agrees_by_number(self, told: Described, known: Described) -> bool:
+        """Whether a shared number and a name say together that this child is meant.
+
+        Nothing may speak against it: no other number of a kind, no other birth date.
+        """
+        keys = {term.key for term in _numbers(told, known)}
+        if "number" not in keys or "other number" in keys:
+            return False
+        if _birth(told.born_on, known.born_on).key not in MAY_BE_BORN:
+            return False
+        return any(
+            first.key in SAME_NAME and last.key in SAME_NAME
+            for first, last, _ in self._pairs(told, known, turned=False)
+        )
+
+    def comes_near(self, told: Described, known: Described) -> tuple[Term, ...]:
+        """What makes it unsafe to join the note to anybody by rule while there is this other child.
+
+        A number in common; or names that come near, any of theirs and the other way round too, with
+        a birth date that agrees, is a slip of the other, or is not known; whatever the postcode.
+        Nothing where the child is clearly another: so a twin with a forename of their own.
+        """
+        shared = tuple(term for term in _numbers(told, known) if term.key == "number")
+        if shared:
+            return shared
+        born = _birth(told.born_on, known.born_on)
+        if born.key not in MAY_BE_BORN:
+            return ()
+        # A record without a forename may be of anybody of that surname born that day.
+        forenames = NEAR_FORENAMES | UNSAID if born.key == "born" else NEAR_FORENAMES
+        for first, last, turned in self._pairs(told, known, turned=True):
+            if first.key in forenames and last.key in NEAR_SURNAMES:
+                return (first, last, *turned, born)
+        return ()
+
+    def _pairs(
+        self, told: Described, known: Described, *, turned: bool
+    ) -> Iterable[tuple[Term, Term, tuple[Term, ...]]]:
+        """Every name of the one beside every name of the other, and `turned` round as well."""
+        for forename, surname in told.spoken:
+            for their_forename, their_surname in known.spoken:
+                yield (
+                    self.forename(forename, their_forename),
+                    self.surname(surname, their_surname),
+                    (),
+                )
+                if turned:
+                    yield (
+                        self.forename(surname, their_forename),
+                        self.surname(forename, their_surname),
+                        (TERMS["swapped"],),
+                    )
 
     def names(self, told: Described, known: Described) -> tuple[Term, ...]:
         """The names that agree best, of all that each has."""
@@ -343,6 +462,21 @@ def days_near(born_on: date) -> tuple[date, ...]:
     return tuple(each for each in found if each and each != born_on)
 
 
+@lru_cache(10_000)
+def days_a_slip_away(born_on: date) -> tuple[date, ...]:
+    """Every other day of which `slip_between` says that a slip of the pen makes it this one."""
+    number = born_on.year * 10_000 + born_on.month * 100 + born_on.day
+    found = dict.fromkeys(days_near(born_on))
+    for unit in (1, 10, 100, 1_000, 10_000, 100_000):
+        rest = number - number // unit % 10 * unit
+        for figure in range(10):
+            year, below = divmod(rest + figure * unit, 10_000)
+            day = _day(year, below // 100, below % 100)
+            if day and day != born_on:
+                found[day] = None
+    return tuple(found)
+
+
 def _day(year: int, month: int, day: int) -> date | None:
     try:
         return date(year, month, day)
@@ -352,6 +486,8 @@ def _day(year: int, month: int, day: int) -> date | None:
 
 def slip_between(one: date, other: date) -> str:
     """Which slip of the pen makes one date of the other; empty where none does."""
+    if one == other:
+        return ""
     if (one.month, one.day) == (other.month, other.day):
         return "born year" if abs(one.year - other.year) == 1 else _figure(one, other)
     if one.year == other.year and (one.month, one.day) == (other.day, other.month):
@@ -362,16 +498,24 @@ def slip_between(one: date, other: date) -> str:
 def _figure(one: date, other: date) -> str:
     """One figure of eight is another. The century is not: no child is a hundred years off."""
     first, second = (each.year * 10_000 + each.month * 100 + each.day for each in (one, other))
-    between, unit = abs(first - second), 1
+    between, unit = first - second, 1
     while between % (unit * 10) == 0:
         unit *= 10
-    is_one = between == unit * abs(first // unit % 10 - second // unit % 10)
+    is_one = between == unit * (first // unit % 10 - second // unit % 10)
     return "born digit" if is_one and unit < 1_000_000 else ""
 
 
 TERMS: Mapping[str, Term] = MappingProxyType(
     {key: Term(key, weight) for key, weight in WEIGHTS.items()}
 )
+
+
+def near_in_words(terms: Iterable[Term]) -> str:
+    """What comes near, in a few words: “same name, birth date a year off”."""
+    words = [term.words for term in terms]
+    if words[:2] == [WORDS["forename"], WORDS["surname"]]:
+        words[:2] = ["same name"]
+    return ", ".join(words)
 
 
 # How likely it is.

@@ -5,6 +5,7 @@ Source: Unicode Standard Annex 15 (compatibility composition); BS 7666 (a postco
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _APOSTROPHES = "'’‘‛`´ʼʻʹʽʾʿˈ′‵"
 _HYPHENS = "-‐‑‒–—―−﹣－⁃˗"
@@ -35,6 +36,7 @@ def folded(name: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", text).split())
 
 
+@lru_cache(100_000)
 def bare(name: str) -> str:
     """A name as it is compared, not kept: “Zoë O’Brien-Lee” is “zoe obrien lee”."""
     text = folded(name)

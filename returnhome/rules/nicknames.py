@@ -447,6 +447,18 @@ def _names(forms: str) -> dict[str, frozenset[str]]:
 NAMES = _names(FORMS)
 """A form, folded → the names that it may stand for."""
 
+
+def _initials() -> dict[str, frozenset[str]]:
+    initials: defaultdict[str, set[str]] = defaultdict(set)
+    for form, names in NAMES.items():
+        for name in names:
+            initials[name].add(form[0])
+    return {name: frozenset(theirs) for name, theirs in initials.items()}
+
+
+INITIALS = _initials()
+"""A name → the first letters of all its forms."""
+
 NONE: frozenset[str] = frozenset()
 
 
@@ -456,3 +468,9 @@ def go_together(one: str, other: str) -> bool:
     “Oliver” and “Olivia” do not, though both are called “Ollie”.
     """
     return not NAMES.get(one, NONE).isdisjoint(NAMES.get(other, NONE))
+
+
+def initials_of(forename: str) -> frozenset[str]:
+    """The first letters of every form that goes together with this folded forename."""
+    first = forename.split()[0] if forename else ""
+    return frozenset(first[:1]).union(*(INITIALS[name] for name in NAMES.get(first, NONE)))

@@ -1,7 +1,9 @@
-"""What a council's own policy decides: whether a talk is offered where no duty says so.
+"""What a council's own policy decides: whether a talk is offered where no duty says so, and whether
+a person always says who the child of a notification is.
 
 Source: DfE statutory guidance, January 2014, leaves it to the council after being away from
-placement without authorisation; of somebody who was 18 at the return it says nothing.
+placement without authorisation; of somebody who was 18 at the return it says nothing, nor of how
+notifications are joined.
 """
 
 from datetime import date, timedelta
@@ -80,6 +82,12 @@ class PolicyKey(Code):
         "Is a young person still offered a talk who was 18 when they came back?",
         OWN_RULE,
     )
+    PERSON_ALWAYS = (
+        "person_always",
+        "A person says who the child of a notification is",
+        "Does a person always say who a child is, even where all that we were told agrees?",
+        OWN_RULE,
+    )
 
 
 DECIDES = {
@@ -111,5 +119,8 @@ def in_words(key: PolicyKey, says_yes: bool | None, *, authority: str, since: st
         "unless a person decides otherwise",
         (PolicyKey.ADULT_TALK, True): "the talk is still offered at 18",
         (PolicyKey.ADULT_TALK, False): "no talk is offered at 18",
+        (PolicyKey.PERSON_ALWAYS, True): "a person says who each child is",
+        (PolicyKey.PERSON_ALWAYS, False): "a notification is joined by rule where all agrees and "
+        "nobody else comes near",
     }[key, says_yes]
     return f"{authority}'s own policy since {since}: {said}."

@@ -1,6 +1,6 @@
 """Saying who a child is whom a notification named and nobody could match."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.db.models import Min, Prefetch, Q
+from django.db.models import Min, Prefetch, Q, prefetch_related_objects
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
@@ -23,9 +23,10 @@ from returnhome.casework import (
     notifications,
     owners,
 )
-from returnhome.casework.children import Address, Child, Circumstances, Placement
+from returnhome.casework.children import Address, Alias, Child, Circumstances, Placement
 from returnhome.casework.episodes import INSTANTS, Episode, do_overlap, spans
 from returnhome.casework.likeness import Person as Named
+from returnhome.casework.matching import Turn
 from returnhome.casework.notifications import Notification
 from returnhome.casework.owners import Owners
 from returnhome.casework.staff import Person
@@ -34,13 +35,14 @@ from returnhome.intake.told import as_received, home_as_told, owners_as_told
 from returnhome.rules import clock
 from returnhome.rules.access import Verb
 from returnhome.rules.codes import DutyGround, EpisodeKind, HandOverKind, Sex
-from returnhome.rules.naming import folded, folded_postcode, written_postcode
+from returnhome.rules.likeness import Comparison, Subject, Verdict
+from returnhome.rules.naming import folded, written_postcode
 from returnhome.web import gds, looking, pages
 from returnhome.web.asked import Request
 
 NEW = "new"
 MOST_CANDIDATES = 10
-SAME, DIFFERS, UNSAID = "Same", "Differs", "Not known"
+BESIDES = (Subject.NUMBER, Subject.OTHER)
 
 
 # Children not yet named.
@@ -100,12 +102,13 @@ def _waiting_row(child: Child, now: datetime) -> Waiting:
 
 @dataclass(frozen=True)
 class Fact:
-    """One thing on both sides, and whether it agrees."""
+    """One thing on both sides, and what the rules say of it."""
 
     label: str
     told: str
     held: str
     verdict: str
+    words: str
 
 
 @dataclass(frozen=True)
@@ -116,8 +119,17 @@ class Candidate:
     title: str
     is_ours: bool
     facts: Sequence[Fact]
-    terms: Sequence[str]
+    comparison: Comparison
     then: str
+
+    @property
+    def terms(self) -> Sequence[str]:
+        return [term.words for term in self.comparison.terms]
+
+    @property
+    def besides(self) -> Sequence[str]:
+        """What is in no row of its own."""
+        return [term.words for term in self.comparison.terms if term.about in BESIDES]
 
 
 @dataclass(frozen=True)
@@ -175,6 +187,7 @@ def match(request: Request, pk: int) -> HttpResponse:
         button="Save",
         back=reverse("waiting"),
         template="children/match.html",
+        turns=once_joined(request, matching.history_of(stranger), names_stranger=False),
         stranger=stranger,
         told=told,
         candidates=candidates,
@@ -221,7 +234,7 @@ def _opened_by(stranger: Child) -> Sequence[Notification]:
 
 def _candidates(user: Person, stranger: Child, named: Named, looked_for: str) -> list[Candidate]:
     found_near = likeness.resembling(named, limit=MOST_CANDIDATES)
-    near = {each.child_id: each.terms for each in found_near}
+    near = {each.child_id: each.comparison for each in found_near}
     if looked_for:
         ours = Child.objects.filter(user.whose(Verb.SEE_EPISODE, child="pk")).confirmed()
         found = ours.filter(folded_name__contains=folded(looked_for)).order_by("folded_name", "pk")
@@ -237,13 +250,14 @@ def _candidates(user: Person, stranger: Child, named: Named, looked_for: str) ->
         pk: any(do_overlap(each.span, span) for each in told for span in theirs.values())
         for pk, theirs in spans(known).items()
     }
+    prefetch_related_objects(list(known.values()), "aliases")
     theirs = likeness.whose(near.keys() - known.keys())
     return [
         _candidate(
-            *(user, known.get(pk), known.get(pk) or theirs[pk], stranger, named, terms),
+            *(user, known.get(pk), known.get(pk) or theirs[pk], stranger, named, comparison),
             was_missing=missing.get(pk, False),
         )
-        for pk, terms in near.items()
+        for pk, comparison in near.items()
         if pk in known or pk in theirs
     ]
 
@@ -254,7 +268,7 @@ def _candidate(
     child: Child,
     stranger: Child,
     named: Named,
-    terms: Sequence[str],
+    comparison: Comparison,
     *,
     was_missing: bool,
 ) -> Candidate:
@@ -277,37 +291,50 @@ def _candidate(
         child=child,
         title=f"{pages.name_of(child)}{born}" if is_ours else f"A child known to {acts.name}",
         is_ours=is_ours,
-        facts=_facts(named, stranger, child) if is_ours else (),
-        terms=terms,
+        facts=_facts(named, child, comparison) if is_ours else (),
+        comparison=comparison,
         then=then,
     )
 
 
-def _facts(named: Named, stranger: Child, child: Child) -> list[Fact]:
+def _facts(named: Named, child: Child, comparison: Comparison) -> list[Fact]:
+    """A row for each thing that is compared, with the judgement by which the child was ranked."""
     homes: list[Address | Placement] = [*child.addresses.all(), *child.placements.all()]
-    places = {each.postcode for each in homes if each.until is None and each.postcode}
-    return [
-        _fact("Forename", named.forename, child.forename, folded),
-        _fact("Surname", named.surname, child.surname, folded),
-        _fact("Date of birth", _day(named.born_on), _day(child.born_on), str),
-        _fact("Sex", _sex(stranger.sex), _sex(child.sex), str),
-        Fact(
-            "Postcode",
-            named.postcode,
-            ", ".join(written_postcode(each) for each in sorted(places)),
-            _verdict(folded_postcode(named.postcode), places),
-        ),
-    ]
+    places = [each.postcode for each in sorted(homes, key=_is_over) if each.postcode]
+    names: list[Child | Alias] = [child, *child.aliases.all()]
+    told = {
+        Subject.FORENAME: named.forename,
+        Subject.SURNAME: named.surname,
+        Subject.BORN: _day(named.born_on),
+        Subject.SEX: _sex(named.sex),
+        Subject.PLACE: written_postcode(named.postcode) or named.postcode,
+    }
+    held = {
+        Subject.FORENAME: _each(name.forename for name in names),
+        Subject.SURNAME: _each(name.surname for name in names),
+        Subject.BORN: _day(child.born_on),
+        Subject.SEX: _sex(child.sex),
+        Subject.PLACE: _each(map(written_postcode, places)),
+    }
+    said = {term.about: term for term in comparison.terms}
+    turned = [term.words for term in comparison.terms if term.key == "swapped"]
+    facts = []
+    for about in told:
+        verdict = said[about].verdict if about in said else Verdict.UNSAID
+        words = said[about].words if verdict is Verdict.NEAR else ""
+        if turned and about in (Subject.FORENAME, Subject.SURNAME) and verdict is Verdict.SAME:
+            # What is the same stands in the other row.
+            verdict, words = Verdict.NEAR, turned[0]
+        facts.append(Fact(about.value, told[about], held[about], verdict.value, words))
+    return facts
 
 
-def _fact(label: str, told: str, held: str, form: Any) -> Fact:
-    return Fact(label, told, held, _verdict(form(told), {form(held)} if held else set()))
+def _is_over(home: Address | Placement) -> bool:
+    return home.until is not None
 
 
-def _verdict(told: str, held: set[str]) -> str:
-    if not told or not held:
-        return UNSAID
-    return SAME if told in held else DIFFERS
+def _each(words: Iterable[str]) -> str:
+    return ", ".join(dict.fromkeys(filter(None, words)))
 
 
 def _day(value: Any) -> str:
@@ -380,6 +407,39 @@ def _owners_under(child: Child, theirs: Any) -> dict[int, Owners]:
     }
 
 
+# What was joined and taken back, of all times.
+
+
+@dataclass(frozen=True)
+class Once:
+    """One line of it: who did what, to which child as far as the reader may know, when and why."""
+
+    by: str
+    at: datetime
+    did: str
+    because: str
+
+
+def once_joined(request: Request, turns: Iterable[Turn], *, names_stranger: bool) -> list[Once]:
+    """Each in words; of a child whom the reader may not see, only that there was one."""
+    user, told = request.user, list(turns)
+    ids = {each.stranger_id if names_stranger else each.child_id for each in told}
+    seen = Child.objects.filter(user.whose(Verb.SEE_EPISODE, child="pk"), user.not_closed("pk"))
+    names = {child.pk: pages.name_of(child) for child in seen.filter(pk__in=ids)}
+    looking.at_list(request, "joined", names)
+    return [_once(each, names, names_stranger=names_stranger) for each in told]
+
+
+def _once(turn: Turn, names: Mapping[int, str], *, names_stranger: bool) -> Once:
+    if names_stranger:
+        whom = names.get(turn.stranger_id, "a child not yet named")
+        did = f"joined {whom} to this record" if turn.is_join else f"took {whom} back out of it"
+    else:
+        whom = names.get(turn.child_id, "a child known to another council")
+        did = f"said that this is {whom}" if turn.is_join else f"took back that this is {whom}"
+    return Once(turn.by.name, turn.at, did, turn.because)
+
+
 # Taking it back.
 
 
@@ -419,6 +479,7 @@ def separate(request: Request, pk: int) -> HttpResponse:
         child=child,
         is_ours=is_ours,
         moving=matching.came_with(stranger),
+        turns=once_joined(request, matching.history_of(stranger), names_stranger=False),
     )
 
 

@@ -1,4 +1,4 @@
-"""What the council's own policy says: two questions, each with its answers and their days."""
+"""What the council's own policy says: three questions, each with its answers and their days."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from returnhome.casework.policies import LocalPolicy
 from returnhome.rules import access
 from returnhome.rules.access import Verb
 from returnhome.rules.codes import Role
-from returnhome.rules.policies import LONGEST_NAME, NameMissing, PolicyKey
+from returnhome.rules.policies import DECIDES, LONGEST_NAME, NameMissing, PolicyKey
 from returnhome.web import days, gds, own_words, pages
 from returnhome.web.asked import Request
 from returnhome.web.interviewers import today
@@ -25,12 +25,19 @@ WHEN_SILENT = {
     PolicyKey.AWAY_TALK: "While nobody has said so, a talk is offered.",
     PolicyKey.ADULT_TALK: "While nobody has said so, no talk is offered. What is owed at 18 is "
     "decided all the same.",
+    PolicyKey.PERSON_ALWAYS: "While nobody has said so, a rule joins a notification to a child "
+    "where name, birth date and postcode all agree, or a number and the name, and no other child "
+    "on record comes near.",
 }
 WHAT_FOLLOWS = {
     PolicyKey.AWAY_TALK: "With no, nothing more is owed once somebody has taken the child on. A "
     "talk can be offered all the same.",
     PolicyKey.ADULT_TALK: "With yes, the talk stands beside the actions that are owed at 18.",
+    PolicyKey.PERSON_ALWAYS: "With yes, each new notification waits until somebody has said who "
+    "the child is. Its clock runs meanwhile. More about an episode that has a child does not wait.",
 }
+AT_ONCE = "Episodes that are not settled yet follow at once; what is settled stays settled."
+FROM_NOW_ON = "It counts for what comes in from then on; what is joined stays joined."
 
 
 @dataclass(frozen=True)
@@ -123,8 +130,7 @@ def set_policy(request: Request, key: str) -> HttpResponse:
         form,
         title=one.question,
         caption=f"{authority.name}’s own policy",
-        inset=f"{WHAT_FOLLOWS[one]} Episodes that are not settled yet follow the answer at once; "
-        "what is settled stays settled.",
+        inset=f"{WHAT_FOLLOWS[one]} {AT_ONCE if one in DECIDES.values() else FROM_NOW_ON}",
         button="Save the answer",
         back=back,
         cancel=back,

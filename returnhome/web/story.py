@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import path
 
 from returnhome.casework import journal
+from returnhome.casework import matching as joins
 from returnhome.casework.children import Address, CarePeriod, Child, Placement
 from returnhome.casework.episodes import Episode
 from returnhome.casework.interviews import Entry, Interview
@@ -26,6 +27,7 @@ from returnhome.web import (
     communications,
     concerns,
     events,
+    matching,
     meetings,
     needs,
     owed,
@@ -147,6 +149,7 @@ def show(request: Request, pk: int) -> HttpResponse:
         "may_tell": child.allows(person, Verb.TELL)
         or any(one.allows(person, Verb.TELL) for one in theirs),
         "joined": list(child.joined.select_related("joined_by").order_by("pk")),
+        "turns": matching.once_joined(request, joins.history_under(child), names_stranger=True),
         "may_match": child.allows(person, Verb.MATCH),
         "may_see_journal": child.allows(person, Verb.SEE_JOURNAL),
         "may_place": child.is_confirmed and child.allows(person, Verb.PLACE),

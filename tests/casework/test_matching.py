@@ -118,13 +118,34 @@ def test_a_join_taken_back_gives_everything_back_and_the_child_waits_again(cast:
     back, row = fresh(episode), Notification.objects.get()
     assert back.child == child
     assert (back.host_authority, back.cohort) == (None, Cohort.UNKNOWN)
-    assert (row.child, row.joined_at, row.joined_by, row.joined_because) == (child, None, None, "")
+    assert (row.child, row.joined_at, row.joined_by) == (child, None, None)
     assert row.host_authority is None
     assert fresh(child).is_waiting
     told = ("separate child", cast.mara.pk, LATER + hours(1), "child", child.pk, cast.sky.pk)
     assert last_act() == told
     join(cast, child, cast.sky)
     assert fresh(episode).child == cast.sky
+
+
+def test_every_join_and_every_one_taken_back_stays_on_record_with_the_last_reason(
+    cast: Cast,
+) -> None:
+    child = stranger(cast)
+    told_of(cast, child)
+    join(cast, child, cast.sky)
+    separate(cast, child)
+
+    taken_back, joined = matching.history_of(child)
+
+    assert (taken_back.is_join, taken_back.by, taken_back.at) == (
+        False,
+        cast.mara,
+        LATER + hours(1),
+    )
+    assert (joined.is_join, joined.by, joined.at) == (True, cast.amina, LATER)
+    assert (joined.child_id, joined.because) == (cast.sky.pk, "Same scar")
+    assert matching.history_under(cast.sky) == [taken_back, joined]
+    assert matching.history_under(cast.kit) == []
 
 
 def test_an_interview_follows_its_episodes_even_when_it_is_signed(cast: Cast) -> None:

@@ -1,7 +1,7 @@
 """How alike two descriptions of a child are: what agrees, what does not, and how likely it is."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from rapidfuzz.distance import JaroWinkler
@@ -9,6 +9,7 @@ from rapidfuzz.distance import JaroWinkler
 from returnhome.rules import nicknames
 from returnhome.rules.codes import Sex
 from returnhome.rules.likeness import (
+    ABOUT,
     TERMS,
     WEIGHTS,
     WORDS,
@@ -16,8 +17,12 @@ from returnhome.rules.likeness import (
     Described,
     Name,
     Scorer,
+    Subject,
+    Verdict,
     chances,
+    days_a_slip_away,
     days_near,
+    near_in_words,
     slip_between,
 )
 
@@ -134,6 +139,9 @@ def test_the_days_that_a_birth_date_may_stand_for_are_days_and_others():
         (date(2012, 4, 3), "born swapped"),
         (date(1912, 3, 4), ""),
         (date(2012, 3, 15), ""),
+        # Two figures, though the numbers are as far apart as one could make them.
+        (date(2007, 3, 4), ""),
+        (date(2012, 3, 4), ""),
     ],
 )
 def test_a_slip_is_one_figure_a_year_or_the_order(other, slip):
@@ -189,6 +197,25 @@ def test_the_more_children_there_are_the_less_a_likeness_proves():
     assert chances([15.0], 100)[0] > chances([15.0], 1_000_000)[0]
 
 
+@pytest.mark.parametrize(
+    ("known", "verdicts"),
+    [
+        (SKY, {Verdict.SAME}),
+        (Described((Name("", ""),)), {Verdict.UNSAID}),
+        (named("Skye", "Rivers-Jones"), {Verdict.SAME, Verdict.NEAR}),
+        (named("Robin", "Okafor"), {Verdict.SAME, Verdict.DIFFERS}),
+    ],
+)
+def test_of_each_thing_it_is_said_whether_it_is_the_same_near_or_another(known, verdicts):
+    assert {term.verdict for term in SCORER.compare(SKY, known).terms} == verdicts
+
+
+def test_every_term_says_what_it_is_about():
+    assert set(ABOUT) == set(WORDS)
+    about = [term.about for term in SCORER.compare(SKY, SKY).terms]
+    assert about == [each for each in Subject if each is not Subject.OTHER]
+
+
 def test_every_term_has_its_words_and_every_fixed_one_its_weight():
     assert set(WEIGHTS) == set(TERMS) <= set(WORDS)
     assert all(WORDS[key] for key in WORDS)
@@ -198,6 +225,122 @@ def test_whichever_of_two_is_told_and_which_is_known_the_same_things_agree():
     other = Described((Name("Skye", "Rivers-Marsh"),), date(2012, 4, 3), Sex.FEMALE)
 
     assert keys(SKY, other) == keys(other, SKY)
+
+
+# What holds a join by rule back.
+
+
+def near(known: Described, told: Described = SKY) -> str:
+    return near_in_words(SCORER.comes_near(told, replace(known, numbers=frozenset())))
+
+
+@pytest.mark.parametrize(
+    ("known", "words"),
+    [
+        (SKY, "same name, same birth date"),
+        (replace(SKY, places=frozenset({"M11AA"})), "same name, same birth date"),
+        (
+            replace(SKY, born_on=date(2012, 4, 3)),
+            "same name, birth date with day and month swapped",
+        ),
+        (replace(SKY, born_on=date(2013, 3, 4)), "same name, birth date a year off"),
+        (
+            replace(SKY, born_on=date(2012, 3, 24)),
+            "same name, birth date with one figure different",
+        ),
+        (replace(SKY, born_on=None), "same name, birth date not given"),
+        (
+            named("Skye", "Rivers"),
+            "a short or other form of the forename, same surname, same birth date",
+        ),
+        (named("S", "Rivers"), "the forename’s first letter alone, same surname, same birth date"),
+        (
+            named("Sky", "Rivers-Jones"),
+            "same forename, a part of the same double surname, same birth date",
+        ),
+        (named("Sky", "Rivres"), "same forename, surname a letter or two off, same birth date"),
+        (
+            named("Rivers", "Sky"),
+            "same name, forename and surname the other way round, same birth date",
+        ),
+        (named("", "Rivers"), "forename not given, same surname, same birth date"),
+    ],
+)
+def test_a_namesake_comes_near_whatever_the_postcode_and_it_is_said_how(known, words):
+    assert near(known) == words
+
+
+@pytest.mark.parametrize(
+    "known",
+    [
+        named("Mia", "Rivers"),
+        named("", "Okafor"),
+        replace(named("", "Rivers"), born_on=None),
+        named("Sky", "Okafor"),
+        replace(SKY, born_on=date(2009, 7, 30)),
+        replace(SKY, born_on=date(2012, 3, 15)),
+    ],
+)
+def test_a_twin_of_another_forename_and_whoever_is_clearly_another_do_not(known):
+    assert near(known) == ""
+
+
+def test_of_triplets_known_by_one_letter_each_is_clearly_another():
+    told = named("A", "Rivers")
+
+    assert near(named("B", "Rivers"), told) == ""
+    assert near(named("A", "Rivers"), told) == "same name, same birth date"
+    assert near(named("Anna", "Rivers"), told).startswith("the forename’s first letter alone")
+
+
+def test_twins_whose_forenames_are_a_slip_of_the_pen_apart_come_near():
+    assert near(named("Amira", "Rivers"), named("Amina", "Rivers"))
+
+
+def test_another_name_on_record_comes_near_as_much_as_the_name_now():
+    known = replace(SKY, names=(Name("Robin", "Marsh"), Name("Sky", "Rivers", "until 2024")))
+
+    assert near(known) == "same name, same birth date"
+
+
+def test_whoever_has_the_number_comes_near_whatever_the_name():
+    known = replace(named("Robin", "Okafor"), born_on=date(2009, 7, 30))
+
+    assert near_in_words(SCORER.comes_near(SKY, known)) == "same NHS number"
+
+
+@pytest.mark.parametrize(
+    ("known", "is_meant"),
+    [
+        (SKY, True),
+        (replace(SKY, places=frozenset()), True),
+        (replace(SKY, born_on=None), True),
+        (replace(SKY, born_on=date(2012, 4, 3)), True),
+        (named("SKY", "Rivers"), True),
+        (named("Skye", "Rivers"), False),
+        (named("Sky", "Marsh"), False),
+        (named("Rivers", "Sky"), False),
+        (replace(SKY, born_on=date(2009, 7, 30)), False),
+        (replace(SKY, numbers=frozenset({("upn", "", "1")})), False),
+    ],
+)
+def test_a_shared_number_says_who_is_meant_only_together_with_the_name(known, is_meant):
+    assert SCORER.agrees_by_number(SKY, known) is is_meant
+
+
+def test_another_number_of_a_kind_leaves_it_to_a_person():
+    told = replace(SKY, numbers=SKY.numbers | {("upn", "", "1")})
+
+    assert SCORER.agrees_by_number(told, SKY)
+    assert not SCORER.agrees_by_number(told, replace(SKY, numbers=SKY.numbers | {("upn", "", "2")}))
+
+
+@pytest.mark.parametrize("born", [date(2012, 3, 4), date(2012, 2, 29), date(2009, 12, 31)])
+def test_the_days_a_slip_away_are_just_those_of_which_the_rule_says_so(born):
+    every = (date(1999, 1, 1) + timedelta(days=each) for each in range(12_000))
+
+    assert set(days_a_slip_away(born)) >= {day for day in every if slip_between(born, day)}
+    assert all(slip_between(born, day) for day in days_a_slip_away(born))
 
 
 # Forms of names.
@@ -217,6 +360,11 @@ def test_two_forms_of_one_name_go_together(one, other):
 )
 def test_two_names_with_one_short_form_do_not(one, other):
     assert not nicknames.go_together(one, other)
+
+
+@pytest.mark.parametrize(("name", "letters"), [("bill", "wbl"), ("mia", "m"), ("zzz", "z")])
+def test_the_first_letters_of_a_names_forms_are_known(name, letters):
+    assert nicknames.initials_of(name) >= frozenset(letters)
 
 
 def test_the_table_is_in_the_form_in_which_names_are_compared():

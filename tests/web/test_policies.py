@@ -30,12 +30,12 @@ def noted(cast: Cast, key: PolicyKey, says_yes: bool, since: date, at: datetime)
     )
 
 
-def test_the_page_asks_two_questions_that_nobody_has_answered(as_, cast: Cast):
+def test_the_page_asks_three_questions_that_nobody_has_answered(as_, cast: Cast):
     words = words_of(as_("mara").get("/policies"))
 
     for key in PolicyKey:
         assert key.question in words
-    assert words.count("Nobody has said") == 2
+    assert words.count("Nobody has said") == 3
     assert "While nobody has said so, a talk is offered." in words
 
 
@@ -54,6 +54,18 @@ def test_mara_notes_an_answer_and_what_is_unfinished_follows(as_, cast: Cast, no
     assert response.headers["Location"] == "/policies"
     assert "No, since 1 April 2025" in words_of(as_("mara").get("/policies"))
     assert Episode.objects.get(pk=episode.pk).is_settled
+
+
+def test_mara_demands_that_a_person_always_looks(as_, cast: Cast):
+    mara = as_("mara")
+    page = words_of(mara.get("/policies/person_always/set"))
+    assert "Does a person always say who a child is" in page
+    assert "what is joined stays joined" in page
+
+    mara.post("/policies/person_always/set", typed("yes", date(2025, 4, 1)))
+
+    assert LocalPolicy.objects.get().key == PolicyKey.PERSON_ALWAYS
+    assert "Yes, since 1 April 2025" in words_of(mara.get("/policies"))
 
 
 def test_all_answers_stay_on_the_page_with_who_noted_them(as_, cast: Cast, now):

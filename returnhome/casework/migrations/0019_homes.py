@@ -33,7 +33,7 @@ drop function casework_refuse_all_but_seeing();
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('casework', '0017_taught_layouts'),
+        ('casework', '0018_who_else_comes_near'),
     ]
 
     operations = [
