@@ -1,8 +1,9 @@
 """One sender's rows into the ledger, some at a time: opened, updated, unchanged, waiting, refused.
 
 Rows of a reference that is known tell of the same episode. A new reference opens one: under the
-child whose name, birth date and postcode all agree where no other comes near, else under a child not yet named, so that no
-clock waits for a match. What is to be opened is gathered and opened together.
+child whose name, birth date and postcode all agree where no other comes near, else under a child
+not yet named, so that no clock waits for a match. What is to be opened is gathered and opened
+together.
 """
 
 from collections.abc import Sequence
