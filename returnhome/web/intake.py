@@ -14,7 +14,7 @@ from django.urls import path
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST
 
-from returnhome.casework import journal, layouts, notifications
+from returnhome.casework import homes, journal, layouts, notifications
 from returnhome.casework.children import Child
 from returnhome.casework.notifications import AlreadyConfirmed, Delivery, Notification
 from returnhome.casework.staff import Organisation, Person
@@ -217,6 +217,10 @@ SAYS = {
 }
 
 
+# What a home reports on its page comes as a delivery too.
+OF_A_HOME = "The home named the child, from the list of those who live there."
+
+
 def show(request: Request, pk: int) -> HttpResponse:
     """What confirming the file would do; once it is confirmed, what it did."""
     delivery = get_object_or_404(deliveries(request.user), pk=pk)
@@ -317,7 +321,9 @@ def _show_outcome(request: Request, delivery: Delivery) -> HttpResponse:
         if number:
             said = [_kept(each, request.user) for each in rows]
             # A row that had come before is not kept a second time.
-            parts.append(_part(result, number, said, 2))
+            part = _part(result, number, said, 2)
+            by_home = delivery.layout == homes.LAYOUT
+            parts.append(replace(part, says=OF_A_HOME) if by_home else part)
             shown |= {row.notification.child_id for row in said if row.notification.child_id}
     journal.write("read", delivery, shown=shown, by=request.user, at=request.now)
     return render(

@@ -488,6 +488,17 @@ def test_the_episode_shows_what_the_home_said_and_a_colleague_sees_to_it_once(
     )
 
 
+def test_the_intake_says_that_the_home_named_the_child(as_, cast: Cast, robin, now) -> None:
+    delivery = reported(cast, robin, now).notification.delivery
+
+    words = words_of(as_("amina").get(f"/deliveries/{delivery.pk}"))
+
+    assert "What “Reported missing” did" in words
+    assert "The home named the child, from the list of those who live there." in words
+    assert "Robin Ashdown" in words
+    assert as_("lara").get(f"/deliveries/{delivery.pk}").status_code == 404
+
+
 def test_only_those_who_answer_for_the_child_see_to_it(as_, cast: Cast, robin, now) -> None:
     reported(cast, robin, now, hours_ago=9)
     made = reported_back(cast, robin, now, needs_doctor=Known.YES)
