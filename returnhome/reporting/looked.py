@@ -67,6 +67,7 @@ THINGS = {
     "ownwords": "what the child wrote on their own pages",
     "token": "the tokens of programs",
     "webhook": "the webhook",
+    "fromhome": "what a home reported",
     "made": "a drawing or a recording of the child’s own",
 }
 LISTS = {
@@ -76,6 +77,8 @@ LISTS = {
     "meetings": "the list of meetings called for",
     "out-of-area": "the list of children placed elsewhere",
     "placed-here": "the list of children placed here",
+    "lives-here": "the list of who lives in a home",
+    "home-reports": "what the home has reported",
     "waiting": "the list of children not matched yet",
     "candidates": "children whom a notification may be about",
     "joined": "records that were joined, or taken apart again",
@@ -112,6 +115,9 @@ DONE = {
     "look at what was written": "Saw, on their own pages, what was released of the talk",
     "hear back": "Saw, on their own pages, what came of what they asked for",
     "say how it was": "Said how the talk was: what, is not kept beside it",
+    "home": "Reported, for the home, that the child was missing or back, or added to it",
+    "see report of home": "Said that what a home reported was seen to",
+    "name home of placement": "Said with which home or foster carers the child is placed",
     "act on need": "Decided on an action for a need",
     "add question": "Added a question of the council’s own",
     "end question": "Ended a question of the council’s own",

@@ -338,8 +338,8 @@ class Home(gds.Select):
 
     def __init__(self, label: str = "Which home or foster carers? (optional)", **more: Any) -> None:
         hint = "Whoever works there sees the child’s name, and reports them missing and returned."
-        given: dict[str, Any] = {"required": False, "hint": hint, "empty": "None that reports here"}
-        super().__init__(label, **(given | more))
+        options: dict[str, Any] = {"required": False, "hint": hint} | more
+        super().__init__(label, empty="None that reports here", **options)
 
     def offer(self) -> None:
         self.choices = [(str(one.pk), one.name) for one in Organisation.objects.homes()]

@@ -383,7 +383,7 @@ def show(request: Request, pk: int) -> HttpResponse:
 def _sent(request: Request, pk: int) -> Sent:
     with _not_here_is_404():
         found = homes.sent(request.user, pk, request.now)
-    looking.at_list(request, "home report", [found.resident.child.pk], verb="read")
+    looking.at_list(request, "home-reports", [found.resident.child.pk])
     return found
 
 
