@@ -17,6 +17,7 @@ from returnhome.casework.models import (
     Delivery,
     Disclosure,
     Episode,
+    FromHome,
     HandOver,
     Interview,
     JournalEntry,
@@ -27,6 +28,7 @@ from returnhome.casework.models import (
     OutOfHours,
     OwnQuestion,
     Person,
+    Placement,
     PlacementNotice,
     Sample,
     Scoring,
@@ -360,7 +362,7 @@ def test_rows_wait_for_a_person_some_of_them_near_to_a_child_we_know() -> None:
     assert waiting.count() == 5
     assert "already has an episode over that time" in reasons
     assert Notification.objects.refused().count() == 3
-    assert Delivery.objects.filter(confirmed_at__isnull=False).count() == 2
+    assert Delivery.objects.filter(confirmed_at__isnull=False).exclude(layout="home").count() == 2
 
 
 def test_every_interviewer_has_somebody_to_see_today_or_tomorrow() -> None:
@@ -613,3 +615,12 @@ def test_a_child_is_placed_80_km_from_home() -> None:
 def test_a_doubt_and_a_placement_nobody_knows_are_to_be_established() -> None:
     assert list(last_episode("Esme Radcliffe").flags) == ["facts_in_conflict"]
     assert list(last_episode("Ibrahim Sesay").flags) == ["placement_unknown"]
+
+
+def test_a_home_has_reported_one_child_missing_and_one_back_and_hurt() -> None:
+    reports = FromHome.objects.order_by("told_at").select_related("home")
+
+    assert {each.home.name for each in reports} == {"Larchwood House"}
+    assert sorted(each.says for each in reports) == ["missing", "missing", "returned"]
+    assert FromHome.objects.to_see().get().episode.child.forename == "Mabel"
+    assert Placement.objects.filter(home__name="Ferry and Ruth Aalto").count() == 2
