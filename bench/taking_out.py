@@ -140,6 +140,7 @@ NO_CHECK = {
     "web.staff.end_post: Post.objects.visible_to": ASKED_BEFORE,
     # The same rows are asked for the same once more, a line up or down.
     "web.establish.for_episode: Doubt.objects.visible_to": ASKED_BEFORE,
+    "web.intake._deliveries: Delivery.objects.visible_to": NARROWED,
     "web.known.as_signed: SignedFacts.objects.visible_to": ASKED_BEFORE,
     "web.known._told_of: Mention.objects.visible_to": ASKED_BEFORE,
     "web.meetings.index: Child.objects.known_now_to": NARROWED,

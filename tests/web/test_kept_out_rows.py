@@ -241,7 +241,7 @@ def of_both(cast: Cast, now: datetime) -> Interview:
     since = returned(cast.kit, at=now)
     first = Episode.objects.get(interviews=talk)
     theirs = {"responsible_authority": cast.eastmoor, "counted_under": cast.eastmoor}
-    same = ("offered_at", "answer", "held_at", "held_precision", "owner", "owned_since")
+    same = ("offered_at", "held_at", "held_precision")
     Episode.objects.filter(pk=since.pk).update(
         **theirs, **{name: getattr(first, name) for name in same}
     )
