@@ -4,11 +4,12 @@ from datetime import date, datetime
 
 import pytest
 
-from returnhome.casework import harm, restrictions, staff
+from returnhome.casework import children, harm, restrictions, staff
 from returnhome.casework.models import (
     Child,
     Delivery,
     Episode,
+    JournalEntry,
     Organisation,
     Placement,
     PreventionInterview,
@@ -16,7 +17,7 @@ from returnhome.casework.models import (
     Telling,
 )
 from returnhome.rules.codes import Role
-from tests.cast import Cast, hours, missing, returned
+from tests.cast import Cast, booked, hours, missing, returned, signed, wrote
 from tests.web.asking import words_of
 from tests.web.test_intake import kits, received, rows
 from tests.web.test_kept_out import browser_of, employed
@@ -153,3 +154,42 @@ def test_a_file_that_is_in_lists_no_row_of_a_child_who_is_closed_since(
     assert "A1" in pages["mara"]
     assert "A9" in pages["amina"]
     assert "A1" not in pages["amina"]
+
+
+def test_an_episode_of_before_is_not_in_the_childs_story(as_, cast: Cast, now: datetime):
+    before = returned(cast.kit, hours_ago=90, at=now)
+    assert f"/episodes/{before.pk}" in as_("amina").get(f"/children/{cast.kit.pk}").content.decode()
+
+    children.pass_to(cast.kit, cast.eastmoor, by=cast.amina, at=now)
+
+    story = as_("owen").get(f"/children/{cast.kit.pk}").content.decode()
+    assert "O’Dell" in story
+    assert f"/episodes/{before.pk}" not in story
+
+
+def test_a_colleague_is_shown_no_word_of_an_earlier_talk_and_none_is_put_down_as_read(
+    cast: Cast, now: datetime
+):
+    ivo = employed("ivo", Role.INTERVIEWER, cast.northshire_council, now)
+    then = now - hours(300)
+    signed(returned(cast.kit, at=then), interviewer=cast.ines, by=cast.amina, at=then)
+    episode = returned(cast.kit, at=now)
+    wrote(episode, by=cast.amina, at=now)
+    talk = booked(episode, interviewer=cast.ines, by=cast.amina, at=now)
+    prepare, own = f"/interviews/{talk.pk}/prepare", f"/episodes/{episode.pk}/own-pages"
+
+    for person, reads in ((cast.ines, True), (ivo, False)):
+        client = browser_of(person)
+        assert ("I wanted to see my nan." in words_of(client.get(prepare))) is reads
+        assert client.get(own).status_code == 200
+        read = JournalEntry.objects.filter(by_id=person.pk, kind="ownwords")
+        assert read.exists() is reads
+
+
+def test_harm_that_waits_is_on_no_list_of_whoever_is_kept_out(as_, cast: Cast, now: datetime):
+    harm.tell(cast.sky, "He hit me", by=cast.ines, at=now, told_at=now, is_in_danger=False)
+    assert "Marlowe" in words_of(as_("sol").get("/"))
+
+    restrictions.keep_out(cast.sky, cast.sol, "Her uncle", by=cast.mara, at=now)
+
+    assert "Marlowe" not in words_of(as_("sol").get("/"))
