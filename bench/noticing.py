@@ -3,9 +3,10 @@
     python -m bench.noticing [--only WORDS] [--share 1/2] [--left FILE] [--map FILE] [--each]
 
 First each test runs once and says which checks keep something from somebody in it; `--map` writes
-that down for another time. Then each check is taken out, and these tests run until one fails: its
-module's own first, those with a stranger, those that noticed the most so far, those that close
-something, the quick ones; of the lists of restricted records, those that restrict one.
+that down for another time. Then each check is taken out, and these tests run until one fails: those
+written about what is kept from somebody first, its module's own, those with a stranger, those that
+noticed the most so far, those that close something, the quick ones; of the lists of restricted
+records, those that restrict one.
 The second lock is out: it would hide the first. It is in for the tests that are about it.
 """
 
@@ -143,6 +144,7 @@ class Noticing:
                 # Where nobody is kept out of a record, no list of one is noticed.
                 is_of_lists and not _keeps_out(item),
                 self.seconds[item.nodeid] > self.options.patience,
+                not _is_of_what_is_kept(item),
                 f"test_{stem}." not in item.nodeid,
                 not _is_of_the_matrix(item),
                 not _has_a_stranger(item),
@@ -189,6 +191,11 @@ def _has_a_stranger(item: Any) -> bool:
     """Somebody of the cast who may do less than the coordinator of the council."""
     words = inspect.getsource(item.function)
     return bool(STRANGERS.search(item.nodeid) or STRANGERS.search(words))
+
+
+def _is_of_what_is_kept(item: Any) -> bool:
+    """Of one page each, and of parts of it that are kept from somebody who has the page."""
+    return "test_kept_" in item.nodeid or "test_a_part_of_a_page" in item.nodeid
 
 
 def _is_of_the_matrix(item: Any) -> bool:

@@ -507,6 +507,5 @@ def whole(episode: Episode, person: Person, now: datetime) -> dict[str, Any]:
             (one, _decided_in_words(one))
             for one in episode.overrides.select_related("by", "host").newest_first()
         ],
-        "may_match": episode.child.allows(person, Verb.MATCH),
         "is_host": episode.relation_of(person) == "host",
     }

@@ -5,6 +5,7 @@ One check that lets more people in is noticed by the piece that it is part of, i
 
 import re
 from collections.abc import Iterator
+from html import unescape
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from tests.standings import Somebody, State, allowed, is_closed, stands
 from tests.web import matrix as the_matrix
 from tests.web import routes
 from tests.web.matrix import Matrix
+from tests.web.shown import PARTS, Part, Who
 from tests.who_may import FIRST_LOCK
 
 pytestmark = pytest.mark.check
@@ -142,3 +144,29 @@ def test_a_page_shows_no_words_that_are_closed(
             matrix.note(who, of.name, "words", "page", wanted=wanted, got=True, thing=mark)
 
     assert shown
+
+
+# Parts of pages, by hand.
+
+
+def says(matrix: Matrix, browsers: the_matrix.Browsers, part: Part, role: Who) -> set[str]:
+    """Which of the words somebody of this role and standing reads there."""
+    who = next(each for each in matrix.people if (each.role, each.standing.name) == role)
+    there = (state for state in matrix.known_to(who) if state.name == part.state)
+    rows = next(there).rows if part.state else {}
+    numbers = {table: min(theirs) for table, theirs in rows.items()}
+    route = routes.ABOUT_A_CHILD.get(part.page)
+    named = [numbers[route.of], *route.more] if route else []
+    page = unescape(browsers.get(who, reverse(part.page, args=named)).content.decode())
+    return {words for words in part.words if words.format(**numbers) in page}
+
+
+@pytest.mark.parametrize("page", dict.fromkeys(part.page for part in PARTS))
+def test_a_part_of_a_page_is_for_one_and_kept_from_another(matrix: Matrix, page: str):
+    browsers = the_matrix.Browsers(matrix)
+
+    for part in PARTS:
+        if part.page == page and part.to:
+            assert says(matrix, browsers, part, part.to) == set(part.words), part
+        if part.page == page and part.kept_from:
+            assert says(matrix, browsers, part, part.kept_from) == set(), part
