@@ -34,6 +34,7 @@ from returnhome.rules.caring import NothingNew, NotPlaced
 from returnhome.rules.clock import LONDON
 from returnhome.rules.codes import EpisodeKind
 from returnhome.rules.homing import HomeSays, Known
+from tests.casework.ledger import refused_by
 from tests.cast import NOW, Cast, accepted, exactly, hours, lives_at, missing, returned
 
 DAY = timedelta(days=1)
@@ -567,11 +568,14 @@ def test_the_database_refuses_what_no_home_says(cast: Cast, robin: Child) -> Non
         "told_at": NOW,
         "told_by": cast.lara,
     }
-    for wrong in (
-        {"says": "nothing"},
-        {"seen_at": NOW},
-        {"police_told": "no", "police_reference": "NP 1"},
-        {"key": made.key},
+    for wrong, constraint in (
+        ({"says": "nothing"}, "a_home_says_one_of_a_few_things"),
+        ({"seen_at": NOW}, "a_report_seen_to_has_time_and_person"),
+        (
+            {"police_told": "no", "police_reference": "NP 1"},
+            "a_police_reference_comes_from_telling_them",
+        ),
+        ({"key": made.key}, "casework_fromhome_key"),
     ):
-        with pytest.raises(IntegrityError), transaction.atomic():
+        with refused_by(constraint):
             FromHome.objects.create(**({"key": uuid4()} | row | wrong))

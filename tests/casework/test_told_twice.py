@@ -8,6 +8,7 @@ from returnhome.casework import episodes, matching, notifications
 from returnhome.casework.models import Child, Episode, Tally
 from returnhome.intake import loading
 from returnhome.intake.layouts import POLICE_A
+from tests.casework.ledger import refused_by
 from tests.cast import NOW, Cast, hours
 
 HEADINGS = list(POLICE_A.columns)
@@ -136,3 +137,11 @@ def test_what_was_begun_on_the_second_is_not_lost_by_joining(twice, cast: Cast):
         joined(cast, stranger)
 
     assert Child.objects.waiting().get() == stranger
+
+
+def test_the_database_itself_refuses_to_count_one_episode_twice(twice, cast: Cast):
+    known, stranger = twice
+    (told,) = stranger.episodes.all()
+
+    with refused_by("what_is_the_same_episode_counts_once"):
+        Episode.objects.filter(pk=told.pk).update(same_as=known)
