@@ -14,6 +14,8 @@ from returnhome.rules.homing import Known
 from tests.cast import NOW, Cast, exactly, hours, lives_at
 from tests.journeys.test_whole_story import HEADINGS
 
+pytestmark = pytest.mark.check
+
 
 @pytest.fixture
 def robin(cast: Cast) -> Child:

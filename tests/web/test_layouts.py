@@ -14,6 +14,8 @@ from returnhome.casework.models import Delivery, Episode, JournalEntry, Notifica
 from tests.cast import Cast
 from tests.web.asking import words_of
 
+pytestmark = pytest.mark.check
+
 SENDER = "Northshire Police"
 HEADINGS = ["Log", "Child", "Born", "Post code", "Went missing", "Back", "Category", "Officer"]
 KIT = ["L1", "O'DELL Kit", "30.09.12", "NS1 1AA", "13/02/2026 0900hrs", "", "Cat 1", "PC 7"]

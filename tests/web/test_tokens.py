@@ -12,6 +12,8 @@ from returnhome.rules.codes import TokenScope
 from tests.cast import Cast
 from tests.web.asking import words_of
 
+pytestmark = pytest.mark.check
+
 TYPED = {"name": "Records system", "scopes": ["send_notifications"], "lasts": "90"}
 
 
