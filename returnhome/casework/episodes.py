@@ -1100,6 +1100,10 @@ def stand_apart(told: Episode, *, by: Person, at: datetime) -> Episode:
         if is_taken_over and getattr(known, f"{name}_source") == told.told_by:
             _keep_old(known, name, because="it was another episode", by=by, at=at)
             _set(known, name, None, "")
+    said = known.classifications.filter(axis=Classification.RISK).values_list("source", flat=True)
+    if known.risk == told.risk and set(said) == {told.told_by}:
+        # Nobody but the other ever gave a grade. What was dated stays on record.
+        known.risk = ""
     _store(known, before, at=at)
     journal.write("update episode", known, by=by, at=at)
     # Rows of its reference that came meanwhile are about it.

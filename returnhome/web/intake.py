@@ -22,7 +22,7 @@ from returnhome.intake import loading, reading, told
 from returnhome.intake.outcome import Outcome, Result, to_mend
 from returnhome.reporting import exports
 from returnhome.rules.access import Verb
-from returnhome.web import example, gds
+from returnhome.web import example, gds, pages
 from returnhome.web.asked import Request
 
 # Of a part of a file, a page shows so many rows; the numbers above them are of all.
@@ -396,9 +396,10 @@ def confirm(request: Request, pk: int) -> HttpResponse:
         counts = masked(outcome, request.user.closed).counts
         messages.success(
             request,
-            f"{outcome.read} rows are in: {counts[Result.OPENED]} opened, "
-            f"{counts[Result.UPDATED]} updated, {counts[Result.UNCHANGED]} unchanged, "
-            f"{counts[Result.WAITING]} waiting, {counts[Result.REFUSED]} refused.",
+            f"{pages.counted(outcome.read, 'row')} {'is' if outcome.read == 1 else 'are'} in: "
+            f"{counts[Result.OPENED]} opened, {counts[Result.UPDATED]} updated, "
+            f"{counts[Result.UNCHANGED]} unchanged, {counts[Result.WAITING]} waiting, "
+            f"{counts[Result.REFUSED]} refused.",
         )
     return redirect("show-delivery", pk)
 

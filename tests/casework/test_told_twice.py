@@ -124,6 +124,7 @@ def test_taken_back_each_has_what_it_was_told(twice, cast: Cast):
     known.refresh_from_db()
     (told,) = stranger.episodes.all()
     assert (known.found_at, known.reported_at, known.last_seen_at) == (None, None, SEEN)
+    assert (known.risk, told.risk) == ("", "high")
     assert (told.same_as, told.voided_at, told.found_at) == (None, None, SEEN + hours(10))
     assert Child.objects.waiting().get() == stranger
 

@@ -62,7 +62,7 @@ def test_a_layout_never_seen_before_is_taught_and_its_file_taken_in(
     expect(page.get_by_text("row 5 (totals row)")).to_be_visible()
     assert_accessible(page)
     page.get_by_role("button", name="Confirm and take it in").click()
-    expect(page.get_by_text("1 rows are in: 1 opened")).to_be_visible()
+    expect(page.get_by_text("1 row is in: 1 opened")).to_be_visible()
     with django_db_blocker.unblock():
         (episode,) = Episode.objects.select_related("child")
         assert (episode.child.surname, episode.found_at) == ("O’Dell", None)

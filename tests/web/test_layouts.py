@@ -97,7 +97,7 @@ def test_once_taught_the_file_goes_in_and_the_next_one_is_not_asked_about(as_, c
     confirmed = amina.post(f"/deliveries/{delivery.pk}/confirm", follow=True)
 
     assert "1 row read = 0 refused + 0 waiting for a person + 1 opened" in words_of(done)
-    assert "1 rows are in: 1 opened" in words_of(confirmed)
+    assert "1 row is in: 1 opened" in words_of(confirmed)
     episode = Episode.objects.get(child=cast.kit)
     assert episode.kind == "missing"
     assert Notification.objects.get(delivery=delivery).forename == "Kit"
