@@ -118,6 +118,7 @@ def test_a_manager_reads_a_record_and_scores_one_drawn_by_lot(
     for one in mara.get_by_label("Met", exact=True).all():
         one.check()
     mara.get_by_role("button", name="Record the score").click()
+    expect(mara.get_by_role("button", name="Record the score")).to_have_count(0)
     mara.goto("/samples")
     here(mara, "samples")
     mara.goto("/figures/records")

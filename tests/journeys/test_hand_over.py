@@ -76,6 +76,7 @@ def test_two_councils_and_a_provider_hold_one_interview(
     amina.goto("/")
     row = amina.get_by_role("row").filter(has_text="Sky Marlowe")
     row.get_by_role("button", name=re.compile("Take on")).click()
+    expect(row.get_by_role("button", name=re.compile("Take on"))).to_have_count(0)
     amina.goto("/")
     amina.get_by_role("link", name="Sky Marlowe").first.click()
     episode = amina.url

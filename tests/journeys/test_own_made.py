@@ -205,6 +205,7 @@ def test_without_scripts_a_photo_and_a_voice_note_are_added(
     page.goto(link)
     page.get_by_role("button", name="Open").click()
     page.get_by_role("button", name="I have read this").click()
+    page.get_by_role("heading", name="What would you like to do?").wait_for()
     page.goto(f"{site}/m/say/bad")
     page.get_by_role("textbox").fill("He scares me")
     drawing = way(page, "Draw")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from returnhome.casework import acting, releases, ways_in
 from returnhome.casework.models import Choice, OwnWords
@@ -269,6 +269,25 @@ def test_in_easy_read_with_the_keyboard_alone(
     }
 
 
+def test_what_is_typed_before_the_script_has_come_is_saved_too(
+    link: str, phone: BrowserContext
+) -> None:
+    page = phone.pages[0]
+    page.set_default_timeout(30_000)
+    page.goto(link)
+    press(page, "Open")
+    press(page, "I have read this")
+    headed(page, "What would you like to do?")
+    on_the_way: list[Route] = []
+    page.route("**/own*.js", lambda route: on_the_way.append(route))
+    page.goto(link.rsplit("/m/", 1)[0] + "/m/say/bad", wait_until="commit")
+    page.get_by_role("textbox").fill("it was the same man")
+    expect(page.get_by_text(re.compile("Saved at"))).to_have_count(0)
+    for script in on_the_way:
+        script.continue_()
+    expect(page.get_by_text(re.compile("Saved at"))).to_be_visible()
+
+
 def test_what_was_not_sent_is_asked_about_by_the_next_link_and_not_shown(
     link: str, phone: BrowserContext, django_db_blocker: Any
 ) -> None:
@@ -317,9 +336,11 @@ def test_without_scripts_all_of_it_works(
     page.goto(link)
     page.get_by_role("button", name="Open").click()
     page.get_by_role("button", name="I have read this").click()
+    page.get_by_role("heading", name="What would you like to do?").wait_for()
     page.goto(f"{site}/m/say/bad")
     page.get_by_role("textbox").fill("He scares me")
     page.get_by_role("button", name="Next").click()
+    expect(page).not_to_have_url(f"{site}/m/say/bad")
     page.goto(f"{site}/m/yours")
     page.get_by_role("button", name="Send it now").click()
     headed(page, "Thank you for telling us")

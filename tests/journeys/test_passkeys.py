@@ -52,6 +52,7 @@ def test_amina_adds_a_passkey_and_signs_in_with_it_alone(sign_in: SignIn) -> Non
     expect(page.get_by_text("My work phone").first).to_be_visible()
     picture(page, "second-factor")
     page.get_by_role("button", name="Sign out").click()
+    page.get_by_label("Password", exact=True).wait_for()
     page.goto("/accounts/login/?next=/duty")
     page.get_by_role("button", name="Use a passkey instead").click()
 
@@ -66,12 +67,14 @@ def test_a_passkey_that_was_removed_opens_nothing(sign_in: SignIn) -> None:
     page.goto("/accounts/2fa/passkeys/add/")
     page.get_by_label("What will you call it?").fill("Lost phone")
     page.get_by_role("button", name="Make the passkey").click()
+    page.get_by_role("heading", name="Your recovery codes").wait_for()
     page.goto("/accounts/2fa/")
     page.get_by_role("link", name="Remove Lost phone").click()
     assert_accessible(page)
     page.get_by_role("button", name="Remove the passkey").click()
     page.get_by_text("The passkey is removed.").wait_for()
     page.get_by_role("button", name="Sign out").click()
+    page.get_by_label("Password", exact=True).wait_for()
 
     page.goto("/accounts/login/")
     page.get_by_role("button", name="Use a passkey instead").click()

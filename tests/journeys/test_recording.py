@@ -4,7 +4,7 @@ import re
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from returnhome.casework import acting, interviews
 from returnhome.casework.models import Interview
@@ -116,6 +116,19 @@ def test_each_answer_is_saved_as_it_is_left_and_no_word_is_lost(
     with ines.expect_download() as paper:
         ines.get_by_role("link", name="The record on paper (PDF)").click()
     assert paper.value.suggested_filename == f"interview-{interview.pk}.pdf"
+
+
+def test_what_is_written_before_the_script_has_come_is_saved_too(
+    sign_in: SignIn, interview: Interview
+) -> None:
+    ines = on_a_phone(sign_in("ines"))
+    on_the_way: list[Route] = []
+    ines.route("**/recording*.js", lambda route: on_the_way.append(route))
+    ines.goto(f"/interviews/{interview.pk}/record/why", wait_until="commit")
+    ines.get_by_label("Why did you go?").fill("I wanted to see my nan.")
+    for script in on_the_way:
+        script.continue_()
+    saved(ines, "why_words")
 
 
 def test_no_page_is_left_before_its_words_are_safe(sign_in: SignIn, interview: Interview) -> None:

@@ -146,14 +146,16 @@
       send(field, { keepalive: true }).catch(() => {});
     }
   };
-  on("input", ({ target }) => {
-    if (!target.matches("textarea[data-save]")) return;
-    hold(target);
-    tell(target, "");
-    state(target).timer = setTimeout(save, PAUSE, target);
-  });
+  const typed = (field) => {
+    hold(field);
+    tell(field, "");
+    state(field).timer = setTimeout(save, PAUSE, field);
+  };
+  on("input", ({ target }) => target.matches("textarea[data-save]") && typed(target));
   on("focusout", ({ target }) => target.matches("textarea[data-save]") && save(target));
   on("visibilitychange", () => document.visibilityState === "hidden" && sendLast());
   addEventListener("pagehide", sendLast);
   addEventListener("online", () => fields().forEach(save));
+  // A slow connection brings the page before it brings this: what was typed meanwhile is there.
+  fields().filter((field) => field.value !== field.defaultValue).forEach(typed);
 })();

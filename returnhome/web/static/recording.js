@@ -17,6 +17,9 @@ class Answer {
     block.addEventListener("input", () => this.changed());
     block.addEventListener("change", () => this.save());
     block.addEventListener("focusout", () => this.save());
+    // A slow connection brings the page before it brings this: what was typed meanwhile is there.
+    const fields = [...block.querySelectorAll("input:not([type=hidden]), textarea")];
+    if (fields.some((field) => field.value !== field.defaultValue || field.checked !== field.defaultChecked)) this.changed();
   }
 
   changed() {
