@@ -27,7 +27,15 @@ HEADINGS = (
     "Last Seen", "Reported", "Risk", "LAC", "Placing Authority", "Classification", "Found",
     "Found Comments",
 )  # fmt: skip
-PLACES = {"LS1 1UR": "Leeds", "BD1 1HY": "Bradford", "WF1 2HQ": "Wakefield"}
+# No postcode in the country begins with a Q. About as many children live at one as in truth.
+AREAS = {"QL": "Leeds", "QB": "Bradford", "QW": "Wakefield"}
+PLACES = {
+    f"{area}{district} {unit}{letters}": name
+    for area, name in AREAS.items()
+    for district in range(1, 31)
+    for unit in range(1, 10)
+    for letters in ("AB", "DE", "GH", "LN")
+}
 REGISTER = (
     "child_id", "forename", "surname", "sex", "date_of_birth", "home_postcode", "authority",
     "looked_after_by",
@@ -133,9 +141,11 @@ def measure(invented: Invented, rows: int, folder: Path) -> None:
     from returnhome.casework.places import Authority, Postcode  # noqa: PLC0415
     from returnhome.intake import loading, registering  # noqa: PLC0415
 
-    for postcode, name in PLACES.items():
-        there = Authority.objects.get(name=name, until=None)
-        Postcode.objects.create(code=postcode.replace(" ", ""), authority=there)
+    there = {name: Authority.objects.get(name=name, until=None) for name in AREAS.values()}
+    Postcode.objects.bulk_create(
+        Postcode(code=postcode.replace(" ", ""), authority=there[name])
+        for postcode, name in PLACES.items()
+    )
     register, file = folder / "register.csv", folder / "police.csv"
     register.write_text(invented.register())
     file.write_text(invented.file(rows))

@@ -15,9 +15,9 @@ from django.contrib.postgres.fields import (
     RangeOperators,
 )
 from django.db import IntegrityError, models, transaction
-from django.db.models import F, Func, Q
+from django.db.models import F, Func, Q, prefetch_related_objects
 
-from returnhome.casework import children, journal, policies, staff, tallies
+from returnhome.casework import bulk, children, journal, policies, staff, tallies
 from returnhome.casework.children import Child
 from returnhome.casework.notifications import Notification
 from returnhome.casework.owners import Owners, of_child
@@ -45,6 +45,14 @@ from returnhome.rules.policies import PolicyKey
 from returnhome.rules.progress import Progress, Step, is_settled, next_step
 
 INSTANTS = ("last_seen", "reported", "found", "returned")
+# What can change on an episode by what is told of it later.
+TOLD = (
+    *(f"{name}_{part}" for name in INSTANTS for part in ("at", "precision", "source")),
+    *("kind", "risk", "responsible_authority", "counted_under", "host_authority", "provider"),
+    *("cohort", "offer_kind", "reasons", "flags", "is_offered_by_policy", "no_owes"),
+    *("started_at", "ended_at", "ended_on", "due_at", "overdue_at", "timeliness"),
+    *("settled_at", "unanswered_since"),
+)
 
 
 class Overlaps(Blocked):
@@ -608,10 +616,11 @@ def of_references(sender: Organisation, references: Iterable[str]) -> dict[str, 
         .values_list("notification__reference", "episode_id")
         .distinct()
     )
-    known = Episode.objects.select_related(
-        *("child", "responsible_authority"),
-        *("same_as__child", "same_as__responsible_authority"),
-    ).in_bulk([pk for _, pk in pairs])
+    known = Episode.objects.in_bulk([pk for _, pk in pairs])
+    again = [each for each in known.values() if each.same_as_id]
+    prefetch_related_objects(again, "same_as")
+    theirs = [*known.values(), *(each.same_as for each in again if each.same_as)]
+    prefetch_related_objects(theirs, "child", "responsible_authority")
     found: defaultdict[str, list[Episode]] = defaultdict(list)
     for reference, pk in pairs:
         # What was told of twice goes on as one.
@@ -813,7 +822,7 @@ def open_all(
         raise NamedMeanwhile
     opened = [_begun(each, held[each.child.pk], source, by=by, at=at) for each in openings]
     with _overlaps_in_words():
-        Episode.objects.bulk_create(opened)
+        bulk.insert(opened)
     with tallies.gathered():
         for episode in opened:
             tallies.shift(None, episode.counts)
@@ -845,7 +854,7 @@ def _classify(
     theirs: Iterable[Episode], axis: str, source: str, *, by: Person, at: datetime
 ) -> None:
     """Date the kind or the risk that the episodes have now."""
-    Classification.objects.bulk_create(
+    bulk.insert(
         [
             Classification(
                 episode=episode,
@@ -862,9 +871,19 @@ def _classify(
 
 def rest_all(pairs: Iterable[tuple[Episode, Notification]]) -> None:
     """Note on which notifications episodes rest."""
-    Basis.objects.bulk_create(
+    bulk.insert(
         [Basis(episode=episode, notification=notification) for episode, notification in pairs]
     )
+
+
+@dataclass(frozen=True)
+class News:
+    """What is told later of an episode. A blank never erases."""
+
+    episode: Episode
+    moments: Mapping[str, Moment | None]
+    kind: EpisodeKind | None = None
+    risk: RiskGrade | None = None
 
 
 @transaction.atomic
@@ -883,34 +902,89 @@ def update(
 
     A blank never erases, and what is already known is not news. Old values are kept.
     """
-    episode = _locked(episode)
-    before = episode.counts
-    changed = [name for name in INSTANTS if _is_news(episode, name, moments.get(name))]
-    for name in changed:
-        _keep_old(episode, name, because=because, by=by, at=at)
-        _set(episode, name, moments[name], source)
-    if kind and kind != episode.kind:
-        episode.kind = kind
-        changed.append("kind")
-    if risk and risk != episode.risk:
-        episode.risk = risk
-        changed.append("risk")
-    if not changed:
-        return ()
-    was_started_on = episode.started_on
-    episode.reckon(at)
-    _decide_again(
-        episode,
-        is_another_day=episode.started_on != was_started_on,
-        is_another_kind="kind" in changed,
-    )
-    _follow_policy(episode)
-    _store(episode, before, at=at)
+    news = News(episode, moments, kind, risk)
+    return update_all([news], source=source, because=because, by=by, at=at)[0]
+
+
+@transaction.atomic
+def update_all(
+    told: Sequence[News], *, source: str, because: str = "", by: Person, at: datetime
+) -> list[tuple[str, ...]]:
+    """The same of many episodes, each of another child; all or none."""
+    held = {each.pk: each for each in lock(*(news.episode.pk for news in told))}
+    prefetch_related_objects(list(held.values()), "child")
+    changes = {pk: Change(episode, source, because) for pk, episode in held.items()}
+    for news in told:
+        changes[news.episode.pk].take(news)
+    changed = [change for change in changes.values() if change.names]
+    for change in changed:
+        change.settle(at)
+    moved = [change.episode for change in changed]
+    bulk.insert([was for change in changed for was in change.corrections(by=by, at=at)])
+    with _overlaps_in_words():
+        bulk.update(moved, TOLD)
+    with tallies.gathered():
+        for change in changed:
+            tallies.shift(change.before, change.episode.counts)
     for axis in (Classification.KIND, Classification.RISK):
-        if axis in changed:
-            _classify([episode], axis, source, by=by, at=at)
-    journal.write("update episode", episode, by=by, at=at)
-    return tuple(changed)
+        theirs = (change.episode for change in changed if axis in change.names)
+        _classify(theirs, axis, source, by=by, at=at)
+    journal.write_all("update episode", moved, by=by, at=at)
+    return [tuple(changes[news.episode.pk].names) for news in told]
+
+
+class Change:
+    """What becomes of one episode by what is told of it; nothing is written."""
+
+    def __init__(self, episode: Episode, source: str, because: str) -> None:
+        self.episode, self.source, self.because = episode, source, because
+        self.before, self.was_started_on = episode.counts, episode.started_on
+        self.names: list[str] = []
+        self.were: list[tuple[str, Moment, str]] = []
+
+    def take(self, news: News) -> None:
+        episode = self.episode
+        for name in INSTANTS:
+            moment, was = news.moments.get(name), episode.moment(name)
+            if moment is None or moment == was:
+                continue
+            if was:
+                self.were.append((name, was, getattr(episode, f"{name}_source")))
+            _set(episode, name, moment, self.source)
+            self.names.append(name)
+        for axis in (Classification.KIND, Classification.RISK):
+            code = getattr(news, axis)
+            if code and code != getattr(episode, axis):
+                setattr(episode, axis, code)
+                self.names.append(axis)
+
+    def settle(self, at: datetime) -> None:
+        """Decide and reckon again. Raises OutOfOrder."""
+        episode = self.episode
+        check_order({name: episode.moment(name) for name in INSTANTS})
+        episode.reckon(at)
+        _decide_again(
+            episode,
+            is_another_day=episode.started_on != self.was_started_on,
+            is_another_kind=Classification.KIND in self.names,
+        )
+        _follow_policy(episode)
+        episode.reckon(at)
+
+    def corrections(self, *, by: Person, at: datetime) -> list[Correction]:
+        return [
+            Correction(
+                episode=self.episode,
+                instant=name,
+                was_at=was.at,
+                was_precision=str(was.precision),
+                was_source=source,
+                replaced_at=at,
+                replaced_by=by,
+                because=self.because[:200],
+            )
+            for name, was, source in self.were
+        ]
 
 
 def _decide_again(episode: Episode, *, is_another_day: bool, is_another_kind: bool) -> None:

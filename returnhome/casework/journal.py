@@ -9,6 +9,8 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 
+from returnhome.casework import bulk
+
 REFUSED = "refused"
 
 
@@ -97,7 +99,7 @@ def write(
 
 def write_all(verb: str, things: Iterable[models.Model], *, by: Actor, at: datetime) -> None:
     """The same for many things at once."""
-    JournalEntry.objects.bulk_create([_entry(verb, thing, by, at, None) for thing in things])
+    bulk.insert([_entry(verb, thing, by, at, None) for thing in things])
 
 
 def write_list(verb: str, name: str, children: Iterable[int], *, by: Actor, at: datetime) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import connection, models, transaction
 from django.db.models import Exists, OuterRef, Prefetch, Q, prefetch_related_objects
 
-from returnhome.casework import acting, journal
+from returnhome.casework import acting, bulk, journal
 from returnhome.casework.children import Child
 from returnhome.casework.places import Authority, Force
 from returnhome.casework.sealing import SealedBytes, SealedText
@@ -252,7 +252,7 @@ def take_up(delivery: Delivery) -> Delivery:
     # A file can make a table a thousand times larger, and a plan made at its first row would read
     # all of it for each of the others.
     with connection.cursor() as cursor:
-        cursor.execute("set local plan_cache_mode = force_custom_plan")
+        cursor.execute("set local enable_seqscan = off")
     return held
 
 
@@ -359,7 +359,7 @@ def draft(
 @transaction.atomic
 def keep_all(drafts: Sequence[Notification], *, by: Person, at: datetime) -> None:
     """Keep rows as received, each with what became of it."""
-    Notification.objects.bulk_create(drafts)
+    bulk.insert(drafts)
     for result in sorted({each.result for each in drafts}):
         those = [each for each in drafts if each.result == result]
         journal.write_all(f"receive notification: {result}", those, by=by, at=at)

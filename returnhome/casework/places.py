@@ -5,6 +5,7 @@ import json
 import math
 import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from difflib import get_close_matches
@@ -13,7 +14,7 @@ from typing import Any, Self, TypeVar
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Coalesce
@@ -202,23 +203,40 @@ def authority_at(postcode: str, on: date) -> Authority | None:
     The directory knows the areas of today. Before today's authority began, its predecessor is
     named if exactly one is on record, else the authority of today, who has the records.
     """
-    line = Authority.objects.raw(
-        """
-        with recursive line (id, is_present) as (
-            select authority_id, true from casework_postcode where code = %s
-            union
-            select s.predecessor_id, false
-            from line join casework_succession s on s.successor_id = line.id
+    return lines_at([postcode])[postcode].on(on)
+
+
+class Line(tuple[Authority, ...]):
+    """The authority that answers for a place today, and then those that did before it."""
+
+    def on(self, day: date) -> Authority | None:
+        return _of_the_day(self[0], list(self[1:]), day) if self else None
+
+
+def lines_at(postcodes: Iterable[str]) -> dict[str, Line]:
+    """Of each postcode who has answered for the place; nobody for one that the directory lacks."""
+    codes = {postcode: folded_postcode(postcode) for postcode in postcodes}
+    found: defaultdict[str, list[int]] = defaultdict(list)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            with recursive line (code, id, is_present) as (
+                select code, authority_id, true from casework_postcode where code = any(%s)
+                union
+                select line.code, s.predecessor_id, false
+                from line join casework_succession s on s.successor_id = line.id
+            )
+            select code, id from line order by is_present desc
+            """,
+            [sorted(set(codes.values()))],
         )
-        select a.* from line join casework_authority a on a.id = line.id
-        order by line.is_present desc
-        """,
-        [folded_postcode(postcode)],
-    )
-    if not (present_first := list(line)):
-        return None
-    present, *earlier = present_first
-    return _of_the_day(present, earlier, on)
+        for code, pk in cursor.fetchall():
+            found[code].append(pk)
+    known = Authority.objects.in_bulk({pk for line in found.values() for pk in line})
+    return {
+        postcode: Line(known[pk] for pk in found[code] if pk in known)
+        for postcode, code in codes.items()
+    }
 
 
 def authority_named(name_or_gss: str, on: date) -> Authority | None:

@@ -1,10 +1,10 @@
 """The authorities that the rows of one file name, each asked for once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 
 from returnhome.casework import places
-from returnhome.casework.places import Authority
+from returnhome.casework.places import Authority, Line
 
 Lookup = Callable[[str, date], Authority | None]
 
@@ -13,11 +13,20 @@ class Atlas:
     """Places as they were on a day, remembered for as long as a file is read."""
 
     def __init__(self) -> None:
+        self._lines: dict[str, Line] = {}
         self._always: dict[tuple[Lookup, str], Authority | None] = {}
         self._then: dict[tuple[Lookup, str, date], Authority | None] = {}
 
+    def look_ahead(self, postcodes: Iterable[str]) -> None:
+        """Ask for all of these at once."""
+        if new := {each for each in postcodes if each} - self._lines.keys():
+            self._lines |= places.lines_at(new)
+
     def at(self, postcode: str, on: date) -> Authority | None:
-        return self._asked(places.authority_at, postcode, on)
+        if not postcode:
+            return None
+        self.look_ahead([postcode])
+        return self._lines[postcode].on(on)
 
     def named(self, name: str | None, on: date) -> Authority | None:
         return self._asked(places.authority_named, name or "", on)

@@ -28,7 +28,7 @@ from returnhome.rules.clock import LONDON
 from returnhome.rules.codes import EpisodeKind
 
 # Rows looked up together: enough to spare questions, few enough to hold in memory.
-TOGETHER = 250
+TOGETHER = 1000
 
 
 Progress = Callable[[int, int], None]

@@ -25,7 +25,7 @@ from returnhome.casework import (
     staff,
 )
 from returnhome.casework.children import Child
-from returnhome.casework.episodes import Classification
+from returnhome.casework.episodes import Classification, News
 from returnhome.casework.notifications import Delivery, Notification
 from returnhome.casework.owners import Owners
 from returnhome.casework.places import Authority
@@ -75,6 +75,7 @@ class Taking:
         """Take in some rows, having looked up together what is known of them."""
         self._look_up(rows)
         done = _with_candidates(rows, [self._row(row) for row in rows])
+        self._bring_news()
         self._open_pending()
         likely = [
             (self.unnamed[said.row], said.candidates) for said in done if said.row in self.unnamed
@@ -89,6 +90,7 @@ class Taking:
         digests = [digest for row in rows for digest in (row.digest, _refused_as(row))]
         self.seen = episodes.seen(self.sender, digests)
         sound = [row for row in rows if not row.faults]
+        self.atlas.look_ahead(row.postcode for row in rows)
         known = episodes.of_references(self.sender, {row.reference for row in sound})
         self.known = {reference: list(map(Known.of, theirs)) for reference, theirs in known.items()}
         new = (told.person(row) for row in sound if row.reference not in known)
@@ -96,10 +98,13 @@ class Taking:
         self.children = children.with_care(
             {pk for found in self.found.values() for pk in found.agreeing}
         )
-        self.spans = episodes.spans(self.children)
+        told_of = {each.child.pk for theirs in self.known.values() for each in theirs}
+        self.spans = episodes.spans(told_of.union(self.children))
         # What this lot of rows brings: told of before in it, to be opened, to be kept.
         self.repeated: dict[str, Known] = {}
         self.pending: list[Known] = []
+        self.news: list[News] = []
+        self.news_of: set[int] = set()
         self.unnamed: dict[int, Child] = {}
         self.drafts: list[Notification] = []
         self.bases: list[tuple[Known, Notification]] = []
@@ -181,22 +186,34 @@ class Taking:
         fills_blanks = not any(known.moments[name] for name in moments)
         if known.is_pending and fills_blanks and not kind and not risk:
             return self._fill_in(known, moments)
-        if known.is_pending or any(each.child.pk == known.child.pk for each in self.pending):
+        filled: dict[str, Any] = known.moments | moments
+        episodes.check_order(filled)
+        if known.is_pending:
             self._open_pending()
         assert known.episode
-        changed = episodes.update(
-            known.episode,
-            kind=kind,
-            risk=risk,
-            moments=moments,
-            source=self.sender.name,
-            by=self.by,
-            at=self.at,
-        )
-        known.moments |= moments
+        if not known.episode.is_voided:
+            self._check_overlap(known.child, episodes.span(filled), apart_from=known.key)
+        if known.child.pk in self.news_of:
+            # One after the other, or the database could see two episodes at once.
+            self._bring_news()
+        self.news.append(News(known.episode, moments, kind, risk))
+        self.news_of.add(known.child.pk)
+        known.moments = filled
         known.kind, known.risk = kind or known.kind, risk or known.risk
         self._note_span(known)
-        return changed
+        axes = ((Classification.KIND, kind), (Classification.RISK, risk))
+        return (*moments, *(axis for axis, code in axes if code))
+
+    def _bring_news(self) -> None:
+        """Let the episodes that are known have all that is new."""
+        news, self.news = self.news, []
+        self.news_of.clear()
+        if not news:
+            return
+        try:
+            episodes.update_all(news, source=self.sender.name, by=self.by, at=self.at)
+        except (episodes.Overlaps, episodes.OutOfOrder) as quicker:
+            raise ChangedMeanwhile from quicker
 
     def _fill_in(self, known: Known, moments: dict[str, Moment]) -> tuple[str, ...]:
         """Let an episode that is about to be opened be opened with this too."""
@@ -206,10 +223,11 @@ class Taking:
         episodes.check_order(filled)
         self._check_overlap(known.child, episodes.span(filled), apart_from=known.key)
         known.moments = filled
-        # The age at the return may make it another duty.
         full = replace(known.row, **filled)
-        whose = self._owners_of(full, known.child)
-        known.opening = replace(known.opening, moments=filled, owners=whose)
+        known.opening = replace(known.opening, moments=filled)
+        if told.is_another_age(known.row, full, known.child.born_on):
+            # The age at the return may make it another duty.
+            known.opening = replace(known.opening, owners=self._owners_of(full, known.child))
         self._note_span(known)
         return tuple(moments)
 
@@ -315,7 +333,7 @@ class Taking:
                 raise episodes.Overlaps(TWICE_AT_ONCE)
 
     def _note_span(self, known: Known) -> None:
-        if known.child.pk in self.children:
+        if known.child.pk and not (known.episode and known.episode.is_voided):
             self.spans.setdefault(known.child.pk, {})[known.key] = known.span
 
     def _remember(self, row: Row, known: Known) -> None:
@@ -327,6 +345,8 @@ class Taking:
         """Open all that is to be opened: children not yet named, then the episodes."""
         if not self.pending:
             return
+        # What is known may end before what is new begins.
+        self._bring_news()
         pending, self.pending = self.pending, []
         strangers = [known.child for known in pending if known.child.pk is None]
         children.open_all(strangers, by=self.by, at=self.at)

@@ -121,6 +121,13 @@ def started_on(row: Row) -> date:
     return moment.day
 
 
+def is_another_age(before: Row, after: Row, born_on: date | None) -> bool:
+    """Whether the child had another age at the end of what the rows tell of."""
+    days = [ended_on(row) or started_on(row) for row in (before, after)]
+    ages = {age_on(born_on, day) if born_on and born_on <= day else None for day in days}
+    return len(ages) > 1
+
+
 def ended_on(row: Row) -> date | None:
     moment = row.returned or row.found
     return moment.day if moment else None
