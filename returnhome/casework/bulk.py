@@ -54,9 +54,10 @@ def update(things: Sequence[models.Model], names: Iterable[str]) -> None:
             thing.save(force_update=True, update_fields=names)
         return
     meta = things[0]._meta
-    fields = [meta.get_field(name) for name in names]
+    written = set(names)
+    fields = [field for field in meta.concrete_fields if field.name in written]
     apart, alike = _parted(things, fields)
-    apart = {meta.pk: [thing.pk for thing in things], **apart}  # type: ignore[dict-item]
+    apart = {meta.pk: [thing.pk for thing in things], **apart}
     found = _run(
         sql.SQL(
             "update {table} as held set {settings} from {rows} where held.{pk} = told.{pk}"

@@ -14,7 +14,7 @@ from typing import Any, Self, TypeVar
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
-from django.db import connection, models, transaction
+from django.db import models, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Coalesce
@@ -216,27 +216,23 @@ class Line(tuple[Authority, ...]):
 def lines_at(postcodes: Iterable[str]) -> dict[str, Line]:
     """Of each postcode who has answered for the place; nobody for one that the directory lacks."""
     codes = {postcode: folded_postcode(postcode) for postcode in postcodes}
-    found: defaultdict[str, list[int]] = defaultdict(list)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            with recursive line (code, id, is_present) as (
-                select code, authority_id, true from casework_postcode where code = any(%s)
-                union
-                select line.code, s.predecessor_id, false
-                from line join casework_succession s on s.successor_id = line.id
-            )
-            select code, id from line order by is_present desc
-            """,
-            [sorted(set(codes.values()))],
+    rows = Authority.objects.raw(
+        """
+        with recursive line (code, id, is_present) as (
+            select code, authority_id, true from casework_postcode where code = any(%s)
+            union
+            select line.code, s.predecessor_id, false
+            from line join casework_succession s on s.successor_id = line.id
         )
-        for code, pk in cursor.fetchall():
-            found[code].append(pk)
-    known = Authority.objects.in_bulk({pk for line in found.values() for pk in line})
-    return {
-        postcode: Line(known[pk] for pk in found[code] if pk in known)
-        for postcode, code in codes.items()
-    }
+        select a.*, line.code from line join casework_authority a on a.id = line.id
+        order by line.is_present desc
+        """,
+        [sorted(set(codes.values()))],
+    )
+    found: defaultdict[str, list[Authority]] = defaultdict(list)
+    for authority in rows:
+        found[authority.code].append(authority)  # type: ignore[attr-defined]
+    return {postcode: Line(found[code]) for postcode, code in codes.items()}
 
 
 def authority_named(name_or_gss: str, on: date) -> Authority | None:
