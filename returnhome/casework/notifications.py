@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import Any
 
 from django.db import connection, models, transaction
-from django.db.models import Exists, OuterRef, Prefetch, Q, prefetch_related_objects
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, prefetch_related_objects
 
 from returnhome.casework import acting, bulk, journal
 from returnhome.casework.children import Child
@@ -22,6 +22,14 @@ from returnhome.rules.naming import folded
 
 class AlreadyConfirmed(Blocked):
     sentence = "This file has already been confirmed."
+
+
+class AlreadyGoingIn(Blocked):
+    sentence = "The rows of this file are going in already."
+
+
+class NotGoingIn(Blocked):
+    sentence = "The rows of this file are not going in just now."
 
 
 class UnknownSender(Blocked):
@@ -43,6 +51,11 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def unconfirmed(self) -> "DeliveryQuerySet":
         return self.filter(confirmed_at__isnull=True)
 
+    def going_in(self) -> "DeliveryQuerySet":
+        """Those whose rows go in piece by piece, and are not through."""
+        begun = self.unconfirmed().filter(begun_at__isnull=False, stopped_at__isnull=True)
+        return begun.order_by("begun_at", "pk")
+
     def newest_first(self) -> "DeliveryQuerySet":
         return self.order_by("-received_at", "-pk")
 
@@ -60,7 +73,15 @@ class Delivery(models.Model):
     received_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     confirmed_at = models.DateTimeField(null=True)
     confirmed_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
-    # What became of the rows, as counted when it was confirmed.
+    # A long file goes in piece by piece: how far it is, and whether somebody has stopped it.
+    begun_at = models.DateTimeField(null=True)
+    begun_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    records = models.PositiveIntegerField(default=0)
+    records_done = models.PositiveIntegerField(default=0)
+    stopped_at = models.DateTimeField(null=True)
+    stopped_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    stopped_because = models.CharField(max_length=400, default="")
+    # What became of the rows that are in.
     opened = models.PositiveIntegerField(default=0)
     updated = models.PositiveIntegerField(default=0)
     unchanged = models.PositiveIntegerField(default=0)
@@ -76,7 +97,38 @@ class Delivery(models.Model):
                 | Q(confirmed_at__isnull=False, confirmed_by__isnull=False),
                 name="a_delivery_is_confirmed_by_somebody",
             ),
+            models.CheckConstraint(
+                condition=Q(begun_at__isnull=True, begun_by__isnull=True, records_done=0)
+                | Q(begun_at__isnull=False, begun_by__isnull=False),
+                name="a_delivery_is_begun_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(stopped_at__isnull=True, stopped_by__isnull=True)
+                | Q(
+                    stopped_at__isnull=False,
+                    stopped_by__isnull=False,
+                    begun_at__isnull=False,
+                ),
+                name="a_delivery_is_stopped_by_somebody_once_begun",
+            ),
+            models.CheckConstraint(
+                condition=Q(records_done__lte=F("records")),
+                name="no_more_is_done_than_there_is",
+            ),
         ]
+
+    @property
+    def is_going_in(self) -> bool:
+        return bool(self.begun_at and not self.stopped_at and not self.confirmed_at)
+
+    @property
+    def is_stopped(self) -> bool:
+        return bool(self.stopped_at and not self.confirmed_at)
+
+    @property
+    def left_out(self) -> int:
+        """How many records of a file did not go in, because somebody stopped it."""
+        return self.records - self.records_done
 
     @property
     def read(self) -> int:
@@ -177,8 +229,9 @@ class Told:
 
 @transaction.atomic
 def take_delivery(
-    content: bytes,
+    content: bytes | None,
     *,
+    digest: str = "",
     sender: Organisation,
     received_for: Organisation | None,
     filename: str,
@@ -186,12 +239,15 @@ def take_delivery(
     by: Person,
     at: datetime,
 ) -> Delivery:
-    """Keep a file as it arrived, to be looked at and then confirmed."""
+    """Keep a file as it arrived, to be looked at and then confirmed.
+
+    Of one that goes in at once from where it lies nothing is kept but its SHA-256 `digest`.
+    """
     delivery = Delivery.objects.create(
         sender=sender,
         received_for=received_for,
         filename=filename[:200],
-        digest=sha256(content).hexdigest(),
+        digest=digest or sha256(content or b"").hexdigest(),
         layout=layout,
         content=content,
         received_at=at,
@@ -204,13 +260,14 @@ def take_delivery(
 @transaction.atomic
 def set_layout(delivery: Delivery, layout: str, *, by: Person, at: datetime) -> Delivery:
     """Say in which layout a delivery is. Raises AlreadyConfirmed."""
-    held = Delivery.objects.select_for_update().filter(pk=delivery.pk).first()
-    if held is None or held.confirmed_at:
-        raise AlreadyConfirmed
+    held = _unconfirmed(delivery)
     held.layout = layout
     held.save(update_fields=["layout"])
     journal.write("set layout of delivery", held, by=by, at=at)
     return held
+
+
+RESULTS = ("opened", "updated", "unchanged", "waiting", "refused")
 
 
 @transaction.atomic
@@ -218,23 +275,86 @@ def confirm_delivery(
     delivery: Delivery, *, counts: Mapping[str, int], by: Person, at: datetime
 ) -> Delivery:
     """Close a delivery with what became of its rows. The file itself is no longer needed."""
-    delivery = Delivery.objects.select_for_update().get(pk=delivery.pk)
-    if delivery.confirmed_at:
-        raise AlreadyConfirmed
+    delivery = _unconfirmed(delivery)
     delivery.confirmed_at, delivery.confirmed_by, delivery.content = at, by, None
-    for result in ("opened", "updated", "unchanged", "waiting", "refused"):
-        setattr(delivery, result, counts.get(result, 0))
+    _count(delivery, counts)
     delivery.save()
     journal.write("confirm delivery", delivery, by=by, at=at)
     return delivery
 
 
-@transaction.atomic
-def discard_delivery(delivery: Delivery, *, by: Person, at: datetime) -> None:
-    """Throw away a file that was looked at and not confirmed. Raises AlreadyConfirmed."""
+def _unconfirmed(delivery: Delivery) -> Delivery:
+    """The delivery, held. Raises AlreadyConfirmed, also for one that has been discarded."""
     held = Delivery.objects.select_for_update().filter(pk=delivery.pk).first()
     if held is None or held.confirmed_at:
         raise AlreadyConfirmed
+    return held
+
+
+def _count(delivery: Delivery, counts: Mapping[str, int]) -> None:
+    for result in RESULTS:
+        setattr(delivery, result, getattr(delivery, result) + counts.get(result, 0))
+
+
+# A long file, piece by piece.
+
+
+@transaction.atomic
+def begin_delivery(delivery: Delivery, *, records: int, by: Person, at: datetime) -> Delivery:
+    """Let the rows of a long file go in, or go on going in where somebody stopped it.
+
+    `records`: how many the file has. Raises AlreadyConfirmed, AlreadyGoingIn.
+    """
+    delivery = _unconfirmed(delivery)
+    if delivery.is_going_in:
+        raise AlreadyGoingIn
+    if delivery.begun_at is None:
+        delivery.begun_at, delivery.begun_by, delivery.records = at, by, records
+    delivery.stopped_at = delivery.stopped_by = None
+    delivery.stopped_because = ""
+    delivery.save()
+    journal.write("begin delivery", delivery, by=by, at=at)
+    return delivery
+
+
+def note_done(delivery: Delivery, records_done: int, counts: Mapping[str, int]) -> Delivery:
+    """Write down how far a delivery that is held is: with the rows themselves, or not at all."""
+    delivery.records_done = records_done
+    _count(delivery, counts)
+    delivery.save(update_fields=["records_done", *RESULTS])
+    return delivery
+
+
+@transaction.atomic
+def stop_delivery(
+    delivery: Delivery, *, because: str = "", by: Person, at: datetime
+) -> Delivery:
+    """Let no more rows of it go in for now; what is in stays. Raises NotGoingIn."""
+    delivery = _unconfirmed(delivery)
+    if not delivery.is_going_in:
+        raise NotGoingIn
+    delivery.stopped_at, delivery.stopped_by = at, by
+    delivery.stopped_because = shortened(because, 400)
+    delivery.save(update_fields=["stopped_at", "stopped_by", "stopped_because"])
+    journal.write("stop delivery", delivery, by=by, at=at)
+    return delivery
+
+
+def begun_before(sender: Organisation, digest: str) -> Delivery | None:
+    """A delivery of just this file that was begun from where it lies, and is not through."""
+    theirs = Delivery.objects.unconfirmed().filter(sender=sender, digest=digest, content=None)
+    return theirs.filter(begun_at__isnull=False).first()
+
+
+@transaction.atomic
+def discard_delivery(delivery: Delivery, *, by: Person, at: datetime) -> None:
+    """Throw away a file that was looked at and not confirmed.
+
+    Raises AlreadyConfirmed, and AlreadyGoingIn once rows of it are in the ledger.
+    """
+    held = _unconfirmed(delivery)
+    if held.begun_at:
+        raise AlreadyGoingIn
     journal.write("discard delivery", held, by=by, at=at)
     held.delete()
 
@@ -246,11 +366,9 @@ def take_up(delivery: Delivery) -> Delivery:
     AlreadyConfirmed, also for one that has been discarded meanwhile.
     """
     Organisation.objects.select_for_update(no_key=True).get(pk=delivery.sender_id)
-    held = Delivery.objects.select_for_update().filter(pk=delivery.pk).first()
-    if held is None or held.confirmed_at:
-        raise AlreadyConfirmed
+    held = _unconfirmed(delivery)
     # A file can make a table a thousand times larger, and a plan made at its first row would read
-    # all of it for each of the others.
+    # all of it for each of the others. Planning anew each time, foreign keys too, takes longer.
     with connection.cursor() as cursor:
         cursor.execute("set local enable_seqscan = off")
     return held

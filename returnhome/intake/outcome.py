@@ -43,21 +43,44 @@ class RowOutcome:
     as_received: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(slots=True)
 class Outcome:
-    """What became of all rows; blank, title and totals rows are `skipped` and not read."""
+    """What became of all rows; blank, title and totals rows are `skipped` and not read.
 
-    rows: list[RowOutcome] = field(default_factory=list)
-    skipped: list[Skipped] = field(default_factory=list)
+    It keeps every row. Who needs less of a long file overrides `keep` and `keep_skipped`.
+    """
+
+    def __init__(self) -> None:
+        self.rows: list[RowOutcome] = []
+        self.skipped: list[Skipped] = []
+        self.skipped_in_all = 0
+        self._counted: Counter[str] = Counter()
+
+    def add(self, rows: Iterable[RowOutcome]) -> None:
+        """Take down what became of some more rows."""
+        for row in rows:
+            kept = self.keep(row)
+            self._counted[kept.result] += 1
+
+    def skip(self, skipped: Iterable[Skipped]) -> None:
+        for each in skipped:
+            self.skipped_in_all += 1
+            self.keep_skipped(each)
+
+    def keep(self, row: RowOutcome) -> RowOutcome:
+        """Gives the row as it is to be counted."""
+        self.rows.append(row)
+        return row
+
+    def keep_skipped(self, skipped: Skipped) -> None:
+        self.skipped.append(skipped)
 
     @property
     def counts(self) -> Mapping[str, int]:
-        counted = Counter(row.result for row in self.rows)
-        return {result: counted[result] for result in Result}
+        return {result: self._counted[result] for result in Result}
 
     @property
     def read(self) -> int:
-        return len(self.rows)
+        return sum(self._counted.values())
 
     @property
     def children(self) -> set[int]:
@@ -71,11 +94,14 @@ class Outcome:
     def as_json(self, register_ids: Mapping[int, str]) -> dict[str, Any]:
         """As `intake --json` promises it; children by the number of their council's register."""
         return {
-            "read": self.read,
-            **{str(result): number for result, number in self.counts.items()},
-            "rows": [_as_json(row, register_ids) for row in self.rows],
+            **self.counts_as_json(),
+            "rows": [row_as_json(row, register_ids) for row in self.rows],
             "skipped": [{"row": each.number, "why": each.why} for each in self.skipped],
         }
+
+    def counts_as_json(self) -> dict[str, int]:
+        counted = {str(result): number for result, number in self.counts.items()}
+        return {"read": self.read, **counted}
 
 
 def unread(row: Row, reason: str) -> RowOutcome:
@@ -107,7 +133,7 @@ def to_mend(refused: Iterable[tuple[Mapping[str, str], str]]) -> tuple[list[str]
     return [*header, WHY], lines
 
 
-def _as_json(row: RowOutcome, register_ids: Mapping[int, str]) -> dict[str, Any]:
+def row_as_json(row: RowOutcome, register_ids: Mapping[int, str]) -> dict[str, Any]:
     return {
         "row": row.row,
         "ref": row.reference,
