@@ -115,6 +115,8 @@ class Notification(models.Model):
 
     delivery = models.ForeignKey(Delivery, models.PROTECT, related_name="notifications")
     sender = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    # Of a workbook of which several sheets are read, each with numbers of its own.
+    sheet = models.CharField(max_length=80, default="")
     row_number = models.PositiveIntegerField()
     reference = models.CharField(max_length=60)
     digest = models.CharField(max_length=64)
@@ -173,6 +175,7 @@ class Told:
     born_on: date | None = None
     sex: str = ""
     postcode: str = ""
+    sheet: str = ""
 
 
 @transaction.atomic
@@ -335,6 +338,7 @@ def draft(
     return Notification(
         delivery=delivery,
         sender_id=delivery.sender_id,
+        sheet=told.sheet,
         row_number=told.row_number,
         reference=told.reference[:60],
         digest=told.digest,

@@ -21,7 +21,7 @@ from returnhome.intake.guessing import Proposal
 from returnhome.intake.instants import Order
 from returnhome.intake.layouts import Layout, Meaning
 from returnhome.intake.outcome import Outcome
-from returnhome.intake.parsing import Row, Skipped
+from returnhome.intake.parsing import Aside, Row, Skipped
 from returnhome.intake.reading import Content, Table, Unreadable
 from returnhome.intake.taking import Taking
 from returnhome.rules.clock import LONDON
@@ -89,7 +89,7 @@ def bring(
         by=by,
         at=at,
         dry_run=dry_run,
-        progress=lambda done: progress(done, table.length),
+        progress=lambda done: progress(done, table.whole_length),
     )
     if dry_run:
         transaction.set_rollback(True)
@@ -216,12 +216,12 @@ def confirm(delivery: Delivery, *, by: Person, at: datetime) -> Outcome:
     return load(delivery, _outcomes(delivery, at), by=by, at=at)
 
 
-def _outcomes(delivery: Delivery, at: datetime) -> Iterator[Row | Skipped]:
+def _outcomes(delivery: Delivery, at: datetime) -> Iterator[Row | Skipped | Aside]:
     """The rows of the delivery's file; none where it has been confirmed and so let go."""
     return _table(delivery, at)[1] if delivery.content is not None else iter(())
 
 
-def _table(delivery: Delivery, at: datetime) -> tuple[Table, Iterator[Row | Skipped]]:
+def _table(delivery: Delivery, at: datetime) -> tuple[Table, Iterator[Row | Skipped | Aside]]:
     sheets = reading.sheets(bytes(delivery.content or b""), delivery.filename)
     table, layout = fitting.in_layout(sheets, delivery.layout)
     return table, parsing.outcomes(table, layout, today=_today(at))
@@ -235,7 +235,7 @@ def _today(at: datetime) -> date:
 @acting.as_system(acting.INTAKE)
 def load(
     delivery: Delivery,
-    outcomes: Iterable[Row | Skipped],
+    outcomes: Iterable[Row | Skipped | Aside],
     *,
     by: Person,
     at: datetime,
@@ -264,9 +264,11 @@ def load(
     return outcome
 
 
-def _read(outcomes: Iterable[Row | Skipped], outcome: Outcome) -> Iterator[Row]:
+def _read(outcomes: Iterable[Row | Skipped | Aside], outcome: Outcome) -> Iterator[Row]:
     for each in outcomes:
         if isinstance(each, Skipped):
             outcome.skipped.append(each)
+        elif isinstance(each, Aside):
+            outcome.aside.append(each.sheet)
         else:
             yield each

@@ -41,14 +41,29 @@ class RowOutcome:
     goes_to: str = ""
     # Of a refused row every cell under its heading, so that it can be mended and sent again.
     as_received: Mapping[str, str] = field(default_factory=dict)
+    # Of a workbook of which several sheets are read.
+    sheet: str = ""
+
+    @property
+    def place(self) -> tuple[str, int]:
+        """Where it stands in the file, as no other row does."""
+        return self.sheet, self.row
+
+    @property
+    def where(self) -> str:
+        return f"{self.sheet} row {self.row}" if self.sheet else f"Row {self.row}"
 
 
 @dataclass(slots=True)
 class Outcome:
-    """What became of all rows; blank, title and totals rows are `skipped` and not read."""
+    """What became of all rows; blank, title and totals rows are `skipped` and not read.
+
+    `aside`: the sheets of a workbook that are left aside, since they have other headings.
+    """
 
     rows: list[RowOutcome] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
+    aside: list[str] = field(default_factory=list)
 
     @property
     def counts(self) -> Mapping[str, int]:
@@ -74,7 +89,11 @@ class Outcome:
             "read": self.read,
             **{str(result): number for result, number in self.counts.items()},
             "rows": [_as_json(row, register_ids) for row in self.rows],
-            "skipped": [{"row": each.number, "why": each.why} for each in self.skipped],
+            "skipped": [
+                {"row": each.number, "why": each.why} | _of_sheet(each.sheet)
+                for each in self.skipped
+            ],
+            **({"left_aside": self.aside} if self.aside else {}),
         }
 
 
@@ -88,6 +107,7 @@ def unread(row: Row, reason: str) -> RowOutcome:
         result=Result.REFUSED,
         reason=reason,
         kind=row.kind,
+        sheet=row.sheet,
         as_received=row.as_received,
         moments={name: getattr(row, name) for name in ("last_seen", "reported", "found")},
     )
@@ -109,6 +129,7 @@ def to_mend(refused: Iterable[tuple[Mapping[str, str], str]]) -> tuple[list[str]
 
 def _as_json(row: RowOutcome, register_ids: Mapping[int, str]) -> dict[str, Any]:
     return {
+        **_of_sheet(row.sheet),
         "row": row.row,
         "ref": row.reference,
         "result": row.result,
@@ -121,6 +142,11 @@ def _as_json(row: RowOutcome, register_ids: Mapping[int, str]) -> dict[str, Any]
             for name in ("last_seen", "reported", "found", "returned")
         },
     }
+
+
+def _of_sheet(sheet: str) -> dict[str, str]:
+    """Named where several are read; else there is nothing to tell apart."""
+    return {"sheet": sheet} if sheet else {}
 
 
 def _minute(moment: Moment | None) -> str | None:

@@ -80,11 +80,18 @@ class Row:
     as_received: dict[str, str]
     digest: str
     faults: tuple[Fault, ...]
+    # Where several sheets are read as one.
+    sheet: str = ""
 
     @property
     def reason(self) -> str:
         """Why it is refused, all of it in one line; empty where it is not."""
         return "; ".join(fault.sentence for fault in self.faults)
+
+    @property
+    def place(self) -> tuple[str, int]:
+        """Where it stands in the file, as no other row does."""
+        return self.sheet, self.number
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,16 +100,36 @@ class Skipped:
 
     number: int
     why: str
+    sheet: str = ""
+
+    @property
+    def where(self) -> str:
+        return f"{self.sheet} row {self.number}" if self.sheet else f"row {self.number}"
 
 
-def outcomes(table: Table, layout: Layout, *, today: date) -> Iterator[Row | Skipped]:
-    """Every record of the table, as a row or as skipped; the layout is fitted to its header."""
-    said = {record.number for record in table.before}
-    for number in range(1, table.header_number):
-        yield Skipped(number, "above the headings" if number in said else "blank row")
-    for record in table.records:
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """A sheet of which nothing is read: it has other headings."""
+
+    sheet: str
+
+
+def outcomes(table: Table, layout: Layout, *, today: date) -> Iterator[Row | Skipped | Aside]:
+    """Every record of the table, as a row or as skipped, and every sheet that is left aside."""
+    for part in table.parts:
+        yield from _of_one(
+            part, layout.fitted(part.header), part.sheet if table.more else "", today=today
+        )
+    yield from map(Aside, table.aside)
+
+
+def _of_one(part: Table, layout: Layout, sheet: str, *, today: date) -> Iterator[Row | Skipped]:
+    said = {record.number for record in part.before}
+    for number in range(1, part.header_number):
+        yield Skipped(number, "above the headings" if number in said else "blank row", sheet)
+    for record in part.records:
         why = why_skipped(record, layout)
-        yield Skipped(record.number, why) if why else parse(record, layout, today=today)
+        yield Skipped(record.number, why, sheet) if why else parse(record, layout, today=today)
 
 
 def why_skipped(record: Record, layout: Layout) -> str | None:
@@ -162,6 +189,7 @@ def row_of(cells: Cells, *, today: date) -> Row:
         digest=cells.digest(),
         # Last, when every cell has been asked.
         faults=tuple(cells.faults),
+        sheet=cells.record.sheet,
     )
 
 

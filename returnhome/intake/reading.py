@@ -9,7 +9,7 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice, zip_longest
@@ -23,6 +23,8 @@ from returnhome.rules import Blocked
 LARGEST = 50 * 1024 * 1024
 MOST_COLUMNS = 200
 LONGEST_RECORD = 1_000_000
+# Excel allows 31 characters.
+LONGEST_TITLE = 60
 # The headings are among the first so many rows that are not blank.
 HEAD = 40
 
@@ -71,17 +73,22 @@ class Unreadable(Blocked):
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One record of the file; the file's first is number 1, a quoted line break starts none."""
+    """One record of the file; the file's first is number 1, a quoted line break starts none.
+
+    `sheet` is named where several sheets are read as one: each has its own numbers.
+    """
 
     number: int
     cells: list[str]
+    sheet: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
     """A sheet of which one row holds the headings: that row and, once only, the records after it.
 
-    `before`: the records above the headings that are not blank.
+    `before`: the records above the headings that are not blank. `more`: sheets with the same
+    headings that are read after it, as one with it. `aside`: the names of those that are not.
     """
 
     name: str
@@ -93,6 +100,18 @@ class Table:
     records: Iterator[Record]
     sheet: str = ""
     before: tuple[Record, ...] = ()
+    more: tuple["Table", ...] = ()
+    aside: tuple[str, ...] = ()
+
+    @property
+    def parts(self) -> "tuple[Table, ...]":
+        """Each sheet that is read, in their order."""
+        return (self, *self.more)
+
+    @property
+    def whole_length(self) -> int:
+        """How many records all of them have."""
+        return sum(part.length for part in self.parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,11 +148,18 @@ class Sheet:
             joined.append(f"{group} {heading}".strip() if is_shared else heading)
         return [joined, own]
 
-    def table(self, header: Record | None = None, headings: Sequence[str] = ()) -> Table:
+    def table(
+        self,
+        header: Record | None = None,
+        headings: Sequence[str] = (),
+        *,
+        is_one_of_several: bool = False,
+    ) -> Table:
         """The sheet with this record as its headings; absent, with the first that can be.
 
         Raises Unreadable where there is none, and for more columns than can be read.
         """
+        of = self.title if is_one_of_several else ""
         header = header or next(filter(_is_wide, self.head), None)
         if header is None:
             raise _no_table(self.name)
@@ -146,7 +172,7 @@ class Sheet:
             encoding=self.encoding,
             separator=self.separator,
             records=_records(
-                self.content, self.encoding, self.separator, self.name, after=header.number
+                self.content, self.encoding, self.separator, self.name, after=header.number, of=of
             ),
             sheet=self.title,
             before=tuple(each for each in self.head if each.number < header.number),
@@ -203,10 +229,23 @@ def _of_workbook(content: bytes, name: str) -> list[Sheet]:
         ) from None
     except workbooks.CannotBeOpened:
         raise Unreadable(f"{name} is damaged or not a workbook: {_RESAVE}.") from None
-    found = [_sheet(each.content, each.name, name) for each in unpacked]
+    titles = _titles([each.name for each in unpacked])
+    found = [
+        _sheet(each.content, title, name) for each, title in zip(unpacked, titles, strict=True)
+    ]
     if not found:
         raise _empty(name)
     return found
+
+
+def _titles(names: Iterable[str]) -> list[str]:
+    """The names of sheets as a sentence may quote them, each its own."""
+    titles: list[str] = []
+    for number, name in enumerate(names, start=1):
+        title = "".join(c for c in name if c.isprintable()).strip()[:LONGEST_TITLE]
+        is_own = title and title not in titles
+        titles.append(title if is_own else f"{title} (sheet {number})".strip())
+    return titles
 
 
 def _sheet(content: bytes, title: str, name: str) -> Sheet:
@@ -249,12 +288,12 @@ def _surveyed(
 
 
 def _records(
-    content: Content, encoding: str, separator: str, name: str, *, after: int
+    content: Content, encoding: str, separator: str, name: str, *, after: int, of: str
 ) -> Iterator[Record]:
     with _opened(content, name) as stream, _decoded(stream, encoding) as text:
         for record in _numbered(text, separator, name):
             if record.number > after:
-                yield record
+                yield Record(record.number, record.cells, of) if of else record
 
 
 def _numbered(text: io.TextIOWrapper, separator: str, name: str) -> Iterator[Record]:

@@ -268,7 +268,7 @@ def masked(outcome: Outcome, closed: Collection[int]) -> Outcome:
         else row
         for row in outcome.rows
     ]
-    return Outcome(rows=rows, skipped=outcome.skipped)
+    return replace(outcome, rows=rows)
 
 
 def _known(parts: Iterable[Part]) -> set[int]:

@@ -96,7 +96,9 @@ class Command(BaseCommand):
             header, lines = to_mend((row.as_received, row.reason) for row in refused)
             exports.write_csv(options["refused"], header, lines)
         for row in refused:
-            self.stderr.write(f"Row {row.row} ({row.reference or 'no reference'}): {row.reason}.")
+            self.stderr.write(f"{row.where} ({row.reference or 'no reference'}): {row.reason}.")
+        for sheet in outcome.aside:
+            self.stderr.write(f"Sheet “{sheet}” is left aside: it has other headings.")
         counted = ", ".join(f"{number} {result}" for result, number in outcome.counts.items())
         skipped = f"; {len(outcome.skipped)} skipped" if outcome.skipped else ""
         would = "Nothing is written. " if options["dry_run"] else ""
