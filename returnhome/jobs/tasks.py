@@ -51,6 +51,13 @@ def forget_answers(timestamp: int) -> None:
     rounds.forget_answers(by=staff.clockwork(), at=timezone.now())
 
 
+@app.periodic(cron=EVERY_NIGHT)
+@app.task(queueing_lock="remind of tokens")
+def remind_of_tokens(timestamp: int) -> None:
+    """Remind those who keep them of tokens that soon run out."""
+    rounds.remind_of_tokens(by=staff.clockwork(), at=timezone.now())
+
+
 @app.task(queueing_lock="call", pass_context=True)
 def call(context: JobContext) -> None:
     """Call the webhooks that have something to be told."""
