@@ -20,7 +20,7 @@ from returnhome.casework.models import (
 )
 from returnhome.rules.codes import TokenScope
 from returnhome.rules.tokens import EndedAlready, LastsTooLong, NameMissing, NothingToDo
-from tests.casework.ledger import fresh, refused_by
+from tests.casework.ledger import fresh, refused_by, who_sees
 from tests.cast import NOW, Cast
 
 SUMMER = date(2026, 6, 1)
@@ -219,6 +219,13 @@ def test_of_four_at_once_one_has_it_and_the_others_are_told_so(apart: Cast) -> N
         said = sorted(desks.map(ask, range(4)))
 
     assert said == ["has it", "in hand", "in hand", "in hand"]
+
+
+def test_what_a_program_was_answered_is_for_nobody_of_the_organisation(make: Make) -> None:
+    token, _ = make(organisation=Cast().northshire_council)
+    tokens.keep(token, "K1", "body", {"results": [1]}, at=NOW)
+
+    assert who_sees(KeptAnswer.objects.get()) == set()
 
 
 # Before it runs out.

@@ -45,7 +45,7 @@ from returnhome.rules.reviewing import ReviewResult
 from returnhome.rules.standard.parts import SaidBy
 from tests.casework.ledger import fresh
 from tests.casework.test_children import stranger
-from tests.casework.test_matching import join, told_of
+from tests.casework.test_matching import join, separate, told_of
 from tests.cast import (
     Cast,
     booked,
@@ -416,6 +416,22 @@ def test_a_join_is_taken_back_by_whoever_may_see_both(as_, cast: Cast, now: date
     ours = as_("amina").get(address).content.decode()
     assert f"/children/{cast.kit.pk}" not in ours
     assert f"/children/{cast.kit.pk}" in as_("owen").get(address).content.decode()
+
+
+def test_who_it_was_once_said_to_be_is_not_named_once_that_is_another_councils_child(
+    as_, cast: Cast, now: datetime
+):
+    child = told(cast, now)
+    join(cast, fresh(child), cast.kit)
+    separate(cast, fresh(child))
+    page_of = f"/children/{child.pk}/match"
+    assert "said that this is Kit O’Dell" in words_of(as_("amina").get(page_of))
+
+    children.pass_to(cast.kit, cast.eastmoor, by=cast.amina, at=now)
+
+    said = words_of(as_("amina").get(page_of))
+    assert "said that this is a child known to another council" in said
+    assert "Kit O’Dell" not in said
 
 
 def test_what_is_restricted_stays_so_under_another_name(as_, cast: Cast, now: datetime):

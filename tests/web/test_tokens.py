@@ -94,6 +94,14 @@ def test_nobody_else_has_these_pages(as_, cast: Cast, now, who: str):
     assert Token.objects.count() == 1
 
 
+def test_only_whoever_keeps_them_is_led_to_them(as_, cast: Cast):
+    led = {
+        who: 'href="/tokens"' in as_(who).get("/set-up").content.decode() for who in ("adi", "mara")
+    }
+
+    assert led == {"adi": True, "mara": False}
+
+
 def test_the_list_takes_few_questions(as_, cast: Cast, now, django_assert_max_num_queries):
     for _ in range(3):
         a_token(cast, now)
