@@ -140,7 +140,12 @@ NO_CHECK = {
     "web.staff.end_post: Post.objects.visible_to": ASKED_BEFORE,
     # The same rows are asked for the same once more, a line up or down.
     "web.establish.for_episode: Doubt.objects.visible_to": ASKED_BEFORE,
-    "web.intake._deliveries: Delivery.objects.visible_to": NARROWED,
+    "web.homes.see: FromHome.objects.visible_to": NARROWED,
+    "web.homes.of_episode: FromHome.objects.visible_to": ASKED_BEFORE,
+    "web.homes.badges: FromHome.objects.visible_to": ASKED_BEFORE,
+    "web.intake.deliveries: Delivery.objects.visible_to": NARROWED,
+    # A row that is refused is of no child, and the file has been asked about.
+    "web.intake.refused: Notification.objects.visible_to": ASKED_BEFORE,
     "web.known.as_signed: SignedFacts.objects.visible_to": ASKED_BEFORE,
     "web.known._told_of: Mention.objects.visible_to": ASKED_BEFORE,
     "web.meetings.index: Child.objects.known_now_to": NARROWED,
@@ -162,6 +167,9 @@ NO_CHECK = {
     "web.services._service: Service.objects.visible_to": ASKED_BEFORE,
     "web.staff._colleagues: Person.objects.visible_to": NARROWED,
     "web.support._page: Action.objects.visible_to": ASKED_BEFORE,
+    "web.tokens._tokens: Token.objects.visible_to": ASKED_BEFORE,
+    "web.webhooks._standing: Webhook.objects.visible_to": ASKED_BEFORE,
+    "web.webhooks.index": ASKED_BEFORE,
     "web.worklist._waiting: person.may(Verb.MATCH)": NARROWED,
     "web.worklist._waiting: Child.objects.known_now_to": NARROWED,
 }

@@ -277,7 +277,10 @@ def send(request: HttpRequest, body: Sent, idempotency_key: IdempotencyKey) -> J
     )
 
 
-def _again(request: HttpRequest, reference: str, key: str, more: dict[str, str]) -> JsonResponse:
+def _again(request: HttpRequest, reference: str, key: str, **when: When) -> JsonResponse:
+    """The last notification once more, with this moment in it."""
+    more = {name: sent.moment_as_text(said.moment) for name, said in when.items()}
+
     def act() -> dict[str, Any]:
         outcome = loading.bring_again(reference, more, **_told(request))
         return _taken(outcome.rows[0])
@@ -300,8 +303,7 @@ def say_found(
 
     Being found is not yet the return: a provisional clock starts.
     """
-    more = {"found": sent.moment_as_text(body.moment)}
-    return _again(request, reference, idempotency_key, more)
+    return _again(request, reference, idempotency_key, found=body)
 
 
 @router.post(
@@ -319,8 +321,7 @@ def say_returned(
 
     From that moment the council has 72 hours for the return home interview.
     """
-    more = {"returned": sent.moment_as_text(body.moment)}
-    return _again(request, reference, idempotency_key, more)
+    return _again(request, reference, idempotency_key, returned=body)
 
 
 @router.get(

@@ -167,6 +167,8 @@ class Notification(models.Model):
 
     delivery = models.ForeignKey(Delivery, models.PROTECT, related_name="notifications")
     sender = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    # Of a workbook of which several sheets are read, each with numbers of its own.
+    sheet = models.CharField(max_length=80, default="")
     row_number = models.PositiveIntegerField()
     reference = models.CharField(max_length=60)
     digest = models.CharField(max_length=64)
@@ -225,6 +227,7 @@ class Told:
     born_on: date | None = None
     sex: str = ""
     postcode: str = ""
+    sheet: str = ""
 
 
 @transaction.atomic
@@ -326,9 +329,7 @@ def note_done(delivery: Delivery, records_done: int, counts: Mapping[str, int]) 
 
 
 @transaction.atomic
-def stop_delivery(
-    delivery: Delivery, *, because: str = "", by: Person, at: datetime
-) -> Delivery:
+def stop_delivery(delivery: Delivery, *, because: str = "", by: Person, at: datetime) -> Delivery:
     """Let no more rows of it go in for now; what is in stays. Raises NotGoingIn."""
     delivery = _unconfirmed(delivery)
     if not delivery.is_going_in:
@@ -338,6 +339,18 @@ def stop_delivery(
     delivery.save(update_fields=["stopped_at", "stopped_by", "stopped_because"])
     journal.write("stop delivery", delivery, by=by, at=at)
     return delivery
+
+
+@transaction.atomic
+def leave_rest(delivery: Delivery, *, by: Person, at: datetime) -> Delivery:
+    """Close a delivery that was stopped: what is in stays, and the rest stays out.
+
+    Raises AlreadyConfirmed, AlreadyGoingIn for one that nobody has stopped.
+    """
+    delivery = _unconfirmed(delivery)
+    if not delivery.is_stopped:
+        raise AlreadyGoingIn
+    return confirm_delivery(delivery, counts={}, by=by, at=at)
 
 
 def begun_before(sender: Organisation, digest: str) -> Delivery | None:
@@ -453,6 +466,7 @@ def draft(
     return Notification(
         delivery=delivery,
         sender_id=delivery.sender_id,
+        sheet=told.sheet,
         row_number=told.row_number,
         reference=told.reference[:60],
         digest=told.digest,

@@ -12,22 +12,37 @@ from secrets import token_urlsafe
 from typing import Any
 from uuid import uuid4
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models, transaction
 from django.db.models import Q
 
-from returnhome.casework import acting, journal
+from returnhome.casework import acting, journal, messages
+from returnhome.casework.messages import Letter
 from returnhome.casework.sealing import SealedJson
 from returnhome.casework.staff import Organisation, Person
 from returnhome.rules import Blocked, access, tokens
 from returnhome.rules.access import Verb
 from returnhome.rules.clock import LONDON
-from returnhome.rules.codes import Role, TokenScope
+from returnhome.rules.codes import Role, Rung, TokenScope
 
 # A program waits so long for what somebody else holds, a large file of the same sender's for one.
 WAITS_AT_MOST = "10s"
 # So that whoever finds one lying about knows what it is, and a search of a disk finds it.
 BEGINS = "rht_"
+# What a message about a token is about, as `messages` names it.
+ABOUT = "token"
+
+RUNS_OUT = """\
+The token of the program “{name}” of {organisation}, ending in {ending}, is good until the end of
+{until}. From then on the program is let in no more.
+
+If it is still wanted, make another, have the program changed over, and end the old one.
+
+{link}
+
+You need to sign in. This message names no child.
+"""
 
 
 class InHand(Blocked):
@@ -175,6 +190,61 @@ def shown(secret: str, *, at: datetime) -> Token | None:
 def scope(secret: str) -> AbstractContextManager[None]:
     """For whom the block acts: whoever has shown this token, for what its organisation sent."""
     return acting.by_token(digest(secret))
+
+
+# Before it runs out.
+
+
+@transaction.atomic
+def remind(*, by: Person, at: datetime) -> int:
+    """Tell those who keep them of tokens that soon run out, each time once; gives how many letters.
+
+    Found by asking: what a night has missed the next one tells.
+    """
+    today = at.astimezone(LONDON).date()
+    soon = Token.objects.standing().filter(
+        until__gte=today, until__lte=today + max(tokens.REMIND_BEFORE)
+    )
+    added = 0
+    for token in soon.select_related("organisation", "made_by").order_by("pk"):
+        before = tokens.reminder(
+            until=token.until,
+            made_on=token.made_at.astimezone(LONDON).date(),
+            today=today,
+        )
+        if before is not None:
+            letter = _letter_about(token, f"{before.days} days before")
+            added += len(messages.queue(letter, people=_keepers(token), by=by, at=at))
+    return added
+
+
+def _keepers(token: Token) -> list[Person]:
+    """The administrators of its organisation; where none is left, whoever made it."""
+    colleagues = Person.objects.at_work().in_organisation(token.organisation_id)
+    keepers = [
+        person
+        for person in colleagues.with_posts().by_name()
+        if token.organisation_id in kept_by(person)
+    ]
+    return keepers or ([token.made_by] if token.made_by.is_active else [])
+
+
+def _letter_about(token: Token, when: str) -> Letter:
+    return Letter(
+        key=f"token {token.pk} runs out: {when}",
+        waiting_for=ABOUT,
+        about=(ABOUT, token.pk),
+        organisation_id=token.organisation_id,
+        rung=Rung.ADMINISTRATORS,
+        subject="Returnhome: a token of one of your programs soon runs out",
+        text=RUNS_OUT.format(
+            name=token.name,
+            organisation=token.organisation.name,
+            ending=token.ending,
+            until=f"{token.until:%A} {token.until.day} {token.until:%B %Y}",
+            link=f"{settings.PUBLIC_URL}/tokens",
+        ),
+    )
 
 
 # Asked twice, answered once.

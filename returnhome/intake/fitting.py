@@ -5,9 +5,9 @@ from collections.abc import Iterable, Sequence
 from returnhome.casework import layouts as taught
 from returnhome.casework.layouts import TaughtLayout
 from returnhome.casework.staff import Organisation
-from returnhome.intake import layouts
+from returnhome.intake import layouts, together
 from returnhome.intake.layouts import LAYOUTS, Layout
-from returnhome.intake.reading import Sheet, Table, Unreadable
+from returnhome.intake.reading import Record, Sheet, Table, Unreadable
 
 
 def known_for(sender: Organisation, received_for: Organisation | None) -> list[Layout]:
@@ -26,18 +26,21 @@ def _layout(found: TaughtLayout) -> Layout:
 
 
 def fitting(sheets: Sequence[Sheet], known: Iterable[Layout]) -> tuple[Table, Layout] | None:
-    """The table and its layout: that which knows the most of the headings; the first of equals."""
+    """The table and its layout: that which knows the most of the headings; the first of equals.
+
+    Of a workbook all sheets with the same headings are the table.
+    """
     known = list(known)
-    found: list[tuple[int, Table, Layout]] = []
+    found: list[tuple[Layout, Sheet, Record, list[str]]] = []
     for sheet in sheets:
         for record in sheet.head:
             for header in sheet.headings(record):
                 if layout := layouts.fitting(header, known):
-                    found.append((layout.met, sheet.table(record, header), layout))
+                    found.append((layout, sheet, record, header))
     if not found:
         return None
-    _, table, layout = max(found, key=lambda each: each[0])
-    return table, layout
+    layout, sheet, record, header = max(found, key=lambda each: each[0].met)
+    return together.table(sheets, sheet, record, header), layout
 
 
 def in_layout(sheets: Sequence[Sheet], name: str) -> tuple[Table, Layout]:

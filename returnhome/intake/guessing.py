@@ -6,20 +6,20 @@ asked: no date is read one way when it may be meant another.
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, timedelta
 from enum import StrEnum
-from itertools import islice
+from itertools import chain, islice
 
 from returnhome.intake import cells as cells_of
-from returnhome.intake import instants, layouts, parsing
+from returnhome.intake import instants, layouts, parsing, together
 from returnhome.intake.instants import Order
 from returnhome.intake.layouts import JOINED, MOMENTS, Layout, Meaning, numbered
 from returnhome.intake.reading import Record, Sheet, Table
 from returnhome.rules.clock import LONDON
 from returnhome.rules.codes import KIND_WORDS, SEX_WORDS, EpisodeKind, plain, risk_grade
-from returnhome.rules.naming import bare, written_postcode
+from returnhome.rules.naming import bare, folded, written_postcode
 from returnhome.rules.nicknames import NAMES
 
 # So many rows are looked at, and so many examples shown.
@@ -197,7 +197,7 @@ class Question:
     is_word: bool = False
 
 
-ORDER, SHEET = "order", "sheet"
+ORDER = "order"
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,9 +248,10 @@ def propose(
     found = _headings(sheets)
     if found is None:
         return None
-    sheet, record, header, is_alone = found
-    table = sheet.table(record, header)
-    rows = _rows(sheet.table(record, header))
+    _, _, header = found
+    table = together.table(sheets, *found)
+    # To be gone through twice: a table is read once only.
+    rows = _rows(together.table(sheets, *found))
     columns = _columns(header, rows, order)
     columns = _said(_assigned(columns), meant or {})
     proposal = Proposal(
@@ -264,14 +265,6 @@ def propose(
         *_asked_of_columns(proposal, meant or {}),
         *_asked_of_words(proposal, rows),
     ]
-    if not is_alone:
-        asked.append(
-            Question(
-                SHEET,
-                "The workbook has more than one sheet with such rows: save each as a file of its "
-                "own and send them one by one.",
-            )
-        )
     order, question = _order(proposal, rows, today, order)
     if question:
         asked.append(question)
@@ -289,10 +282,8 @@ def spoken(heading: str) -> str:
 # Where the headings are.
 
 
-def _headings(
-    sheets: Sequence[Sheet],
-) -> tuple[Sheet, Record, list[str], bool] | None:
-    """Sheet and row whose cells say the most, and whether no other sheet says as much."""
+def _headings(sheets: Sequence[Sheet]) -> tuple[Sheet, Record, list[str]] | None:
+    """Sheet and row whose cells say the most; of sheets that say as much, the longest."""
     best: list[tuple[int, Sheet, Record, list[str]]] = []
     for sheet in sheets:
         found = [
@@ -307,9 +298,8 @@ def _headings(
                 best.append((known, sheet, record, header))
     if not best:
         return None
-    known, sheet, record, header = max(best, key=lambda each: (each[0], each[1].length))
-    is_alone = sum(each[0] == known and each[3] == header for each in best) == 1
-    return sheet, record, header, is_alone
+    _, sheet, record, header = max(best, key=lambda each: (each[0], each[1].length))
+    return sheet, record, header
 
 
 def _known(header: Sequence[str]) -> int:
@@ -337,14 +327,21 @@ def _is_value(cell: str) -> bool:
 
 def _rows(table: Table) -> list[list[str]]:
     """The cells of the first rows that are about a child, each as long as the headings."""
-    width = len(table.header)
-    bare = Layout("", "", dict.fromkeys(numbered(table.header)), frozenset())
-    wanted = (
-        [cell.strip() for cell in record.cells[:width]] + [""] * (width - len(record.cells))
-        for record in table.records
-        if parsing.why_skipped(record, bare) is None
-    )
-    return list(islice(wanted, LOOKED_AT))
+    own = [*map(folded, numbered(table.header))]
+    return list(islice(chain.from_iterable(_rows_of(part, own) for part in table.parts), LOOKED_AT))
+
+
+def _rows_of(part: Table, own: Sequence[str]) -> Iterator[list[str]]:
+    """The cells of one sheet's rows, in the order of the first sheet's headings."""
+    bare = Layout("", "", dict.fromkeys(numbered(part.header)), frozenset())
+    place = {folded(heading): number for number, heading in enumerate(bare.own)}
+    for record in part.records:
+        if parsing.why_skipped(record, bare) is None:
+            cells = [*map(str.strip, record.cells)]
+            yield [
+                cells[place[heading]] if place.get(heading, len(cells)) < len(cells) else ""
+                for heading in own
+            ]
 
 
 # What each column is.

@@ -237,16 +237,6 @@ def fitting(header: Sequence[str], layouts: Iterable[Layout] = LAYOUTS) -> Layou
     return max((each for each in fitted if each.fits), key=lambda each: each.met, default=None)
 
 
-def chosen(header: Sequence[str], name: str | None = None) -> Layout:
-    """The layout for these headings, or the one asked for by name. Raises Unreadable."""
-    if name is None:
-        layout = fitting(header)
-        if layout is None:
-            raise unknown(header)
-        return layout
-    return checked(named(name).fitted(header))
-
-
 def named(name: str, layouts: Iterable[Layout] = LAYOUTS) -> Layout:
     """Raises Unreadable, naming those there are."""
     known = {layout.name: layout for layout in layouts}

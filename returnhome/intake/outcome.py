@@ -1,7 +1,7 @@
 """What became of a file: each row opened, updated, unchanged, waiting or refused, and why."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date
 from typing import Any
@@ -41,30 +41,42 @@ class RowOutcome:
     goes_to: str = ""
     # Of a refused row every cell under its heading, so that it can be mended and sent again.
     as_received: Mapping[str, str] = field(default_factory=dict)
+    # Of a workbook of which several sheets are read.
+    sheet: str = ""
+
+    @property
+    def place(self) -> tuple[str, int]:
+        """Where it stands in the file, as no other row does."""
+        return self.sheet, self.row
+
+    @property
+    def where(self) -> str:
+        return f"{self.sheet} row {self.row}" if self.sheet else f"Row {self.row}"
 
 
 class Outcome:
     """What became of all rows; blank, title and totals rows are `skipped` and not read.
 
-    It keeps every row. Who needs less of a long file overrides `keep` and `keep_skipped`.
+    `aside`: the sheets of a workbook that are left aside, since they have other headings.
+    `records`: how many records the file has, where only the first of them were tried. It keeps
+    every row; who needs less of a long file overrides `keep` and `keep_skipped`.
     """
 
     def __init__(self) -> None:
         self.rows: list[RowOutcome] = []
         self.skipped: list[Skipped] = []
-        self.skipped_in_all = 0
+        self.aside: list[str] = []
+        self.number_skipped = self.records = 0
         self._counted: Counter[str] = Counter()
 
     def add(self, rows: Iterable[RowOutcome]) -> None:
         """Take down what became of some more rows."""
         for row in rows:
-            kept = self.keep(row)
-            self._counted[kept.result] += 1
+            self._counted[self.keep(row).result] += 1
 
-    def skip(self, skipped: Iterable[Skipped]) -> None:
-        for each in skipped:
-            self.skipped_in_all += 1
-            self.keep_skipped(each)
+    def add_skipped(self, skipped: Skipped) -> None:
+        self.number_skipped += 1
+        self.keep_skipped(skipped)
 
     def keep(self, row: RowOutcome) -> RowOutcome:
         """Gives the row as it is to be counted."""
@@ -77,6 +89,11 @@ class Outcome:
     @property
     def counts(self) -> Mapping[str, int]:
         return {result: self._counted[result] for result in Result}
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether the file has more records than these."""
+        return self.read + self.number_skipped < self.records
 
     @property
     def read(self) -> int:
@@ -96,7 +113,8 @@ class Outcome:
         return {
             **self.counts_as_json(),
             "rows": [row_as_json(row, register_ids) for row in self.rows],
-            "skipped": [{"row": each.number, "why": each.why} for each in self.skipped],
+            "skipped": [skipped_as_json(each) for each in self.skipped],
+            **({"left_aside": self.aside} if self.aside else {}),
         }
 
     def counts_as_json(self) -> dict[str, int]:
@@ -114,6 +132,7 @@ def unread(row: Row, reason: str) -> RowOutcome:
         result=Result.REFUSED,
         reason=reason,
         kind=row.kind,
+        sheet=row.sheet,
         as_received=row.as_received,
         moments={name: getattr(row, name) for name in ("last_seen", "reported", "found")},
     )
@@ -122,19 +141,23 @@ def unread(row: Row, reason: str) -> RowOutcome:
 WHY = "Why it was refused"
 
 
-def to_mend(refused: Iterable[tuple[Mapping[str, str], str]]) -> tuple[list[str], list[list[str]]]:
+def to_mend(
+    refused: Iterable[tuple[Mapping[str, str], str]],
+) -> tuple[list[str], Iterator[list[str]]]:
     """Headings and rows of the refused ones, each with its reason in the last column.
+
+    They are gone through twice, and never held.
 
     Mended, the same file can be taken in again: no layout reads that column.
     """
-    rows = list(refused)
-    header = list(dict.fromkeys(text for cells, _ in rows for text in cells if text != WHY))
-    lines = [[*(cells.get(text, "") for text in header), why] for cells, why in rows]
+    header = list(dict.fromkeys(text for cells, _ in refused for text in cells if text != WHY))
+    lines = ([*(cells.get(text, "") for text in header), why] for cells, why in refused)
     return [*header, WHY], lines
 
 
 def row_as_json(row: RowOutcome, register_ids: Mapping[int, str]) -> dict[str, Any]:
     return {
+        **_of_sheet(row.sheet),
         "row": row.row,
         "ref": row.reference,
         "result": row.result,
@@ -147,6 +170,15 @@ def row_as_json(row: RowOutcome, register_ids: Mapping[int, str]) -> dict[str, A
             for name in ("last_seen", "reported", "found", "returned")
         },
     }
+
+
+def skipped_as_json(skipped: Skipped) -> dict[str, Any]:
+    return {"row": skipped.number, "why": skipped.why} | _of_sheet(skipped.sheet)
+
+
+def _of_sheet(sheet: str) -> dict[str, str]:
+    """Named where several are read; else there is nothing to tell apart."""
+    return {"sheet": sheet} if sheet else {}
 
 
 def _minute(moment: Moment | None) -> str | None:

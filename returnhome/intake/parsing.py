@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 
 from returnhome.intake import whole_names
 from returnhome.intake.cells import Cells, Fault, shortened, surely_before
@@ -80,11 +81,18 @@ class Row:
     as_received: dict[str, str]
     digest: str
     faults: tuple[Fault, ...]
+    # Where several sheets are read as one.
+    sheet: str = ""
 
     @property
     def reason(self) -> str:
         """Why it is refused, all of it in one line; empty where it is not."""
         return "; ".join(fault.sentence for fault in self.faults)
+
+    @property
+    def place(self) -> tuple[str, int]:
+        """Where it stands in the file, as no other row does."""
+        return self.sheet, self.number
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,16 +101,51 @@ class Skipped:
 
     number: int
     why: str
+    sheet: str = ""
+
+    @property
+    def where(self) -> str:
+        return f"{self.sheet} row {self.number}" if self.sheet else f"row {self.number}"
 
 
-def outcomes(table: Table, layout: Layout, *, today: date) -> Iterator[Row | Skipped]:
-    """Every record of the table, as a row or as skipped; the layout is fitted to its header."""
-    said = {record.number for record in table.before}
-    for number in range(1, table.header_number):
-        yield Skipped(number, "above the headings" if number in said else "blank row")
-    for record in table.records:
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """A sheet of which nothing is read: it has other headings."""
+
+    sheet: str
+
+
+def outcomes(
+    table: Table, layout: Layout, *, today: date, after: int = 0
+) -> Iterator[Row | Skipped | Aside]:
+    """Every record of the table, as a row or as skipped, and every sheet that is left aside.
+
+    `after`: so many of them have been handed out before, and are not read again.
+    """
+    before = 0
+    for part in table.parts:
+        sheet = part.sheet if table.more else ""
+        yield from _of_one(
+            part, layout.fitted(part.header), sheet, today=today, after=max(0, after - before)
+        )
+        before += part.header_number - 1 + part.length
+    yield from map(Aside, table.aside)
+
+
+def number_of_records(table: Table) -> int:
+    """How many records `outcomes` hands out, skipped ones included."""
+    return sum(part.header_number - 1 + part.length for part in table.parts)
+
+
+def _of_one(
+    part: Table, layout: Layout, sheet: str, *, today: date, after: int
+) -> Iterator[Row | Skipped]:
+    said = {record.number for record in part.before}
+    for number in range(1 + after, part.header_number):
+        yield Skipped(number, "above the headings" if number in said else "blank row", sheet)
+    for record in islice(part.records, max(0, after - (part.header_number - 1)), None):
         why = why_skipped(record, layout)
-        yield Skipped(record.number, why) if why else parse(record, layout, today=today)
+        yield Skipped(record.number, why, sheet) if why else parse(record, layout, today=today)
 
 
 def why_skipped(record: Record, layout: Layout) -> str | None:
@@ -162,6 +205,7 @@ def row_of(cells: Cells, *, today: date) -> Row:
         digest=cells.digest(),
         # Last, when every cell has been asked.
         faults=tuple(cells.faults),
+        sheet=cells.record.sheet,
     )
 
 

@@ -9,9 +9,10 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from hashlib import file_digest, sha256
 from itertools import islice, zip_longest
 from pathlib import Path, PurePath
 from typing import BinaryIO
@@ -19,10 +20,13 @@ from typing import BinaryIO
 from returnhome.intake import workbooks
 from returnhome.rules import Blocked
 
-# A year of England's busiest force is under 10 MB in any layout seen.
+# A year of England's busiest force is under 10 MB in any layout seen. A text that lies on the
+# operator's own disk may be larger: it is never held.
 LARGEST = 50 * 1024 * 1024
 MOST_COLUMNS = 200
 LONGEST_RECORD = 1_000_000
+# Excel allows 31 characters.
+LONGEST_TITLE = 60
 # The headings are among the first so many rows that are not blank.
 HEAD = 40
 
@@ -71,17 +75,22 @@ class Unreadable(Blocked):
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One record of the file; the file's first is number 1, a quoted line break starts none."""
+    """One record of the file; the file's first is number 1, a quoted line break starts none.
+
+    `sheet` is named where several sheets are read as one: each has its own numbers.
+    """
 
     number: int
     cells: list[str]
+    sheet: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
     """A sheet of which one row holds the headings: that row and, once only, the records after it.
 
-    `before`: the records above the headings that are not blank.
+    `before`: the records above the headings that are not blank. `more`: sheets with the same
+    headings that are read after it, as one with it. `aside`: the names of those that are not.
     """
 
     name: str
@@ -93,6 +102,18 @@ class Table:
     records: Iterator[Record]
     sheet: str = ""
     before: tuple[Record, ...] = ()
+    more: tuple["Table", ...] = ()
+    aside: tuple[str, ...] = ()
+
+    @property
+    def parts(self) -> "tuple[Table, ...]":
+        """Each sheet that is read, in their order."""
+        return (self, *self.more)
+
+    @property
+    def whole_length(self) -> int:
+        """How many records all of them have."""
+        return sum(part.length for part in self.parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,11 +150,18 @@ class Sheet:
             joined.append(f"{group} {heading}".strip() if is_shared else heading)
         return [joined, own]
 
-    def table(self, header: Record | None = None, headings: Sequence[str] = ()) -> Table:
+    def table(
+        self,
+        header: Record | None = None,
+        headings: Sequence[str] = (),
+        *,
+        is_one_of_several: bool = False,
+    ) -> Table:
         """The sheet with this record as its headings; absent, with the first that can be.
 
         Raises Unreadable where there is none, and for more columns than can be read.
         """
+        of = self.title if is_one_of_several else ""
         header = header or next(filter(_is_wide, self.head), None)
         if header is None:
             raise _no_table(self.name)
@@ -146,7 +174,7 @@ class Sheet:
             encoding=self.encoding,
             separator=self.separator,
             records=_records(
-                self.content, self.encoding, self.separator, self.name, after=header.number
+                self.content, self.encoding, self.separator, self.name, after=header.number, of=of
             ),
             sheet=self.title,
             before=tuple(each for each in self.head if each.number < header.number),
@@ -167,7 +195,9 @@ def sheets(content: Content, filename: str) -> list[Sheet]:
     """
     name = _shown(filename)
     with _opened(content, name) as stream:
-        head, tail = _ends(stream, name)
+        head, tail, size = _ends(stream, name)
+        if size > LARGEST and (_is_workbook(head, tail) or not isinstance(content, Path)):
+            raise _too_large(size, name)
         if _is_workbook(head, tail):
             stream.seek(0)
             return _of_workbook(stream.read(), name)
@@ -203,10 +233,23 @@ def _of_workbook(content: bytes, name: str) -> list[Sheet]:
         ) from None
     except workbooks.CannotBeOpened:
         raise Unreadable(f"{name} is damaged or not a workbook: {_RESAVE}.") from None
-    found = [_sheet(each.content, each.name, name) for each in unpacked]
+    titles = _titles([each.name for each in unpacked])
+    found = [
+        _sheet(each.content, title, name) for each, title in zip(unpacked, titles, strict=True)
+    ]
     if not found:
         raise _empty(name)
     return found
+
+
+def _titles(names: Iterable[str]) -> list[str]:
+    """The names of sheets as a sentence may quote them, each its own."""
+    titles: list[str] = []
+    for number, name in enumerate(names, start=1):
+        title = "".join(c for c in name if c.isprintable()).strip()[:LONGEST_TITLE]
+        is_own = title and title not in titles
+        titles.append(title if is_own else f"{title} (sheet {number})".strip())
+    return titles
 
 
 def _sheet(content: bytes, title: str, name: str) -> Sheet:
@@ -221,6 +264,15 @@ def whole(content: Content) -> bytes:
     with _opened(content, "") as stream:
         stream.seek(0)
         return stream.read()
+
+
+def digest(content: Content) -> str:
+    """The SHA-256 of all of a content."""
+    if isinstance(content, bytes):
+        return sha256(content).hexdigest()
+    with _opened(content, "") as stream:
+        stream.seek(0)
+        return file_digest(stream, "sha256").hexdigest()  # type: ignore[arg-type]
 
 
 def _surveyed(
@@ -249,12 +301,12 @@ def _surveyed(
 
 
 def _records(
-    content: Content, encoding: str, separator: str, name: str, *, after: int
+    content: Content, encoding: str, separator: str, name: str, *, after: int, of: str
 ) -> Iterator[Record]:
     with _opened(content, name) as stream, _decoded(stream, encoding) as text:
         for record in _numbered(text, separator, name):
             if record.number > after:
-                yield record
+                yield Record(record.number, record.cells, of) if of else record
 
 
 def _numbered(text: io.TextIOWrapper, separator: str, name: str) -> Iterator[Record]:
@@ -334,26 +386,28 @@ def _decoded(stream: BinaryIO, encoding: str) -> Iterator[io.TextIOWrapper]:
         text.detach()
 
 
-def _ends(stream: BinaryIO, name: str) -> tuple[bytes, bytes]:
-    """The file's first and last bytes, once its size is that of a table."""
+def _too_large(size: int, name: str) -> Unreadable:
+    return Unreadable(
+        f"{name} is {_megabytes(size)} MB and the most that can be read is "
+        f"{_megabytes(LARGEST)} MB: split it by month and send the parts."
+    )
+
+
+def _ends(stream: BinaryIO, name: str) -> tuple[bytes, bytes, int]:
+    """The file's first and last bytes, and how many it has."""
     try:
         size = stream.seek(0, io.SEEK_END)
     except OSError:
         raise Unreadable(
             f"{name} cannot be read twice, as a pipe cannot: save it as a file and send that."
         ) from None
-    if size > LARGEST:
-        raise Unreadable(
-            f"{name} is {_megabytes(size)} MB and the most that can be read is "
-            f"{_megabytes(LARGEST)} MB: split it by month and send the parts."
-        )
     stream.seek(max(0, size - _SAMPLE))
     tail = stream.read(_SAMPLE)
     stream.seek(0)
     head = stream.read(_SAMPLE)
     if not head.strip():
         raise _empty(name)
-    return head, tail
+    return head, tail, size
 
 
 def _check_kind(head: bytes, tail: bytes, name: str) -> None:

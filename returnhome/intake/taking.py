@@ -78,7 +78,9 @@ class Taking:
         self._bring_news()
         self._open_pending()
         likely = [
-            (self.unnamed[said.row], said.candidates) for said in done if said.row in self.unnamed
+            (self.unnamed[said.place], said.candidates)
+            for said in done
+            if said.place in self.unnamed
         ]
         if any(candidates for _, candidates in likely):
             restrictions.carry_over(likely, by=staff.clockwork(), at=self.at)
@@ -105,7 +107,7 @@ class Taking:
         self.pending: list[Known] = []
         self.news: list[News] = []
         self.news_of: set[int] = set()
-        self.unnamed: dict[int, Child] = {}
+        self.unnamed: dict[tuple[str, int], Child] = {}
         self.drafts: list[Notification] = []
         self.bases: list[tuple[Known, Notification]] = []
 
@@ -261,7 +263,7 @@ class Taking:
         if not is_news:
             self._keep(row, known, Result.UNCHANGED)
             return _said(row, Result.UNCHANGED, known)
-        self.unnamed[row.number] = known.child
+        self.unnamed[row.place] = known.child
         self._keep(row, known, Result.WAITING, STILL_UNNAMED)
         return _said(row, Result.WAITING, known, STILL_UNNAMED)
 
@@ -307,7 +309,7 @@ class Taking:
             by=self.by,
             at=self.at,
         )
-        self.unnamed[row.number] = stranger
+        self.unnamed[row.place] = stranger
         known = Known.to_open(stranger, row, whose)
         self._remember(row, known)
         self._keep(row, known, Result.WAITING, reason)
@@ -401,14 +403,14 @@ class Taking:
 def _with_candidates(rows: Sequence[Row], done: Sequence[RowOutcome]) -> list[RowOutcome]:
     """Those that wait with the children they may be about, looked for together."""
     wanting = {
-        row.number: told.person(row)
+        row.place: told.person(row)
         for row, said in zip(rows, done, strict=True)
         if said.result is Result.WAITING and not said.candidates
     }
     alike = dict(zip(wanting, likeness.resembling_each(list(wanting.values())), strict=True))
     return [
-        replace(said, candidates=tuple(each.child_id for each in alike[said.row]))
-        if said.row in alike
+        replace(said, candidates=tuple(each.child_id for each in alike[said.place]))
+        if said.place in alike
         else said
         for said in done
     ]
@@ -428,6 +430,7 @@ def _said(
 ) -> RowOutcome:
     return RowOutcome(
         row=row.number,
+        sheet=row.sheet,
         reference=row.reference,
         name=f"{row.forename} {row.surname}".strip(),
         born=row.born,

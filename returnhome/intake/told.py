@@ -59,6 +59,7 @@ def to_keep(row: Row, digest: str) -> Told:
     """The row as a notification keeps it."""
     return Told(
         row_number=row.number,
+        sheet=row.sheet,
         reference=row.reference,
         digest=digest,
         as_received=json.dumps(row.as_received, ensure_ascii=False),

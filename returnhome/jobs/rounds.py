@@ -67,6 +67,12 @@ def look_for_calls(*, by: Person, at: datetime) -> int:
 
 
 @acting.as_system(acting.CLOCKWORK)
+def remind_of_tokens(*, by: Person, at: datetime) -> int:
+    """Put into the outbox what is to be said of tokens that soon run out; gives how much."""
+    return tokens.remind(by=by, at=at)
+
+
+@acting.as_system(acting.CLOCKWORK)
 def forget_answers(*, by: Person, at: datetime) -> int:
     """Delete the answers kept for programs that ask twice, once nobody will; gives how many."""
     return tokens.forget_answers(by=by, at=at)

@@ -14,7 +14,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 from returnhome.casework import staff
 from returnhome.casework.messages import Message
 from returnhome.casework.webhooks import Call
-from returnhome.jobs import calling, delivery, rounds, sending
+from returnhome.jobs import calling, delivery, rounds, sending, taking_in
 
 # The sixth place is the seconds.
 EVERY_TEN_SECONDS = "* * * * * */10"
@@ -35,6 +35,15 @@ def look_round(timestamp: int) -> None:
     if Call.objects.due(at).exists():
         with suppress(AlreadyEnqueued):
             call.defer()
+    if taking_in.is_something_left():
+        with suppress(AlreadyEnqueued):
+            take_in.defer()
+
+
+@app.task(queueing_lock="take in", pass_context=True)
+def take_in(context: JobContext) -> None:
+    """Take in long files that somebody confirmed."""
+    taking_in.take_in(by=staff.clockwork(), clock=timezone.now, should_stop=context.should_abort)
 
 
 @app.periodic(cron=EVERY_NIGHT)
@@ -49,6 +58,13 @@ def forget_unsent(timestamp: int) -> None:
 def forget_answers(timestamp: int) -> None:
     """Delete the answers kept for programs that ask twice, once they are a week old."""
     rounds.forget_answers(by=staff.clockwork(), at=timezone.now())
+
+
+@app.periodic(cron=EVERY_NIGHT)
+@app.task(queueing_lock="remind of tokens")
+def remind_of_tokens(timestamp: int) -> None:
+    """Remind those who keep them of tokens that soon run out."""
+    rounds.remind_of_tokens(by=staff.clockwork(), at=timezone.now())
 
 
 @app.task(queueing_lock="call", pass_context=True)

@@ -4,6 +4,8 @@ import sys
 import time
 from collections.abc import Callable
 
+from returnhome.intake import lasting
+
 # So often at most, in seconds; work that takes less shows nothing.
 EVERY = 0.5
 WIDTH = 24
@@ -26,31 +28,24 @@ class Progress:
                                if is_watched else None)  # fmt: skip
         self.clock = clock
         self.began = self.told = clock()
+        # How many were done before: a file that was cut off goes on where it was.
+        self.before: int | None = None
+        self.done = self.of = 0
         self.is_shown = False
 
     def __call__(self, done: int, of: int) -> None:
         """So many of so many are done."""
-        now = self.clock()
+        now, self.done, self.of = self.clock(), done, of
+        if self.before is None:
+            self.before = done if now - self.began < EVERY else 0
         if self.write is None or now - self.told < EVERY:
             return
         self.told, self.is_shown = now, True
-        left = (now - self.began) * max(of - done, 0) / max(done, 1)
+        left = lasting.left(now - self.began, done - self.before, of - self.before)
         full = round(WIDTH * min(done / max(of, 1), 1))
         bar = f"{'#' * full}{'.' * (WIDTH - full)}"
-        self.write(
-            f"\r[{bar}] {done:,} of {of:,} rows, {in_words(left)} left. Ctrl-C: none goes in "
-        )
+        self.write(f"\r[{bar}] {done:,} of {of:,} rows, {left} left. Ctrl-C stops it ")
 
     def end(self) -> None:
         if self.is_shown and self.write:
             self.write("\r" + " " * 100 + "\r")
-
-
-def in_words(seconds: float) -> str:
-    """About how long, as somebody waiting wants to know it."""
-    if seconds < 60:
-        return "under a minute"
-    minutes = round(seconds / 60)
-    if minutes < 90:
-        return f"about {minutes} minute{'s' if minutes > 1 else ''}"
-    return f"about {round(minutes / 60)} hours"

@@ -13,6 +13,8 @@ from returnhome.rules.codes import TokenScope
 LONGEST_NAME = 80
 # A token lasts a year at most: by then somebody looks whether it is still wanted.
 LASTS_AT_MOST = timedelta(days=366)
+# So long before its last day those who keep a token are reminded of it, each time once.
+REMIND_BEFORE = (timedelta(days=30), timedelta(days=7))
 # An answer is kept so long for a program that asks again, because the first one did not arrive.
 ANSWERS_KEPT = timedelta(days=7)
 
@@ -49,3 +51,13 @@ def check_can_make(*, name: str, scopes: Collection[TokenScope], until: date, to
 def is_good(*, until: date, is_ended: bool, today: date) -> bool:
     """Whether it opens anything today: `until` is the last day."""
     return not is_ended and today <= until
+
+
+def reminder(*, until: date, made_on: date, today: date) -> timedelta | None:
+    """Which of the reminders is the one to give today; None where it is time for none.
+
+    One that was made for less time than that needs no such reminder: its last day was just said.
+    """
+    left = until - today
+    reached = [each for each in REMIND_BEFORE if left <= each < until - made_on]
+    return min(reached, default=None) if today <= until else None

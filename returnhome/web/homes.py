@@ -3,7 +3,7 @@
 One page a report and none to check it: it is made in a minute, on a telephone, at night.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -142,6 +142,7 @@ class WhenForm(gds.Form):
     yesterday = _time("At what time yesterday?")
     yesterday_rough = gds.Tick(ROUGHLY, required=False)
     before = days.Moment("On which day, and when?", noun="the day and time")
+    reporter = gds.Text("Your name", max_length=80, autocomplete="name")
     key = gds.Hidden()
 
     asks_when, missing_when = "When?", "Say when"
@@ -181,6 +182,31 @@ class WhenForm(gds.Form):
             return UUID(self.cleaned_data["key"])
         except ValueError:
             return uuid4()
+
+
+def _reported(
+    request: Request,
+    one: Resident,
+    form_of: type["MissingForm"] | type["ReturnedForm"],
+    report: Callable[..., FromHome],
+    **page: Any,
+) -> HttpResponse:
+    """The page of a report, and once it is sent what was sent."""
+    first = {"reporter": request.user.name, "key": uuid4()}
+    form = form_of(request.POST or None, now=request.now, initial=first)
+    if request.method == "POST" and form.is_valid():
+        with gds.refusals_into(form), _not_here_is_404():
+            made = report(
+                one.child.pk,
+                form.told(),
+                key=form.cleaned_data["key"],
+                by=request.user,
+                at=request.now,
+            )
+            return redirect("show-home-report", made.pk)
+    back = reverse("lives-here")
+    caption = pages.name_of(one.child)
+    return gds.form_page(request, form, caption=caption, back=back, cancel=back, **page)
 
 
 # Report missing.
@@ -225,8 +251,6 @@ class MissingForm(WhenForm):
         max_length=300,
         hint="Such as: no coat, medicine tonight, left with an adult you do not know.",
     )
-    reporter = gds.Text("Your name", max_length=80, autocomplete="name")
-
     field_order = (
         *("ago", "today", "today_rough", "yesterday", "yesterday_rough", "before", "kind"),
         *("where", "police_told", "police_reference", "wearing", "worry", "reporter", "key"),
@@ -258,23 +282,14 @@ def report_missing(request: Request, pk: int) -> HttpResponse:
     if request.method == "GET" and is_reported:
         messages.info(request, "Your home has reported this already. You can add to it.")
         return redirect("show-home-report", one.first.pk)  # type: ignore[union-attr]
-    first = {"reporter": request.user.name, "key": uuid4()}
-    form = MissingForm(request.POST or None, now=request.now, initial=first)
-    if request.method == "POST" and form.is_valid():
-        with gds.refusals_into(form), _not_here_is_404():
-            report = homes.report_missing(
-                pk, form.told(), key=form.cleaned_data["key"], by=request.user, at=request.now
-            )
-            return redirect("show-home-report", report.pk)
-    return gds.form_page(
+    return _reported(
         request,
-        form,
+        one,
+        MissingForm,
+        homes.report_missing,
         title="Report missing",
-        caption=pages.name_of(one.child),
         warning="If they may be in danger now, ring 999 first. This page does not tell the police.",
         button="Report missing",
-        back=reverse("lives-here"),
-        cancel=reverse("lives-here"),
     )
 
 
@@ -305,8 +320,6 @@ class ReturnedForm(WhenForm):
         choices=Known.choices(),
         coerce=Known,
     )
-    reporter = gds.Text("Your name", max_length=80, autocomplete="name")
-
     field_order = (
         *("ago", "today", "today_rough", "yesterday", "yesterday_rough", "before"),
         *("needs_doctor", "hurt", "police_spoke", "came_from", "reporter", "key"),
@@ -334,23 +347,14 @@ def report_returned(request: Request, pk: int) -> HttpResponse:
     if request.method == "GET" and one.missing is None:
         messages.info(request, "This child is not on record as missing.")
         return redirect("lives-here")
-    first = {"reporter": request.user.name, "key": uuid4()}
-    form = ReturnedForm(request.POST or None, now=request.now, initial=first)
-    if request.method == "POST" and form.is_valid():
-        with gds.refusals_into(form), _not_here_is_404():
-            report = homes.report_returned(
-                pk, form.told(), key=form.cleaned_data["key"], by=request.user, at=request.now
-            )
-            return redirect("show-home-report", report.pk)
-    return gds.form_page(
+    return _reported(
         request,
-        form,
+        one,
+        ReturnedForm,
+        homes.report_returned,
         title="Report returned",
-        caption=pages.name_of(one.child),
         inset="If they need help now, ring 999, or 111 for advice.",
         button="Report returned",
-        back=reverse("lives-here"),
-        cancel=reverse("lives-here"),
     )
 
 

@@ -1,7 +1,8 @@
 """Files that senders send: looked at, confirmed or discarded, and what became of their rows."""
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,10 +17,17 @@ from django.views.decorators.http import require_POST
 
 from returnhome.casework import homes, journal, layouts, notifications
 from returnhome.casework.children import Child
-from returnhome.casework.notifications import AlreadyConfirmed, Delivery, Notification
+from returnhome.casework.notifications import (
+    AlreadyConfirmed,
+    AlreadyGoingIn,
+    Delivery,
+    NotGoingIn,
+    Notification,
+)
 from returnhome.casework.staff import Organisation, Person
-from returnhome.intake import loading, reading, told
-from returnhome.intake.outcome import Outcome, Result, to_mend
+from returnhome.intake import lasting, loading, reading, told
+from returnhome.intake.outcome import Outcome, Result, RowOutcome, to_mend
+from returnhome.intake.parsing import Skipped
 from returnhome.reporting import exports
 from returnhome.rules.access import Verb
 from returnhome.web import example, gds, pages
@@ -222,15 +230,16 @@ OF_A_HOME = "The home named the child, from the list of those who live there."
 
 
 def show(request: Request, pk: int) -> HttpResponse:
-    """What confirming the file would do; once it is confirmed, what it did."""
+    """What confirming the file would do; how far it is; once it is in, what it did."""
     delivery = get_object_or_404(deliveries(request.user), pk=pk)
     if delivery.confirmed_at:
         return _show_outcome(request, delivery)
+    if delivery.begun_at:
+        return _show_going_in(request, delivery)
     if not delivery.layout:
         return redirect("teach-delivery", pk)
-    outcome = masked(
-        loading.preview(delivery, by=request.user, at=request.now), request.user.closed
-    )
+    outcome = Preview(request.user.closed)
+    loading.preview(delivery, by=request.user, at=request.now, outcome=outcome)
     parts = [_part(result, outcome.counts[result], outcome.having(result), 1) for result in SAYS]
     journal.write("read", delivery, shown=_known(parts), by=request.user, at=request.now)
     return render(
@@ -247,28 +256,58 @@ def show(request: Request, pk: int) -> HttpResponse:
     )
 
 
-def masked(outcome: Outcome, closed: Collection[int]) -> Outcome:
-    """Rows about a record that is closed to whoever looks stand there as if nobody matched them.
+def _show_going_in(request: Request, delivery: Delivery) -> HttpResponse:
+    """How far a long file is. It shows no row, and so no child."""
+    assert delivery.begun_at
+    done, records = delivery.records_done, delivery.records
+    seconds = (request.now - delivery.begun_at).total_seconds()
+    numbers = _numbers(delivery, request.user)
+    return render(
+        request,
+        "deliveries/going_in.html",
+        {
+            "delivery": delivery,
+            "left": lasting.left(seconds, done, records) if done else "",
+            "sum": _sum(numbers[result] for result in SAYS),
+        },
+    )
 
-    In truth they go under that record, or wait for somebody who may see it.
+
+class Preview(Outcome):
+    """As much of what becomes of a file as a page shows, and as whoever looks may see it."""
+
+    def __init__(self, closed: Collection[int]) -> None:
+        super().__init__()
+        self.closed = set(closed)
+        self.goes_to: Counter[str] = Counter()
+
+    def keep(self, row: RowOutcome) -> RowOutcome:
+        row = masked(row, self.closed)
+        self.goes_to[row.goes_to] += 1
+        if self.counts[row.result] < SHOWN:
+            self.rows.append(row)
+        return row
+
+    def keep_skipped(self, skipped: Skipped) -> None:
+        if len(self.skipped) < SHOWN:
+            self.skipped.append(skipped)
+
+
+def masked(row: RowOutcome, closed: Set[int]) -> RowOutcome:
+    """A row about a record that is closed to whoever looks stands there as if nobody matched it.
+
+    In truth it goes under that record, or waits for somebody who may see it.
     """
-    if not closed:
-        return outcome
-    hidden = set(closed)
-    rows = [
-        replace(
-            row,
-            result=Result.WAITING,
-            reason=row.reason if row.reason.startswith("No child") else told.NOBODY_MATCHES,
-            child=None,
-            candidates=(),
-            changed=(),
-        )
-        if hidden & {row.child, *row.candidates}
-        else row
-        for row in outcome.rows
-    ]
-    return Outcome(rows=rows, skipped=outcome.skipped)
+    if not closed or closed.isdisjoint((row.child, *row.candidates)):
+        return row
+    return replace(
+        row,
+        result=Result.WAITING,
+        reason=row.reason if row.reason.startswith("No child") else told.NOBODY_MATCHES,
+        child=None,
+        candidates=(),
+        changed=(),
+    )
 
 
 def _known(parts: Iterable[Part]) -> set[int]:
@@ -287,15 +326,12 @@ def _sum(numbers: Iterable[int]) -> list[tuple[str, int]]:
     return [(SAYS[result][0], number) for result, number in zip(SAYS, numbers, strict=True)]
 
 
-def _elsewhere(outcome: Outcome, delivery: Delivery) -> list[tuple[str, int]]:
+def _elsewhere(outcome: Preview, delivery: Delivery) -> list[tuple[str, int]]:
     """How many rows go to another council than the one that received the file."""
     council = delivery.received_for
     own = council.authority.name if council and council.authority else ""
-    counted: dict[str, int] = {}
-    for row in outcome.rows:
-        if row.goes_to and row.goes_to != own:
-            counted[row.goes_to] = counted.get(row.goes_to, 0) + 1
-    return sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))
+    others = (pair for pair in outcome.goes_to.items() if pair[0] not in ("", own))
+    return sorted(others, key=lambda pair: (-pair[1], pair[0]))
 
 
 @dataclass(frozen=True)
@@ -364,6 +400,13 @@ def _kept(notification: Notification, person: Person) -> Kept:
     )
 
 
+class Refused(Outcome):
+    """The refused rows alone."""
+
+    def keep(self, row: RowOutcome) -> RowOutcome:
+        return super().keep(row) if row.result is Result.REFUSED else row
+
+
 def refused(request: Request, pk: int) -> HttpResponse:
     """The refused rows of a file as CSV, each with its reason: to be mended and sent again."""
     delivery = get_object_or_404(deliveries(request.user).exclude(layout=""), pk=pk)
@@ -371,8 +414,9 @@ def refused(request: Request, pk: int) -> HttpResponse:
         kept = Notification.objects.visible_to(request.user).filter(delivery=delivery)
         rows = [(json.loads(each.as_received), each.reason) for each in kept.refused().in_order()]
     else:
-        outcome = loading.preview(delivery, by=request.user, at=request.now)
-        rows = [(row.as_received, row.reason) for row in outcome.having(Result.REFUSED)]
+        outcome = Refused()
+        loading.preview(delivery, by=request.user, at=request.now, outcome=outcome)
+        rows = [(row.as_received, row.reason) for row in outcome.rows]
     if not rows:
         raise Http404
     journal.write("download refused rows", delivery, by=request.user, at=request.now)
@@ -387,27 +431,59 @@ def refused(request: Request, pk: int) -> HttpResponse:
 
 @require_POST
 def confirm(request: Request, pk: int) -> HttpResponse:
+    """Take the file in; a long one begins, or goes on where somebody stopped it."""
     delivery = get_object_or_404(deliveries(request.user), pk=pk)
+    shown = Preview(request.user.closed)
     try:
-        outcome = loading.confirm(delivery, by=request.user, at=request.now)
+        outcome = loading.begin(delivery, by=request.user, at=request.now, outcome=shown)
     except AlreadyConfirmed as quicker:
         messages.info(request, f"{quicker.sentence} Nothing was written twice.")
+    except AlreadyGoingIn as quicker:
+        messages.info(request, quicker.sentence)
     else:
-        counts = masked(outcome, request.user.closed).counts
-        messages.success(
-            request,
-            f"{pages.counted(outcome.read, 'row')} {'is' if outcome.read == 1 else 'are'} in: "
-            f"{counts[Result.OPENED]} opened, {counts[Result.UPDATED]} updated, "
-            f"{counts[Result.UNCHANGED]} unchanged, {counts[Result.WAITING]} waiting, "
-            f"{counts[Result.REFUSED]} refused.",
-        )
+        if outcome:
+            messages.success(request, f"{_are_in(outcome.read)}: {_counted(outcome.counts)}.")
+    return redirect("show-delivery", pk)
+
+
+def _are_in(number: int) -> str:
+    return f"{pages.counted(number, 'row')} {'is' if number == 1 else 'are'} in"
+
+
+def _counted(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{counts[result]} {result}" for result in Result)
+
+
+@require_POST
+def stop(request: Request, pk: int) -> HttpResponse:
+    """Let no more rows of a long file go in for now."""
+    delivery = get_object_or_404(deliveries(request.user), pk=pk)
+    try:
+        notifications.stop_delivery(delivery, by=request.user, at=request.now)
+    except (AlreadyConfirmed, NotGoingIn):
+        messages.info(request, "There was nothing left to stop.")
+    return redirect("show-delivery", pk)
+
+
+@require_POST
+def leave(request: Request, pk: int) -> HttpResponse:
+    """Leave out the rest of a long file that was stopped: what is in stays."""
+    delivery = get_object_or_404(deliveries(request.user), pk=pk)
+    try:
+        notifications.leave_rest(delivery, by=request.user, at=request.now)
+    except (AlreadyConfirmed, AlreadyGoingIn) as quicker:
+        messages.info(request, quicker.sentence)
     return redirect("show-delivery", pk)
 
 
 @require_POST
 def discard(request: Request, pk: int) -> HttpResponse:
     delivery = get_object_or_404(deliveries(request.user), pk=pk)
-    notifications.discard_delivery(delivery, by=request.user, at=request.now)
+    try:
+        notifications.discard_delivery(delivery, by=request.user, at=request.now)
+    except AlreadyGoingIn as quicker:
+        messages.info(request, quicker.sentence)
+        return redirect("show-delivery", pk)
     messages.success(request, f"“{delivery.filename}” is thrown away. Nothing of it was written.")
     return redirect("intake")
 
@@ -418,5 +494,7 @@ urlpatterns = [
     path("deliveries/<int:pk>", show, name="show-delivery"),
     path("deliveries/<int:pk>/refused.csv", refused, name="refused-delivery"),
     path("deliveries/<int:pk>/confirm", confirm, name="confirm-delivery"),
+    path("deliveries/<int:pk>/stop", stop, name="stop-delivery"),
+    path("deliveries/<int:pk>/leave", leave, name="leave-delivery"),
     path("deliveries/<int:pk>/discard", discard, name="discard-delivery"),
 ]

@@ -10,7 +10,7 @@ from returnhome.casework import journal
 from returnhome.intake import guessing, instants, loading, whole_names
 from returnhome.intake.guessing import ORDER, Column, Proposal
 from returnhome.intake.instants import Order
-from returnhome.intake.layouts import MOMENTS, Meaning
+from returnhome.intake.layouts import MOMENTS, Meaning, listed
 from returnhome.intake.loading import Teaching
 from returnhome.rules.codes import EpisodeKind, Sex, sex
 from returnhome.web import gds, intake, pages
@@ -174,12 +174,19 @@ def _said(request: Request, proposal: Proposal) -> Teaching:
 
 
 def _lead(proposal: Proposal) -> str:
-    where = f"on the sheet “{proposal.table.sheet}”, " if proposal.table.sheet else ""
+    table = proposal.table
+    where = f"on the sheet “{table.sheet}”, " if table.sheet else ""
     found = sum(column.meaning is not None for column in proposal.columns)
-    return (
-        f"The headings are {where}in row {proposal.table.header_number}. "
-        f"{found} of {len(proposal.columns)} columns are recognised."
-    )
+    said = [
+        f"The headings are {where}in row {table.header_number}.",
+        f"{found} of {len(proposal.columns)} columns are recognised.",
+    ]
+    if table.more:
+        names = listed([part.sheet for part in table.parts])
+        said.append(f"{len(table.parts)} sheets with these headings are read as one list: {names}.")
+    if table.aside:
+        said.append(f"Left aside, because of other headings: {listed(table.aside)}.")
+    return " ".join(said)
 
 
 def _either(proposal: Proposal) -> str:

@@ -424,7 +424,7 @@ def once_joined(request: Request, turns: Iterable[Turn], *, names_stranger: bool
     """Each in words; of a child whom the reader may not see, only that there was one."""
     user, told = request.user, list(turns)
     ids = {each.stranger_id if names_stranger else each.child_id for each in told}
-    seen = Child.objects.filter(user.whose(Verb.SEE_EPISODE, child="pk"), user.not_closed("pk"))
+    seen = Child.objects.filter(user.whose(Verb.SEE_EPISODE, child="pk"))
     names = {child.pk: pages.name_of(child) for child in seen.filter(pk__in=ids)}
     looking.at_list(request, "joined", names)
     return [_once(each, names, names_stranger=names_stranger) for each in told]

@@ -14,8 +14,8 @@ from returnhome.casework.tokens import Token
 from returnhome.rules import access
 from returnhome.rules.access import Verb
 from returnhome.rules.codes import Role, TokenScope
-from returnhome.rules.tokens import LONGEST_NAME
-from returnhome.web import gds, interviewers
+from returnhome.rules.tokens import LONGEST_NAME, REMIND_BEFORE
+from returnhome.web import gds, interviewers, pages
 from returnhome.web.asked import Request
 
 LASTS = {"90": "3 months", "182": "6 months", "365": "1 year"}
@@ -23,6 +23,7 @@ LASTS = {"90": "3 months", "182": "6 months", "365": "1 year"}
 SHOWN = 20
 # Whose episodes can need somebody: they can have a webhook.
 TOLD = (Organisation.COUNCIL, Organisation.PROVIDER)
+REMINDED = pages.listed(str(each.days) for each in REMIND_BEFORE) + " days before it runs out"
 
 
 def may_keep(person: Person) -> bool:
@@ -43,6 +44,15 @@ def _tokens(request: Request) -> tuple[Organisation, tokens.TokenQuerySet]:
     return organisation, seen
 
 
+def runs_out(token: Token, today: date) -> tuple[str, str] | None:
+    """How soon, as label and colour, from the first reminder on."""
+    left = token.until - today
+    if left > max(REMIND_BEFORE):
+        return None
+    when = {0: "today", 1: "tomorrow"}.get(left.days, f"in {left.days} days")
+    return f"Runs out {when}", "red" if left <= min(REMIND_BEFORE) else "orange"
+
+
 def index(request: Request) -> HttpResponse:
     organisation, seen = _tokens(request)
     today = interviewers.today(request.now)
@@ -50,10 +60,10 @@ def index(request: Request) -> HttpResponse:
     standing = list(every.standing())
     context = {
         "organisation": organisation,
-        "good": [each for each in standing if each.is_good(today)],
+        "good": [(each, runs_out(each, today)) for each in standing if each.is_good(today)],
         "over": [each for each in standing if not each.is_good(today)],
         "ended": list(every.filter(ended_at__isnull=False)[:SHOWN]),
-        "soon": today + timedelta(days=14),
+        "reminded": REMINDED,
         "is_told": organisation.kind in TOLD,
     }
     return render(request, "tokens/index.html", context)
@@ -96,7 +106,7 @@ def make(request: Request) -> HttpResponse:
                 by=request.user,
                 at=request.now,
             )
-            context: dict[str, Any] = {"token": token, "secret": secret}
+            context: dict[str, Any] = {"token": token, "secret": secret, "reminded": REMINDED}
             return render(request, "tokens/made.html", context)
     back = reverse("tokens")
     return gds.form_page(

@@ -30,9 +30,10 @@ from tests.casework.test_care import place
 from tests.casework.test_check_ins import checked
 from tests.casework.test_children import stranger
 from tests.casework.test_harm import employed
+from tests.casework.test_homes import report
 from tests.casework.test_matching import join, told_of
 from tests.casework.test_own_pages import as_child, opened
-from tests.cast import NOW, PEOPLE, Cast, booked, held, returned, signed
+from tests.cast import NOW, PEOPLE, Cast, booked, held, lives_at, returned, signed
 
 pytestmark = pytest.mark.check
 
@@ -183,3 +184,24 @@ def test_what_came_with_a_restricted_record_stays_closed_under_another(
         assert not theirs.filter(pk=row.pk).exists()
     assert who_sees(row) <= {"mara", "sol"}
     assert "sol" in who_sees(row)
+
+
+# Homes.
+
+
+def test_what_a_home_reported_is_for_those_who_may_see_the_episode(cast: Cast) -> None:
+    row = report(lives_at(cast.robin, cast.larchwood, by=cast.sol), cast)
+    assert who_sees(row) == {"amina", "ines", "mara", "sol", "pat"}
+
+    restrictions.keep_out(cast.robin, cast.sol, WHY, by=cast.mara, at=NOW)
+
+    assert who_sees(row) == {"amina", "ines", "mara", "pat"}
+
+
+def test_whoever_looks_after_the_accounts_of_a_home_is_told_of_nobody_there(cast: Cast) -> None:
+    robin = lives_at(cast.robin, cast.larchwood, by=cast.sol)
+    lori = employed("lori", Role.ADMINISTRATOR, cast.larchwood)
+
+    assert cast.lara.homes_where(Verb.SEE_WHO_LIVES_HERE) == {cast.larchwood.pk}
+    assert lori.homes_where(Verb.SEE_WHO_LIVES_HERE) == frozenset()
+    assert list(restrictions.of_the_home(robin, NOW)) == [cast.lara]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from threading import Barrier
 from typing import Any
 
@@ -10,10 +10,17 @@ import pytest
 from django.db import connection, transaction
 
 from returnhome.casework import acting, staff, tokens
-from returnhome.casework.models import JournalEntry, KeptAnswer, Notification, Person, Token
+from returnhome.casework.models import (
+    JournalEntry,
+    KeptAnswer,
+    Message,
+    Notification,
+    Person,
+    Token,
+)
 from returnhome.rules.codes import TokenScope
 from returnhome.rules.tokens import EndedAlready, LastsTooLong, NameMissing, NothingToDo
-from tests.casework.ledger import fresh, refused_by
+from tests.casework.ledger import fresh, refused_by, who_sees
 from tests.cast import NOW, Cast
 
 SUMMER = date(2026, 6, 1)
@@ -212,3 +219,66 @@ def test_of_four_at_once_one_has_it_and_the_others_are_told_so(apart: Cast) -> N
         said = sorted(desks.map(ask, range(4)))
 
     assert said == ["has it", "in hand", "in hand", "in hand"]
+
+
+def test_what_a_program_was_answered_is_for_nobody_of_the_organisation(make: Make) -> None:
+    token, _ = make(organisation=Cast().northshire_council)
+    tokens.keep(token, "K1", "body", {"results": [1]}, at=NOW)
+
+    assert who_sees(KeptAnswer.objects.get()) == set()
+
+
+# Before it runs out.
+
+
+def reminded(on: date) -> list[str]:
+    """Whom a look at seven in the morning of this day tells of it."""
+    before = set(Message.objects.values_list("pk", flat=True))
+    at = datetime(on.year, on.month, on.day, 7, tzinfo=NOW.tzinfo)
+    tokens.remind(by=staff.clockwork(), at=at)
+    added = Message.objects.exclude(pk__in=before).order_by("pk").select_related("person")
+    return [each.recipient.partition("@")[0] for each in added]
+
+
+def test_the_administrators_are_reminded_thirty_and_seven_days_before(
+    make: Make, cast: Cast
+) -> None:
+    make(organisation=cast.northshire_council)
+
+    told = {left: reminded(SUMMER - timedelta(days=left)) for left in (31, 30, 29, 8, 7, 1, 0, -1)}
+
+    assert {left for left, people in told.items() if people} == {30, 7}
+    assert told[30] == told[7] == ["adi"]
+    message = Message.objects.latest("pk")
+    assert "“Records system” of Northshire Council" in message.text
+    assert "is good until the end of\nMonday 1 June 2026" in message.text
+    assert "/tokens" in message.text
+
+
+def test_what_one_night_missed_the_next_one_tells(make: Make, cast: Cast) -> None:
+    make(organisation=cast.northshire_council)
+
+    assert reminded(SUMMER - timedelta(days=12)) == ["adi"]
+    assert reminded(SUMMER - timedelta(days=3)) == ["adi"]
+    assert reminded(SUMMER) == []
+
+
+def test_nobody_is_reminded_of_one_that_has_ended(make: Make, cast: Cast) -> None:
+    token, _ = make(organisation=cast.northshire_council)
+    tokens.end(token, by=cast.adi, at=NOW)
+
+    assert reminded(SUMMER - timedelta(days=7)) == []
+
+
+def test_of_one_made_for_a_week_nobody_is_reminded_at_once(make: Make, cast: Cast) -> None:
+    make(organisation=cast.northshire_council, until=NOW.date() + timedelta(days=7))
+
+    assert reminded(NOW.date()) == []
+
+
+def test_where_no_administrator_is_left_whoever_made_it_is_told(make: Make, cast: Cast) -> None:
+    make(organisation=cast.northshire_police)
+
+    assert reminded(SUMMER - timedelta(days=30)) == ["adi"]
+    Person.objects.filter(pk=cast.adi.pk).update(is_active=False)
+    assert reminded(SUMMER - timedelta(days=7)) == []

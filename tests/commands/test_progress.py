@@ -1,6 +1,7 @@
 """How far a long piece of work is, in one line of the terminal."""
 
-from returnhome.management.progress import Progress, in_words
+from returnhome.intake.lasting import in_words
+from returnhome.management.progress import Progress
 
 
 def told(*, every: float) -> list[str]:

@@ -7,14 +7,26 @@ from returnhome.intake.layouts import (
     POLICE_A,
     Layout,
     Meaning,
-    chosen,
+    checked,
     defined,
     fitting,
+    named,
     numbered,
+    unknown,
 )
 from returnhome.intake.reading import Unreadable
 
 HEADER = list(POLICE_A.columns)
+
+
+def chosen(header, name=None):
+    """The layout for these headings, or the one asked for by name."""
+    if name:
+        return checked(named(name).fitted(header))
+    layout = fitting(header)
+    if layout is None:
+        raise unknown(header)
+    return layout
 
 
 @pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: layout.name)

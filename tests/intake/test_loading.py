@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 from django.core.management import CommandError, call_command
 
 from returnhome.casework import children, episodes, notifications, owners, staff, tallies
@@ -105,6 +106,64 @@ def ewa(cast: Cast) -> Child:
         at=NOW,
     )
     return child
+
+
+# A workbook with a sheet for each month.
+
+
+def by_month(**months: tuple[dict[str, str], ...]) -> bytes:
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content) as book:
+        for name, rows in months.items():
+            sheet = book.add_worksheet(name)
+            for number, row in enumerate(csv.reader(written(*rows).decode().splitlines())):
+                sheet.write_row(number, 0, row)
+        book.add_worksheet("Summary").write_row(0, 0, ["Month", "Children"])
+    return content.getvalue()
+
+
+def test_a_workbook_with_a_sheet_for_each_month_adds_up_and_each_row_says_where(cast, ewa):
+    other = {"forename": "Una", "dob": "01/02/2012", "last_seen": "24/05/2026 10:15"}
+    other |= {"reported": "24/05/2026 11:00"}
+    year = by_month(
+        May=(told(misper_ref="Y1", **other), told(misper_ref="Y2", dob="31/02/2012")),
+        Jun=(told(misper_ref="Y3", **other | {"forename": "Ula"}), told()),
+    )
+    by = staff.operator()
+    sender = notifications.sender_named(SENDER, by=by, at=AT)
+
+    delivery = loading.receive(year, "2026.xlsx", sender=sender, received_for=None, by=by, at=AT)
+    outcome = loading.confirm(delivery, by=by, at=AT)
+
+    assert [(row.where, str(row.result)) for row in outcome.rows] == [
+        ("May row 2", "waiting"),
+        ("May row 3", "refused"),
+        ("Jun row 2", "waiting"),
+        ("Jun row 3", "opened"),
+    ]
+    assert outcome.read == sum(outcome.counts.values()) == 4
+    assert outcome.aside == ["Summary"]
+    kept = Notification.objects.in_order().values_list("sheet", "row_number", "reference")
+    assert ("Jun", 3, "X1") in kept
+    assert [each["sheet"] for each in outcome.as_json({})["rows"]] == ["May"] * 2 + ["Jun"] * 2
+    assert outcome.as_json({})["left_aside"] == ["Summary"]
+    # Two that wait stand in the same row of their sheets, and are two children.
+    waiting = Child.objects.waiting().values_list("forename", flat=True)
+    assert sorted(waiting) == ["Ula", "Una"]
+
+
+def test_the_same_workbook_with_one_month_more_changes_that_month_alone(cast, ewa, tmp_path):
+    path = tmp_path / "2026.xlsx"
+    then = {"last_seen": "24/05/2026 10:15", "reported": "24/05/2026 11:00"}
+    may = (told(misper_ref="Y1", **then, found="25/05/2026 09:00"),)
+
+    def brought() -> list[str]:
+        return results(loading.bring(path, sender=SENDER, by=staff.operator(), at=AT))
+
+    path.write_bytes(by_month(May=may))
+    assert brought() == ["opened"]
+    path.write_bytes(by_month(May=may, Jun=(told(),)))
+    assert brought() == ["unchanged", "opened"]
 
 
 # The whole sample.
@@ -650,7 +709,7 @@ def test_a_fault_of_ours_halfway_leaves_nothing_half_written(ewa: Child):
     before = everything()
 
     def rows():
-        yield from loading._outcomes(delivery, AT)
+        yield from loading.File(delivery, AT).outcomes()
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):

@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from returnhome.intake.layouts import POLICE_A, POLICE_B, POLICE_C, Meaning, chosen
+from returnhome.intake.layouts import POLICE_A, POLICE_B, POLICE_C, Meaning
 from returnhome.intake.parsing import Row, Skipped, outcomes, parse
 from returnhome.intake.reading import Record, read
 from returnhome.rules.clock import DATE_ONLY, estimated
 from returnhome.rules.codes import EpisodeKind, RiskGrade, Sex
+from tests.intake.test_layouts import chosen
 
 SAMPLES = Path(__file__).parent / "samples"
 TODAY = date(2026, 11, 23)

@@ -151,7 +151,8 @@ def test_a_file_that_is_too_large_is_refused_unread(tmp_path):
     with path.open("wb") as file:
         file.truncate(200 * 1024 * 1024)
 
-    sentence = refused(path)
+    with path.open("rb") as file:
+        sentence = refused(file)
 
     assert sentence == (
         "“mispers.csv” is 200 MB and the most that can be read is 50 MB: "

@@ -7,12 +7,30 @@ from uuid import uuid4
 
 import pytest
 
-from returnhome.casework import childs_part, episodes, harm, homes, messages, rotas, staff, ways_in
+from returnhome.casework import (
+    childs_part,
+    episodes,
+    harm,
+    homes,
+    messages,
+    rotas,
+    staff,
+    tokens,
+    ways_in,
+)
 from returnhome.casework.models import Episode, FromHome, Message, OwnWords
 from returnhome.jobs import rounds, wording
 from returnhome.reporting import silences
 from returnhome.rules.choosing import Asked
-from returnhome.rules.codes import Device, EpisodeKind, HarmDecisionKind, RiskGrade, Rung, Waiting
+from returnhome.rules.codes import (
+    Device,
+    EpisodeKind,
+    HarmDecisionKind,
+    RiskGrade,
+    Rung,
+    TokenScope,
+    Waiting,
+)
 from returnhome.rules.homing import Known
 from tests.cast import (
     CHILDREN,
@@ -353,3 +371,26 @@ def test_of_a_child_who_is_well_the_council_is_told_as_of_any_return(cast: Cast)
 
     told = Message.objects.values_list("waiting_for", flat=True)
     assert set(told) == {Waiting.REQUEST}
+
+
+# Tokens of programs.
+
+
+def test_of_a_token_that_soon_runs_out_the_administrators_have_a_letter(cast: Cast) -> None:
+    until = NOW.date() + timedelta(days=90)
+    tokens.make(
+        cast.northshire_council,
+        "Case system",
+        scopes=[TokenScope.SEND],
+        until=until,
+        by=cast.adi,
+        at=NOW,
+    )
+
+    told = [
+        rounds.remind_of_tokens(by=staff.clockwork(), at=NOW + timedelta(days=day))
+        for day in (1, 60, 61, 83)
+    ]
+
+    assert told == [0, 1, 0, 1]
+    assert {message.person for message in Message.objects.all()} == {cast.adi}

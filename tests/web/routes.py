@@ -245,6 +245,8 @@ ABOUT_A_CHILD: dict[str, Asks] = {
     "send-placement-notice": of_child("place", of="placementnotice", only_post=True),
     "show-delivery": Asks("delivery", (("confirm_intake", "delivery", "+"),)),
     "confirm-delivery": Asks("delivery", (("confirm_intake", "delivery", "+"),), only_post=True),
+    "stop-delivery": Asks("delivery", (("confirm_intake", "delivery", "+"),), only_post=True),
+    "leave-delivery": Asks("delivery", (("confirm_intake", "delivery", "+"),), only_post=True),
     "discard-delivery": Asks("delivery", (("confirm_intake", "delivery", "+"),), only_post=True),
 }
 

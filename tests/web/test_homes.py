@@ -502,9 +502,15 @@ def test_the_intake_says_that_the_home_named_the_child(as_, cast: Cast, robin, n
 def test_only_those_who_answer_for_the_child_see_to_it(as_, cast: Cast, robin, now) -> None:
     reported(cast, robin, now, hours_ago=9)
     made = reported_back(cast, robin, now, needs_doctor=Known.YES)
+    page = f"/episodes/{made.episode_id}"
 
     for stranger in ("owen", "wes", "lara", "ferry", "adi", "ana", "sol"):
         assert as_(stranger).post(f"/home-reports/{made.pk}/seen").status_code == 404, stranger
+    offered = {
+        name: f"/home-reports/{made.pk}/seen" in as_(name).get(page).content.decode()
+        for name in ("amina", "sol")
+    }
+    assert offered == {"amina": True, "sol": False}
     assert as_("amina").get(f"/home-reports/{made.pk}/seen").status_code == 405
     assert FromHome.objects.get(pk=made.pk).seen_at is None
 

@@ -222,6 +222,8 @@ VERBS_ONLY = {
     "take-back-release",
     "confirm-delivery",
     "discard-delivery",
+    "leave-delivery",
+    "stop-delivery",
     "test-webhook",
 }
 

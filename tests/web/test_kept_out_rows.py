@@ -9,6 +9,7 @@ from returnhome.casework import (
     children,
     episodes,
     interviews,
+    meetings,
     needs,
     restrictions,
     reviews,
@@ -26,6 +27,7 @@ from returnhome.casework.models import (
     Entry,
     Episode,
     Interview,
+    Listed,
     Meeting,
     NotedConcern,
     NothingNeeded,
@@ -37,13 +39,13 @@ from returnhome.casework.models import (
 )
 from returnhome.casework.models import Organisation as Body
 from returnhome.intake import loading
-from returnhome.rules.codes import ActionKind, Role
+from returnhome.rules.codes import ActionKind, MeetingKind, Role
 from returnhome.rules.helping import NeedKind, NoHelpReason
 from returnhome.rules.reviewing import ReviewResult
 from returnhome.rules.standard.parts import SaidBy
 from tests.casework.ledger import fresh
 from tests.casework.test_children import stranger
-from tests.casework.test_matching import join, told_of
+from tests.casework.test_matching import join, separate, told_of
 from tests.cast import (
     Cast,
     booked,
@@ -57,9 +59,11 @@ from tests.cast import (
     wrote,
 )
 from tests.web.asking import words_of
+from tests.web.test_elsewhere import taken_on
 from tests.web.test_intake import kits, received, rows
 from tests.web.test_kept_out import browser_of, employed
 from tests.web.test_matching import told
+from tests.web.test_meetings import three_times
 
 pytestmark = pytest.mark.check
 
@@ -234,21 +238,25 @@ def test_a_record_is_released_from_by_whoever_may_read_that_record(
 # A talk that answers for two episodes, the later of them another council's.
 
 
-@pytest.fixture
-def of_both(cast: Cast, now: datetime) -> Interview:
+def answering_for_both(cast: Cast, now: datetime, **since_then: object) -> Interview:
+    """Held by Ines for Northshire, and a draft."""
     then = now - hours(90)
     talk = held(returned(cast.kit, at=then), interviewer=cast.ines, by=cast.amina, at=then)
     since = returned(cast.kit, at=now)
     first = Episode.objects.get(interviews=talk)
-    theirs = {"responsible_authority": cast.eastmoor, "counted_under": cast.eastmoor}
+    theirs = {"responsible_authority": cast.eastmoor, "counted_under": cast.eastmoor, **since_then}
     same = ("offered_at", "held_at", "held_precision")
     Episode.objects.filter(pk=since.pk).update(
         **theirs, **{name: getattr(first, name) for name in same}
     )
     Coverage.objects.create(interview=talk, episode=since)
-    finished(talk, now - hours(1))
+    return talk
+
+
+def asked_the_gp(talk: Interview, cast: Cast, now: datetime) -> None:
+    """Eastmoor’s own action, of its own episode."""
     Action.objects.create(
-        episode=since,
+        episode=Episode.objects.latest("pk"),
         interview=talk,
         kind="health",
         what="Ask the GP in Eastmoor",
@@ -257,8 +265,18 @@ def of_both(cast: Cast, now: datetime) -> Interview:
         added_at=now,
         added_by=cast.owen,
     )
+
+
+@pytest.fixture
+def of_both(cast: Cast, now: datetime) -> Interview:
+    talk = finished(answering_for_both(cast, now), now - hours(1))
+    asked_the_gp(talk, cast, now)
     NothingNeeded.objects.create(
-        episode=since, interview=talk, reason="Eastmoor has decided", at=now, by=cast.owen
+        episode=Episode.objects.latest("pk"),
+        interview=talk,
+        reason="Eastmoor has decided",
+        at=now,
+        by=cast.owen,
     )
     return talk
 
@@ -271,6 +289,34 @@ def test_what_another_council_decided_of_the_same_talk_is_theirs(cast: Cast, of_
         assert words not in page(cast.amina, address)
     assert "O’Dell" in page(cast.amina, address)
     assert "GP in Eastmoor" not in page(cast.amina, f"{address}/record.json")
+
+
+def test_of_a_draft_too_what_another_council_decided_is_theirs(cast: Cast, now: datetime):
+    talk = answering_for_both(cast, now)
+    asked_the_gp(talk, cast, now)
+
+    address = f"/interviews/{talk.pk}/record.json"
+
+    assert "GP in Eastmoor" in page(cast.owen, address)
+    assert "Missing from" in page(cast.amina, address)
+    assert "GP in Eastmoor" not in page(cast.amina, address)
+
+
+def test_a_record_that_nobody_writes_is_no_work_of_ours_for_an_episode_we_only_host(
+    cast: Cast, now: datetime
+):
+    answering_for_both(cast, now, host_authority=cast.northshire)
+    ours, theirs = Episode.objects.order_by("pk")
+    episodes.assign(theirs, cast.owen, by=cast.owen, at=now)
+    staff.end_post(cast.ines.posts.get(), on=now.date(), by=cast.adi, at=now)
+
+    to_take_over = page(cast.amina, "/?group=next")
+    waits = page(cast.amina, "/?group=others")
+
+    assert f'/episodes/{ours.pk}"' in to_take_over
+    assert "Take the record over" in to_take_over
+    assert f'/episodes/{theirs.pk}"' in waits
+    assert f'/episodes/{theirs.pk}"' not in to_take_over
 
 
 def test_whoever_keeps_the_lists_now_is_told_nothing_of_what_was_in_hand_before(
@@ -332,6 +378,20 @@ def test_whoever_is_kept_out_of_a_likely_child_matches_nobody_with_them(
     assert as_("amina").get(f"/children/{unnamed.pk}/match").status_code == 404
 
 
+def test_whom_nobody_has_named_waits_for_somebody_who_may_see_whom_it_may_be(
+    as_, cast: Cast, now: datetime
+):
+    """The record under no name is open to Amina again by a slip; that of the child is not."""
+    unnamed = told(cast, now)
+    restrictions.keep_out(cast.kit, cast.amina, AUNT, by=cast.mara, at=now)
+    carried_over = Listed.objects.get(child=unnamed)
+    restrictions.end_listing(carried_over, "Not her aunt", by=cast.mara, at=now)
+
+    assert as_("amina").get(f"/children/{unnamed.pk}").status_code == 200
+    assert as_("amina").get(f"/children/{unnamed.pk}/match").status_code == 404
+    assert as_("mara").get(f"/children/{unnamed.pk}/match").status_code == 200
+
+
 def test_a_name_that_is_looked_for_finds_our_children_alone(as_, cast: Cast, now: datetime):
     unnamed = told(cast, now)
     children.pass_to(cast.robin, cast.eastmoor, by=cast.amina, at=now)
@@ -356,6 +416,22 @@ def test_a_join_is_taken_back_by_whoever_may_see_both(as_, cast: Cast, now: date
     ours = as_("amina").get(address).content.decode()
     assert f"/children/{cast.kit.pk}" not in ours
     assert f"/children/{cast.kit.pk}" in as_("owen").get(address).content.decode()
+
+
+def test_who_it_was_once_said_to_be_is_not_named_once_that_is_another_councils_child(
+    as_, cast: Cast, now: datetime
+):
+    child = told(cast, now)
+    join(cast, fresh(child), cast.kit)
+    separate(cast, fresh(child))
+    page_of = f"/children/{child.pk}/match"
+    assert "said that this is Kit O’Dell" in words_of(as_("amina").get(page_of))
+
+    children.pass_to(cast.kit, cast.eastmoor, by=cast.amina, at=now)
+
+    said = words_of(as_("amina").get(page_of))
+    assert "said that this is a child known to another council" in said
+    assert "Kit O’Dell" not in said
 
 
 def test_what_is_restricted_stays_so_under_another_name(as_, cast: Cast, now: datetime):
@@ -397,6 +473,30 @@ def test_a_meeting_is_void_by_whoever_has_the_child_whom_it_was_about(
     assert "Owen Price" in theirs
     assert "/void" not in theirs
     assert "/void" in as_("mara").get(f"/children/{cast.kit.pk}").content.decode()
+
+
+def test_a_meeting_under_another_name_is_closed_to_those_whom_its_lists_keep_out(
+    as_, cast: Cast, now: datetime
+):
+    child = stranger(cast)
+    told_of(cast, child)
+    three_times(cast.kit, now)
+    meetings.record(
+        child,
+        kind=MeetingKind.STRATEGY_MEETING,
+        held_at=now - hours(3),
+        attended=("Mara Whitfield", "DS Cole"),
+        decided="Police to visit the flat",
+        by=cast.mara,
+        at=now,
+    )
+    restrictions.restrict(child, AUNT, to=[cast.sol], by=cast.mara, at=now)
+    join(cast, fresh(child), cast.kit)
+
+    ours, sols = (words_of(as_(name).get("/meetings")) for name in ("amina", "sol"))
+
+    assert "Closed in the last 14 days" in sols
+    assert "Closed in the last 14 days" not in ours
 
 
 def test_the_note_on_talking_with_them_is_for_whoever_works_with_the_child(
@@ -546,6 +646,28 @@ def test_whoever_is_kept_out_has_nothing_of_their_own_there(as_, cast: Cast, now
         restrictions.keep_out(cast.sky, getattr(cast, name), AUNT, by=cast.mara, at=now)
 
         assert "Marlowe" not in words_of(as_(name).get("/")), name
+
+
+def test_whoever_goes_to_another_council_takes_no_booking_along(cast: Cast, now: datetime):
+    booked(returned(cast.kit, at=now), interviewer=cast.ines, by=cast.amina, at=now)
+    assert "O’Dell" in page(cast.ines, "/")
+    staff.end_post(cast.ines.posts.get(), on=now.date(), by=cast.adi, at=now)
+    there = cast.westborough_council
+    staff.appoint(cast.ines, Role.INTERVIEWER, there, since=now.date(), by=cast.adi, at=now)
+
+    hers = page(cast.ines, "/")
+
+    assert "Work list" in hers
+    assert "O’Dell" not in hers
+
+
+def test_whom_amina_is_to_telephone_is_no_work_of_sols(as_, cast: Cast, now: datetime):
+    row = taken_on(cast, now)
+    episodes.assign(row.episode, cast.amina, by=cast.amina, at=now)
+    listed = f'/episodes/{row.episode_id}"'
+
+    assert listed in page(cast.sol, "/?group=others")
+    assert listed not in page(cast.amina, "/?group=others")
 
 
 def test_whoever_only_holds_talks_is_told_that_the_council_decides(as_, cast: Cast, now):

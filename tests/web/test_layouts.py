@@ -158,6 +158,36 @@ def test_a_workbook_with_titles_and_two_rows_of_headings_is_taught_the_same_way(
     assert "row 5 (totals row)" in words_of(done)
 
 
+def test_a_sheet_for_each_month_is_one_list_and_says_what_is_left_aside(as_, cast: Cast):
+    headings = ["Ref", "Name", "DOB", "Postcode", "Missing", "Returned"]
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content) as book:
+        for month, name in enumerate(("Jan", "Feb"), start=1):
+            sheet = book.add_worksheet(name)
+            sheet.write_row(0, 0, headings)
+            sheet.write_row(1, 0, [f"L{month}", "O'Dell, Kit", "30.09.12", "NS1 1AA"])
+            sheet.write_row(1, 4, [f"13.{month:02}.26 09:00", f"14.{month:02}.26 09:00"])
+        book.get_worksheet_by_name("Feb").write_row(
+            2, 0, ["L9", "O'Dell, Kit", "31.02.12", "", "x"]
+        )
+        book.add_worksheet("Totals").write_row(0, 0, ["Month", "Children"])
+
+    amina = as_("amina")
+    page = upload(amina, content.getvalue(), "year.xlsx")
+    done = amina.post(page.request["PATH_INFO"], sent(page), follow=True)
+    confirmed = amina.post(done.request["PATH_INFO"] + "/confirm", follow=True)
+
+    said = words_of(page)
+    assert "2 sheets with these headings are read as one list: “Jan”, “Feb”." in said
+    assert "Left aside, because of other headings: “Totals”." in said
+    words = words_of(done)
+    assert "3 rows read = 1 refused + 0 waiting for a person + 2 opened" in words
+    assert "Left aside, because its headings are others: sheet “Totals”." in words
+    for where in ("Jan row 2, L1", "Feb row 2, L2", "Feb row 3, L9"):
+        assert where in words
+        assert where in words_of(confirmed)
+
+
 # Refused rows.
 
 

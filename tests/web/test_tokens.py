@@ -63,10 +63,16 @@ def test_a_token_that_ran_out_or_soon_does_says_so(as_, cast: Cast, now):
     run_out = a_token(cast, now)
     Token.objects.filter(pk=run_out.pk).update(until=now.date() - timedelta(days=1))
 
+    a_token(cast, now, until=now.date() + timedelta(days=1))
+    a_token(cast, now, until=now.date() + timedelta(days=90))
+
     words = words_of(as_("adi").get("/tokens"))
 
-    assert "Runs out" in words
+    assert "Runs out in 3 days" in words
+    assert "Runs out tomorrow" in words
+    assert words.count("Runs out") == 2
     assert "Ran out on" in words
+    assert "reminded of each by e-mail 30 and 7 days before it runs out" in words
 
 
 def test_the_tokens_of_others_are_not_there(as_, cast: Cast, now):
@@ -86,6 +92,14 @@ def test_nobody_else_has_these_pages(as_, cast: Cast, now, who: str):
         assert as_(who).get(address).status_code == 404
         assert as_(who).post(address, TYPED).status_code in (404, 405)
     assert Token.objects.count() == 1
+
+
+def test_only_whoever_keeps_them_is_led_to_them(as_, cast: Cast):
+    led = {
+        who: 'href="/tokens"' in as_(who).get("/set-up").content.decode() for who in ("adi", "mara")
+    }
+
+    assert led == {"adi": True, "mara": False}
 
 
 def test_the_list_takes_few_questions(as_, cast: Cast, now, django_assert_max_num_queries):

@@ -2,8 +2,11 @@
 
 import json
 import sys
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryFile
+from typing import IO, Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
@@ -12,7 +15,15 @@ from returnhome.intake import loading
 from returnhome.intake.instants import Order
 from returnhome.intake.layouts import Meaning
 from returnhome.intake.loading import Teaching
-from returnhome.intake.outcome import Result, to_mend
+from returnhome.intake.outcome import (
+    Outcome,
+    Result,
+    RowOutcome,
+    row_as_json,
+    skipped_as_json,
+    to_mend,
+)
+from returnhome.intake.parsing import Skipped
 from returnhome.management import moments
 from returnhome.management.progress import Progress
 from returnhome.reporting import exports
@@ -28,8 +39,10 @@ HOW_TO_SAY = (
 class Command(BaseCommand):
     help = (
         "Reads a sender's file: each row opens or updates an episode, waits for a person, or is "
-        "refused with its reason. All of a file goes in, or nothing. The same file again changes "
-        "nothing. Exit 0: done, 1: some rows refused, 2: wrong use."
+        "refused with its reason. All of a file goes in, or nothing; one of more than "
+        f"{loading.WHOLE:,} rows goes in piece by piece, and goes on where it was stopped when it "
+        "is given again. The same file again changes nothing. Exit 0: done, 1: some rows refused, "
+        "2: wrong use."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -69,10 +82,18 @@ class Command(BaseCommand):
         moments.add_argument(parser)
 
     @acting.as_system(acting.INTAKE)
-    def handle(self, *args: Any, file: Path, sender: str, **options: Any) -> None:
+    def handle(self, *args: Any, **options: Any) -> None:
+        with ExitStack() as disk:
+            told = Told(disk, is_json=options["json"])
+            self._take_in(told, **options)
+            self._tell(told, options)
+        if told.counts[Result.REFUSED]:
+            sys.exit(1)
+
+    def _take_in(self, told: "Told", *, file: Path, sender: str, **options: Any) -> None:
         progress = Progress()
         try:
-            outcome = loading.bring(
+            loading.bring(
                 file,
                 sender=sender,
                 layout=options["layout"],
@@ -81,28 +102,109 @@ class Command(BaseCommand):
                 at=moments.given_or_now(options["at"]),
                 dry_run=options["dry_run"],
                 progress=progress,
+                outcome=told,
             )
         except loading.Unsure as unsure:
             raise CommandError(f"{unsure.sentence} {HOW_TO_SAY}", returncode=2) from unsure
         except Blocked as blocked:
             raise CommandError(blocked.sentence, returncode=2) from blocked
+        except KeyboardInterrupt:
+            raise CommandError(_stopped(progress, options["dry_run"]), returncode=130) from None
         finally:
             progress.end()
+
+    def _tell(self, told: "Told", options: dict[str, Any]) -> None:
         if options["json"]:
-            said = outcome.as_json(children.register_ids(outcome.children))
-            self.stdout.write(json.dumps(said, ensure_ascii=False, indent=1))
-        refused = outcome.having(Result.REFUSED)
-        if options["refused"] and refused:
-            header, lines = to_mend((row.as_received, row.reason) for row in refused)
-            exports.write_csv(options["refused"], header, lines)
-        for row in refused:
-            self.stderr.write(f"Row {row.row} ({row.reference or 'no reference'}): {row.reason}.")
-        counted = ", ".join(f"{number} {result}" for result, number in outcome.counts.items())
-        skipped = f"; {len(outcome.skipped)} skipped" if outcome.skipped else ""
+            for line in told.as_text():
+                self.stdout.write(line)
+        if options["refused"] and told.refused.number:
+            exports.write_csv(options["refused"], *to_mend(told.refused))
+        for sentence in told.refusals:
+            self.stderr.write(sentence)
+        if (more := told.refused.number - len(told.refusals)) > 0:
+            self.stderr.write(f"{more:,} more are refused: --refused FILE writes all of them down.")
+        for sheet in told.aside:
+            self.stderr.write(f"Sheet “{sheet}” is left aside: it has other headings.")
+        counted = ", ".join(f"{number} {result}" for result, number in told.counts.items())
+        skipped = f"; {told.number_skipped} skipped" if told.number_skipped else ""
         would = "Nothing is written. " if options["dry_run"] else ""
-        self.stderr.write(f"{would}{outcome.read} read: {counted}{skipped}.")
-        if outcome.counts[Result.REFUSED]:
-            sys.exit(1)
+        self.stderr.write(f"{would}{told.read} read: {counted}{skipped}.")
+
+
+def _stopped(progress: Progress, is_dry_run: bool) -> str:
+    if is_dry_run or progress.of <= loading.WHOLE:
+        return "Stopped: nothing of the file is in."
+    return (
+        f"Stopped: {progress.done:,} of {progress.of:,} rows are in. The same command goes on with "
+        "the rest."
+    )
+
+
+# Of more refused rows a terminal tells no more than how many there are.
+MOST_TOLD = 200
+
+
+class Laid:
+    """Things laid down on the disk one after the other, to be gone through again and again."""
+
+    def __init__(self, file: IO[str]) -> None:
+        self.file, self.number = file, 0
+
+    def add(self, thing: Any) -> None:
+        self.file.write(json.dumps(thing, ensure_ascii=False) + "\n")
+        self.number += 1
+
+    def lines(self) -> Iterator[str]:
+        self.file.seek(0)
+        yield from map(str.rstrip, self.file)
+
+    def __iter__(self) -> Iterator[Any]:
+        return map(json.loads, self.lines())
+
+
+class Told(Outcome):
+    """What becomes of a file as a terminal tells it. However long, it is not held in memory."""
+
+    def __init__(self, disk: ExitStack, *, is_json: bool) -> None:
+        super().__init__()
+        self.is_json = is_json
+        # Their number is told before them.
+        self.told, self.told_skipped, self.refused = (
+            Laid(disk.enter_context(TemporaryFile("w+", encoding="utf-8")))  # noqa: SIM115
+            for _ in range(3)
+        )
+        self.refusals: list[str] = []
+
+    def add(self, rows: Iterable[RowOutcome]) -> None:
+        rows = list(rows)
+        super().add(rows)
+        if self.is_json:
+            named = {pk for row in rows for pk in (row.child, *row.candidates) if pk}
+            ids = children.register_ids(named)
+            for row in rows:
+                self.told.add(row_as_json(row, ids))
+
+    def keep(self, row: RowOutcome) -> RowOutcome:
+        if row.result is Result.REFUSED:
+            self.refused.add((dict(row.as_received), row.reason))
+            if len(self.refusals) < MOST_TOLD:
+                named = row.reference or "no reference"
+                self.refusals.append(f"{row.where} ({named}): {row.reason}.")
+        return row
+
+    def keep_skipped(self, skipped: Skipped) -> None:
+        self.told_skipped.add(skipped_as_json(skipped))
+
+    def as_text(self) -> Iterator[str]:
+        """As JSON, a line for each row."""
+        head = {**self.counts_as_json(), **({"left_aside": self.aside} if self.aside else {})}
+        yield json.dumps(head, ensure_ascii=False, indent=1).removesuffix("\n}") + ","
+        for name, laid in (("rows", self.told), ("skipped", self.told_skipped)):
+            yield f' "{name}": ['
+            for number, line in enumerate(laid.lines(), start=1):
+                yield f"  {line}{',' if number < laid.number else ''}"
+            yield " ]," if name == "rows" else " ]"
+        yield "}"
 
 
 def _teaching(options: dict[str, Any]) -> Teaching:

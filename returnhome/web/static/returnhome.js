@@ -46,3 +46,21 @@ if (warning) {
   });
   wait();
 }
+
+// How far a long piece of work is: looked up again while it moves, so that nobody has to.
+const moving = document.querySelector("[data-look-again]");
+if (moving) {
+  const EVERY = 3000, MOST = 100; // as often without any news, and it is left to the person
+  let quiet = 0;
+  const look = async () => {
+    try {
+      const page = new DOMParser().parseFromString(await (await fetch(location.href)).text(), "text/html");
+      const now = page.querySelector("[data-look-again]");
+      if (!now) return location.reload();
+      quiet = now.innerHTML === moving.innerHTML ? quiet + 1 : 0;
+      if (!quiet) moving.innerHTML = now.innerHTML;
+    } catch { quiet += 1; }
+    if (quiet < MOST) setTimeout(look, EVERY);
+  };
+  setTimeout(look, EVERY);
+}
