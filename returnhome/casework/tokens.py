@@ -5,7 +5,7 @@ journal tells which one did what.
 """
 
 from collections.abc import Collection
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from datetime import date, datetime
 from hashlib import sha256
 from secrets import token_urlsafe
@@ -18,7 +18,7 @@ from django.db import connection, models, transaction
 from django.db.models import Q
 
 from returnhome.casework import acting, journal, messages
-from returnhome.casework.messages import Letter
+from returnhome.casework.messages import Letter, Message
 from returnhome.casework.sealing import SealedJson
 from returnhome.casework.staff import Organisation, Person
 from returnhome.rules import Blocked, access, tokens
@@ -161,12 +161,16 @@ def make(
 
 @transaction.atomic
 def end(token: Token, *, by: Person, at: datetime) -> Token:
-    """End a token: from now on it opens nothing. Raises EndedAlready."""
+    """End a token: from now on it opens nothing, and nobody is reminded. Raises EndedAlready."""
     token = Token.objects.select_for_update(no_key=True, of=("self",)).get(pk=token.pk)
     if token.ended_at is not None:
         raise tokens.EndedAlready
     token.ended_at, token.ended_by = at, by
     token.save(update_fields=["ended_at", "ended_by"])
+    for reminder in Message.objects.about(ABOUT, [token.pk]).waiting():
+        # One that leaves at this moment has left.
+        with suppress(messages.DoneWith):
+            messages.mark_overtaken(reminder, by=by, at=at)
     journal.write("end token", token, by=by, at=at)
     return token
 

@@ -51,7 +51,7 @@ def as_received(notification: Notification) -> Row:
     if notification.delivery.layout == sent.LAYOUT.name:
         return sent.row(cells, number=notification.row_number, today=today)
     layout = fitting.named(notification.delivery.layout).fitted(list(cells))
-    record = Record(notification.row_number, list(cells.values()))
+    record = Record(notification.row_number, list(cells.values()), notification.sheet)
     return parsing.parse(record, layout, today=today)
 
 

@@ -270,6 +270,15 @@ def test_nobody_is_reminded_of_one_that_has_ended(make: Make, cast: Cast) -> Non
     assert reminded(SUMMER - timedelta(days=7)) == []
 
 
+def test_a_reminder_that_has_not_left_is_not_sent_once_it_has_ended(make: Make, cast: Cast) -> None:
+    token, _ = make(organisation=cast.northshire_council)
+    reminded(SUMMER - timedelta(days=7))
+
+    tokens.end(token, by=cast.adi, at=NOW)
+
+    assert [message.overtaken_at for message in Message.objects.all()] == [NOW]
+
+
 def test_of_one_made_for_a_week_nobody_is_reminded_at_once(make: Make, cast: Cast) -> None:
     make(organisation=cast.northshire_council, until=NOW.date() + timedelta(days=7))
 

@@ -121,6 +121,24 @@ def test_a_layout_never_seen_is_proposed_from_all_the_months():
     assert proposal.table.whole_length == 2
 
 
+def test_headings_in_two_rows_are_the_same_headings_on_every_sheet():
+    over = ["", "", "Missing", "", "Returned", ""]
+    headings = ["Ref", "Name", "Date", "Time", "Date", "Time"]
+    year = workbook(
+        Jan=[over, headings, ["L1", "Mia Evans", "13/01/2026", "07:40", "", ""]],
+        Feb=[["February"], over, headings, ["L2", "Jo Smith", "13/02/2026", "08:10", "", ""]],
+        Mar=[headings, ["L3", "Ola Green", "13/03/2026", "09:10", "", ""]],
+    )
+
+    proposal = guessing.propose(year, today=TODAY)
+    layout = proposal.layout("taught-1", "").fitted(proposal.table.header)
+    told = list(parsing.outcomes(proposal.table, layout, today=TODAY))
+
+    assert [each.place for each in told if isinstance(each, Row)] == [("Jan", 3), ("Feb", 4)]
+    # Of March nobody can say which of its two days is the return.
+    assert [each.sheet for each in told if isinstance(each, Aside)] == ["Mar"]
+
+
 def test_a_file_of_text_is_one_list_and_leaves_nothing_aside():
     text = "\n".join(",".join(f'"{cell}"' for cell in each) for each in (HEADINGS, row("U1")))
     sheets = reading.sheets(text.encode(), "list.csv")
