@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from returnhome.casework import notifications
+from returnhome.casework import notifications, staff
 from returnhome.casework.models import Child, Delivery, Episode, JournalEntry, Notification
 from returnhome.intake import loading
 from returnhome.intake.layouts import POLICE_A
+from returnhome.jobs import taking_in
 from returnhome.web import example
 from tests.cast import Cast
 from tests.web.asking import words_of
@@ -386,3 +388,71 @@ def test_the_demonstrations_file_is_fetched_by_whoever_takes_files_in_alone(
         assert as_(name).get("/intake/example").status_code == 404, name
     fetched = as_("amina").get("/intake/example")
     assert b"".join(fetched.streaming_content) == MIXED
+
+
+# A long file.
+
+
+@pytest.fixture
+def long_from_three(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loading, "WHOLE", 2)
+    monkeypatch.setattr(loading, "TOGETHER", 2)
+
+
+def look(client: Client, delivery: Delivery) -> str:
+    return words_of(client.get(f"/deliveries/{delivery.pk}"))
+
+
+@pytest.mark.usefixtures("long_from_three")
+def test_of_a_long_file_the_first_rows_are_tried_and_the_page_says_so(as_, cast: Cast):
+    amina = as_("amina")
+
+    words = look(amina, received(amina))
+
+    assert "It is a long file: the first 2 of 5 rows were tried" in words
+
+
+@pytest.mark.usefixtures("long_from_three")
+def test_amina_sees_how_far_a_long_file_is_stops_it_and_goes_on(as_, cast: Cast):
+    amina, by = as_("amina"), staff.clockwork()
+    delivery = received(amina)
+
+    words = words_of(amina.post(f"/deliveries/{delivery.pk}/confirm", follow=True))
+    assert "“list.csv” is going in" in words
+    assert "0 of 5 rows are in. It begins in a moment." in words
+    assert not Episode.objects.exists()
+    taking_in.take_in(by=by, clock=timezone.now, should_stop=iter([False, False, True]).__next__)
+    words = look(amina, delivery)
+    assert "2 of 5 rows are in. Under a minute left." in words
+    assert "2 rows read = 0 refused + 0 waiting for a person + 1 opened + 1 updated" in words
+    assert "Going in" in words_of(amina.get("/intake"))
+
+    words = words_of(amina.post(f"/deliveries/{delivery.pk}/stop", follow=True))
+    assert "“list.csv” was stopped" in words
+    assert "Amina Yusuf stopped it" in words
+    assert "no clock runs for them" in words
+    assert taking_in.take_in(by=by, clock=timezone.now) == 0
+
+    amina.post(f"/deliveries/{delivery.pk}/confirm")
+    assert taking_in.take_in(by=by, clock=timezone.now) == 1
+    words = look(amina, delivery)
+    assert "What “list.csv” did" in words
+    assert "4 rows read = 1 refused + 1 waiting for a person + 1 opened + 1 updated" in words
+
+
+@pytest.mark.usefixtures("long_from_three")
+def test_amina_leaves_the_rest_of_a_stopped_file_out(as_, cast: Cast):
+    amina = as_("amina")
+    delivery = received(amina)
+    amina.post(f"/deliveries/{delivery.pk}/confirm")
+    words = words_of(amina.post(f"/deliveries/{delivery.pk}/leave", follow=True))
+    assert "are going in already" in words
+    amina.post(f"/deliveries/{delivery.pk}/stop")
+    words = words_of(amina.post(f"/deliveries/{delivery.pk}/discard", follow=True))
+    assert "are going in already" in words
+
+    words = words_of(amina.post(f"/deliveries/{delivery.pk}/leave", follow=True))
+
+    assert "5 rows were left out" in words
+    words = words_of(amina.post(f"/deliveries/{delivery.pk}/stop", follow=True))
+    assert "There was nothing left to stop." in words
