@@ -15,6 +15,7 @@ from returnhome.casework.staff import Person
 from returnhome.intake import reading, register
 from returnhome.intake.atlas import Atlas
 from returnhome.intake.parsing import Skipped
+from returnhome.intake.reading import Table
 from returnhome.intake.register import KnownChild
 from returnhome.rules import Blocked, caring
 from returnhome.rules.clock import LONDON
@@ -59,20 +60,34 @@ class NoSuchPlace(Blocked):
 @acting.as_system(acting.INTAKE)
 def load(path: Path, *, by: Person, at: datetime) -> Registered:
     """Load a register's file. Raises reading.Unreadable for one that is no such table."""
-    table = reading.read(path, path.name)
+    return load_table(reading.read(path, path.name), by=by, at=at)
+
+
+@transaction.atomic
+@acting.as_system(acting.INTAKE)
+def load_table(
+    table: Table, *, of: Authority | None = None, by: Person, at: datetime
+) -> Registered:
+    """The same of a table, where `of` is named of the children of that council alone."""
     layout = register.fitting(table.header)
     registered, atlas = Registered(), Atlas()
     for known in register.outcomes(table, layout, today=at.astimezone(LONDON).date()):
         if isinstance(known, Skipped):
             registered.skipped.append(known)
         else:
-            said = _register(known, atlas, path.name, by=by, at=at)
+            said = _register(known, atlas, table.name, of=of, by=by, at=at)
             registered.rows.append((known.number, known.child_id, *said))
     return registered
 
 
 def _register(
-    known: KnownChild, atlas: Atlas, file: str, *, by: Person, at: datetime
+    known: KnownChild,
+    atlas: Atlas,
+    file: str,
+    *,
+    of: Authority | None = None,
+    by: Person,
+    at: datetime,
 ) -> tuple[str, str]:
     """Whether the child was opened, unchanged or refused, and why."""
     if known.faults:
@@ -88,6 +103,8 @@ def _register(
         )
     except NoSuchPlace as blocked:
         return "refused", blocked.sentence
+    if of and (looked_after_by or lives_in) != of:
+        return "refused", f"The row is of a child of {(looked_after_by or lives_in).name}"
     child, is_new = children.register(
         register_id=known.child_id,
         forename=known.forename,
