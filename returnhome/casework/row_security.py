@@ -1072,7 +1072,7 @@ def _hangs(model: type[models.Model], of: str, made_with: Mapping[str, str]) -> 
     """Whether anything hangs on a row, in any table, beside what was made with it."""
     found = []
     for each in model._meta.related_objects:
-        if not hasattr(each.field, "column") or each.field.column is None:
+        if each.many_to_many:
             continue
         table = each.related_model._meta.db_table
         since = made_with.get(table, "true")
