@@ -42,6 +42,8 @@ from returnhome.rules.codes import (
 )
 from returnhome.rules.naming import folded
 
+# How the times of a past episode name where they are from.
+SOURCE = "Earlier records: "
 # Written together: enough to spare questions, few enough to hold in memory.
 TOGETHER = 500
 
@@ -402,9 +404,7 @@ def open_past(bringing: Bringing, pasts: Sequence[Past], *, by: Person, at: date
                 openings = [
                     _opening(past, known[past.child], authority, standing) for past in theirs
                 ]
-                opened = episodes.open_all(
-                    openings, source=f"Earlier records: {source}", by=by, at=at
-                )
+                opened = episodes.open_all(openings, source=f"{SOURCE}{source}", by=by, at=at)
                 EarlierRecord.objects.bulk_create(
                     [
                         _record(bringing, past, episode)
@@ -471,6 +471,13 @@ def close(bringing: Bringing, report: Mapping[str, Any], *, by: Person, at: date
     bringing.files.update(content=None)
     journal.write("bring history", bringing, by=by, at=at)
     return bringing
+
+
+def of_episode(episode: Episode, person: Person) -> EarlierRecord | None:
+    """What earlier records say of it, for whoever may read an account; no query for any other."""
+    if not episode.told_by.startswith(SOURCE):
+        return None
+    return EarlierRecord.objects.visible_to(person).filter(episode=episode).first()
 
 
 # Taking back.

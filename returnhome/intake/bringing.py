@@ -290,6 +290,10 @@ class _Bringing:
             authority,
             {(history.named(r.forename, r.surname), r.born) for r in sound if r.surname and r.born},
         )
+        # Whose record is closed to the person is nobody here: somebody else brings their history.
+        closed = self.by.closed
+        for found in (*numbers.values(), *names.values()):
+            found -= closed
         born = history.births(pk for found in numbers.values() for pk in found)
         found = []
         for row in sound:
@@ -335,8 +339,7 @@ class _Bringing:
             there = _same(row, [e for e in known.get(pk, ()) if e.pk not in paired])
             if there:
                 paired.add(there.pk)
-                hidden = pk in self.by.closed
-                self.report.is_same(row.source, row.number, [] if hidden else _differs(row, there))
+                self.report.is_same(row.source, row.number, _differs(row, there))
                 continue
             key = (pk, row.days, "")
             earlier = next(

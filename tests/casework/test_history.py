@@ -160,7 +160,9 @@ def test_from_which_day_on_it_is_work_is_for_the_person_to_say(cast: Cast) -> No
 
 def test_figures_are_right_before_after_and_when_it_was_taken_back(cast: Cast) -> None:
     before = stored()
-    made, _ = brought(cast, "register.csv", LIST, "missing.csv", "ssd_missing.csv", "ssd_person.csv")
+    made, _ = brought(
+        cast, "register.csv", LIST, "missing.csv", "ssd_missing.csv", "ssd_person.csv"
+    )
 
     assert stored() == counted_again()
     assert stored() != before
@@ -237,7 +239,7 @@ def test_what_was_brought_in_can_be_taken_back_as_one(cast: Cast) -> None:
     assert (len(undone.episodes), len(undone.children), undone.kept) == (8, 1, ())
     assert not Episode.objects.exists()
     assert not Identifier.objects.filter(value="wren").exists()
-    assert cast.kit.pk and cast.sky.pk
+    assert cast.kit.is_confirmed
     made = Bringing.objects.get(pk=made.pk)
     assert (made.taken_back_by, made.taken_back_because) == (cast.mara, "The wrong year")
     assert made.report is None

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 
-
 def counted(number: int, thing: str, many: str = "") -> str:
     return f"{number:,} {thing if number == 1 else many or f'{thing}s'}"
 
