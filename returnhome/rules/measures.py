@@ -42,6 +42,7 @@ APART = {
 # The way of an episode to an interview in time, and where it is lost on that way: what is lost and
 # what is held add up to what ended.
 STEPS = ("ended", "offered", "accepted", "held", "in_time")
+NOT_KNOWN = ("offer_not_known", "answer_not_known", "whose_no_not_known", "held_not_known")
 LOST = (
     "not_offered",
     "declined_by_child",
@@ -49,7 +50,7 @@ LOST = (
     "not_answered",
     "not_held",
     "still_to_hold",
-    *("offer_not_known", "answer_not_known", "whose_no_not_known", "held_not_known"),
+    *NOT_KNOWN,
 )
 # Where earlier records leave off: what they say, and from there on it is not known.
 EARLIER: dict[Earlier, frozenset[str]] = {
@@ -92,7 +93,7 @@ def parts_apart(facts: EpisodeFacts) -> set[str]:
 
 
 def parts_of_offer(facts: EpisodeFacts) -> set[str]:
-    if facts.earlier in EARLIER:
+    if facts.earlier in EARLIER and not facts.is_answered_for:
         return set(EARLIER[facts.earlier])
     if not facts.is_offered:
         why = {"no_contact"} if is_out_of_reach(facts) else set()

@@ -223,11 +223,12 @@ def take_back(request: Request, pk: int) -> HttpResponse:
                 by=request.user,
                 at=request.now,
             )
-            messages.success(
-                request,
-                f"Taken back: {pages.counted(len(done.episodes), 'episode')} and "
-                f"{pages.counted(len(done.children), 'child', 'children')}. {done.sentence}".strip(),
+            gone = (
+                pages.counted(len(done.episodes), "episode"),
+                pages.counted(len(done.children), "child", "children"),
             )
+            said = f"Taken back: {' and '.join(gone)}. {done.sentence}"
+            messages.success(request, said.strip())
             return redirect("show-history", pk)
     journal.write("read", one, by=request.user, at=request.now)
     return gds.form_page(

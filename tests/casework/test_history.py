@@ -160,9 +160,8 @@ def test_from_which_day_on_it_is_work_is_for_the_person_to_say(cast: Cast) -> No
 
 def test_figures_are_right_before_after_and_when_it_was_taken_back(cast: Cast) -> None:
     before = stored()
-    made, _ = brought(
-        cast, "register.csv", LIST, "missing.csv", "ssd_missing.csv", "ssd_person.csv"
-    )
+    every = ("register.csv", LIST, "missing.csv", "ssd_missing.csv", "ssd_person.csv")
+    made, _ = brought(cast, *every)
 
     assert stored() == counted_again()
     assert stored() != before
