@@ -50,7 +50,7 @@ class Report:
             "read": sum(self.counts[name] for name in NAMED),
             "counts": {name: self.counts[name] for name in COUNTS},
             "files": self.files,
-            "refused": self.refused,
+            "refused": sorted(self.refused, key=self._place),
             "skipped": dict(self.skipped),
             "lost": {
                 "columns": [
@@ -66,8 +66,13 @@ class Report:
                     for what, sentence in _sentences(self.imprecise).items()
                 ],
             },
-            "same": self.same,
+            "same": sorted(self.same, key=self._place),
         }
+
+    def _place(self, row: Mapping[str, Any]) -> tuple[int, int]:
+        """Where a row stands, by file and number."""
+        files = [each["name"] for each in self.files]
+        return files.index(row["file"]), row["row"]
 
 
 def _sentences(imprecise: Mapping[str, int]) -> dict[str, str]:
