@@ -115,7 +115,7 @@ BRINGS = {
 
 def stages(episode: Episode, now: datetime) -> list[Stage]:
     """The eight moments, in their order."""
-    is_owed = is_talk_offered(episode.progress)
+    is_owed = is_talk_offered(episode.progress) and not episode.earlier
     coming = BRINGS.get(episode.next_step)
     found = [
         _instant(episode, "reported", "Reported", now),
@@ -125,6 +125,8 @@ def stages(episode: Episode, now: datetime) -> list[Stage]:
         _later("Signed off", episode.signed_at, now),
         _acted(episode, now),
     ]
+    if episode.earlier and coming is None:
+        return [Stage(s.title, NOT_OWED, "") if s.state == NOT_YET else s for s in found]
     return [
         Stage(one.title, _state(one, coming, is_owed), one.text) if one.state == NOT_YET else one
         for one in found

@@ -24,11 +24,11 @@ from returnhome.casework.models import (
 )
 from returnhome.intake import bringing
 from returnhome.intake.reading import Unreadable
-from returnhome.reporting import facts
+from returnhome.reporting import escalations, facts
 from returnhome.rules import measures
 from returnhome.rules.codes import Earlier, Means, Reached
 from tests.casework.ledger import nothing_else_to_reckon, refused_by, who_sees
-from tests.cast import NOW, Cast
+from tests.cast import NOW, Cast, returned
 
 EARLIER = Path(__file__).parent.parent / "intake" / "earlier"
 LIST = "episodes.csv"
@@ -334,3 +334,18 @@ def test_many_rows_do_not_ask_the_database_for_each(cast: Cast) -> None:
         assert bringing.preview(lots, by=cast.amina, at=NOW)["counts"]["episodes"] == 200
 
     assert len(asked) <= len(few) + 5
+
+
+def test_history_is_counted_by_a_protocol_and_calls_for_no_meeting_by_itself(cast: Cast) -> None:
+    brought(cast, LIST, live_since=date(2026, 3, 1))
+    children = Child.objects.filter(pk=cast.kit.pk)
+    assert escalations.called_for(children, now=NOW)[cast.kit.pk] == ()
+
+    for hours_ago in (60, 10):
+        returned(cast.kit, hours_ago=hours_ago)
+
+    called = escalations.called_for(children, now=NOW)[cast.kit.pk]
+    assert called
+    assert {each.episode for each in called} <= set(
+        cast.kit.episodes.filter(earlier="").values_list("pk", flat=True)
+    )

@@ -220,6 +220,7 @@ def test_no_label_stands_for_two_things():
 
 # Laws.
 
+
 @pytest.mark.parametrize(
     ("earlier", "parts_told"),
     [
