@@ -337,15 +337,18 @@ def test_many_rows_do_not_ask_the_database_for_each(cast: Cast) -> None:
 
 
 def test_history_is_counted_by_a_protocol_and_calls_for_no_meeting_by_itself(cast: Cast) -> None:
-    brought(cast, LIST, live_since=date(2026, 3, 1))
-    children = Child.objects.filter(pk=cast.kit.pk)
-    assert escalations.called_for(children, now=NOW)[cast.kit.pk] == ()
-
-    for hours_ago in (60, 10):
-        returned(cast.kit, hours_ago=hours_ago)
-
-    called = escalations.called_for(children, now=NOW)[cast.kit.pk]
-    assert called
-    assert {each.episode for each in called} <= set(
-        cast.kit.episodes.filter(earlier="").values_list("pk", flat=True)
+    nights = "".join(f"kit,{day}/02/2026,{day + 1}/02/2026\n" for day in (10, 16, 20))
+    taken = bringing.receive(
+        [("nights.csv", f"Child ID,Start date,End date\n{nights}".encode())],
+        brought_for=cast.northshire_council,
+        live_since=date(2026, 3, 1),
+        by=cast.amina,
+        at=NOW,
     )
+    assert bringing.bring(taken, by=cast.amina, at=NOW)["counts"]["settled"] == 3
+    kit = cast.kit
+    assert escalations.called_for([kit], now=NOW)[kit.pk] == ()
+
+    live = returned(kit, hours_ago=10)
+
+    assert {each.episode for each in escalations.called_for([kit], now=NOW)[kit.pk]} == {live.pk}
