@@ -347,7 +347,8 @@ def by_name(
         folded_name__in=names, child__in=Child.objects.filter(theirs, born_on__in=born)
     )
     for pk, name, day in others.values_list("child_id", "folded_name", "child__born_on"):
-        found[name, day].add(pk)
+        if day:
+            found[name, day].add(pk)
     return {key: pks for key, pks in found.items() if key in wanted}
 
 
@@ -564,7 +565,10 @@ def take_back(
         raise TakenBackAlready
     if not because.strip():
         raise ReasonMissing
-    children.lock(*bringing.opened.values_list("child_id", flat=True))
+    children.lock(
+        *bringing.opened.values_list("child_id", flat=True),
+        *bringing.records.values_list("episode__child_id", flat=True),
+    )
     theirs = episodes.lock(*bringing.records.values_list("episode_id", flat=True))
     undone = undoing(bringing)
     if undone.kept and not leave:
@@ -602,7 +606,7 @@ def _delete(undone: Undoing) -> None:
         (BroughtChild, of_children),
         (Child, {"pk__in": undone.children}),
     ):
-        rows = model._default_manager.filter(**which)  # type: ignore[attr-defined]
+        rows = model._default_manager.filter(**which)
         rows._raw_delete(rows.db)
     with connection.cursor() as cursor:
         cursor.execute("set constraints all immediate")

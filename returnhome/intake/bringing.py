@@ -39,7 +39,7 @@ Progress = Callable[[int, int], None]
 
 class NothingToBring(Blocked):
     sentence = "Choose the files."
-    field = "files"
+    field = "file"
 
 
 class NoCouncil(Blocked):
@@ -97,6 +97,30 @@ def bring(
     return _bring(bringing, by=by, at=at, is_dry=False, progress=progress)
 
 
+@transaction.atomic
+@acting.as_system(acting.INTAKE)
+def at_once(
+    files: Sequence[tuple[str, bytes]],
+    *,
+    brought_for: Organisation,
+    live_since: date | None = None,
+    for_good: bool,
+    by: Person,
+    at: datetime,
+    progress: Progress = silent,
+) -> tuple[dict[str, Any], int | None]:
+    """Receive files and bring them in; without `for_good` not a trace of it stays.
+
+    Gives the report, and the number of the bringing where it was for good.
+    """
+    received = receive(files, brought_for=brought_for, live_since=live_since, by=by, at=at)
+    if for_good:
+        return bring(received, by=by, at=at, progress=progress), received.pk
+    said = preview(received, by=by, at=at, progress=progress)
+    transaction.set_rollback(True)
+    return said, None
+
+
 def of_paths(paths: Iterable[Path]) -> list[tuple[str, bytes]]:
     """Names and contents of files on disk. Raises reading.Unreadable."""
     found = []
@@ -141,7 +165,7 @@ def _opened(name: str, content: bytes) -> _File:
             f"{name} has the headings {listed(shown)}, and by them it is none of these: a register "
             "of children, a list of past episodes with the child's number (or name and birth date) "
             "and the start, SSDA903 missing or header, ssd_missing or ssd_person.",
-            field="files",
+            field="file",
         )
     return max(found, key=lambda pair: pair[0])[1]
 
@@ -292,10 +316,10 @@ class _Bringing:
         )
         # Whose record is closed to the person is nobody here: somebody else brings their history.
         closed = self.by.closed
-        for found in (*numbers.values(), *names.values()):
-            found -= closed
-        born = history.births(pk for found in numbers.values() for pk in found)
-        found = []
+        for known in (*numbers.values(), *names.values()):
+            known -= closed
+        born = history.births(pk for known in numbers.values() for pk in known)
+        found: list[tuple[int, PastRow]] = []
         for row in sound:
             pk, reason = _whose(row, numbers, names, born)
             if pk is None:

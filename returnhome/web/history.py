@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Prefetch
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
@@ -12,7 +13,7 @@ from django.views.decorators.http import require_POST
 from markupsafe import Markup
 
 from returnhome.casework import history, journal
-from returnhome.casework.history import Bringing, BringingQuerySet
+from returnhome.casework.history import Bringing, BringingFile, BringingQuerySet
 from returnhome.casework.staff import Organisation, Person
 from returnhome.intake import bringing, reading
 from returnhome.intake.history import report
@@ -35,7 +36,7 @@ class Files(gds.File):
 
 
 class BringForm(gds.Form):
-    files = Files(
+    file = Files(
         "The files",
         noun="the files",
         accept=".csv,.txt,.tsv,.xlsx,.xlsm,.xls,.ods,text/csv",
@@ -78,7 +79,7 @@ def _index(request: Request) -> HttpResponse:
         if form.is_valid():
             with gds.refusals_into(form):
                 received = bringing.receive(
-                    [(file.name or "", file.read()) for file in request.FILES.getlist("files")],
+                    [(file.name or "", file.read()) for file in request.FILES.getlist("file")],
                     brought_for=council,
                     live_since=form.cleaned_data["live_since"],
                     by=request.user,
@@ -92,14 +93,19 @@ def _index(request: Request) -> HttpResponse:
         button="See what would come of it",
         back=reverse("intake"),
         template="history/index.html",
-        bringings=list(_bringings(request.user).newest_first().defer("report")[:SHOWN]),
+        bringings=list(
+            _bringings(request.user)
+            .newest_first()
+            .defer("report")
+            .prefetch_related(Prefetch("files", BringingFile.objects.defer("content")))[:SHOWN]
+        ),
     )
 
 
 def _refuse_too_large(request: Request, form: BringForm) -> None:
     handler = request.upload_handlers[0]
     if isinstance(handler, NoLargerThanATable) and handler.is_too_large:
-        form.fields["files"].error_messages["required"] = (
+        form.fields["file"].error_messages["required"] = (
             f"The files are {-(-handler.size // MEGABYTE)} MB and the most that can be read is "
             f"{reading.LARGEST // MEGABYTE} MB: send them by year."
         )

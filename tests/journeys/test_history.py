@@ -47,7 +47,7 @@ def test_history_is_brought_in_from_a_telephone_and_taken_back(
     picture(page, "history-episode")
     page.goto("/history")
     picture(page, "history-list")
-    page.get_by_role("link", name="Received").click()
+    page.get_by_role("link", name="episodes.csv").click()
     page.get_by_role("button", name="Take it back").click()
 
     expect(page.get_by_role("heading", name="Take history back")).to_be_visible()

@@ -19,7 +19,7 @@ SINCE = {"live_since-day": "16", "live_since-month": "2", "live_since-year": "20
 
 def sent(client: Client, *names: str) -> Any:
     files = [SimpleUploadedFile(name, (EARLIER / name).read_bytes()) for name in names]
-    return client.post("/history", {"files": files, **SINCE}, follow=True)
+    return client.post("/history", {"file": files, **SINCE}, follow=True)
 
 
 @pytest.fixture
@@ -80,7 +80,7 @@ def test_refused_rows_and_what_would_be_lost_can_be_downloaded(cast: Cast, amina
 def test_a_file_of_something_else_is_refused_on_its_field(cast: Cast, amina: Client) -> None:
     fruit = SimpleUploadedFile("fruit.csv", b"Fruit,Colour\nPear,Green\n")
 
-    page = words_of(amina.post("/history", {"files": [fruit], **SINCE}))
+    page = words_of(amina.post("/history", {"file": [fruit], **SINCE}))
 
     assert "by them it is none of these" in page
     assert not Bringing.objects.exists()

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -69,8 +69,8 @@ class Command(BaseCommand):
         at = moments.given_or_now(options["at"])
         try:
             if options["take_back"] is not None:
-                return self._take_back(at, **options)
-            said, number = _brought(at, **options)
+                return self._take_back(at, options)
+            said, number = _brought(at, options)
         except Blocked as blocked:
             raise CommandError(blocked.sentence, returncode=2) from blocked
         if options["json"]:
@@ -92,7 +92,7 @@ class Command(BaseCommand):
             sys.exit(1)
         return None
 
-    def _take_back(self, at: Any, **options: Any) -> None:
+    def _take_back(self, at: datetime, options: dict[str, Any]) -> None:
         found = Bringing.objects.filter(pk=options["take_back"]).first()
         if found is None:
             raise history.NoSuchBringing(f"There is no bringing {options['take_back']}.")
@@ -109,23 +109,20 @@ class Command(BaseCommand):
         )
 
 
-def _brought(at: Any, **options: Any) -> tuple[dict[str, Any], int | None]:
+def _brought(at: datetime, options: dict[str, Any]) -> tuple[dict[str, Any], int | None]:
     """The report, and the number of the bringing where it was for good."""
     if not options["council"]:
         raise CommandError("Say with --council whose records they are.", returncode=2)
-    by, progress = staff.operator(), Progress()
-    received = bringing.receive(
-        bringing.of_paths(options["files"]),
-        brought_for=bringing.council_named(options["council"]),
-        live_since=options["live_since"],
-        by=by,
-        at=at,
-    )
+    progress = Progress()
     try:
-        if options["for_good"]:
-            return bringing.bring(received, by=by, at=at, progress=progress), received.pk
-        return bringing.preview(received, by=by, at=at, progress=progress), None
+        return bringing.at_once(
+            bringing.of_paths(options["files"]),
+            brought_for=bringing.council_named(options["council"]),
+            live_since=options["live_since"],
+            for_good=options["for_good"],
+            by=staff.operator(),
+            at=at,
+            progress=progress,
+        )
     finally:
         progress.end()
-        if not options["for_good"]:
-            history.discard(received, by=by, at=at)
