@@ -387,10 +387,11 @@ def note_opened(bringing: Bringing, register_ids: Iterable[str]) -> int:
     return len(made)
 
 
+@transaction.atomic
 def open_past(bringing: Bringing, pasts: Sequence[Past], *, by: Person, at: datetime) -> None:
     """Open past episodes, and keep beside each what the earlier records say of it.
 
-    Raises what `episodes.open_all` does. In the caller's transaction.
+    Raises what `episodes.open_all` does.
     """
     authority = bringing.brought_for.authority
     standing = agreements.standing()
@@ -462,6 +463,7 @@ def _record(bringing: Bringing, past: Past, episode: Episode) -> EarlierRecord:
     )
 
 
+@transaction.atomic
 def close(bringing: Bringing, report: Mapping[str, Any], *, by: Person, at: datetime) -> Bringing:
     """Close it with what came of it. The files themselves are no longer needed."""
     bringing.brought_at, bringing.brought_by = at, by

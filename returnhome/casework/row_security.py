@@ -1071,8 +1071,9 @@ def _functions() -> dict[str, str]:
 def _hangs(model: type[models.Model], of: str, made_with: Mapping[str, str]) -> str:
     """Whether anything hangs on a row, in any table, beside what was made with it."""
     found = []
-    for each in model._meta.related_objects:
-        if each.many_to_many:
+    for each in model._meta.get_fields(include_hidden=True):
+        # Also what no name leads back to.
+        if not isinstance(each, models.ManyToOneRel):
             continue
         table = each.related_model._meta.db_table
         since = made_with.get(table, "true")

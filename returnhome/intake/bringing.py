@@ -236,7 +236,7 @@ class _Bringing:
 
     def _register(self, file: _File) -> None:
         registered = registering.load_table(
-            file.table, of=self.council.authority, by=self.by, at=self.at
+            file.table, file.name, of=self.council.authority, by=self.by, at=self.at
         )
         self._note_file(file, len(registered.rows), registered.skipped)
         opened = [child_id for _, child_id, result, _ in registered.rows if result == "opened"]

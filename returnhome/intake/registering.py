@@ -60,22 +60,22 @@ class NoSuchPlace(Blocked):
 @acting.as_system(acting.INTAKE)
 def load(path: Path, *, by: Person, at: datetime) -> Registered:
     """Load a register's file. Raises reading.Unreadable for one that is no such table."""
-    return load_table(reading.read(path, path.name), by=by, at=at)
+    return load_table(reading.read(path, path.name), path.name, by=by, at=at)
 
 
 @transaction.atomic
 @acting.as_system(acting.INTAKE)
 def load_table(
-    table: Table, *, of: Authority | None = None, by: Person, at: datetime
+    table: Table, file: str, *, of: Authority | None = None, by: Person, at: datetime
 ) -> Registered:
-    """The same of a table, where `of` is named of the children of that council alone."""
+    """The same of the table in a file; where `of` is named, of that council's children alone."""
     layout = register.fitting(table.header)
     registered, atlas = Registered(), Atlas()
     for known in register.outcomes(table, layout, today=at.astimezone(LONDON).date()):
         if isinstance(known, Skipped):
             registered.skipped.append(known)
         else:
-            said = _register(known, atlas, table.name, of=of, by=by, at=at)
+            said = _register(known, atlas, file, of=of, by=by, at=at)
             registered.rows.append((known.number, known.child_id, *said))
     return registered
 

@@ -3,6 +3,7 @@
 The files are invented, and so are the children in them.
 """
 
+from collections import Counter
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -55,6 +56,15 @@ def counted_again() -> dict[tuple[str, str], int]:
     theirs = list(facts.of(Episode.objects.counted(), now=NOW))
     moment = measures.OF_THE_MOMENT
     return {key: n for key, n in measures.totals(theirs).items() if key[1] not in moment}
+
+
+def counted_by_sort() -> dict[tuple[str, str], int]:
+    """As the figures of a moment are counted: episodes alike as one, and how many."""
+    found: Counter[tuple[str, str]] = Counter()
+    for sort, number in facts.sorts(Episode.objects.counted(), now=NOW):
+        for part in measures.parts(sort) - measures.OF_THE_MOMENT:
+            found[sort.cohort, part] += number
+    return dict(found)
 
 
 def parts_of(child: Child, start: date) -> set[str]:
@@ -163,7 +173,7 @@ def test_figures_are_right_before_after_and_when_it_was_taken_back(cast: Cast) -
     every = ("register.csv", LIST, "missing.csv", "ssd_missing.csv", "ssd_person.csv")
     made, _ = brought(cast, *every)
 
-    assert stored() == counted_again()
+    assert stored() == counted_again() == counted_by_sort()
     assert stored() != before
     history.take_back(made, because="The wrong year", by=cast.amina, at=NOW)
     assert stored() == counted_again() == before
