@@ -119,6 +119,17 @@ def test_the_episode_says_what_earlier_records_say_and_to_whom(
     assert "What earlier records say" not in words_of(as_("wes").get(f"/episodes/{skys.pk}"))
 
 
+def test_the_childs_story_tells_of_it_by_earlier_records(cast: Cast, amina: Client) -> None:
+    sent(amina, "episodes.csv")
+    amina.post(f"/history/{Bringing.objects.get().pk}/bring")
+
+    story = words_of(amina.get(f"/children/{cast.kit.pk}"))
+
+    assert "By earlier records: held." in story
+    assert "By earlier records: whether an interview was offered is not known." in story
+    assert "For how many hours is not known." in story
+
+
 def test_whose_record_is_closed_to_somebody_is_nobody_to_them(cast: Cast, amina: Client) -> None:
     restrictions.keep_out(cast.kit, cast.amina, "Her nephew", by=cast.mara, at=NOW)
 

@@ -117,6 +117,17 @@ def of_talk(*said: str) -> tuple[str, ...]:
     )
 
 
+def dated(*said: str) -> tuple[str, ...]:
+    """The day or the time of these words of an interview: “Date RHI offered”."""
+    return tuple(
+        phrase
+        for talk in TALK
+        for word in said
+        for what in ("date", "time", "date of", "date and time")
+        for phrase in (f"{what} {talk} {word}", f"{talk} {word} {what}", f"{what} {word} {talk}")
+    )
+
+
 WHO: dict[Column, Sequence[str]] = {
     Column.NUMBER: (
         *("child", "child id", "child number", "childid", "child ref", "child reference"),
@@ -180,7 +191,8 @@ SPREADSHEET = Kind(
         ),
         Column.OFFERED: (*of_talk("offered", "offer", "offered y n", "offered yes no"),),
         Column.OFFERED_ON: (
-            *of_talk("offered date", "offer date", "date offered", "offered on"),
+            *of_talk("date offered", "offered on"),
+            *dated("offered", "offer"),
             *("date offered", "date of offer", "offer date"),
         ),
         Column.ANSWER: (
@@ -197,9 +209,9 @@ SPREADSHEET = Kind(
             *of_talk("complete", "carried out", "completed y n", "held y n"),
         ),
         Column.HELD_AT: (
-            *of_talk("date", "time", "held date", "date held", "completed date", "held on"),
-            *of_talk("date completed", "completion date", "held time", "date and time", "held at"),
-            *of_talk("date of", "completed on", "time held", "time of"),
+            *of_talk("date", "time", "date held", "held on", "date completed", "completion date"),
+            *of_talk("date and time", "held at", "date of", "completed on", "time held", "time of"),
+            *dated("held", "completed", "took place", "undertaken", "conducted", "done"),
         ),
         Column.INTERVIEWER: (
             *of_talk("by", "worker", "held by", "completed by", "undertaken by", "conducted by"),
