@@ -68,7 +68,11 @@ def load(path: Path, *, by: Person, at: datetime) -> Registered:
 def load_table(
     table: Table, file: str, *, of: Authority | None = None, by: Person, at: datetime
 ) -> Registered:
-    """The same of the table in a file; where `of` is named, of that council's children alone."""
+    """The same of the table in a file; where `of` is named, of that council's children alone.
+
+    Then it keeps no doubt either: what contradicts the record is the row's reason and no more, so
+    that all that was done can be taken back.
+    """
     layout = register.fitting(table.header)
     registered, atlas = Registered(), Atlas()
     for known in register.outcomes(table, layout, today=at.astimezone(LONDON).date()):
@@ -105,6 +109,8 @@ def _register(
         return "refused", blocked.sentence
     if of and (looked_after_by or lives_in) != of:
         return "refused", f"The row is of a child of {(looked_after_by or lives_in).name}"
+    if of and children.is_known_elsewhere(known.child_id, of):
+        return "refused", f"The child_id {known.child_id} is another council’s already"
     child, is_new = children.register(
         register_id=known.child_id,
         forename=known.forename,
@@ -117,9 +123,14 @@ def _register(
         by=by,
         at=at,
     )
+    if of and child.pk in by.closed:
+        return "unchanged", ""
     if not is_new:
         told = Told(looked_after_by, lives_in, known.postcode, known.born)
-        notes += care.compare(child, told, said_by=file, by=by, at=at)
+        with transaction.atomic():
+            notes += care.compare(child, told, said_by=file, by=by, at=at)
+            if of:
+                transaction.set_rollback(True)
     return ("opened" if is_new else "unchanged"), "; ".join(dict.fromkeys(notes))
 
 

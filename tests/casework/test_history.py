@@ -16,6 +16,7 @@ from returnhome.casework import episodes, history, offers, tallies
 from returnhome.casework.history import Bringing, EarlierRecord
 from returnhome.casework.models import (
     Child,
+    Doubt,
     Episode,
     Identifier,
     Interview,
@@ -255,6 +256,39 @@ def test_what_was_brought_in_can_be_taken_back_as_one(cast: Cast) -> None:
     verbs = JournalEntry.objects.filter(by_id=cast.mara.pk).values_list("verb", flat=True)
     assert list(verbs).count("take back episode") == 8
     assert "take back history" in verbs
+
+
+def test_a_register_that_contradicts_the_record_is_listed_and_leaves_no_doubt(cast: Cast) -> None:
+    heading = "child_id,forename,surname,sex,date_of_birth,home_postcode,authority,looked_after_by"
+    rows = ("sky,Sky,Marlowe,F,2011-05-04,EM1 1AA,Eastmoor,Northshire", "kit,Kit,Doe,M,,,Eastmoor,")
+    taken = bringing.receive(
+        [("register.csv", "\n".join((heading, *rows)).encode())],
+        brought_for=cast.northshire_council,
+        by=cast.amina,
+        at=NOW,
+    )
+
+    said = bringing.bring(taken, by=cast.amina, at=NOW)
+
+    (differs,) = said["same"]
+    assert "placed in Eastmoor" in differs["differs"][0]
+    assert [each["reason"] for each in said["refused"]] == ["The row is of a child of Eastmoor"]
+    assert not Doubt.objects.exists()
+
+
+def test_a_number_of_another_councils_register_is_refused(cast: Cast) -> None:
+    heading = "child_id,forename,surname,sex,date_of_birth,home_postcode,authority,looked_after_by"
+    row = "kit,Somebody,Else,M,2012-01-01,WB1 1AA,Westborough,"
+    taken = bringing.receive(
+        [("register.csv", f"{heading}\n{row}".encode())],
+        brought_for=cast.westborough_council,
+        by=cast.wes,
+        at=NOW,
+    )
+
+    (refused,) = bringing.preview(taken, by=cast.wes, at=NOW)["refused"]
+
+    assert refused["reason"] == "The child_id kit is another council’s already"
 
 
 def test_what_was_taken_back_can_be_brought_in_again(cast: Cast) -> None:
