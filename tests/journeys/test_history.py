@@ -40,11 +40,20 @@ def test_history_is_brought_in_from_a_telephone_and_taken_back(
     picture(page, "history-brought")
     with django_db_blocker.unblock():
         held = Episode.objects.filter(earlier="held").order_by("pk").first()
-        assert held is not None
+        silent = Episode.objects.filter(earlier="not_known").order_by("pk").first()
+        assert held
+        assert silent
     page.goto(f"/episodes/{held.pk}")
     expect(page.get_by_role("heading", name="What earlier records say")).to_be_visible()
     assert_accessible(page)
     picture(page, "history-episode")
+    page.goto(f"/episodes/{silent.pk}")
+    expect(page.get_by_text("Whether an interview was offered is not known").first).to_be_visible()
+    assert_accessible(page)
+    picture(page, "history-silent")
+    page.goto(f"/children/{silent.child_id}")
+    assert_accessible(page)
+    picture(page, "history-story")
     page.goto("/history")
     picture(page, "history-list")
     page.get_by_role("link", name="episodes.csv").click()
