@@ -23,6 +23,7 @@ from returnhome.intake.history.columns import EPISODES, KINDS, PEOPLE, Kind
 from returnhome.intake.history.report import Report
 from returnhome.intake.history.rows import PastRow
 from returnhome.intake.layouts import Layout, listed
+from returnhome.intake.outcome import WHY
 from returnhome.intake.parsing import Skipped, why_skipped
 from returnhome.intake.reading import Sheet, Table, Unreadable
 from returnhome.intake.register import REGISTER
@@ -235,15 +236,21 @@ class _Bringing:
     # Registers.
 
     def _register(self, file: _File) -> None:
+        kept: dict[int, dict[str, str]] = {}
+        records = _keeping(file.table.records, file.layout, kept)
         registered = registering.load_table(
-            file.table, file.name, of=self.council.authority, by=self.by, at=self.at
+            replace(file.table, records=records),
+            file.name,
+            of=self.council.authority,
+            by=self.by,
+            at=self.at,
         )
         self._note_file(file, len(registered.rows), registered.skipped)
         opened = [child_id for _, child_id, result, _ in registered.rows if result == "opened"]
         self.report.counts["children"] += history.note_opened(self.bringing, opened)
-        for number, child_id, result, reason in registered.rows:
+        for number, _, result, reason in registered.rows:
             if result == "refused":
-                self.report.refuse(file.name, number, reason, {"child_id": child_id})
+                self.report.refuse(file.name, number, reason, kept[number])
             elif result == "unchanged":
                 self.report.is_same(file.name, number, [reason] if reason else [])
 
@@ -291,7 +298,9 @@ class _Bringing:
 
     def _note_columns(self, file: str, row: PastRow, layout: Layout) -> None:
         for heading, meaning in zip(layout.own, layout.meanings, strict=True):
-            if meaning is None and plain(row.as_received.get(heading, "")) not in NOT_KNOWN:
+            # The reasons of a file that was refused and mended are no column of the council's.
+            has_no_home = meaning is None and heading != WHY
+            if has_no_home and plain(row.as_received.get(heading, "")) not in NOT_KNOWN:
                 self.report.columns[file, heading] += 1
 
     def _refuse(self, row: PastRow, reason: str) -> None:
@@ -471,6 +480,15 @@ class _Bringing:
         for pk, row in of_care:
             if row.start and not children.circumstances(known[pk], row.start.day).looked_after_by:
                 self.report.imprecise["not_looked_after"] += 1
+
+
+def _keeping(
+    records: Iterator[reading.Record], layout: Layout, kept: dict[int, dict[str, str]]
+) -> Iterator[reading.Record]:
+    """The records as they come, each kept whole by its number."""
+    for record in records:
+        kept[record.number] = dict(zip(layout.own, record.cells, strict=False))
+        yield record
 
 
 def _is_told(row: PastRow) -> bool:

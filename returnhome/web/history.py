@@ -152,6 +152,7 @@ def show(request: Request, pk: int) -> HttpResponse:
             "facts": _facts(said, one) if said else (),
             "title": _title(one),
             "lost": _numbers(said) if said else 0,
+            "to_mend": [(name, len(rows)) for name, rows in report.by_file(said)] if said else (),
         },
     )
 
@@ -253,9 +254,9 @@ def take_back(request: Request, pk: int) -> HttpResponse:
 
 
 def refused(request: Request, pk: int) -> HttpResponse:
-    """The refused rows as CSV, each with its reason: to be mended and sent again."""
+    """The refused rows of a file as CSV, each with its reason: to be mended and sent again."""
     one = get_object_or_404(_bringings(request.user), pk=pk)
-    rows = [(row["cells"], row["reason"]) for row in _said(request, one)["refused"]]
+    rows = dict(report.by_file(_said(request, one))).get(request.GET.get("file", ""), [])
     if not rows:
         raise Http404
     journal.write("download refused rows", one, by=request.user, at=request.now)

@@ -26,7 +26,7 @@ def run(*names: str, **more: Any) -> int:
 def test_without_for_good_nothing_is_written_and_the_loss_is_said(
     cast: Cast, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    lost, refused = tmp_path / "lost.csv", tmp_path / "refused.csv"
+    lost, refused = tmp_path / "lost.csv", tmp_path / "refused"
 
     code = run("register.csv", "episodes.csv", lost=lost, refused=refused, json=True)
 
@@ -38,7 +38,8 @@ def test_without_for_good_nothing_is_written_and_the_loss_is_said(
     assert "Nothing is written" in err
     assert "O'Dell" not in err
     assert "Moon was full" in lost.read_text()
-    assert "No child of this council has the number nobody" in refused.read_text()
+    assert "the number nobody" in (refused / "episodes-refused.csv").read_text()
+    assert '"Owl","Grey"' in (refused / "register-refused.csv").read_text()
     assert not Bringing.objects.exists()
     assert not Episode.objects.exists()
 

@@ -68,7 +68,7 @@ def test_refused_rows_and_what_would_be_lost_can_be_downloaded(cast: Cast, amina
     sent(amina, "episodes.csv")
     one = Bringing.objects.get()
 
-    rows = amina.get(f"/history/{one.pk}/refused.csv").content.decode()
+    rows = amina.get(f"/history/{one.pk}/refused.csv?file=episodes.csv").content.decode()
     lost = amina.get(f"/history/{one.pk}/lost.csv").content.decode()
 
     assert "No child of this council has the number nobody" in rows
@@ -137,3 +137,19 @@ def test_whose_record_is_closed_to_somebody_is_nobody_to_them(cast: Cast, amina:
 
     assert "No child of this council has the number kit" in page
     assert "No child of this council has this name and birth date" in page
+
+
+def test_refused_rows_are_mended_in_place_and_sent_again(cast: Cast, amina: Client) -> None:
+    sent(amina, "episodes.csv")
+    one = Bringing.objects.get()
+    amina.post(f"/history/{one.pk}/bring")
+    rows = amina.get(f"/history/{one.pk}/refused.csv?file=episodes.csv").content.decode()
+
+    mended = SimpleUploadedFile("mended.csv", rows.replace("nobody", "robin").encode())
+    page = words_of(amina.post("/history", {"file": [mended], **SINCE}, follow=True))
+    again = Bringing.objects.latest("pk")
+    amina.post(f"/history/{again.pk}/bring")
+
+    assert "Why it was refused" not in page
+    assert Bringing.objects.get(pk=again.pk).episodes == 1
+    assert Episode.objects.count() == 8

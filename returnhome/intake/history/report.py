@@ -168,6 +168,14 @@ def lines(said: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
         yield ("refused", each["file"], str(each["row"]), "", "", "", each["reason"])
 
 
+def by_file(said: Mapping[str, Any]) -> list[tuple[str, list[tuple[dict[str, str], str]]]]:
+    """The refused rows of each file, with its own headings: cells and reason."""
+    found: dict[str, list[tuple[dict[str, str], str]]] = {}
+    for row in said["refused"]:
+        found.setdefault(row["file"], []).append((row["cells"], row["reason"]))
+    return list(found.items())
+
+
 def in_words(said: Mapping[str, Any]) -> Iterator[str]:
     """The report as lines for a terminal; what names a child stays in the files."""
     counts, lost = said["counts"], said["lost"]

@@ -46,8 +46,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--refused",
             type=Path,
-            metavar="FILE",
-            help="write the refused rows there as CSV, with their reasons, to be mended",
+            metavar="FOLDER",
+            help="write the refused rows there, a CSV for each file, with their reasons, to be "
+            "mended",
         )
         parser.add_argument(
             "--take-back",
@@ -79,9 +80,8 @@ class Command(BaseCommand):
             )
         if options["lost"]:
             exports.write_csv(options["lost"], report.HEADER, report.lines(said))
-        if options["refused"] and said["refused"]:
-            header, lines = to_mend((row["cells"], row["reason"]) for row in said["refused"])
-            exports.write_csv(options["refused"], header, lines)
+        if options["refused"]:
+            _write_refused(options["refused"], said)
         for line in report.in_words(said):
             self.stderr.write(line)
         if number:
@@ -107,6 +107,14 @@ class Command(BaseCommand):
             f"Taken back: {len(undone.episodes)} episodes and {len(undone.children)} children. "
             f"{undone.sentence}".strip()
         )
+
+
+def _write_refused(folder: Path, said: dict[str, Any]) -> None:
+    """A file for each that had some: each has headings of its own."""
+    for name, rows in report.by_file(said):
+        folder.mkdir(parents=True, exist_ok=True)
+        header, lines = to_mend(rows)
+        exports.write_csv(folder / f"{Path(name).stem}-refused.csv", header, lines)
 
 
 def _brought(at: datetime, options: dict[str, Any]) -> tuple[dict[str, Any], int | None]:
