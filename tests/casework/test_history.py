@@ -180,6 +180,7 @@ def test_figures_are_right_before_after_and_when_it_was_taken_back(cast: Cast) -
     assert stored() == counted_again() == before
 
 
+@pytest.mark.check
 def test_the_same_files_again_change_nothing(cast: Cast) -> None:
     brought(cast, "register.csv", LIST, "missing.csv")
     before = set(Episode.objects.values_list("pk", "settled_at"))
@@ -204,6 +205,7 @@ def test_an_extract_of_the_903_has_days_alone_and_ends_a_missing_one_on_being_fo
     assert said["counts"]["episodes"] == 3
 
 
+@pytest.mark.check
 def test_the_safeguarding_data_set_says_who_somebody_is_in_another_file(cast: Cast) -> None:
     _, said = brought(cast, "ssd_missing.csv", "ssd_person.csv")
 
@@ -218,6 +220,7 @@ def test_the_safeguarding_data_set_says_who_somebody_is_in_another_file(cast: Ca
     assert [each["reason"] for each in said["refused"]] == ["No file says who the person p-9 is"]
 
 
+@pytest.mark.check
 def test_two_files_that_tell_of_one_episode_tell_of_it_once(cast: Cast) -> None:
     _, said = brought(cast, LIST, "missing.csv")
 
@@ -225,6 +228,7 @@ def test_two_files_that_tell_of_one_episode_tell_of_it_once(cast: Cast) -> None:
     assert said["counts"]["unchanged"] == 1
 
 
+@pytest.mark.check
 def test_a_child_of_another_council_is_nobody_here(cast: Cast) -> None:
     taken = bringing.receive(
         bringing.of_paths([EARLIER / LIST]),
@@ -291,6 +295,7 @@ def test_a_number_of_another_councils_register_is_refused(cast: Cast) -> None:
     assert refused["reason"] == "The child_id kit is another council’s already"
 
 
+@pytest.mark.check
 def test_what_was_taken_back_can_be_brought_in_again(cast: Cast) -> None:
     made, _ = brought(cast, LIST)
     history.take_back(made, because="Try again", by=cast.amina, at=NOW)
@@ -360,6 +365,7 @@ def test_the_database_itself_keeps_a_row_once_and_a_reason_for_taking_back(cast:
         Bringing.objects.filter(pk=made.pk).update(taken_back_at=NOW, taken_back_by=cast.amina)
 
 
+@pytest.mark.check
 def test_many_rows_do_not_ask_the_database_for_each(cast: Cast) -> None:
     taken = received(cast, LIST)
     many = "Child ID,Start date,End date,RHI offered\n" + "".join(
@@ -380,6 +386,7 @@ def test_many_rows_do_not_ask_the_database_for_each(cast: Cast) -> None:
     assert len(asked) <= len(few) + 5
 
 
+@pytest.mark.check
 def test_history_is_counted_by_a_protocol_and_calls_for_no_meeting_by_itself(cast: Cast) -> None:
     nights = "".join(f"kit,{day}/02/2026,{day + 1}/02/2026\n" for day in (10, 16, 20))
     taken = bringing.receive(

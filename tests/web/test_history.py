@@ -40,6 +40,7 @@ def test_a_coordinator_sees_what_would_be_lost_before_anything_is_written(
     assert not Episode.objects.exists()
 
 
+@pytest.mark.check
 def test_it_is_brought_in_and_can_be_taken_back_with_a_reason(cast: Cast, amina: Client) -> None:
     sent(amina, "episodes.csv")
     one = Bringing.objects.get()
@@ -56,6 +57,7 @@ def test_it_is_brought_in_and_can_be_taken_back_with_a_reason(cast: Cast, amina:
     assert not Episode.objects.exists()
 
 
+@pytest.mark.check
 def test_files_can_be_thrown_away(cast: Cast, amina: Client) -> None:
     sent(amina, "episodes.csv")
     one = Bringing.objects.get()
@@ -64,6 +66,7 @@ def test_files_can_be_thrown_away(cast: Cast, amina: Client) -> None:
     assert not Bringing.objects.exists()
 
 
+@pytest.mark.check
 def test_refused_rows_and_what_would_be_lost_can_be_downloaded(cast: Cast, amina: Client) -> None:
     sent(amina, "episodes.csv")
     one = Bringing.objects.get()
@@ -103,6 +106,7 @@ def test_a_stranger_and_an_interviewer_find_no_such_page(
     assert Episode.objects.count() == 7
 
 
+@pytest.mark.check
 def test_the_episode_says_what_earlier_records_say_and_to_whom(
     cast: Cast, as_: Any, amina: Client
 ) -> None:
@@ -119,6 +123,7 @@ def test_the_episode_says_what_earlier_records_say_and_to_whom(
     assert "What earlier records say" not in words_of(as_("wes").get(f"/episodes/{skys.pk}"))
 
 
+@pytest.mark.check
 def test_the_childs_story_tells_of_it_by_earlier_records(cast: Cast, amina: Client) -> None:
     sent(amina, "episodes.csv")
     amina.post(f"/history/{Bringing.objects.get().pk}/bring")
@@ -130,6 +135,7 @@ def test_the_childs_story_tells_of_it_by_earlier_records(cast: Cast, amina: Clie
     assert "For how many hours is not known." in story
 
 
+@pytest.mark.check
 def test_whose_record_is_closed_to_somebody_is_nobody_to_them(cast: Cast, amina: Client) -> None:
     restrictions.keep_out(cast.kit, cast.amina, "Her nephew", by=cast.mara, at=NOW)
 
@@ -139,6 +145,7 @@ def test_whose_record_is_closed_to_somebody_is_nobody_to_them(cast: Cast, amina:
     assert "No child of this council has this name and birth date" in page
 
 
+@pytest.mark.check
 def test_refused_rows_are_mended_in_place_and_sent_again(cast: Cast, amina: Client) -> None:
     sent(amina, "episodes.csv")
     one = Bringing.objects.get()
