@@ -20,6 +20,7 @@ from typing import Any
 from returnhome import api, database, rules
 from returnhome.api.problems import KINDS
 from returnhome.casework import reference
+from returnhome.intake.history.columns import KINDS as HISTORY_KINDS
 from returnhome.intake.layouts import LAYOUTS, Layout
 from returnhome.intake.register import REGISTER
 from returnhome.rules import (
@@ -645,6 +646,24 @@ def register_layout() -> str:
     return one_layout(REGISTER)
 
 
+# Of the headings by which a column is known a page shows so many.
+SOME = 6
+
+
+def history_layouts() -> str:
+    """What each kind of file of earlier records may tell, and by which headings."""
+    rows = (
+        [
+            kind.title,
+            column.label,
+            ", ".join(map(code, headings[:SOME])) + (", …" if len(headings) > SOME else ""),
+        ]
+        for kind in HISTORY_KINDS
+        for column, headings in kind.words.items()
+    )
+    return table(["file", "what it tells", "headings"], rows)
+
+
 def one_layout(layout: Layout) -> str:
     return f"Layout `{layout.name}`: {layout.title}.\n\n" + table(
         ["heading", "what it is", "needed"],
@@ -709,6 +728,7 @@ DRAWN: dict[str, Callable[[], str]] = {
     "meeting-kinds": meeting_kinds,
     "layouts": layouts,
     "register-layout": register_layout,
+    "history-layouts": history_layouts,
     "place-counts": place_counts,
     "predecessors": predecessors,
 }

@@ -23,6 +23,7 @@ COMMANDS = {
     "people": "add an organisation and its first people",
     "register": "load known children from a council's register",
     "intake": "read a force's, home's or council's file",
+    "history": "bring in past episodes from a council's earlier records, or take them back",
     "responsibility": "say who must act for a list of cases, and why",
     "timeliness": "hold a spreadsheet of returns and interviews against the 72 hours",
     "services": "take a council's list of services in, or write it out",

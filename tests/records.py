@@ -31,6 +31,9 @@ from returnhome.casework.models import (
     Authority,
     Basis,
     BreakGlass,
+    Bringing,
+    BringingFile,
+    BroughtChild,
     CarePeriod,
     CarersAsked,
     CheckIn,
@@ -46,6 +49,7 @@ from returnhome.casework.models import (
     Disclosure,
     Dispute,
     Doubt,
+    EarlierRecord,
     Entry,
     Episode,
     FormerFact,
@@ -449,6 +453,10 @@ class Filling:
             )
             for digest in "ed"
         )
+        self.bringing = Bringing.objects.create(
+            brought_for=where[N], live_since=now.date(), received_at=now, received_by=self.by
+        )
+        BringingFile.objects.create(bringing=self.bringing, filename="list.csv", digest="f" * 64)
         self.sample = Sample.objects.create(
             organisation=where[N],
             first=now.date(),
@@ -487,6 +495,7 @@ class Filling:
         meeting = Meeting(child=child, kind="review", held_at=now, recorded_at=now, recorded_by=by)
         self.made += [
             Alias(child=child, forename="Al", surname="Ias", folded_name="al ias"),
+            BroughtChild(bringing=self.bringing, child=child),
             Address(child=child, authority=cast.northshire, **past),
             Doubt(child=child, about="home", raised_at=now, raised_by=by),
             FormerFact(child=child, about="home", replaced_at=now, replaced_by=by),
@@ -605,6 +614,16 @@ class Filling:
                 key=uuid4(),
                 told_at=now,
                 told_by=by,
+            ),
+            EarlierRecord(
+                bringing=self.bringing,
+                brought_for=self.where[N],
+                episode=episode,
+                source="list.csv",
+                row_number=episode.pk,
+                digest=str(episode.pk),
+                says="not_known",
+                is_counted=False,
             ),
             Correction(
                 episode=episode,
@@ -817,6 +836,8 @@ CLOSED = {
     for model in apps.get_models()
     if model._meta.db_table in row_security.policies()
 }
+# Received by a council, and of no one child.
+OF_A_COUNCIL = ("delivery", "bringing", "bringingfile")
 WAYS = {
     "coverage": "episode_id",
     "interview": "episodes",
@@ -848,7 +869,7 @@ def _gather(every: Iterable[State]) -> None:
     by_child = {state.one("child"): state for state in every}
     by_episode = {state.one("episode"): state for state in every if state.episode}
     for table, model in CLOSED.items():
-        if table == "delivery":
+        if table in OF_A_COUNCIL:
             continue
         way, of = _way(table, model)
         found = by_child if of == "child" else by_episode
@@ -865,7 +886,9 @@ def _gather(every: Iterable[State]) -> None:
             state.rows["telling"] -= numbers
         opened = BreakGlass.objects.filter(pk__in=state.rows.get("breakglass", ()))
         state.openings = dict(opened.values_list("person", "pk"))
-        state.rows["delivery"] = set(Delivery.objects.values_list("pk", flat=True))
+        for table in OF_A_COUNCIL:
+            numbers = CLOSED[table]._default_manager.values_list("pk", flat=True)
+            state.rows[table] = set(numbers)
 
 
 def _way(table: str, model: Any) -> tuple[str, str]:

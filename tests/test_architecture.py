@@ -115,7 +115,7 @@ def test_every_rule_names_its_source() -> None:
 VERBS = (
     *("children", "notifications", "policies", "agreements", "episodes", "matching", "tellings"),
     *("offers", "interviews", "handovers", "disputes", "care", "support", "services", "needs"),
-    "mentions",
+    *("mentions", "history"),
 )
 
 

@@ -135,6 +135,8 @@ ASKED: tuple[Rule, ...] = (
 NOTICE: tuple[Rule, ...] = (*IN_DOUBT, ("see_placed_here", "notice", "+"))
 TOLD: tuple[Rule, ...] = (("see_episode", "row", "r h p"), ("confirm_intake", "file", "+"))
 RECEIVED: tuple[Rule, ...] = (("confirm_intake", "delivery", "+"), ("sends", "delivery", "+"))
+# Received by the same council as the delivery.
+TAKEN_IN: tuple[Rule, ...] = (("confirm_intake", "delivery", "+"),)
 KEPT: tuple[Rule, ...] = (("restrict", "child", "r"),)
 # A record of a sample, and its scores: to whoever may score it.
 SCORED: tuple[Rule, ...] = (("review", "episode", "r p"),)
@@ -204,6 +206,10 @@ SECOND_LOCK: Mapping[str, tuple[Rule, ...]] = {
     "parentalrisk": RISK,
     "notification": TOLD,
     "delivery": RECEIVED,
+    "bringing": TAKEN_IN,
+    "bringingfile": TAKEN_IN,
+    "earlierrecord": (("see_account", "episode", "r p"),),
+    "broughtchild": KNOWN,
     "restriction": KEPT,
     "listed": KEPT,
     "breakglass": KEPT,

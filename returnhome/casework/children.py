@@ -532,6 +532,12 @@ def open_all(drafts: Sequence[Child], *, by: Person, at: datetime) -> None:
     journal.write_all("open child", drafts, by=by, at=at)
 
 
+def is_known_elsewhere(register_id: str, authority: Authority) -> bool:
+    """Whether a register's number is that of a child for whom another council answers."""
+    known = Identifier.objects.filter(kind=Identifier.REGISTER, value=register_id)
+    return known.exclude(child__responsible_authority=authority).exists()
+
+
 @transaction.atomic
 def register(
     *,

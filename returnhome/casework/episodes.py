@@ -33,6 +33,7 @@ from returnhome.rules.codes import (
     Answer,
     Cohort,
     DeclinedBy,
+    Earlier,
     EpisodeKind,
     NoOwes,
     NotHeldReason,
@@ -200,6 +201,9 @@ class Episode(models.Model):
     record_waits_for = models.CharField(max_length=10, default="", blank=True)
     # When each action that the adult pathway asks for had been added, or left out with a reason.
     pathway_decided_at = models.DateTimeField(null=True)
+    # What a council's earlier records say of an interview, where it was brought in with them and
+    # no interview has been written down since (docs/adr/0036).
+    earlier = models.CharField(max_length=20, default="", blank=True)
 
     # Computed by `reckon` whenever something above changes.
     started_at = models.DateTimeField()
@@ -457,6 +461,7 @@ class Episode(models.Model):
             has_open_need=self.has_open_need,
             acted_at=self.acted_at,
             voided_at=self.voided_at,
+            is_of_earlier_records=self.earlier != "",
         )
 
     @property
@@ -506,6 +511,7 @@ class Episode(models.Model):
             covered=self.is_covered,
             standing=Standing(self.timeliness) if self.timeliness else None,
             not_held=NotHeldReason(self.not_held) if self.not_held else None,
+            earlier=Earlier(self.earlier) if self.earlier else None,
         )
 
     @property
@@ -788,6 +794,10 @@ class Opening:
     owners: Owners
     risk: RiskGrade | None = None
     missing_from: str = ""
+    # Of a past episode: what earlier records say of an interview, and when it was held.
+    earlier: Earlier | None = None
+    held: Moment | None = None
+    not_held: NotHeldReason | None = None
 
 
 @transaction.atomic
@@ -840,6 +850,11 @@ def _begun(opening: Opening, child: Child, source: str, *, by: Person, at: datet
         missing_from=opening.missing_from,
         opened_at=at,
         opened_by=by,
+        earlier=opening.earlier or "",
+        held_at=opening.held.at if opening.held else None,
+        held_precision=str(opening.held.precision) if opening.held else "",
+        not_held=opening.not_held or "",
+        is_covered=opening.earlier is Earlier.COVERED,
     )
     _own(episode, opening.owners)
     for name in INSTANTS:
@@ -1263,9 +1278,16 @@ def note(episode: Episode, *, at: datetime, **moments: Any) -> Episode:
     """
     episode = _locked(episode)
     before = episode.counts
+    is_left_off = episode.earlier not in ("", Earlier.HELD, Earlier.COVERED)
+    if is_left_off and LIVE & moments.keys():
+        # An offer, a talk or a reason that is written down here now is what counts from now on.
+        episode.earlier, episode.not_held = "", ""
     for name, value in moments.items():
         setattr(episode, name, value)
     return _store(episode, before, at=at)
+
+
+LIVE = frozenset({"offered_at", "answer", "booked_for", "held_at", "not_held"})
 
 
 @transaction.atomic

@@ -21,6 +21,7 @@ from returnhome.casework.disputes import Dispute, Override
 from returnhome.casework.episodes import Basis, Classification, Correction, Episode
 from returnhome.casework.handovers import HandOver
 from returnhome.casework.harm import Disclosure, HarmCall, HarmDecision, HarmTaking
+from returnhome.casework.history import Bringing, BringingFile, BroughtChild, EarlierRecord
 from returnhome.casework.homes import FromHome
 from returnhome.casework.how_it_was import HowItWas
 from returnhome.casework.interviews import (
@@ -69,6 +70,9 @@ __all__ = [
     "Authority",
     "Basis",
     "BreakGlass",
+    "Bringing",
+    "BringingFile",
+    "BroughtChild",
     "Call",
     "CallTry",
     "CarePeriod",
@@ -89,6 +93,7 @@ __all__ = [
     "Dispute",
     "Doubt",
     "Duty",
+    "EarlierRecord",
     "Entry",
     "Episode",
     "Force",

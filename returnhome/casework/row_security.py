@@ -14,11 +14,13 @@ from hashlib import sha256
 from types import MappingProxyType
 from typing import NamedTuple
 
-from django.db import connection
+from django.db import connection, models
 
 from returnhome import database
 from returnhome.casework import acting, concerns, tellings
+from returnhome.casework.children import Child
 from returnhome.casework.childs_part import OwnWords
+from returnhome.casework.episodes import Episode
 from returnhome.casework.staff import ANSWERING, COLUMNS, EPISODE_RELATIONS, RELATIONS
 from returnhome.rules import access
 from returnhome.rules.access import Relation, Verb
@@ -89,6 +91,10 @@ GIVES = {
     "same episode and did not send it: not a word of it",
     "returnhome_send_before": "sends that unread, and gives its numbers",
     "returnhome_delete_before": "deletes that unread, and gives its numbers",
+    "returnhome_worked_on": "of some episodes that were brought in as history those on which "
+    "somebody has worked since, by number: not at what",
+    "returnhome_children_in_use": "of some children’s records those on which something hangs "
+    "beside what was brought in with them, by number: not what",
     "returnhome_delete_unsent": "deletes what was never sent and is old, or of an episode recorded "
     "in error; gives its numbers, and of which child",
 }
@@ -346,6 +352,46 @@ begin{below}
     where own.id = any(found) and episode.id = own.episode_id returning own.id, episode.child_id;
 end $$
 """
+# Whether history that was brought in can be taken back: that something hangs on it, and not what.
+WORKED_ON = """
+create or replace function public.returnhome_worked_on(those bigint[]) returns bigint[]
+    language plpgsql stable security definer parallel restricted
+    set search_path = pg_catalog, pg_temp as $$
+begin
+    return array(
+        select episode.id from public.casework_episode episode
+        where episode.id = any(those) and (
+            episode.owner_id is not null or episode.voided_at is not null
+            or episode.same_as_id is not null or episode.is_overridden{below}
+        )
+    );
+end $$
+"""
+IN_USE = """
+create or replace function public.returnhome_children_in_use(those bigint[], but bigint[])
+    returns bigint[]
+    language plpgsql stable security definer parallel restricted
+    set search_path = pg_catalog, pg_temp as $$
+begin
+    return array(
+        select child.id from public.casework_child child
+        where child.id = any(those) and (child.joined_to_id is not null{below})
+    );
+end $$
+"""
+# What comes with an episode or a child's record when it is opened, and what of that is work since.
+MADE_WITH_EPISODE = {
+    "casework_earlierrecord": "",
+    "casework_classification": "{row}.recorded_at > episode.opened_at",
+}
+MADE_WITH_CHILD = {
+    "casework_broughtchild": "",
+    "casework_identifier": "{row}.kind <> 'register'",
+    "casework_careperiod": "{row}.since is not null or {row}.until is not null",
+    "casework_placement": "{row}.since is not null or {row}.until is not null",
+    "casework_address": "{row}.since is not null or {row}.until is not null",
+    "casework_episode": "{row}.id <> all(but)",
+}
 # Who alone may call a function; of the others, whoever acts may ask how far somebody else reaches.
 ONLY_FOR = {
     "returnhome_by_token": acting.SENDER,
@@ -353,6 +399,8 @@ ONLY_FOR = {
     "returnhome_send_before": acting.OWN_PAGES,
     "returnhome_delete_before": acting.OWN_PAGES,
     "returnhome_delete_unsent": acting.CLOCKWORK,
+    "returnhome_worked_on": acting.INTAKE,
+    "returnhome_children_in_use": acting.INTAKE,
 }
 PARAMETERS = {"returnhome_joined": "roles text[], providing text[]"}
 PERSON = "(select nullif(current_setting('app.person', true), '')::bigint)"
@@ -605,6 +653,16 @@ def _policies() -> dict[str, str]:
         own_row = f"{table}.person_id = {PERSON}" if name == "breakglass" else ""
         found[table] = _either((kept, own_row))
     takes_in = _looked_up("returnhome_posts", _roles(Verb.CONFIRM_INTAKE))
+    found["casework_bringing"] = f"casework_bringing.brought_for_id = {takes_in}"
+    found["casework_bringingfile"] = _there(
+        "casework_bringingfile", "bringing_id", "casework_bringing"
+    )
+    # Its notes may be what the child said.
+    found["casework_earlierrecord"] = _there(
+        *("casework_earlierrecord", "episode_id", episode),
+        whose("above", Verb.SEE_ACCOUNT, *ANSWERING),
+    )
+    found["casework_broughtchild"] = _there("casework_broughtchild", "child_id", child)
     found["casework_delivery"] = _either(
         (
             f"casework_delivery.received_for_id = {takes_in}",
@@ -823,6 +881,7 @@ OF_WHO_LIVES_THERE: Mapping[str, Sequence[str]] = {
     "casework_notification": ("id", "as_received"),
 }
 SCORED = _tables("sample", "sampled", "scoring", "score")
+BROUGHT = _tables("bringing", "bringingfile", "earlierrecord", "broughtchild")
 OF_OFFER = _tables("offer", "reply", "attempt", "interview", "coverage", "notheld")
 
 
@@ -858,7 +917,8 @@ def opened() -> dict[str, Opened]:
             | CARE
             | OF_EPISODE
             | LISTS_OF
-            | _tables("notification", "delivery", "fromhome"),
+            | _tables("notification", "delivery", "fromhome")
+            | BROUGHT,
         ),
         acting.MATCHING: Opened(KNOWN_BY, NONE, beside=False),
         acting.PASSING_ON: Opened(
@@ -868,12 +928,16 @@ def opened() -> dict[str, Opened]:
             | _tables("child", "dispute", "override", "notification", "breakglass"),
         ),
         acting.REPORTING: Opened(
-            OF_OFFER | SCORED | _tables("episode", "child", "tally", "howitwas"),
+            OF_OFFER | SCORED | _tables("episode", "child", "tally", "howitwas", "earlierrecord"),
             NONE,
             beside=False,
             # No figure needs a name, nor what somebody wrote.
             columns={
                 "casework_child": ("id", "confirmed_at", "joined_to_id"),
+                "casework_earlierrecord": (
+                    *("id", "episode_id", "says", "is_counted"),
+                    *("held_at", "held_precision", "not_held"),
+                ),
                 "casework_scoring": ("id", "sampled_id", "themes"),
                 "casework_score": ("id", "scoring_id", "criterion", "mark"),
             },
@@ -997,7 +1061,29 @@ def _functions() -> dict[str, str]:
         "returnhome_send_before": SEND_BEFORE,
         "returnhome_delete_before": DELETE_BEFORE.format(below=_below_words()),
         "returnhome_delete_unsent": DELETE_UNSENT.format(below=_below_words()),
+        "returnhome_worked_on": WORKED_ON.format(
+            below=_hangs(Episode, "episode", MADE_WITH_EPISODE)
+        ),
+        "returnhome_children_in_use": IN_USE.format(below=_hangs(Child, "child", MADE_WITH_CHILD)),
     }
+
+
+def _hangs(model: type[models.Model], of: str, made_with: Mapping[str, str]) -> str:
+    """Whether anything hangs on a row, in any table, beside what was made with it."""
+    found = []
+    for each in model._meta.get_fields(include_hidden=True):
+        # Also what no name leads back to.
+        if not isinstance(each, models.ManyToOneRel):
+            continue
+        table = each.related_model._meta.db_table
+        since = made_with.get(table, "true")
+        if since:
+            also = "" if since == "true" else f" and ({since.format(row='hanging')})"
+            found.append(
+                f"\n            or exists (select 1 from public.{table} hanging"
+                f" where hanging.{each.field.column} = {of}.id{also})"
+            )
+    return "".join(sorted(set(found)))
 
 
 def _below_words() -> str:

@@ -15,6 +15,7 @@ from returnhome.casework.staff import Person
 from returnhome.intake import reading, register
 from returnhome.intake.atlas import Atlas
 from returnhome.intake.parsing import Skipped
+from returnhome.intake.reading import Table
 from returnhome.intake.register import KnownChild
 from returnhome.rules import Blocked, caring
 from returnhome.rules.clock import LONDON
@@ -59,20 +60,38 @@ class NoSuchPlace(Blocked):
 @acting.as_system(acting.INTAKE)
 def load(path: Path, *, by: Person, at: datetime) -> Registered:
     """Load a register's file. Raises reading.Unreadable for one that is no such table."""
-    table = reading.read(path, path.name)
+    return load_table(reading.read(path, path.name), path.name, by=by, at=at)
+
+
+@transaction.atomic
+@acting.as_system(acting.INTAKE)
+def load_table(
+    table: Table, file: str, *, of: Authority | None = None, by: Person, at: datetime
+) -> Registered:
+    """The same of the table in a file; where `of` is named, of that council's children alone.
+
+    Then it keeps no doubt either: what contradicts the record is the row's reason and no more, so
+    that all that was done can be taken back.
+    """
     layout = register.fitting(table.header)
     registered, atlas = Registered(), Atlas()
     for known in register.outcomes(table, layout, today=at.astimezone(LONDON).date()):
         if isinstance(known, Skipped):
             registered.skipped.append(known)
         else:
-            said = _register(known, atlas, path.name, by=by, at=at)
+            said = _register(known, atlas, file, of=of, by=by, at=at)
             registered.rows.append((known.number, known.child_id, *said))
     return registered
 
 
 def _register(
-    known: KnownChild, atlas: Atlas, file: str, *, by: Person, at: datetime
+    known: KnownChild,
+    atlas: Atlas,
+    file: str,
+    *,
+    of: Authority | None = None,
+    by: Person,
+    at: datetime,
 ) -> tuple[str, str]:
     """Whether the child was opened, unchanged or refused, and why."""
     if known.faults:
@@ -88,6 +107,10 @@ def _register(
         )
     except NoSuchPlace as blocked:
         return "refused", blocked.sentence
+    if of and (looked_after_by or lives_in) != of:
+        return "refused", f"The row is of a child of {(looked_after_by or lives_in).name}"
+    if of and children.is_known_elsewhere(known.child_id, of):
+        return "refused", f"The child_id {known.child_id} is another council’s already"
     child, is_new = children.register(
         register_id=known.child_id,
         forename=known.forename,
@@ -100,9 +123,14 @@ def _register(
         by=by,
         at=at,
     )
+    if of and child.pk in by.closed:
+        return "unchanged", ""
     if not is_new:
         told = Told(looked_after_by, lives_in, known.postcode, known.born)
-        notes += care.compare(child, told, said_by=file, by=by, at=at)
+        with transaction.atomic():
+            notes += care.compare(child, told, said_by=file, by=by, at=at)
+            if of:
+                transaction.set_rollback(True)
     return ("opened" if is_new else "unchanged"), "; ".join(dict.fromkeys(notes))
 
 

@@ -28,7 +28,7 @@ LOOKED_AFTER = {
 }
 # The columns of an episode that a protocol reads.
 READ = (
-    *("child_id", "kind", "cohort", "opened_at"),
+    *("child_id", "kind", "cohort", "opened_at", "earlier"),
     *("last_seen_at", "last_seen_precision", "reported_at", "reported_precision"),
     *("found_at", "found_precision", "returned_at", "returned_precision"),
 )
@@ -117,6 +117,7 @@ def _time_missing(
         ended_at=min(ends, default=None),
         grades=tuple((at, RiskGrade(grade)) for at, grade in grades),
         is_looked_after=row.cohort in LOOKED_AFTER,
+        is_of_earlier_records=row.earlier != "",
     )
 
 

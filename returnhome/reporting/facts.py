@@ -8,6 +8,7 @@ from django.db.models import BooleanField, Count, ExpressionWrapper, Max, Prefet
 
 from returnhome.casework.children import Child
 from returnhome.casework.episodes import Episode, EpisodeQuerySet
+from returnhome.casework.history import EarlierRecord
 from returnhome.casework.interviews import Coverage, Interview, NotHeld
 from returnhome.casework.offers import Attempt, Offer, Reply
 from returnhome.rules import clock
@@ -16,6 +17,7 @@ from returnhome.rules.codes import (
     Answer,
     Cohort,
     DeclinedBy,
+    Earlier,
     EpisodeKind,
     NotHeldReason,
     OfferKind,
@@ -29,7 +31,10 @@ def _is(condition: Q) -> ExpressionWrapper:
     return ExpressionWrapper(condition, output_field=BooleanField())
 
 
-AS_STORED = ("cohort", "kind", "offer_kind", "answer", "declined_by", "timeliness", "not_held")
+AS_STORED = (
+    *("cohort", "kind", "offer_kind", "answer", "declined_by", "timeliness", "not_held"),
+    "earlier",
+)
 
 
 def sorts(episodes: EpisodeQuerySet, *, now: datetime) -> list[tuple[EpisodeFacts, int]]:
@@ -74,6 +79,7 @@ def _of_sort(row: dict[str, Any]) -> EpisodeFacts:
         not_held=NotHeldReason(row["not_held"]) if row["not_held"] else None,
         running=row["is_running"],
         waiting=row["is_waiting"],
+        earlier=Earlier(row["earlier"]) if row["earlier"] else None,
     )
 
 
@@ -99,6 +105,12 @@ def of(episodes: EpisodeQuerySet, *, now: datetime) -> Iterator[EpisodeFacts]:
         ),
         Prefetch("attempts", Attempt.objects.only("episode")),
         Prefetch("not_held_rows", NotHeld.objects.only("episode", "reason", "at")),
+        Prefetch(
+            "earlier_record",
+            EarlierRecord.objects.only(
+                *("episode", "says", "is_counted", "held_at", "held_precision", "not_held")
+            ),
+        ),
         Prefetch("coverages", Coverage.objects.prefetch_related(Prefetch("interview", interviews))),
     )
     covering = _last_of_each_interview(episodes)
@@ -119,7 +131,11 @@ def _of_rows(episode: Episode, own: dict[int, int], now: datetime) -> EpisodeFac
     reply = _standing_reply(offers)
     interviews = [coverage.interview for coverage in episode.coverages.all()]
     held = max((i for i in interviews if i.held_at), key=_noted, default=None)
-    reason = None if held else _standing_reason(episode, offers, interviews)
+    earlier = _earlier(episode, offers, interviews)
+    was_held = held.held if held else earlier.held if earlier else None
+    reason = None if was_held else _standing_reason(episode, offers, interviews)
+    if earlier and earlier.not_held:
+        reason = reason or NotHeldReason(earlier.not_held)
     end = episode.returned or episode.found
     due = clock.deadline(found=episode.found, returned=episode.returned)
     return EpisodeFacts(
@@ -135,13 +151,37 @@ def _of_rows(episode: Episode, own: dict[int, int], now: datetime) -> EpisodeFac
         attempted=bool(episode.attempts.all()),
         answer=reply.given if reply else None,
         declined_by=reply.whose_no if reply else None,
-        held=held is not None,
-        covered=held is not None and own[held.pk] != episode.pk,
-        standing=_standing(episode, held.held if held else None),
+        held=was_held is not None,
+        covered=_is_covered(episode, held, own, earlier),
+        standing=_standing(episode, was_held),
         not_held=reason,
+        earlier=earlier.said if earlier else None,
         running=due is not None and due.earliest >= now,
         waiting=episode.child.is_waiting,
     )
+
+
+def _earlier(
+    episode: Episode, offers: list[Offer], interviews: list[Interview]
+) -> EarlierRecord | None:
+    """What earlier records say, where it still counts: nobody has offered or booked since."""
+    record: EarlierRecord | None = getattr(episode, "earlier_record", None)
+    if record is None or not record.is_counted:
+        return None
+    is_final = record.said in (Earlier.HELD, Earlier.COVERED)
+    is_left_off = not (offers or interviews or episode.not_held_rows.all())
+    return record if is_final or is_left_off else None
+
+
+def _is_covered(
+    episode: Episode,
+    held: Interview | None,
+    own: dict[int, int],
+    earlier: EarlierRecord | None,
+) -> bool:
+    if held is None:
+        return earlier is not None and earlier.said is Earlier.COVERED
+    return own[held.pk] != episode.pk
 
 
 def _standing_reply(offers: list[Offer]) -> Reply | None:

@@ -111,7 +111,10 @@ class Uptake:
     def lost(self) -> dict[str, Count]:
         """Where the episodes without an interview were lost: each out of the episodes ended."""
         ended = self.number("ended")
-        return {part: Count(self.number(part), ended) for part in measures.LOST}
+        found = {part: Count(self.number(part), ended) for part in measures.LOST}
+        # Only history that was brought in leaves something not known.
+        nowhere = {part for part in measures.NOT_KNOWN if not self.number(part)}
+        return {part: count for part, count in found.items() if part not in nowhere}
 
     def rows(self) -> Iterator[tuple[str, str, int, int | None, float | None]]:
         """Cohort, measure, numerator, denominator, value; the value of a count is the count."""

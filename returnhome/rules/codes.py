@@ -285,6 +285,25 @@ class NotHeldReason(Code):
     RECORDED_IN_ERROR = "recorded_in_error", "Recorded as missing in error", True, None, True
 
 
+class Earlier(Code):
+    """What a council's earlier records say of an interview, brought in with a past episode; ours.
+
+    What nobody wrote down then is not known, which is not the same as not done.
+    """
+
+    NOT_KNOWN = "not_known", "Whether an interview was offered is not known"
+    NOT_OFFERED = "not_offered", "Not offered"
+    NOT_REACHED = "not_reached", "Not offered: attempts reached nobody"
+    OFFERED = "offered", "Offered; what was answered is not known"
+    DECLINED = "declined", "Offered and declined; by whom is not known"
+    DECLINED_BY_CHILD = "declined_by_child", "Offered, and the child declined"
+    DECLINED_BY_PARENT = "declined_by_parent", "Offered, and a parent or carer declined"
+    ACCEPTED = "accepted", "Offered and accepted; whether it was held is not known"
+    NOT_HELD = "not_held", "Offered and accepted, and not held"
+    HELD = "held", "Held"
+    COVERED = "covered", "Covered by another interview"
+
+
 class Push(Code):
     """What the child went from. Croydon's list, extended; Catch22, Push and pull factors."""
 

@@ -29,7 +29,8 @@ class TimeMissing:
 
     `started`: last seen, else reported. `known_at`: when it was reported to anybody. `ended_at`:
     found, else returned. `grades`: the police's risk grades, each from when. `is_looked_after`: at
-    the start, as the cohort is.
+    the start, as the cohort is. `is_of_earlier_records`: brought in as history, and settled; it is
+    counted with later ones, and calls for nothing by itself.
     """
 
     episode: Hashable
@@ -39,6 +40,7 @@ class TimeMissing:
     ended_at: datetime | None = None
     grades: tuple[tuple[datetime, RiskGrade], ...] = ()
     is_looked_after: bool = False
+    is_of_earlier_records: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +211,8 @@ def by_count(question: Question, episodes: Sequence[TimeMissing]) -> list[Escala
     rule, reached = question.rule, []
     days = [each.started.day for each in episodes]
     for position, day in enumerate(days):
+        if episodes[position].is_of_earlier_records:
+            continue
         first = bisect_left(days, day - timedelta(days=rule.days - 1))
         window = episodes[first : position + 1]
         at = reached_at(question, window)
@@ -247,6 +251,8 @@ def by_hours(question: Question, episodes: Sequence[TimeMissing]) -> list[Escala
     """Once the hours are up, and again as often as the rule says, until the child is found."""
     calls, rule = [], question.rule
     for episode in episodes:
+        if episode.is_of_earlier_records:
+            continue
         up_at = episode.started.earliest + timedelta(hours=rule.hours)
         if episode.ended_at is not None and episode.ended_at <= up_at - rule.early:
             # Found before any meeting about it could count: most episodes, so looked at first.

@@ -12,10 +12,18 @@ from returnhome.rules.codes import (
     Answer,
     Cohort,
     DeclinedBy,
+    Earlier,
     EpisodeKind,
     NotHeldReason,
     OfferKind,
 )
+
+EARLIER_YES = frozenset({Earlier.ACCEPTED, Earlier.NOT_HELD})
+EARLIER_OFFERED = frozenset({Earlier.OFFERED, Earlier.DECLINED})
+EARLIER_NO = {
+    Earlier.DECLINED_BY_CHILD: DeclinedBy.CHILD,
+    Earlier.DECLINED_BY_PARENT: DeclinedBy.PARENT_OR_CARER,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +34,8 @@ class EpisodeFacts:
     `offered`: an offer reached the child or a carer. `attempted`: tried, nobody reached.
     `answer` and `declined_by` are the latest. `held`: an interview answers for this episode;
     `covered`: it is the interview of another episode. `running`: the time allowed is not over.
-    `waiting`: the child is not named yet.
+    `waiting`: the child is not named yet. `earlier`: what a council's earlier records say of an
+    interview, where the episode was brought in with them and nothing has been written down since.
     """
 
     episode: Hashable
@@ -47,25 +56,29 @@ class EpisodeFacts:
     not_held: NotHeldReason | None = None
     running: bool = False
     waiting: bool = False
+    earlier: Earlier | None = None
 
     @property
     def is_covered(self) -> bool:
-        return self.covered or self.not_held is NotHeldReason.COVERED_BY_ANOTHER
+        is_reason = self.not_held is NotHeldReason.COVERED_BY_ANOTHER
+        return self.covered or is_reason or self.earlier is Earlier.COVERED
 
     @property
     def is_answered_for(self) -> bool:
-        return self.held or self.is_covered
+        return self.held or self.is_covered or self.earlier is Earlier.HELD
 
     @property
     def is_accepted(self) -> bool:
         """An interview that was held had been accepted, whatever was written down of it."""
-        return self.is_answered_for or self.answer is Answer.ACCEPTED
+        said = self.answer is Answer.ACCEPTED or self.earlier in EARLIER_YES
+        return self.is_answered_for or said
 
     @property
     def is_offered(self) -> bool:
         """An answer was given to something, so it was offered."""
+        was_offered = self.offered or self.earlier in EARLIER_OFFERED
         return (
-            self.offered or self.answer is not None or self.whose_no is not None or self.is_accepted
+            was_offered or self.answer is not None or self.whose_no is not None or self.is_accepted
         )
 
     @property
@@ -76,4 +89,6 @@ class EpisodeFacts:
         if self.answer is Answer.DECLINED:
             # A no that nobody put a name to is not taken for the child's.
             return self.declined_by or DeclinedBy.PARENT_OR_CARER
+        if self.earlier:
+            return EARLIER_NO.get(self.earlier)
         return self.not_held.declined_by if self.not_held else None

@@ -4,6 +4,9 @@ Source: The First Step (The Children's Society, 2019) for the cohorts; the defin
 decline, completion and timeliness as FOI questions of 2023 and 2024 ask for them. “Held of those
 offered” and “held of all ended” are two measures and never stand under one label.
 
+An episode brought in with a council's earlier records counts by what these say. What they leave out
+is a part of its own: not known is never counted as not offered, not answered or not held.
+
 An episode counts in some `parts`; a measure is one part over another, so that what is added up
 once, by cohort or by day, gives every rate.
 
@@ -17,7 +20,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from returnhome.rules.clock import Standing
-from returnhome.rules.codes import Cohort, DeclinedBy, NotHeldReason, OfferKind
+from returnhome.rules.codes import Cohort, DeclinedBy, Earlier, NotHeldReason, OfferKind
 from returnhome.rules.facts import EpisodeFacts
 
 ALL = "all"
@@ -39,6 +42,7 @@ APART = {
 # The way of an episode to an interview in time, and where it is lost on that way: what is lost and
 # what is held add up to what ended.
 STEPS = ("ended", "offered", "accepted", "held", "in_time")
+NOT_KNOWN = ("offer_not_known", "answer_not_known", "whose_no_not_known", "held_not_known")
 LOST = (
     "not_offered",
     "declined_by_child",
@@ -46,7 +50,17 @@ LOST = (
     "not_answered",
     "not_held",
     "still_to_hold",
+    *NOT_KNOWN,
 )
+# Where earlier records leave off: what they say, and from there on it is not known.
+EARLIER: dict[Earlier, frozenset[str]] = {
+    Earlier.NOT_KNOWN: frozenset({"offer_not_known"}),
+    Earlier.NOT_OFFERED: frozenset({"not_offered"}),
+    Earlier.NOT_REACHED: frozenset({"not_offered", "no_contact"}),
+    Earlier.OFFERED: frozenset({"offered", "answer_not_known"}),
+    Earlier.DECLINED: frozenset({"offered", "whose_no_not_known"}),
+    Earlier.ACCEPTED: frozenset({"offered", "accepted", "held_not_known"}),
+}
 
 # What is true only at the moment of the count, so that no stored figure can hold it.
 OF_THE_MOMENT = frozenset({"running", "running_not_offered", "still_missing", "waiting"})
@@ -79,6 +93,8 @@ def parts_apart(facts: EpisodeFacts) -> set[str]:
 
 
 def parts_of_offer(facts: EpisodeFacts) -> set[str]:
+    if facts.earlier in EARLIER and not facts.is_answered_for:
+        return set(EARLIER[facts.earlier])
     if not facts.is_offered:
         why = {"no_contact"} if is_out_of_reach(facts) else set()
         return {"not_offered"} | why | ({"running_not_offered"} if facts.running else set())
@@ -99,6 +115,8 @@ def parts_of_interview(facts: EpisodeFacts) -> set[str]:
         return {"held", timed} | ({"covered"} if facts.is_covered else set())
     if facts.not_held:
         return {"not_held", f"not_held_{facts.not_held}"}
+    if facts.earlier is Earlier.NOT_HELD:
+        return {"not_held", "not_held_why_not_known"}
     return {"still_to_hold"}
 
 
@@ -205,6 +223,12 @@ UPTAKE: tuple[Measure, ...] = (
         "no interview held yet, and the 72 hours are not over",
         f"{BY_RETURN}; {AT_THE_COUNT}",
     ),
+    of_ended(
+        "offer_not_known",
+        "Not known whether offered, of episodes ended",
+        "offer_not_known",
+        "brought in with earlier records, which do not say whether an interview was offered",
+    ),
     of_offered("accepted", "Accepted, of offered", "accepted", ACCEPTED),
     of_offered(
         "declined_by_child",
@@ -224,11 +248,35 @@ UPTAKE: tuple[Measure, ...] = (
         "not_answered",
         "no answer yet, or not now",
     ),
+    of_offered(
+        "answer_not_known",
+        "Answer not known, of offered",
+        "answer_not_known",
+        "offered by earlier records, which do not say what was answered",
+    ),
+    of_offered(
+        "whose_no_not_known",
+        "Declined and not known by whom, of offered",
+        "whose_no_not_known",
+        "declined by earlier records, which do not say by whom",
+    ),
     of_accepted("held_of_accepted", "Held, of accepted", "held", HELD),
     of_accepted("not_held", "Not held, of accepted", "not_held", "accepted, and not held"),
     *(why_not_held(reason) for reason in NOT_HELD),
     of_accepted(
+        "not_held_why_not_known",
+        "Accepted but not held: why is not known",
+        "not_held_why_not_known",
+        "accepted and not held by earlier records, which do not say why",
+    ),
+    of_accepted(
         "still_to_hold", "Still to be held, of accepted", "still_to_hold", "accepted, not held yet"
+    ),
+    of_accepted(
+        "held_not_known",
+        "Not known whether held, of accepted",
+        "held_not_known",
+        "accepted by earlier records, which do not say whether it was held",
     ),
     of_offered("held_of_offered", "Held, of offered", "held", HELD),
     of_ended("held_of_ended", "Held, of episodes ended", "held", HELD),

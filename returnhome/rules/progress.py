@@ -40,6 +40,8 @@ class Progress:
     once an interview is held or booked anew; `has_actions`: something was decided to follow.
     `has_open_need`: a need was named, and has neither an action, nor help, nor a reason for none.
     `no_owes`: what a no that stands leaves to ask (`rules.declining`).
+    `is_of_earlier_records`: it was brought in with a council's earlier records and ends as they
+    left it; nothing is owed but what is decided from then on.
     `is_offered_by_policy`: what the council's own policy says of a talk, where the policy decides;
     `is_pathway_decided`: all that the adult pathway asks for is an action, or left out with why.
     """
@@ -62,6 +64,7 @@ class Progress:
     has_open_need: bool = False
     acted_at: datetime | None = None
     voided_at: datetime | None = None
+    is_of_earlier_records: bool = False
 
 
 def is_settled(progress: Progress) -> bool:
@@ -73,6 +76,8 @@ def is_settled(progress: Progress) -> bool:
         return True
     if not (progress.found_at or progress.returned_at):
         return False
+    if progress.is_of_earlier_records:
+        return not is_something_to_do(progress)
     if is_on_adult_pathway(progress):
         return _is_pathway_walked(progress)
     if is_acted_on(progress):
@@ -179,6 +184,8 @@ def next_step(progress: Progress) -> Step:
         return Step.RECORD_RETURN
     if not progress.is_taken_on:
         return Step.TAKE_ON
+    if progress.is_of_earlier_records:
+        return _what_follows(progress)
     if progress.held_at:
         if not progress.signed_at:
             return Step.SIGN

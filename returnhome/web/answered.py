@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from returnhome.casework import handovers as casework_handovers
+from returnhome.casework import history
 from returnhome.casework.disputes import Override
 from returnhome.casework.episodes import Basis, Episode
 from returnhome.casework.handovers import HandOver, Story
@@ -24,6 +25,7 @@ from returnhome.rules.codes import (
     Answer,
     Cohort,
     DeclinedBy,
+    Earlier,
     EpisodeKind,
     Mode,
     NotHeldReason,
@@ -74,6 +76,27 @@ class Stage:
         return SAID[self.state]
 
 
+def earlier_record(episode: Episode, person: Person) -> list[tuple[str, str]]:
+    """What earlier records say of an interview, line by line; what they leave out is not there."""
+    record = history.of_episode(episode, person)
+    if record is None:
+        return []
+    whose = DeclinedBy(record.declined_by).label if record.declined_by else ""
+    found = [
+        ("They say", record.said.label),
+        ("Offered on", pages.day(record.offered_on) if record.offered_on else ""),
+        ("Answer", Answer(record.answer).label if record.answer else ""),
+        ("Declined by", whose),
+        ("Held", pages.moment(record.held) if record.held else ""),
+        ("Interviewer", record.interviewer),
+        ("For", record.body),
+        ("Why not held", NotHeldReason(record.not_held).label if record.not_held else ""),
+        ("Notes", record.notes),
+        ("From", f"row {record.row_number} of {record.source}"),
+    ]
+    return [(label, text) for label, text in found if text]
+
+
 # Which of the eight a step brings about.
 BRINGS = {
     Step.RECORD_RETURN: "Returned",
@@ -92,22 +115,64 @@ BRINGS = {
 
 def stages(episode: Episode, now: datetime) -> list[Stage]:
     """The eight moments, in their order."""
-    is_owed = is_talk_offered(episode.progress)
+    is_owed = is_talk_offered(episode.progress) and not episode.earlier
     coming = BRINGS.get(episode.next_step)
     found = [
         _instant(episode, "reported", "Reported", now),
         _instant(episode, "found", "Found", now),
         _instant(episode, "returned", "Returned", now),
-        _later("Offered", episode.offered_at, now),
-        _answered(episode, now),
-        _held(episode, now),
+        *(_of_earlier(episode, now) if episode.earlier else _of_talk(episode, now)),
         _later("Signed off", episode.signed_at, now),
         _acted(episode, now),
     ]
+    if episode.earlier and coming is None:
+        return [Stage(s.title, NOT_OWED, "") if s.state == NOT_YET else s for s in found]
     return [
         Stage(one.title, _state(one, coming, is_owed), one.text) if one.state == NOT_YET else one
         for one in found
     ]
+
+
+def _of_talk(episode: Episode, now: datetime) -> list[Stage]:
+    return [
+        _later("Offered", episode.offered_at, now),
+        _answered(episode, now),
+        _held(episode, now),
+    ]
+
+
+BY_RECORDS = "by earlier records"
+NOT_KNOWN = "not known"
+
+
+def _of_earlier(episode: Episode, now: datetime) -> list[Stage]:
+    """The three moments of a talk as earlier records tell of them; what they leave out is in doubt.
+
+    An offer that was made here since stands instead.
+    """
+    said, facts = Earlier(episode.earlier), episode.facts
+    is_no = said in (Earlier.NOT_OFFERED, Earlier.NOT_REACHED)
+    offered = Stage("Offered", DOUBT, NOT_KNOWN)
+    if is_no:
+        offered = Stage("Offered", NO, f"{said.label}, {BY_RECORDS}")
+    elif said is not Earlier.NOT_KNOWN:
+        offered = Stage("Offered", DONE, BY_RECORDS)
+    answered = Stage("Answered", NOT_YET if is_no else DOUBT, "" if is_no else NOT_KNOWN)
+    if facts.is_accepted:
+        answered = Stage("Answered", DONE, f"{Answer.ACCEPTED.label}, {BY_RECORDS}")
+    elif facts.whose_no:
+        state = DONE if facts.whose_no is DeclinedBy.CHILD else NO
+        answered = Stage("Answered", state, f"{facts.whose_no.label} declined, {BY_RECORDS}")
+    elif said is Earlier.DECLINED:
+        answered = Stage("Answered", DOUBT, f"Declined, by whom is {NOT_KNOWN}")
+    held = _held(episode, now)
+    if said in (Earlier.HELD, Earlier.COVERED) and not episode.held:
+        held = Stage("Held", DONE, f"{BY_RECORDS}, when is {NOT_KNOWN}")
+    elif said is Earlier.NOT_HELD and held.state == NOT_YET:
+        held = Stage("Held", NO, f"Not held, {BY_RECORDS}")
+    elif said in (Earlier.NOT_KNOWN, Earlier.OFFERED, Earlier.ACCEPTED) and held.state == NOT_YET:
+        held = Stage("Held", DOUBT, NOT_KNOWN)
+    return [offered, answered, held]
 
 
 def _state(stage: Stage, coming: str | None, is_owed: bool) -> str:
@@ -476,6 +541,7 @@ def whole(episode: Episode, person: Person, now: datetime) -> dict[str, Any]:
         "done": before.done(episode),
         "may_note": may_note,
         "talks": answering,
+        "earlier": earlier_record(episode, person),
         "actions": actions_of(episode, answering, person),
         "decisions": decisions_of(episode, person),
         "others": coverable(episode, person),

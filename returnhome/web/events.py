@@ -19,7 +19,7 @@ from returnhome.casework.staff import Person
 from returnhome.casework.support import Action, NothingNeeded
 from returnhome.rules import clock
 from returnhome.rules.access import Verb
-from returnhome.rules.codes import ActionKind, EpisodeKind, Mode, Place, RiskGrade
+from returnhome.rules.codes import ActionKind, Earlier, EpisodeKind, Mode, Place, RiskGrade
 from returnhome.rules.helping import NeedKind, NoHelpReason, PassedTo
 from returnhome.web import answered, before, pages
 
@@ -206,12 +206,18 @@ class Line:
 
     def _ended(self, episode: Episode) -> Event:
         end = episode.returned or episode.found
+        start = episode.moment("last_seen") or episode.moment("reported")
         length = clock.duration(episode.ended_at - episode.started_at)  # type: ignore[operator]
+        text = f"Away for {length}."
+        if episode.earlier and any(each and each.is_open_ended for each in (start, end)):
+            text = "For how many hours is not known."
+        if episode.earlier:
+            text = f"{text} By earlier records: {before.lower(Earlier(episode.earlier).label)}."
         return Event(
             episode.ended_at,  # type: ignore[arg-type]
             "Returned" if episode.returned else "Found; the return is not known",
             when=pages.moment(end),
-            text=f"Away for {length}.",
+            text=text,
             href=reverse("show-episode", args=[episode.pk]),
         )
 

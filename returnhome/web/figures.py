@@ -111,6 +111,10 @@ LOST_WORDS = {
     "not_answered": "Offered, and no answer yet or not now",
     "not_held": "Accepted, and then not held",
     "still_to_hold": "Accepted, and still to be held",
+    "offer_not_known": "Earlier records do not say whether one was offered",
+    "answer_not_known": "Offered, and earlier records do not say what was answered",
+    "whose_no_not_known": "Declined, and earlier records do not say by whom",
+    "held_not_known": "Accepted, and earlier records do not say whether it was held",
 }
 APART_WORDS = {
     OfferKind.LOCAL_POLICY: "Looked after and away from placement without authorisation",

@@ -46,6 +46,9 @@ SET_UP = (
     *("/restricted", "/services", "/own-questions", "/tokens", "/webhooks"),
 )
 
+# And by way of Intake.
+INTAKE = ("/intake", "/history")
+
 
 # Names that macros ask for before anything sets them: `caller` is whether one was given an inside,
 # the others are the GOV.UK notification banner's, for one that is not of success.
@@ -219,7 +222,8 @@ def _navigation(person: Person, path: str) -> list[dict[str, Any]]:
         if _has_use_for(person, verbs):
             items.append({"text": label, "href": href})
     for item in items:
-        beginnings = SET_UP if item["href"] in SET_UP else item["href"]
+        ways = (each for each in (SET_UP, INTAKE) if item["href"] in each)
+        beginnings = next(ways, (item["href"],))
         # The work list stands at the root, which every address begins with.
         item["active"] = path == "/" if item["href"] == "/" else path.startswith(beginnings)
     return items

@@ -88,6 +88,9 @@ def whole(episode: Episode, person: Person, now: datetime) -> Told:
         )
     )
     found = _lines(episode, rows, proposed, now, may_tell=may_tell, may_read=may_read)
+    if episode.earlier:
+        # Whom to tell was settled, or not, when it happened.
+        found = [line for line in found if line.said]
     return Told(
         lines=[line for line in found if not is_host or line.whom is Whom.HOST_AUTHORITY],
         prevention=[

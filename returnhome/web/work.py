@@ -16,7 +16,7 @@ from returnhome.casework.staff import ANSWERING, Person, Post
 from returnhome.rules import clock, rota
 from returnhome.rules.access import Verb
 from returnhome.rules.clock import Standing
-from returnhome.rules.codes import EpisodeKind, NotHeldReason, OfferKind, RiskGrade, Rung
+from returnhome.rules.codes import Earlier, EpisodeKind, NotHeldReason, OfferKind, RiskGrade, Rung
 from returnhome.rules.progress import is_no_to_follow_up
 from returnhome.web import absences, before, called, establish, homes, pages, steps
 from returnhome.web.steps import Next
@@ -234,6 +234,8 @@ def clock_in_words(episode: Episode, now: datetime) -> str:
     if episode.held_at:
         standing = episode.standing(now).standing
         return HELD.get(standing, standing.label)
+    if episode.earlier:
+        return Earlier(episode.earlier).label
     if episode.is_settled or is_no_to_follow_up(episode.progress):
         return "No interview held"
     if episode.is_open:

@@ -12,6 +12,7 @@ from returnhome.rules.codes import (
     Answer,
     Cohort,
     DeclinedBy,
+    Earlier,
     EpisodeKind,
     NotHeldReason,
     OfferKind,
@@ -219,6 +220,27 @@ def test_no_label_stands_for_two_things():
 
 # Laws.
 
+
+@pytest.mark.parametrize(
+    ("earlier", "parts_told"),
+    [
+        (Earlier.NOT_KNOWN, {"offer_not_known"}),
+        (Earlier.NOT_OFFERED, {"not_offered"}),
+        (Earlier.NOT_REACHED, {"not_offered", "no_contact"}),
+        (Earlier.OFFERED, {"offered", "answer_not_known"}),
+        (Earlier.DECLINED, {"offered", "whose_no_not_known"}),
+        (Earlier.DECLINED_BY_CHILD, {"offered", "declined_by_child"}),
+        (Earlier.DECLINED_BY_PARENT, {"offered", "declined_by_parent"}),
+        (Earlier.ACCEPTED, {"offered", "accepted", "held_not_known"}),
+        (Earlier.NOT_HELD, {"offered", "accepted", "not_held", "not_held_why_not_known"}),
+        (Earlier.HELD, {"offered", "accepted", "held", "indeterminate"}),
+        (Earlier.COVERED, {"offered", "accepted", "held", "indeterminate", "covered"}),
+    ],
+)
+def test_what_earlier_records_leave_out_is_not_known_and_never_not_done(earlier, parts_told):
+    assert parts(episode(earlier=earlier)) == {"ended", *parts_told}
+
+
 FACTS = some.builds(
     EpisodeFacts,
     episode=some.integers(),
@@ -239,6 +261,7 @@ FACTS = some.builds(
     not_held=some.sampled_from([None, *NotHeldReason]),
     running=some.booleans(),
     waiting=some.booleans(),
+    earlier=some.sampled_from([None, None, *Earlier]),
 )
 
 
@@ -248,12 +271,14 @@ def test_every_funnel_adds_up(facts):
 
     for cohort in COHORTS:
         n = {measure.key: counted[cohort, measure.key].numerator for measure in UPTAKE}
-        assert n["ended"] == n["offered"] + n["not_offered"]
-        assert n["offered"] == (
-            n["accepted"] + n["declined_by_child"] + n["declined_by_parent"] + n["not_answered"]
-        )
-        assert n["accepted"] == n["held_of_accepted"] + n["not_held"] + n["still_to_hold"]
-        assert n["not_held"] == sum(n[f"not_held_{reason}"] for reason in NOT_HELD)
+        assert n["ended"] == n["offered"] + n["not_offered"] + n["offer_not_known"]
+        declined = n["declined_by_child"] + n["declined_by_parent"] + n["whose_no_not_known"]
+        unanswered = n["not_answered"] + n["answer_not_known"]
+        assert n["offered"] == n["accepted"] + declined + unanswered
+        to_hold = n["still_to_hold"] + n["held_not_known"]
+        assert n["accepted"] == n["held_of_accepted"] + n["not_held"] + to_hold
+        reasons = sum(n[f"not_held_{reason}"] for reason in NOT_HELD)
+        assert n["not_held"] == reasons + n["not_held_why_not_known"]
         assert n["held_of_ended"] == n["in_time_of_held"] + n["late"] + n["indeterminate"]
         assert n["ended"] == n["held_of_ended"] + sum(n[part] for part in LOST)
         assert max(n["no_contact"], n["running_not_offered"]) <= n["not_offered"]

@@ -294,6 +294,7 @@ OF_AN_ORGANISATION: dict[str, tuple[tuple[str, str], ...]] = {
     "placed-here": (("see_placed_here", COUNCIL),),
     "waiting": (("match", ANY_BODY),),
     "intake": (("confirm_intake", ANY_BODY),),
+    "history": (("confirm_intake", COUNCIL),),
     "figures": (("see_figures", COUNCIL),),
     "how-it-was": (("see_figures", COUNCIL),),
     "policies": (("set_policy", COUNCIL),),
@@ -366,6 +367,13 @@ OF_AN_ORGANISATION_BESIDE = {
     "take-away-out-of-hours": "tests/web/test_rotas.py",
     "try-message-again": "tests/web/test_rotas.py",
     "fetch-example": "tests/web/test_intake.py",
+    **dict.fromkeys(
+        (
+            *("show-history", "bring-history", "discard-history", "take-back-history"),
+            *("refused-history", "lost-history"),
+        ),
+        "tests/web/test_history.py",
+    ),
     "lives-here": "tests/web/test_homes.py",
 }
 

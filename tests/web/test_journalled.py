@@ -180,6 +180,11 @@ NO_CHILD = {
     "reassign-person": "colleagues, and how much they have in hand",
     "end-post": "colleagues",
     "intake": "which files have come, by name of the file",
+    "history": "which files have come, by when and by whom",
+    **dict.fromkeys(
+        ("show-history", "take-back-history", "refused-history", "lost-history"),
+        "rows of the file that was sent, and of the record numbers alone; each look is written",
+    ),
     "fetch-example": "an invented file, in the demonstration only",
     "set-up": "where to set what up",
     "open-restricted": "asks for what is not shown: the verb writes, and a refusal is written",
@@ -224,6 +229,8 @@ VERBS_ONLY = {
     "discard-delivery",
     "leave-delivery",
     "stop-delivery",
+    "bring-history",
+    "discard-history",
     "test-webhook",
 }
 

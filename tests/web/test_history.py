@@ -1,0 +1,162 @@
+"""The page on which a council brings its history: first what would be lost, then for good."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from returnhome.casework import restrictions
+from returnhome.casework.history import Bringing
+from returnhome.casework.models import Episode, JournalEntry
+from tests.cast import NOW, Cast
+from tests.web.asking import words_of
+
+EARLIER = Path(__file__).parent.parent / "intake" / "earlier"
+SINCE = {"live_since-day": "16", "live_since-month": "2", "live_since-year": "2026"}
+
+
+def sent(client: Client, *names: str) -> Any:
+    files = [SimpleUploadedFile(name, (EARLIER / name).read_bytes()) for name in names]
+    return client.post("/history", {"file": files, **SINCE}, follow=True)
+
+
+@pytest.fixture
+def amina(as_: Any) -> Client:
+    return as_("amina")
+
+
+def test_a_coordinator_sees_what_would_be_lost_before_anything_is_written(
+    cast: Cast, amina: Client
+) -> None:
+    page = words_of(sent(amina, "register.csv", "episodes.csv"))
+
+    assert "Nothing is written yet" in page
+    assert "Police log" in page
+    assert "Moon was full" in page
+    assert "no time: 72 hours cannot be counted, only whole days" in page
+    assert "No child of this council has the number nobody" in page
+    assert not Episode.objects.exists()
+
+
+@pytest.mark.check
+def test_it_is_brought_in_and_can_be_taken_back_with_a_reason(cast: Cast, amina: Client) -> None:
+    sent(amina, "episodes.csv")
+    one = Bringing.objects.get()
+
+    done = words_of(amina.post(f"/history/{one.pk}/bring", follow=True))
+    assert "7 episodes and 0 children are brought in" in done
+    again = words_of(amina.post(f"/history/{one.pk}/bring", follow=True))
+    assert "Nothing was written twice" in again
+
+    unsaid = words_of(amina.post(f"/history/{one.pk}/take-back", {"because": ""}))
+    assert "Enter why it is taken back" in unsaid
+    back = words_of(amina.post(f"/history/{one.pk}/take-back", {"because": "Wrong"}, follow=True))
+    assert "Taken back: 7 episodes" in back
+    assert not Episode.objects.exists()
+
+
+@pytest.mark.check
+def test_files_can_be_thrown_away(cast: Cast, amina: Client) -> None:
+    sent(amina, "episodes.csv")
+    one = Bringing.objects.get()
+
+    assert "thrown away" in words_of(amina.post(f"/history/{one.pk}/discard", follow=True))
+    assert not Bringing.objects.exists()
+
+
+@pytest.mark.check
+def test_refused_rows_and_what_would_be_lost_can_be_downloaded(cast: Cast, amina: Client) -> None:
+    sent(amina, "episodes.csv")
+    one = Bringing.objects.get()
+
+    rows = amina.get(f"/history/{one.pk}/refused.csv?file=episodes.csv").content.decode()
+    lost = amina.get(f"/history/{one.pk}/lost.csv").content.decode()
+
+    assert "No child of this council has the number nobody" in rows
+    assert '"word that could not be placed"' in lost
+    verbs = JournalEntry.objects.filter(kind="bringing").values_list("verb", flat=True)
+    assert {"receive history", "read", "download refused rows"} <= set(verbs)
+
+
+def test_a_file_of_something_else_is_refused_on_its_field(cast: Cast, amina: Client) -> None:
+    fruit = SimpleUploadedFile("fruit.csv", b"Fruit,Colour\nPear,Green\n")
+
+    page = words_of(amina.post("/history", {"file": [fruit], **SINCE}))
+
+    assert "by them it is none of these" in page
+    assert not Bringing.objects.exists()
+
+
+def test_a_stranger_and_an_interviewer_find_no_such_page(
+    cast: Cast, as_: Any, amina: Client
+) -> None:
+    sent(amina, "episodes.csv")
+    one = Bringing.objects.get()
+    amina.post(f"/history/{one.pk}/bring")
+
+    for name in ("owen", "wes", "ines", "ana"):
+        client = as_(name)
+        for address in ("", "/take-back", "/refused.csv", "/lost.csv"):
+            assert client.get(f"/history/{one.pk}{address}").status_code == 404, (name, address)
+        for address in ("/bring", "/discard", "/take-back"):
+            assert client.post(f"/history/{one.pk}{address}").status_code == 404, (name, address)
+    assert as_("ines").get("/history").status_code == 404
+    assert Episode.objects.count() == 7
+
+
+@pytest.mark.check
+def test_the_episode_says_what_earlier_records_say_and_to_whom(
+    cast: Cast, as_: Any, amina: Client
+) -> None:
+    sent(amina, "episodes.csv", "missing.csv")
+    amina.post(f"/history/{Bringing.objects.get().pk}/bring")
+    kits = Episode.objects.get(child=cast.kit, earlier="held")
+    skys = Episode.objects.filter(child=cast.sky).first()
+
+    page = words_of(amina.get(f"/episodes/{kits.pk}"))
+    assert "He said the house was loud." in page
+    assert "J. Moss" in page
+    assert skys is not None
+    assert "What earlier records say" in words_of(amina.get(f"/episodes/{skys.pk}"))
+    assert "What earlier records say" not in words_of(as_("wes").get(f"/episodes/{skys.pk}"))
+
+
+@pytest.mark.check
+def test_the_childs_story_tells_of_it_by_earlier_records(cast: Cast, amina: Client) -> None:
+    sent(amina, "episodes.csv")
+    amina.post(f"/history/{Bringing.objects.get().pk}/bring")
+
+    story = words_of(amina.get(f"/children/{cast.kit.pk}"))
+
+    assert "By earlier records: held." in story
+    assert "By earlier records: whether an interview was offered is not known." in story
+    assert "For how many hours is not known." in story
+
+
+@pytest.mark.check
+def test_whose_record_is_closed_to_somebody_is_nobody_to_them(cast: Cast, amina: Client) -> None:
+    restrictions.keep_out(cast.kit, cast.amina, "Her nephew", by=cast.mara, at=NOW)
+
+    page = words_of(sent(amina, "episodes.csv"))
+
+    assert "No child of this council has the number kit" in page
+    assert "No child of this council has this name and birth date" in page
+
+
+@pytest.mark.check
+def test_refused_rows_are_mended_in_place_and_sent_again(cast: Cast, amina: Client) -> None:
+    sent(amina, "episodes.csv")
+    one = Bringing.objects.get()
+    amina.post(f"/history/{one.pk}/bring")
+    rows = amina.get(f"/history/{one.pk}/refused.csv?file=episodes.csv").content.decode()
+
+    mended = SimpleUploadedFile("mended.csv", rows.replace("nobody", "robin").encode())
+    page = words_of(amina.post("/history", {"file": [mended], **SINCE}, follow=True))
+    again = Bringing.objects.latest("pk")
+    amina.post(f"/history/{again.pk}/bring")
+
+    assert "Why it was refused" not in page
+    assert Bringing.objects.get(pk=again.pk).episodes == 1
+    assert Episode.objects.count() == 8
