@@ -1,6 +1,7 @@
 """Notifications as received, the deliveries that brought them, and whom they were taken to name."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from difflib import get_close_matches
@@ -55,6 +56,13 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         """Those whose rows go in piece by piece, and are not through."""
         begun = self.unconfirmed().filter(begun_at__isnull=False, stopped_at__isnull=True)
         return begun.order_by("begun_at", "pk")
+
+    def for_the_worker(self) -> "DeliveryQuerySet":
+        """Those of them that the worker takes in.
+
+        What lies where a command found it is that command's to go on with.
+        """
+        return self.going_in().filter(content__isnull=False).defer("content")
 
     def newest_first(self) -> "DeliveryQuerySet":
         return self.order_by("-received_at", "-pk")
@@ -351,6 +359,27 @@ def leave_rest(delivery: Delivery, *, by: Person, at: datetime) -> Delivery:
     if not delivery.is_stopped:
         raise AlreadyGoingIn
     return confirm_delivery(delivery, counts={}, by=by, at=at)
+
+
+# By this number of its own the database knows who takes long files in.
+TAKING_IN = 7_401_126
+
+
+@contextmanager
+def alone() -> Iterator[bool]:
+    """Whether nobody else takes long files in, as long as the block lasts.
+
+    The database lets it go with the connection: nobody waits for a worker who is gone.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_try_advisory_lock(%s)", [TAKING_IN])
+        (is_alone,) = cursor.fetchone()
+    try:
+        yield is_alone
+    finally:
+        if is_alone:
+            with connection.cursor() as cursor:
+                cursor.execute("select pg_advisory_unlock(%s)", [TAKING_IN])
 
 
 def begun_before(sender: Organisation, digest: str) -> Delivery | None:
