@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
@@ -406,15 +406,22 @@ class Circumstances:
 
 def circumstances(child: Child, on: date) -> Circumstances:
     """The child's care and home as they were on the day `on`."""
-    care = standing_on(child.care_periods.all(), on)
-    placement = standing_on(child.placements.all(), on)
+    care = standing_on(_rows(child, "care_periods"), on)
+    placement = standing_on(_rows(child, "placements"), on)
     placed_in = placement.authority if placement else None
-    in_doubt = any(doubt.about in DECIDING and not doubt.is_settled for doubt in child.doubts.all())
+    doubts = _rows(child, "doubts")
+    in_doubt = any(doubt.about in DECIDING and not doubt.is_settled for doubt in doubts)
     if care:
         return Circumstances(care.authority, placed_in, None, in_doubt)
-    address = standing_on(child.addresses.all(), on)
+    address = standing_on(_rows(child, "addresses"), on)
     # Placed, and nobody knows by whom: the rules say so.
     return Circumstances(None, placed_in, address.authority if address else None, in_doubt)
+
+
+def _rows(child: Child, name: str) -> Any:
+    """These rows of the child, as `with_care` has read them, else as they are just now."""
+    ahead = child.__dict__.get(f"{name}_ahead")
+    return getattr(child, name).all() if ahead is None else ahead
 
 
 Dated = TypeVar("Dated", CarePeriod, Placement, Address)
@@ -433,8 +440,9 @@ def standing_on(rows: Iterable[Dated], day: date) -> Dated | None:
 def with_care(ids: Iterable[int]) -> dict[int, Child]:
     """These children with all that `circumstances` asks for, in five queries however many."""
     # What is sealed stays sealed: nobody asks for a street here.
+    # As lists: Django would make a question of its own for each child and kind of row.
     ahead = (
-        Prefetch(name, rows.select_related("authority"))
+        Prefetch(name, rows.select_related("authority"), to_attr=f"{name}_ahead")
         for name, rows in (
             ("care_periods", CarePeriod.objects.all()),
             ("placements", Placement.objects.defer("address")),
@@ -443,7 +451,9 @@ def with_care(ids: Iterable[int]) -> dict[int, Child]:
     )
     doubts = Doubt.objects.open().defer("said", "said_by", "settled_because")
     known = Child.objects.select_related("responsible_authority", "provider")
-    return known.prefetch_related(*ahead, Prefetch("doubts", doubts)).in_bulk(list(ids))
+    open_doubts = Prefetch("doubts", doubts, to_attr="doubts_ahead")
+    read: dict[int, Child] = dict(known.prefetch_related(*ahead, open_doubts).in_bulk(list(ids)))
+    return read
 
 
 def register_ids(ids: Iterable[int]) -> dict[int, str]:

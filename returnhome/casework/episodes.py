@@ -869,25 +869,27 @@ def _classify(
     theirs: Iterable[Episode], axis: str, source: str, *, by: Person, at: datetime
 ) -> None:
     """Date the kind or the risk that the episodes have now."""
-    bulk.insert(
-        [
-            Classification(
-                episode=episode,
-                axis=axis,
-                code=getattr(episode, axis),
-                source=source[:120],
-                recorded_at=at,
-                recorded_by=by,
-            )
-            for episode in theirs
-        ]
+    dated = list(theirs)
+    bulk.add(
+        Classification,
+        len(dated),
+        episode_id=[episode.pk for episode in dated],
+        axis=axis,
+        code=[getattr(episode, axis) for episode in dated],
+        source=source[:120],
+        recorded_at=at,
+        recorded_by_id=by.pk,
     )
 
 
 def rest_all(pairs: Iterable[tuple[Episode, Notification]]) -> None:
     """Note on which notifications episodes rest."""
-    bulk.insert(
-        [Basis(episode=episode, notification=notification) for episode, notification in pairs]
+    both = list(pairs)
+    bulk.add(
+        Basis,
+        len(both),
+        episode_id=[episode.pk for episode, _ in both],
+        notification_id=[notification.pk for _, notification in both],
     )
 
 

@@ -65,18 +65,19 @@ class JournalEntry(models.Model):
 def _entry(
     verb: str, thing: models.Model, by: Actor, at: datetime, child_id: int | None
 ) -> JournalEntry:
-    if child_id is None:
-        child_id = (
-            thing.pk if thing._meta.model_name == "child" else getattr(thing, "child_id", None)
-        )
     return JournalEntry(
         at=at,
         by_id=by.pk,
         verb=verb,
         kind=thing._meta.model_name or "",
         object_id=thing.pk,
-        child_id=child_id,
+        child_id=_child_of(thing) if child_id is None else child_id,
     )
+
+
+def _child_of(thing: models.Model) -> int | None:
+    of_child: int | None = getattr(thing, "child_id", None)
+    return thing.pk if thing._meta.model_name == "child" else of_child
 
 
 def write(
@@ -98,8 +99,22 @@ def write(
 
 
 def write_all(verb: str, things: Iterable[models.Model], *, by: Actor, at: datetime) -> None:
-    """The same for many things at once."""
-    bulk.insert([_entry(verb, thing, by, at, None) for thing in things])
+    """The same for many things of one kind at once."""
+    entries = list(things)
+    if len(entries) < 2:
+        for thing in entries:
+            write(verb, thing, by=by, at=at)
+        return
+    bulk.add(
+        JournalEntry,
+        len(entries),
+        at=at,
+        by_id=by.pk,
+        verb=verb,
+        kind=entries[0]._meta.model_name or "",
+        object_id=[thing.pk for thing in entries],
+        child_id=[_child_of(thing) for thing in entries],
+    )
 
 
 def write_list(verb: str, name: str, children: Iterable[int], *, by: Actor, at: datetime) -> None:

@@ -127,7 +127,12 @@ def decide(
         cohort=decision.cohort,
         offer_kind=decision.offer,
         reasons=tuple(
-            {**reason._asdict(), "facts": [list(fact) for fact in reason.facts]}
+            {
+                "rule": reason.rule,
+                "facts": [list(fact) for fact in reason.facts],
+                "sentence": reason.sentence,
+                "source": reason.source,
+            }
             for reason in decision.reasons
         ),
         flags=tuple(str(flag) for flag in decision.flags),

@@ -25,7 +25,8 @@ class Atlas:
     def at(self, postcode: str, on: date) -> Authority | None:
         if not postcode:
             return None
-        self.look_ahead([postcode])
+        if postcode not in self._lines:
+            self.look_ahead([postcode])
         return self._lines[postcode].on(on)
 
     def named(self, name: str | None, on: date) -> Authority | None:

@@ -293,6 +293,7 @@ ALONE = {
     "SaidBack.at": "the child’s own, by way of the link beside it",
     "CheckIn.fuller_at": "when the fuller talk is agreed for; noted_by wrote it down",
     "Telling.told_at": "told_by, or told_by_other where it was nobody of ours",
+    "EarlierRecord.held_at": "the interviewer, by the records that were brought in",
     "Meeting.held_at": "recorded_by wrote it down",
     "BreakGlass.opened_at": "the person who opened it",
     "Disclosure.told_at": "made_by wrote it down",
