@@ -406,19 +406,19 @@ class Circumstances:
 
 def circumstances(child: Child, on: date) -> Circumstances:
     """The child's care and home as they were on the day `on`."""
-    care = standing_on(_rows(child, "care_periods"), on)
-    placement = standing_on(_rows(child, "placements"), on)
+    care = standing_on(rows_of(child, "care_periods"), on)
+    placement = standing_on(rows_of(child, "placements"), on)
     placed_in = placement.authority if placement else None
-    doubts = _rows(child, "doubts")
+    doubts = rows_of(child, "doubts")
     in_doubt = any(doubt.about in DECIDING and not doubt.is_settled for doubt in doubts)
     if care:
         return Circumstances(care.authority, placed_in, None, in_doubt)
-    address = standing_on(_rows(child, "addresses"), on)
+    address = standing_on(rows_of(child, "addresses"), on)
     # Placed, and nobody knows by whom: the rules say so.
     return Circumstances(None, placed_in, address.authority if address else None, in_doubt)
 
 
-def _rows(child: Child, name: str) -> Any:
+def rows_of(child: Child, name: str) -> Any:
     """These rows of the child, as `with_care` has read them, else as they are just now."""
     ahead = child.__dict__.get(f"{name}_ahead")
     return getattr(child, name).all() if ahead is None else ahead

@@ -29,7 +29,7 @@ from returnhome.casework import (
     owners,
     staff,
 )
-from returnhome.casework.children import Child, circumstances
+from returnhome.casework.children import Child, circumstances, rows_of
 from returnhome.casework.episodes import Episode
 from returnhome.casework.interviews import Coverage, Interview
 from returnhome.casework.journal import JournalEntry
@@ -989,7 +989,7 @@ def duty_of(
     if carer and carer != then.looked_after_by:
         began = [
             period.since
-            for period in child.care_periods.all()
+            for period in rows_of(child, "care_periods")
             if period.authority_id == carer.pk and period.since and period.since <= today
         ]
         since = max(began, default=today)

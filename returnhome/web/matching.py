@@ -299,7 +299,10 @@ def _candidate(
 
 def _facts(named: Named, child: Child, comparison: Comparison) -> list[Fact]:
     """A row for each thing that is compared, with the judgement by which the child was ranked."""
-    homes: list[Address | Placement] = [*child.addresses.all(), *child.placements.all()]
+    homes: list[Address | Placement] = [
+        *children.rows_of(child, "addresses"),
+        *children.rows_of(child, "placements"),
+    ]
     places = [each.postcode for each in sorted(homes, key=_is_over) if each.postcode]
     names: list[Child | Alias] = [child, *child.aliases.all()]
     told = {

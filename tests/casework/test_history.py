@@ -361,6 +361,12 @@ def test_the_database_itself_keeps_a_row_once_and_a_reason_for_taking_back(cast:
 
     with refused_by("the_same_past_row_is_kept_once"):
         EarlierRecord.objects.filter(pk=first.pk).update(digest=second.digest)
+    with refused_by("an_earlier_record_says_something"):
+        EarlierRecord.objects.filter(pk=first.pk).update(says="")
+    with refused_by("an_earlier_interview_has_a_precision"):
+        EarlierRecord.objects.filter(pk=first.pk).update(held_at=NOW, held_precision="")
+    with refused_by("history_is_brought_by_somebody"):
+        Bringing.objects.filter(pk=made.pk).update(brought_by=None)
     with refused_by("history_is_taken_back_by_somebody_and_why"):
         Bringing.objects.filter(pk=made.pk).update(taken_back_at=NOW, taken_back_by=cast.amina)
 

@@ -119,6 +119,18 @@ def test_the_database_refuses_a_confirmation_of_a_file_by_nobody(cast: Cast) -> 
         Delivery.objects.filter(pk=delivery.pk).update(confirmed_at=NOW)
 
 
+def test_the_database_refuses_a_file_that_goes_in_or_stops_by_nobody(cast: Cast) -> None:
+    theirs = Delivery.objects.filter(pk=delivered(cast).pk)
+
+    with refused_by("a_delivery_is_begun_by_somebody"):
+        theirs.update(begun_at=NOW)
+    with refused_by("a_delivery_is_stopped_by_somebody_once_begun"):
+        theirs.update(stopped_at=NOW, stopped_by=cast.amina)
+    theirs.update(begun_at=NOW, begun_by=cast.amina, records=5)
+    with refused_by("no_more_is_done_than_there_is"):
+        theirs.update(records_done=6)
+
+
 # Senders.
 
 

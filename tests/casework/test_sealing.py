@@ -107,6 +107,10 @@ def test_what_somebody_tampered_with_does_not_open(place: int) -> None:
 
 
 SEALED = {
+    "Bringing.report",
+    "BringingFile.content",
+    "EarlierRecord.as_received",
+    "EarlierRecord.notes",
     "Review.comment",
     "Score.comment",
     "Disclosure.words",
@@ -195,6 +199,10 @@ SEALED = {
 }
 # Short texts that are codes, names or numbers, or that tell of the record and not of the child.
 PLAIN = {
+    "BringingFile.filename",
+    "Bringing.taken_back_because",
+    "Delivery.stopped_because",
+    "EarlierRecord.source",
     "Correction.because",
     "Episode.voided_because",
     "Notification.reason",
