@@ -2,7 +2,7 @@
 
     python -m bench.intake [--rows 20000] [--known 5000]
 
-Target: 500 rows a second. Yardstick: PostgreSQL's COPY of the file into a table of text columns,
+Target: 2,000 rows a second and under 300 MB, at 1,000,000 rows too. Yardstick: PostgreSQL's COPY of the file into a table of text columns,
 in the same run, on the same server; COPY reads and stores the rows and decides nothing. The file
 is made up, of the kind of a force's list: about half of the rows tell of a child found since, one
 in five names a child whom no rule can match. Everything happens in a database made for it.
@@ -17,6 +17,7 @@ import statistics
 import tempfile
 import time
 from datetime import UTC, date, datetime, timedelta
+from multiprocessing import get_context
 from pathlib import Path
 
 from bench import scratch
@@ -132,14 +133,33 @@ def main() -> None:
     given = parser.parse_args()
     scratch.set_up()
     with scratch.scratch(AT), tempfile.TemporaryDirectory() as folder:
-        measure(Invented(given.known), given.rows, Path(folder))
+        # In a process of its own: what inventing them takes is not what taking them in takes.
+        inventing = get_context("spawn").Process(
+            target=invent, args=(given.known, given.rows, folder)
+        )
+        inventing.start()
+        inventing.join()
+        measure(given.rows, Path(folder))
 
 
-def measure(invented: Invented, rows: int, folder: Path) -> None:
+def invent(known: int, rows: int, folder: str) -> None:
+    invented = Invented(known)
+    (Path(folder) / "register.csv").write_text(invented.register())
+    (Path(folder) / "police.csv").write_text(invented.file(rows))
+
+
+def measure(rows: int, folder: Path) -> None:
     # Models can be imported only now that Django is set up.
     from returnhome.casework import staff  # noqa: PLC0415
     from returnhome.casework.places import Authority, Postcode  # noqa: PLC0415
     from returnhome.intake import loading, registering  # noqa: PLC0415
+    from returnhome.intake.outcome import Outcome, RowOutcome  # noqa: PLC0415
+
+    class Counted(Outcome):
+        """As the command has it: no row is held."""
+
+        def keep(self, row: RowOutcome) -> RowOutcome:
+            return row
 
     there = {name: Authority.objects.get(name=name, until=None) for name in AREAS.values()}
     Postcode.objects.bulk_create(
@@ -147,8 +167,6 @@ def measure(invented: Invented, rows: int, folder: Path) -> None:
         for postcode, name in PLACES.items()
     )
     register, file = folder / "register.csv", folder / "police.csv"
-    register.write_text(invented.register())
-    file.write_text(invented.file(rows))
     by = staff.operator()
 
     before = time.perf_counter()
@@ -161,7 +179,9 @@ def measure(invented: Invented, rows: int, folder: Path) -> None:
     print(f"COPY      {copied:8.3f} s  {rows / copied:8.0f} rows a second (median of 3)")
     for title in ("intake", "again"):
         before = time.perf_counter()
-        outcome = loading.bring(file, sender="West Yorkshire Police", by=by, at=AT)
+        outcome = loading.bring(
+            file, sender="West Yorkshire Police", by=by, at=AT, outcome=Counted()
+        )
         seconds = time.perf_counter() - before
         counted = ", ".join(f"{number} {result}" for result, number in outcome.counts.items())
         print(
@@ -179,8 +199,10 @@ def _copy(file: Path) -> float:
     with transaction.atomic(), connection.cursor() as cursor:
         before = time.perf_counter()
         cursor.execute(f"create temp table bare ({columns}) on commit drop")
-        with cursor.copy("copy bare from stdin (format csv, header)") as copy:
-            copy.write(file.read_bytes())
+        copying = cursor.copy("copy bare from stdin (format csv, header)")
+        with copying as copy, file.open("rb") as opened:
+            while some := opened.read(1 << 20):
+                copy.write(some)
         return time.perf_counter() - before
 
 

@@ -548,60 +548,94 @@ def is_known_elsewhere(register_id: str, authority: Authority) -> bool:
     return known.exclude(child__responsible_authority=authority).exists()
 
 
+@dataclass(frozen=True)
+class Entry:
+    """A child as a council's register has it.
+
+    For a looked-after child the postcode and `lives_in` are those of the placement.
+    """
+
+    register_id: str
+    forename: str
+    surname: str
+    born_on: date | None
+    sex: str
+    postcode: str
+    lives_in: Authority
+    looked_after_by: Authority | None
+    provider: Organisation | None = None
+
+    @property
+    def there(self) -> Circumstances:
+        return Circumstances(self.looked_after_by, self.lives_in, self.lives_in)
+
+
 @transaction.atomic
-def register(
-    *,
-    register_id: str,
-    forename: str,
-    surname: str,
-    born_on: date | None,
-    sex: str,
-    postcode: str,
-    lives_in: Authority,
-    looked_after_by: Authority | None,
-    provider: Organisation | None = None,
-    by: Person,
-    at: datetime,
-) -> tuple[Child, bool]:
+def register(*, by: Person, at: datetime, **entry: Any) -> tuple[Child, bool]:
     """Load a known child from a council's register; the same id again changes nothing.
 
-    Gives the child and whether it was new. For a looked-after child the postcode and `lives_in`
-    are those of the placement.
+    `entry`: as `Entry` has it. Gives the child and whether it was new.
     """
-    known = Identifier.objects.filter(kind=Identifier.REGISTER, value=register_id).first()
-    if known:
-        return known.child, False
-    elsewhere = looked_after_by is not None and looked_after_by != lives_in
-    child = open_record(
-        forename=forename,
-        surname=surname,
-        born_on=born_on,
-        sex=sex,
-        responsible_authority=looked_after_by or lives_in,
-        host_authority=lives_in if elsewhere else None,
-        provider=provider,
+    return register_all([Entry(**entry)], by=by, at=at)[0]
+
+
+@transaction.atomic
+def register_all(entries: Sequence[Entry], *, by: Person, at: datetime) -> list[tuple[Child, bool]]:
+    """The same of many, in their order."""
+    numbers = [entry.register_id for entry in entries]
+    held = Identifier.objects.filter(kind=Identifier.REGISTER, value__in=numbers)
+    known = {each.value: each.child for each in held.select_related("child").order_by("-pk")}
+    new: list[tuple[Child, Entry]] = []
+    found = []
+    for entry in entries:
+        is_new = entry.register_id not in known
+        if is_new:
+            known[entry.register_id] = _drafted(entry, by=by, at=at)
+            new.append((known[entry.register_id], entry))
+        found.append((known[entry.register_id], is_new))
+    open_all([child for child, _ in new], by=by, at=at)
+    bulk.insert(
+        [
+            Identifier(child=child, kind=Identifier.REGISTER, value=entry.register_id)
+            for child, entry in new
+        ]
+    )
+    _settle_all([(child, entry.there, entry.postcode) for child, entry in new])
+    return found
+
+
+def _drafted(entry: Entry, *, by: Person, at: datetime) -> Child:
+    elsewhere = entry.looked_after_by is not None and entry.looked_after_by != entry.lives_in
+    return draft(
+        forename=entry.forename,
+        surname=entry.surname,
+        born_on=entry.born_on,
+        sex=entry.sex,
+        responsible_authority=entry.looked_after_by or entry.lives_in,
+        host_authority=entry.lives_in if elsewhere else None,
+        provider=entry.provider,
         is_confirmed=True,
         by=by,
         at=at,
     )
-    Identifier.objects.create(child=child, kind=Identifier.REGISTER, value=register_id)
-    _settle(child, Circumstances(looked_after_by, lives_in, lives_in), postcode)
-    return child, True
 
 
-def _settle(child: Child, there: Circumstances, postcode: str) -> None:
-    """Note who looks after the child and where they live or are placed, since we cannot say when.
+def _settle_all(settled: Iterable[tuple[Child, Circumstances, str]]) -> None:
+    """Note who looks after them and where they live or are placed, since we cannot say when.
 
     Without it the next notification could not be matched, and nobody would know who must act.
     """
-    if there.looked_after_by:
-        CarePeriod.objects.create(child=child, authority=there.looked_after_by)
-    where = there.placed_in if there.looked_after_by else there.lives_in
-    if where or postcode:
-        model = Placement if there.looked_after_by else Address
-        model._default_manager.create(
-            child=child, authority=where, postcode=folded_postcode(postcode)[:8]
-        )
+    care, placements, addresses = [], [], []
+    for child, there, postcode in settled:
+        code = folded_postcode(postcode)[:8]
+        if there.looked_after_by:
+            care.append(CarePeriod(child=child, authority=there.looked_after_by))
+            if there.placed_in or postcode:
+                placements.append(Placement(child=child, authority=there.placed_in, postcode=code))
+        elif there.lives_in or postcode:
+            addresses.append(Address(child=child, authority=there.lives_in, postcode=code))
+    for rows in (care, placements, addresses):
+        bulk.insert(rows)
 
 
 @transaction.atomic
@@ -618,7 +652,7 @@ def confirm(
         raise NotWaiting
     child.confirmed_at, child.confirmed_by = at, by
     child.save(update_fields=["confirmed_at", "confirmed_by"])
-    _settle(child, there, postcode)
+    _settle_all([(child, there, postcode)])
     journal.write("confirm child", child, by=by, at=at)
     return child
 

@@ -1,8 +1,10 @@
 """A council's register of known children into the ledger, all or nothing."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ from django.db import transaction
 
 from returnhome.casework import acting, care, children
 from returnhome.casework.care import Told
+from returnhome.casework.children import Child, Entry
 from returnhome.casework.places import Authority
 from returnhome.casework.staff import Person
 from returnhome.intake import reading, register
@@ -74,64 +77,82 @@ def load_table(
     that all that was done can be taken back.
     """
     layout = register.fitting(table.header)
-    registered, atlas = Registered(), Atlas()
-    for known in register.outcomes(table, layout, today=at.astimezone(LONDON).date()):
-        if isinstance(known, Skipped):
-            registered.skipped.append(known)
-        else:
-            said = _register(known, atlas, file, of=of, by=by, at=at)
-            registered.rows.append((known.number, known.child_id, *said))
+    registered = Registered()
+    loading = _Loading(file, of, by=by, at=at)
+    records = register.outcomes(table, layout, today=loading.today)
+    while piece := list(islice(records, TOGETHER)):
+        registered.skipped += [each for each in piece if isinstance(each, Skipped)]
+        registered.rows += loading.take([each for each in piece if isinstance(each, KnownChild)])
     return registered
 
 
-def _register(
-    known: KnownChild,
-    atlas: Atlas,
-    file: str,
-    *,
-    of: Authority | None = None,
-    by: Person,
-    at: datetime,
-) -> tuple[str, str]:
-    """Whether the child was opened, unchanged or refused, and why."""
-    if known.faults:
-        return "refused", known.reason
-    today = at.astimezone(LONDON).date()
-    notes: list[str] = []
-    try:
-        lives_in = _authority(known.authority, atlas, today, notes)
-        looked_after_by = (
-            _authority(known.looked_after_by, atlas, today, notes)
-            if known.looked_after_by
-            else None
+# Rows taken in together.
+TOGETHER = 1000
+
+
+class _Loading:
+    """One register on its way onto the record, some rows at a time."""
+
+    def __init__(self, file: str, of: Authority | None, *, by: Person, at: datetime) -> None:
+        self.file, self.of, self.by, self.at = file, of, by, at
+        self.today = at.astimezone(LONDON).date()
+        self.atlas = Atlas()
+
+    def take(self, rows: Sequence[KnownChild]) -> list[tuple[int, str, str, str]]:
+        """Whether each child was opened, unchanged or refused, and why."""
+        read = [(row, *self._entry(row)) for row in rows]
+        entries = [entry for _, entry, _ in read if isinstance(entry, Entry)]
+        registered = iter(children.register_all(entries, by=self.by, at=self.at))
+        done = []
+        for row, entry, notes in read:
+            if isinstance(entry, Entry):
+                said = self._said(entry, *next(registered), notes)
+            else:
+                said = ("refused", entry)
+            done.append((row.number, row.child_id, *said))
+        return done
+
+    def _entry(self, known: KnownChild) -> tuple[Entry | str, list[str]]:
+        """The row as an entry, with what is to be noted; else why it is refused."""
+        notes: list[str] = []
+        if known.faults:
+            return known.reason, notes
+        try:
+            lives_in = _authority(known.authority, self.atlas, self.today, notes)
+            looked_after_by = (
+                _authority(known.looked_after_by, self.atlas, self.today, notes)
+                if known.looked_after_by
+                else None
+            )
+        except NoSuchPlace as blocked:
+            return blocked.sentence, notes
+        whose = looked_after_by or lives_in
+        if self.of and whose != self.of:
+            return f"The row is of a child of {whose.name}", notes
+        if self.of and children.is_known_elsewhere(known.child_id, self.of):
+            return f"The child_id {known.child_id} is another council’s already", notes
+        entry = Entry(
+            register_id=known.child_id,
+            forename=known.forename,
+            surname=known.surname,
+            born_on=known.born,
+            sex=known.sex,
+            postcode=known.postcode,
+            lives_in=lives_in,
+            looked_after_by=looked_after_by,
         )
-    except NoSuchPlace as blocked:
-        return "refused", blocked.sentence
-    if of and (looked_after_by or lives_in) != of:
-        return "refused", f"The row is of a child of {(looked_after_by or lives_in).name}"
-    if of and children.is_known_elsewhere(known.child_id, of):
-        return "refused", f"The child_id {known.child_id} is another council’s already"
-    child, is_new = children.register(
-        register_id=known.child_id,
-        forename=known.forename,
-        surname=known.surname,
-        born_on=known.born,
-        sex=known.sex,
-        postcode=known.postcode,
-        lives_in=lives_in,
-        looked_after_by=looked_after_by,
-        by=by,
-        at=at,
-    )
-    if of and child.pk in by.closed:
-        return "unchanged", ""
-    if not is_new:
-        told = Told(looked_after_by, lives_in, known.postcode, known.born)
-        with transaction.atomic():
-            notes += care.compare(child, told, said_by=file, by=by, at=at)
-            if of:
-                transaction.set_rollback(True)
-    return ("opened" if is_new else "unchanged"), "; ".join(dict.fromkeys(notes))
+        return entry, notes
+
+    def _said(self, entry: Entry, child: Child, is_new: bool, notes: list[str]) -> tuple[str, str]:
+        if self.of and child.pk in self.by.closed:
+            return "unchanged", ""
+        if not is_new:
+            told = Told(entry.looked_after_by, entry.lives_in, entry.postcode, entry.born_on)
+            with transaction.atomic():
+                notes += care.compare(child, told, said_by=self.file, by=self.by, at=self.at)
+                if self.of:
+                    transaction.set_rollback(True)
+        return ("opened" if is_new else "unchanged"), "; ".join(dict.fromkeys(notes))
 
 
 def _authority(name: str, atlas: Atlas, today: date, notes: list[str]) -> Authority:
