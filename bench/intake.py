@@ -2,11 +2,11 @@
 
     python -m bench.intake [--rows 20000] [--known 5000]
 
-Target: 2,000 rows a second and under 300 MB, at 1,000,000 rows too. Yardstick: PostgreSQL's COPY of
-the file into a table of text columns, in the same run, on the same server; COPY reads and stores the
-rows and decides nothing. The file is made up, of the kind of a force's list: about half of the rows
-tell of a child found since, one in five names a child whom no rule can match. Everything happens in
-a database made for it.
+Target: 2,000 rows a second and under 300 MB, at 1,000,000 rows too. Yardstick: PostgreSQL's COPY
+of the file into a table of text columns, in the same run, on the same server; COPY reads and stores
+the rows and decides nothing. The file is made up, of the kind of a force's list: about half of the
+rows tell of a child found since, one in five names a child whom no rule can match. Everything
+happens in a database made for it.
 """
 
 import argparse
