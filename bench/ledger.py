@@ -96,7 +96,7 @@ from plan left join unfinished u on u.id = plan.id and plan.k = 1
 
 -- States: -1 missing; 0 to 2 not taken on; 3, 4 to offer; 5 asked; 6 accepted; 7 booked; 8 held;
 -- 9 to act upon; from 20 on finished: 20 to 26 acted on, 27 to 30 declined.
-insert into casework_episode (id, child_id, kind, risk, missing_from,
+insert into casework_episode (id, child_id, earlier, kind, risk, missing_from,
     last_seen_at, last_seen_precision, last_seen_source,
     reported_at, reported_precision, reported_source, found_at, found_precision, found_source,
     returned_at, returned_precision, returned_source, responsible_authority_id, counted_under_id,
@@ -106,7 +106,7 @@ insert into casework_episode (id, child_id, kind, risk, missing_from,
     booked_for, held_precision, is_covered, not_held, has_actions, has_open_need, no_owes,
     record_waits_for, started_at, ended_at, ended_on, due_at, overdue_at, timeliness, settled_at)
 overriding system value
-select id, child, 'missing', (array['low','medium','medium','high'])[1 + id %% 4], '',
+select id, child, '', 'missing', (array['low','medium','medium','high'])[1 + id %% 4], '',
     started, 'exact', 'Police', started + interval '1 hour', 'exact', 'Police',
     back, case when back is null then '' else 'exact' end, 'Police',
     back, case when back is null then '' else 'exact' end, 'Police',

@@ -134,8 +134,8 @@ def for_child(view: Page) -> Page:
                 return _shut(request)
             if way_in.told_at is None and view.__name__ not in ("first", "leave"):
                 return redirect("own-first")
-            visit = Visit(request, way_in, _words(request, way_in), now)
             try:
+                visit = Visit(request, way_in, _words(request, way_in), now)
                 return view(visit, *args, **named)
             except ObjectDoesNotExist:
                 # The child left, or somebody ended it, while this was on its way: from then on the

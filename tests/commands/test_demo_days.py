@@ -59,6 +59,7 @@ def test_the_same_moment_tells_the_same_stories_again() -> None:
     "now",
     [
         datetime(2026, 3, 29, 0, 45, tzinfo=UTC),  # a night in which the clocks go forward
+        datetime(2026, 11, 27, 0, 12, tzinfo=UTC),  # what was half an hour ago was yesterday
         datetime(2026, 12, 31, 23, 58, tzinfo=UTC),
         datetime(2027, 4, 1, 5, 0, tzinfo=UTC),  # a collection year has just begun
         datetime(2028, 2, 29, 13, 0, tzinfo=UTC),

@@ -347,6 +347,24 @@ def test_what_is_on_its_way_while_the_child_leaves_finds_the_pages_closed(child:
     assert save(request).status_code == 404
 
 
+def test_a_page_asked_for_at_the_moment_of_leaving_is_closed_and_no_fault(
+    child: Client, now, monkeypatch: pytest.MonkeyPatch
+):
+    by_pass = ways_in.by_pass
+
+    def just_before(its_pass, *, at):
+        way_in = by_pass(its_pass, at=at)
+        ways_in.leave(way_in, at=now)
+        return way_in
+
+    monkeypatch.setattr(ways_in, "by_pass", just_before)
+
+    response = child.get("/m/leaving")
+
+    assert response.status_code == 404
+    assert "This page is closed" in words_of(response)
+
+
 def test_easy_read_is_one_tap_away_and_stays(child: Client):
     first = child.get("/m/?in=en-easy")
     then = child.get("/m/help")

@@ -66,7 +66,7 @@ def _nell_is_looked_after_by_westborough_now(teller: Teller, nell: Child) -> Non
     care.look_after(
         nell,
         teller.places.authorities[WEST],
-        since=_day(teller.now),
+        since=_day(teller.ago(0.5)),
         by=teller.people["amina"],
         at=teller.ago(0.5),
     )
