@@ -144,22 +144,26 @@ def test_known_closed_and_unknown_accounts_are_answered_alike(cast: Cast, who: s
 @contextmanager
 def served(workers: int) -> Iterator[int]:
     """The product by real processes on the database apart; gives the port."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "gunicorn", "--bind", f"0.0.0.0:{port}", "--threads", "8"]
-    command += ["--workers", str(workers), "--log-level", "error", "returnhome.wsgi"]
     url = psycopg.conninfo.make_conninfo(os.environ["DATABASE_URL"], dbname=APART)
-    server = subprocess.Popen(command, env={**os.environ, "DATABASE_URL": url})
-    try:
-        end = time.monotonic() + 60
-        while not is_up(port):
-            assert time.monotonic() < end, "the server did not start"
-            time.sleep(0.1)
-        yield port
-    finally:
-        server.terminate()
-        server.wait(30)
+    # Listened on from here on: nobody else can take the port before the server has begun.
+    with socket.create_server(("0.0.0.0", 0), backlog=512) as ours:
+        port = ours.getsockname()[1]
+        command = [sys.executable, "-m", "gunicorn", "--bind", f"fd://{ours.fileno()}"]
+        command += ["--threads", "8", "--workers", str(workers), "--log-level", "error"]
+        server = subprocess.Popen(
+            [*command, "returnhome.wsgi"],
+            env={**os.environ, "DATABASE_URL": url},
+            pass_fds=[ours.fileno()],
+        )
+        try:
+            end = time.monotonic() + 60
+            while not is_up(port):
+                assert time.monotonic() < end, "the server did not start"
+                time.sleep(0.1)
+            yield port
+        finally:
+            server.terminate()
+            server.wait(30)
 
 
 def is_up(port: int) -> bool:
