@@ -15,13 +15,13 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 
 from returnhome.casework import (
     care,
-    children,
     childs_part,
     declines,
     episodes,
     interviews,
     offers,
     owners,
+    registers,
     staff,
     ways_in,
 )
@@ -107,7 +107,7 @@ def assemble() -> None:
         staff.appoint(person, role, organisation, since=date(2024, 1, 1), by=operator, at=NOW)
         has_the_app(person)
     for key, forename, surname, born_on, sex, lives_in, looked_after_by, provider in CHILDREN:
-        children.register(
+        registers.enter(
             register_id=key,
             forename=forename,
             surname=surname,

@@ -16,6 +16,7 @@ from returnhome.casework import (
     handovers,
     interviews,
     offers,
+    registers,
     row_security,
     staff,
     support,
@@ -376,7 +377,7 @@ def _child(number: int, state: State, cast: Cast, now: datetime) -> Child:
         lives_in = cast.eastmoor
     else:
         lives_in = cast.westborough if is_placed else cast.northshire
-    return children.register(
+    return registers.enter(
         **known,  # type: ignore[arg-type]
         postcode="",
         lives_in=lives_in,
@@ -467,7 +468,7 @@ class Filling:
             drawn_at=now,
             drawn_by=self.by,
         )
-        self.home = children.register(
+        self.home = registers.enter(
             register_id="matrix-home",
             forename="Known",
             surname="Already",

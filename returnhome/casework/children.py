@@ -198,6 +198,7 @@ class Identifier(models.Model):
 
     child = models.ForeignKey(Child, models.CASCADE, related_name="identifiers")
     kind = models.CharField(max_length=20)
+    # Whose numbers they are: two councils may each have a child 1001. Of NHS and UPN there is one.
     issuer = models.CharField(max_length=120, default="")
     value = models.CharField(max_length=40)
 
@@ -456,12 +457,6 @@ def with_care(ids: Iterable[int]) -> dict[int, Child]:
     return read
 
 
-def register_ids(ids: Iterable[int]) -> dict[int, str]:
-    """The number by which a council's register knows each of these children, where one does."""
-    known = Identifier.objects.filter(kind=Identifier.REGISTER, child_id__in=list(ids))
-    return dict(known.order_by("-pk").values_list("child_id", "value"))
-
-
 def lock(*ids: int) -> dict[int, Child]:
     """Hold these children still until the transaction ends.
 
@@ -542,85 +537,7 @@ def open_all(drafts: Sequence[Child], *, by: Person, at: datetime) -> None:
     journal.write_all("open child", drafts, by=by, at=at)
 
 
-def is_known_elsewhere(register_id: str, authority: Authority) -> bool:
-    """Whether a register's number is that of a child for whom another council answers."""
-    known = Identifier.objects.filter(kind=Identifier.REGISTER, value=register_id)
-    return known.exclude(child__responsible_authority=authority).exists()
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A child as a council's register has it.
-
-    For a looked-after child the postcode and `lives_in` are those of the placement.
-    """
-
-    register_id: str
-    forename: str
-    surname: str
-    born_on: date | None
-    sex: str
-    postcode: str
-    lives_in: Authority
-    looked_after_by: Authority | None
-    provider: Organisation | None = None
-
-    @property
-    def there(self) -> Circumstances:
-        return Circumstances(self.looked_after_by, self.lives_in, self.lives_in)
-
-
-@transaction.atomic
-def register(*, by: Person, at: datetime, **entry: Any) -> tuple[Child, bool]:
-    """Load a known child from a council's register; the same id again changes nothing.
-
-    `entry`: as `Entry` has it. Gives the child and whether it was new.
-    """
-    return register_all([Entry(**entry)], by=by, at=at)[0]
-
-
-@transaction.atomic
-def register_all(entries: Sequence[Entry], *, by: Person, at: datetime) -> list[tuple[Child, bool]]:
-    """The same of many, in their order."""
-    numbers = [entry.register_id for entry in entries]
-    held = Identifier.objects.filter(kind=Identifier.REGISTER, value__in=numbers)
-    known = {each.value: each.child for each in held.select_related("child").order_by("-pk")}
-    new: list[tuple[Child, Entry]] = []
-    found = []
-    for entry in entries:
-        is_new = entry.register_id not in known
-        if is_new:
-            known[entry.register_id] = _drafted(entry, by=by, at=at)
-            new.append((known[entry.register_id], entry))
-        found.append((known[entry.register_id], is_new))
-    open_all([child for child, _ in new], by=by, at=at)
-    bulk.insert(
-        [
-            Identifier(child=child, kind=Identifier.REGISTER, value=entry.register_id)
-            for child, entry in new
-        ]
-    )
-    _settle_all([(child, entry.there, entry.postcode) for child, entry in new])
-    return found
-
-
-def _drafted(entry: Entry, *, by: Person, at: datetime) -> Child:
-    elsewhere = entry.looked_after_by is not None and entry.looked_after_by != entry.lives_in
-    return draft(
-        forename=entry.forename,
-        surname=entry.surname,
-        born_on=entry.born_on,
-        sex=entry.sex,
-        responsible_authority=entry.looked_after_by or entry.lives_in,
-        host_authority=entry.lives_in if elsewhere else None,
-        provider=entry.provider,
-        is_confirmed=True,
-        by=by,
-        at=at,
-    )
-
-
-def _settle_all(settled: Iterable[tuple[Child, Circumstances, str]]) -> None:
+def settle_all(settled: Iterable[tuple[Child, Circumstances, str]]) -> None:
     """Note who looks after them and where they live or are placed, since we cannot say when.
 
     Without it the next notification could not be matched, and nobody would know who must act.
@@ -652,7 +569,7 @@ def confirm(
         raise NotWaiting
     child.confirmed_at, child.confirmed_by = at, by
     child.save(update_fields=["confirmed_at", "confirmed_by"])
-    _settle_all([(child, there, postcode)])
+    settle_all([(child, there, postcode)])
     journal.write("confirm child", child, by=by, at=at)
     return child
 

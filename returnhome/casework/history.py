@@ -16,7 +16,16 @@ from typing import Any
 from django.db import IntegrityError, connection, models, transaction
 from django.db.models import Q
 
-from returnhome.casework import acting, agreements, children, episodes, journal, owners, tallies
+from returnhome.casework import (
+    acting,
+    agreements,
+    children,
+    episodes,
+    journal,
+    owners,
+    registers,
+    tallies,
+)
 from returnhome.casework.children import (
     Address,
     Alias,
@@ -318,6 +327,7 @@ def by_number(authority: Authority, numbers: Iterable[str]) -> dict[str, set[int
     found: defaultdict[str, set[int]] = defaultdict(set)
     known = Identifier.objects.filter(
         kind__in=(Identifier.REGISTER, Identifier.COUNCIL),
+        issuer=registers.issuer(authority),
         value__in=set(numbers),
         child__responsible_authority=authority,
         child__confirmed_at__isnull=False,
@@ -377,7 +387,13 @@ def known_episodes(child_ids: Iterable[int]) -> dict[int, list[Episode]]:
 
 def note_opened(bringing: Bringing, register_ids: Iterable[str]) -> int:
     """Note which children's records it opened; gives how many."""
-    opened = Identifier.objects.filter(kind=Identifier.REGISTER, value__in=list(register_ids))
+    authority = bringing.brought_for.authority
+    assert authority
+    opened = Identifier.objects.filter(
+        kind=Identifier.REGISTER,
+        issuer=registers.issuer(authority),
+        value__in=list(register_ids),
+    )
     made = BroughtChild.objects.bulk_create(
         [
             BroughtChild(bringing=bringing, child_id=pk)

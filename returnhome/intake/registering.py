@@ -10,10 +10,10 @@ from typing import Any
 
 from django.db import transaction
 
-from returnhome.casework import acting, care, children
+from returnhome.casework import acting, care, registers
 from returnhome.casework.care import Told
-from returnhome.casework.children import Child, Entry
 from returnhome.casework.places import Authority
+from returnhome.casework.registers import Entered, Entry, NumberTaken
 from returnhome.casework.staff import Person
 from returnhome.intake import reading, register
 from returnhome.intake.atlas import Atlas
@@ -61,9 +61,15 @@ class NoSuchPlace(Blocked):
 
 @transaction.atomic
 @acting.as_system(acting.INTAKE)
-def load(path: Path, *, by: Person, at: datetime) -> Registered:
-    """Load a register's file. Raises reading.Unreadable for one that is no such table."""
-    return load_table(reading.read(path, path.name), path.name, by=by, at=at)
+def load(
+    path: Path, *, register_of: Authority | None = None, by: Person, at: datetime
+) -> Registered:
+    """Load a register's file. Raises reading.Unreadable for one that is no such table.
+
+    The numbers are those of `register_of`; without, each of the child's own council.
+    """
+    loading = _Loading(path.name, register_of=register_of, by=by, at=at)
+    return loading.table(reading.read(path, path.name))
 
 
 @transaction.atomic
@@ -76,14 +82,7 @@ def load_table(
     Then it keeps no doubt either: what contradicts the record is the row's reason and no more, so
     that all that was done can be taken back.
     """
-    layout = register.fitting(table.header)
-    registered = Registered()
-    loading = _Loading(file, of, by=by, at=at)
-    records = register.outcomes(table, layout, today=loading.today)
-    while piece := list(islice(records, TOGETHER)):
-        registered.skipped += [each for each in piece if isinstance(each, Skipped)]
-        registered.rows += loading.take([each for each in piece if isinstance(each, KnownChild)])
-    return registered
+    return _Loading(file, of, register_of=of, by=by, at=at).table(table)
 
 
 # Rows taken in together.
@@ -93,20 +92,38 @@ TOGETHER = 1000
 class _Loading:
     """One register on its way onto the record, some rows at a time."""
 
-    def __init__(self, file: str, of: Authority | None, *, by: Person, at: datetime) -> None:
-        self.file, self.of, self.by, self.at = file, of, by, at
+    def __init__(
+        self,
+        file: str,
+        of: Authority | None = None,
+        *,
+        register_of: Authority | None,
+        by: Person,
+        at: datetime,
+    ) -> None:
+        self.file, self.of, self.register_of = file, of, register_of
+        self.by, self.at = by, at
         self.today = at.astimezone(LONDON).date()
         self.atlas = Atlas()
+
+    def table(self, table: Table) -> Registered:
+        layout = register.fitting(table.header)
+        registered = Registered()
+        records = register.outcomes(table, layout, today=self.today)
+        while piece := list(islice(records, TOGETHER)):
+            registered.skipped += [each for each in piece if isinstance(each, Skipped)]
+            registered.rows += self.take([each for each in piece if isinstance(each, KnownChild)])
+        return registered
 
     def take(self, rows: Sequence[KnownChild]) -> list[tuple[int, str, str, str]]:
         """Whether each child was opened, unchanged or refused, and why."""
         read = [(row, *self._entry(row)) for row in rows]
         entries = [entry for _, entry, _ in read if isinstance(entry, Entry)]
-        registered = iter(children.register_all(entries, by=self.by, at=self.at))
+        registered = iter(registers.enter_all(entries, by=self.by, at=self.at))
         done = []
         for row, entry, notes in read:
             if isinstance(entry, Entry):
-                said = self._said(entry, *next(registered), notes)
+                said = self._said(entry, next(registered), notes)
             else:
                 said = ("refused", entry)
             done.append((row.number, row.child_id, *said))
@@ -129,8 +146,6 @@ class _Loading:
         whose = looked_after_by or lives_in
         if self.of and whose != self.of:
             return f"The row is of a child of {whose.name}", notes
-        if self.of and children.is_known_elsewhere(known.child_id, self.of):
-            return f"The child_id {known.child_id} is another council’s already", notes
         entry = Entry(
             register_id=known.child_id,
             forename=known.forename,
@@ -140,12 +155,16 @@ class _Loading:
             postcode=known.postcode,
             lives_in=lives_in,
             looked_after_by=looked_after_by,
+            register_of=self.register_of,
         )
         return entry, notes
 
-    def _said(self, entry: Entry, child: Child, is_new: bool, notes: list[str]) -> tuple[str, str]:
+    def _said(self, entry: Entry, done: Entered, notes: list[str]) -> tuple[str, str]:
+        child, is_new = (done.child, False) if isinstance(done, NumberTaken) else done
         if self.of and child.pk in self.by.closed:
             return "unchanged", ""
+        if isinstance(done, NumberTaken):
+            return "refused", done.sentence
         if not is_new:
             told = Told(entry.looked_after_by, entry.lives_in, entry.postcode, entry.born_on)
             with transaction.atomic():

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from returnhome.casework import certainty, children, staff
+from returnhome.casework import certainty, registers, staff
 from returnhome.casework.certainty import Finding, Found
 from returnhome.casework.likeness import Person
 from returnhome.casework.models import Alias, Child, Identifier
@@ -16,7 +16,7 @@ POLICE = ("police", "WYP", "77")
 
 
 def known(cast: Cast, forename: str, surname: str = "Green", **facts) -> Child:
-    child, _ = children.register(
+    child, _ = registers.enter(
         register_id=f"{forename} {surname} {Child.objects.count()}",
         forename=forename,
         surname=surname,

@@ -49,29 +49,6 @@ def test_a_child_nobody_has_named_yet_waits_and_has_a_record_all_the_same(cast: 
     assert last_act() == act("open child", child, cast.amina, NOW, child.pk)
 
 
-def test_a_child_of_the_register_is_known_and_comes_once(cast: Cast) -> None:
-    again, is_new = children.register(
-        register_id="sky",
-        forename="Someone",
-        surname="Else",
-        born_on=None,
-        sex="",
-        postcode="",
-        lives_in=cast.eastmoor,
-        looked_after_by=None,
-        by=cast.amina,
-        at=NOW,
-    )
-
-    assert (again, is_new) == (cast.sky, False)
-    assert cast.sky.is_confirmed
-    assert cast.sky.name == "Sky Marlowe"
-    assert children.register_ids([cast.sky.pk, cast.kit.pk]) == {
-        cast.sky.pk: "sky",
-        cast.kit.pk: "kit",
-    }
-
-
 def test_a_child_confirmed_as_new_is_matched_and_owned_the_next_time(cast: Cast) -> None:
     child = stranger(cast, born_on=date(2012, 1, 2))
 
@@ -276,7 +253,9 @@ def test_the_database_refuses_a_birth_date_that_is_known_and_empty(cast: Cast) -
 
 def test_the_database_refuses_one_number_for_two_children(cast: Cast) -> None:
     with refused_by("a_number_names_one_child"):
-        Identifier.objects.create(child=cast.kit, kind=Identifier.REGISTER, value="sky")
+        Identifier.objects.create(
+            child=cast.kit, kind=Identifier.REGISTER, issuer="Northshire", value="sky"
+        )
 
 
 def test_the_database_refuses_two_authorities_that_look_after_a_child_on_one_day(

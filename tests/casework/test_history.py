@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from returnhome.casework import episodes, history, offers, tallies
 from returnhome.casework.history import Bringing, EarlierRecord
 from returnhome.casework.models import (
+    BroughtChild,
     Child,
     Doubt,
     Episode,
@@ -280,7 +281,8 @@ def test_a_register_that_contradicts_the_record_is_listed_and_leaves_no_doubt(ca
     assert not Doubt.objects.exists()
 
 
-def test_a_number_of_another_councils_register_is_refused(cast: Cast) -> None:
+def test_a_number_of_another_councils_register_is_another_child(cast: Cast) -> None:
+    kit = cast.kit
     heading = "child_id,forename,surname,sex,date_of_birth,home_postcode,authority,looked_after_by"
     row = "kit,Somebody,Else,M,2012-01-01,WB1 1AA,Westborough,"
     taken = bringing.receive(
@@ -290,9 +292,15 @@ def test_a_number_of_another_councils_register_is_refused(cast: Cast) -> None:
         at=NOW,
     )
 
-    (refused,) = bringing.preview(taken, by=cast.wes, at=NOW)["refused"]
+    said = bringing.bring(taken, by=cast.wes, at=NOW)
 
-    assert refused["reason"] == "The child_id kit is another council’s already"
+    assert said["counts"]["children"] == 1
+    assert not said["refused"]
+    theirs = history.by_number(cast.westborough, ["kit"])
+    ours = history.by_number(cast.northshire, ["kit"])
+    assert ours == {"kit": {kit.pk}}
+    assert theirs["kit"].isdisjoint(ours["kit"])
+    assert BroughtChild.objects.get().child_id in theirs["kit"]
 
 
 @pytest.mark.check

@@ -12,7 +12,7 @@ import pytest
 import xlsxwriter
 from django.core.management import CommandError, call_command
 
-from returnhome.casework import children, episodes, notifications, owners, staff, tallies
+from returnhome.casework import episodes, notifications, owners, registers, staff, tallies
 from returnhome.casework.models import (
     Child,
     Correction,
@@ -93,7 +93,7 @@ def everything() -> tuple[int, ...]:
 def ewa(cast: Cast) -> Child:
     """Known to Wakefield, where she lives."""
     wakefield = authority_named("Wakefield", AT.date())
-    child, _ = children.register(
+    child, _ = registers.enter(
         register_id="CH1",
         forename="Ewa",
         surname="Green",
@@ -333,7 +333,7 @@ def test_a_child_whom_the_rule_finds_is_joined_and_says_why(ewa: Child):
 
 
 def test_capitals_apostrophes_and_spaces_make_no_other_child(ewa: Child):
-    children.register(
+    registers.enter(
         register_id="CH2",
         forename="Niamh",
         surname="O’Brien",
@@ -389,7 +389,7 @@ def test_what_does_not_match_exactly_waits_with_its_reason_and_candidates(
 
 
 def test_of_two_children_with_the_same_facts_no_rule_chooses(ewa: Child):
-    twin, _ = children.register(
+    twin, _ = registers.enter(
         register_id="CH2",
         forename="Ewa",
         surname="Green",

@@ -4,7 +4,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from returnhome.casework import staff
 from returnhome.casework.children import circumstances
@@ -105,3 +105,26 @@ def test_the_command_says_what_contradicts_the_record_and_refuses_nothing(
     said = capsys.readouterr().err
     assert "Row 2 (sky): On record: looked after by Northshire." in said
     assert "1 read: 0 opened, 1 unchanged, 0 refused." in said
+
+
+def test_a_number_of_another_child_is_refused_with_the_reason(cast: Cast, file: Path) -> None:
+    other = SKY.replace("Sky,Marlowe,F,2011-05-04", "Tom,Okoro,M,2012-09-30")
+
+    ((number, child_id, result, reason),) = load(file, other).rows
+
+    assert (number, child_id, result) == (2, "sky", "refused")
+    assert reason == "The child_id sky is that of another child, of another name and birth date"
+
+
+def test_the_command_takes_the_numbers_for_those_of_the_council_it_is_told(
+    cast: Cast, file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file.write_text(HEADING + SKY)
+
+    call_command("register", str(file), "--council", "Northshire")
+    assert "1 read: 0 opened, 1 unchanged" in capsys.readouterr().err
+    call_command("register", str(file), "--council", "Westborough")
+    assert "1 read: 1 opened, 0 unchanged" in capsys.readouterr().err
+
+    with pytest.raises(CommandError, match="There is no authority “Nowhere” today"):
+        call_command("register", str(file), "--council", "Nowhere")

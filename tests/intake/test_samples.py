@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from returnhome.casework import acting, children
+from returnhome.casework import acting, registers
 from returnhome.casework.staff import operator
 from returnhome.intake import loading, registering
 
@@ -25,7 +25,7 @@ def brought(name):
     file, sender = FILES[name]
     with acting.as_system(acting.INTAKE):
         outcome = loading.bring(SAMPLES / file, sender=sender, by=operator(), at=NOW)
-        return outcome.as_json(children.register_ids(outcome.children))
+        return outcome.as_json(registers.numbers_of(outcome.children))
 
 
 @pytest.mark.parametrize("name", FILES)

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from returnhome.casework import children, episodes, staff
+from returnhome.casework import episodes, registers, staff
 from returnhome.casework.models import Child, Notification
 from returnhome.casework.places import authority_named
 from returnhome.intake.outcome import Result
@@ -17,7 +17,7 @@ ROW = {"dob": "02/06/2013"}
 
 
 def known(forename: str = "Ewa", **facts) -> Child:
-    child, _ = children.register(
+    child, _ = registers.enter(
         register_id=f"{forename} {Child.objects.count()}",
         forename=forename,
         surname="Green",

@@ -10,7 +10,16 @@ from django.db import connection, transaction
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as some
 
-from returnhome.casework import children, episodes, interviews, matching, offers, owners, staff
+from returnhome.casework import (
+    children,
+    episodes,
+    interviews,
+    matching,
+    offers,
+    owners,
+    registers,
+    staff,
+)
 from returnhome.casework.models import Authority, Child, Episode, Offer, Tally
 from returnhome.reporting import facts, figures
 from returnhome.reporting.figures import Scope, Uptake, recount, uptake
@@ -66,7 +75,7 @@ def a_child(
             at=NOW,
         )
     council = Authority.objects.get(name=looked_after_by) if looked_after_by else None
-    child, _ = children.register(
+    child, _ = registers.enter(
         register_id=key,
         **known,
         sex="M",

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from returnhome.casework import children, concerns
+from returnhome.casework import concerns, registers
 from returnhome.casework.models import Child, NotedConcern
 from returnhome.rules.codes import Concern
 from tests.cast import Cast, hours, returned
@@ -94,7 +94,7 @@ def test_the_small_pages_ask_little(as_, cast: Cast, noted, django_assert_max_nu
 def test_of_a_record_joined_to_another_councils_child_that_council_alone_ends_one(
     as_, cast: Cast, noted, now
 ):
-    here, _ = children.register(
+    here, _ = registers.enter(
         register_id="eastmoor-7",
         forename="Sky",
         surname="Lane",

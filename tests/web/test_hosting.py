@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from returnhome.casework import care, children, restrictions, staff
+from returnhome.casework import care, registers, restrictions, staff
 from returnhome.casework.care import Where
 from returnhome.casework.models import (
     Authority,
@@ -44,7 +44,7 @@ def mapped(code: str, east: int, north: int) -> None:
 def many(cast: Cast, number: int) -> None:
     """So many children of Northshire placed in Westborough."""
     for each in range(number):
-        children.register(
+        registers.enter(
             register_id=f"many-{each}",
             forename="Child",
             surname=f"Number {each:03}",

@@ -6,12 +6,12 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from returnhome.casework import (
-    children,
     episodes,
     handovers,
     matching,
     notifications,
     owners,
+    registers,
     staff,
 )
 from returnhome.casework.models import Address, Alias, CarePeriod, Child, Episode, JournalEntry
@@ -121,7 +121,7 @@ def test_the_look_is_written_in_the_journal_for_each_child_shown(as_, cast: Cast
 
 
 def test_of_another_councils_child_only_the_terms_are_shown(as_, cast: Cast, now):
-    children.register(
+    registers.enter(
         register_id="W1",
         forename="Una",
         surname="Stone",
@@ -159,7 +159,7 @@ def test_a_child_whom_nobody_comes_near_can_be_looked_for_by_name(as_, cast: Cas
 
 
 def test_looking_by_name_finds_no_other_councils_child(as_, cast: Cast, stranger: Child, now):
-    children.register(
+    registers.enter(
         register_id="E1",
         forename="Secret",
         surname="Eastmoorer",
@@ -229,7 +229,7 @@ def test_amina_joins_and_the_episode_is_the_childs(as_, cast: Cast, stranger: Ch
 
 
 def test_whether_it_is_another_councils_child_is_asked_of_that_council(as_, cast: Cast, now):
-    una, _ = children.register(
+    una, _ = registers.enter(
         register_id="W1",
         forename="Una",
         surname="Stone",
@@ -496,7 +496,7 @@ def test_the_page_asks_no_more_for_ten_who_come_near(
     as_, cast: Cast, now, django_assert_max_num_queries: DjangoAssertNumQueries
 ):
     for number in range(10):
-        children.register(
+        registers.enter(
             register_id=f"K{number}",
             forename=f"Chris{number}",
             surname="O'Dell",

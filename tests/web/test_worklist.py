@@ -7,7 +7,16 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from returnhome.casework import children, disputes, episodes, handovers, offers, staff, support
+from returnhome.casework import (
+    children,
+    disputes,
+    episodes,
+    handovers,
+    offers,
+    registers,
+    staff,
+    support,
+)
 from returnhome.casework.models import Action, Child, Episode, Person
 from returnhome.rules.clock import Moment
 from returnhome.rules.codes import (
@@ -458,7 +467,7 @@ def many(cast: Cast, number: int) -> None:
     """Children of Northshire in every state there is, all of them on Amina's list."""
     now = timezone.now()
     for each in range(number):
-        child, is_new = children.register(
+        child, is_new = registers.enter(
             register_id=f"many-{each}",
             forename="Child",
             surname=f"Number {each}",

@@ -10,7 +10,7 @@ from typing import IO, Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from returnhome.casework import acting, children, staff
+from returnhome.casework import acting, registers, staff
 from returnhome.intake import loading
 from returnhome.intake.instants import Order
 from returnhome.intake.layouts import Meaning
@@ -180,7 +180,7 @@ class Told(Outcome):
         super().add(rows)
         if self.is_json:
             named = {pk for row in rows for pk in (row.child, *row.candidates) if pk}
-            ids = children.register_ids(named)
+            ids = registers.numbers_of(named)
             for row in rows:
                 self.told.add(row_as_json(row, ids))
 

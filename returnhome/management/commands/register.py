@@ -7,31 +7,43 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from returnhome.casework import acting, staff
+from returnhome.casework import acting, places, staff
 from returnhome.intake import registering
 from returnhome.management import moments
 from returnhome.rules import Blocked
+from returnhome.rules.clock import LONDON
 
 
 class Command(BaseCommand):
     help = (
         "Loads known children from a CSV with the columns child_id, forename, surname, sex, "
         "date_of_birth, home_postcode, authority, looked_after_by. The same child_id again "
-        "changes nothing; where it contradicts the record, that is kept as a doubt. "
+        "changes nothing; where it contradicts the record, that is kept as a doubt. Each council "
+        "has numbers of its own: --council says whose register it is, without it each child_id is the "
+        "number of the child’s own council. "
         "Exit 0: done, 1: some rows refused, 2: wrong use."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path)
+        parser.add_argument(
+            "--council", help="the council whose register it is: its name or GSS code"
+        )
         parser.add_argument("--json", action="store_true", help="what became of each row, as JSON")
         moments.add_argument(parser)
 
     @acting.as_system(acting.INTAKE)
     def handle(self, *args: Any, file: Path, **options: Any) -> None:
+        at = moments.given_or_now(options["at"])
+        register_of = None
+        if options["council"]:
+            register_of = places.authority_named(options["council"], at.astimezone(LONDON).date())
+            if register_of is None:
+                raise CommandError(
+                    f"There is no authority “{options['council']}” today.", returncode=2
+                )
         try:
-            registered = registering.load(
-                file, by=staff.operator(), at=moments.given_or_now(options["at"])
-            )
+            registered = registering.load(file, register_of=register_of, by=staff.operator(), at=at)
         except Blocked as blocked:
             raise CommandError(blocked.sentence, returncode=2) from blocked
         if options["json"]:

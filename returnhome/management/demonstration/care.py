@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
-from returnhome.casework import care, children
+from returnhome.casework import care, registers
 from returnhome.casework.care import Where
 from returnhome.casework.models import Authority, Child, Episode, Postcode
 from returnhome.management.demonstration.known import NORTH, WEST
@@ -37,7 +37,7 @@ def _register(teller: Teller) -> dict[str, Child]:
     places, made = teller.places, {}
     for number, (key, forename, surname, sex, age, lives_in, carer) in enumerate(CHILDREN):
         theirs = places.postcodes[lives_in]
-        made[key], _ = children.register(
+        made[key], _ = registers.enter(
             register_id=f"NS{FIRST_NUMBER + number}",
             forename=forename,
             surname=surname,

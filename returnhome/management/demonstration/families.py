@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from random import Random
 
+from returnhome.casework import registers
 from returnhome.casework.children import Circumstances
 from returnhome.casework.models import (
     Address,
@@ -154,6 +155,7 @@ def write(kids: Iterable[Kid], *, by: Person) -> None:
             Identifier(
                 child=kid.child,
                 kind=Identifier.REGISTER,
+                issuer=registers.issuer(kid.child.responsible_authority),
                 value=kid.number,
             )
             for kid in kids

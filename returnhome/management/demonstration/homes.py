@@ -3,7 +3,7 @@
 from datetime import timedelta
 from uuid import UUID, uuid5
 
-from returnhome.casework import care, children, homes
+from returnhome.casework import care, homes, registers
 from returnhome.casework.models import Child, Organisation
 from returnhome.management.demonstration.councils import CARERS, HOME
 from returnhome.management.demonstration.known import NORTH, WEST
@@ -42,7 +42,7 @@ def _register(teller: Teller) -> dict[str, Child]:
     places, made = teller.places, {}
     for number, (key, forename, surname, sex, age, lives_in) in enumerate(CHILDREN):
         theirs = places.postcodes[lives_in]
-        made[key], _ = children.register(
+        made[key], _ = registers.enter(
             register_id=f"NS{FIRST_NUMBER + number}",
             forename=forename,
             surname=surname,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from returnhome.casework import children
+from returnhome.casework import children, registers
 from returnhome.casework.models import Alias, Child, Person, Placement
 from returnhome.management.demonstration.councils import Places
 from returnhome.rules.clock import LONDON
@@ -102,7 +102,7 @@ def register(places: Places, *, now: datetime, by: Person, at: datetime) -> dict
     made = {}
     for number, one in enumerate(CHILDREN):
         theirs = places.postcodes[one.lives_in]
-        made[one.key], _ = children.register(
+        made[one.key], _ = registers.enter(
             register_id=f"NS{FIRST_NUMBER + number}",
             forename=one.forename,
             surname=one.surname,

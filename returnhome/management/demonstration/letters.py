@@ -6,7 +6,7 @@ are asked about, and who answered for them, is invented like everything else her
 
 from datetime import timedelta
 
-from returnhome.casework import agreements, children, handovers
+from returnhome.casework import agreements, handovers, registers
 from returnhome.casework.models import Authority, Child
 from returnhome.management.demonstration.known import CHILDREN, FIRST_NUMBER
 from returnhome.management.demonstration.telling import DAY, Tale, Teller
@@ -111,7 +111,7 @@ def _placed(
 ) -> Child:
     """A child whom Northshire looks after and has placed in the area of a council elsewhere."""
     today = teller.now.astimezone(LONDON).date()
-    child, _ = children.register(
+    child, _ = registers.enter(
         register_id=f"NS{AFTER_ALL_OTHERS + number}",
         forename=forename,
         surname=surname,

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from returnhome.casework import children, journal, restrictions
+from returnhome.casework import journal, registers, restrictions
 from returnhome.casework.models import Child, Episode, Person
 from returnhome.management.demonstration.known import NORTH
 from returnhome.management.demonstration.telling import MINUTE, Tale, Teller, by_day
@@ -22,7 +22,7 @@ def _register(teller: Teller) -> dict[str, Child]:
     places, made = teller.places, {}
     for number, (key, forename, surname, sex, age) in enumerate(CHILDREN):
         theirs = places.postcodes[NORTH]
-        made[key], _ = children.register(
+        made[key], _ = registers.enter(
             register_id=f"NS{FIRST_NUMBER + number}",
             forename=forename,
             surname=surname,
