@@ -30,7 +30,7 @@ class CheckIn(models.Model):
     Rows are added, never changed.
     """
 
-    episode = models.ForeignKey(Episode, models.PROTECT, related_name="check_ins")
+    episode = models.ForeignKey(Episode, models.PROTECT, related_name="check_ins", db_index=False)
     held_at = models.DateTimeField()
     minutes = models.PositiveSmallIntegerField()
     mode = models.CharField(max_length=20)

@@ -77,19 +77,27 @@ class Child(models.Model):
     born_precision = models.CharField(max_length=20, default=BirthDatePrecision.KNOWN)
     sex = models.CharField(max_length=10, default="")
 
-    responsible_authority = models.ForeignKey(Authority, models.PROTECT, related_name="+")
-    host_authority = models.ForeignKey(Authority, models.PROTECT, null=True, related_name="+")
+    responsible_authority = models.ForeignKey(
+        Authority, models.PROTECT, related_name="+", db_index=False
+    )
+    host_authority = models.ForeignKey(
+        Authority, models.PROTECT, null=True, related_name="+", db_index=False
+    )
     provider = models.ForeignKey(
-        Organisation, models.PROTECT, null=True, related_name="interviewed_children"
+        Organisation, models.PROTECT, null=True, related_name="interviewed_children", db_index=False
     )
 
     opened_at = models.DateTimeField()
-    opened_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    opened_by = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
     confirmed_at = models.DateTimeField(null=True)
-    confirmed_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    confirmed_by = models.ForeignKey(
+        Person, models.PROTECT, null=True, related_name="+", db_index=False
+    )
     joined_to = models.ForeignKey("self", models.PROTECT, null=True, related_name="joined")
     joined_at = models.DateTimeField(null=True)
-    joined_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    joined_by = models.ForeignKey(
+        Person, models.PROTECT, null=True, related_name="+", db_index=False
+    )
 
     objects = ChildQuerySet.as_manager()
 
@@ -268,7 +276,9 @@ class Placement(models.Model):
     address = SealedText()
     is_protected = models.BooleanField(default=False)
     # The home or the foster carers', where they report from here; others have none.
-    home = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+")
+    home = models.ForeignKey(
+        Organisation, models.PROTECT, null=True, related_name="+", db_index=False
+    )
     since = models.DateField(null=True)
     until = models.DateField(null=True)
 
@@ -439,21 +449,33 @@ def standing_on(rows: Iterable[Dated], day: date) -> Dated | None:
 
 
 def with_care(ids: Iterable[int]) -> dict[int, Child]:
-    """These children with all that `circumstances` asks for, in five queries however many."""
+    """These children with all that `circumstances` asks for, in six queries however many."""
     # What is sealed stays sealed: nobody asks for a street here.
+    kinds = {
+        "care_periods": CarePeriod.objects.all(),
+        "placements": Placement.objects.defer("address"),
+        "addresses": Address.objects.defer("line"),
+        "doubts": Doubt.objects.open().defer("said", "said_by", "settled_because"),
+    }
     # As lists: Django would make a question of its own for each child and kind of row.
-    ahead = (
-        Prefetch(name, rows.select_related("authority"), to_attr=f"{name}_ahead")
-        for name, rows in (
-            ("care_periods", CarePeriod.objects.all()),
-            ("placements", Placement.objects.defer("address")),
-            ("addresses", Address.objects.defer("line")),
-        )
-    )
-    doubts = Doubt.objects.open().defer("said", "said_by", "settled_because")
-    known = Child.objects.select_related("responsible_authority", "provider")
-    open_doubts = Prefetch("doubts", doubts, to_attr="doubts_ahead")
-    read: dict[int, Child] = dict(known.prefetch_related(*ahead, open_doubts).in_bulk(list(ids)))
+    ahead = (Prefetch(name, rows, to_attr=f"{name}_ahead") for name, rows in kinds.items())
+    known = Child.objects.select_related("provider").prefetch_related(*ahead)
+    read: dict[int, Child] = dict(known.in_bulk(list(ids)))
+    placed = [
+        row
+        for child in read.values()
+        for name in ("care_periods", "placements", "addresses")
+        for row in rows_of(child, name)
+        if row.authority_id
+    ]
+    # Each once, and not anew for each child: there are few.
+    named = {row.authority_id for row in placed}
+    named.update(child.responsible_authority_id for child in read.values())
+    authorities = Authority.objects.in_bulk(named)
+    for row in placed:
+        row.authority = authorities[row.authority_id]
+    for child in read.values():
+        child.responsible_authority = authorities[child.responsible_authority_id]
     return read
 
 
@@ -465,6 +487,13 @@ def lock(*ids: int) -> dict[int, Child]:
     """
     held = Child.objects.filter(pk__in=ids).order_by("pk")
     return {child.pk: child for child in held.select_for_update(no_key=True, of=("self",))}
+
+
+def hold(ids: Iterable[int]) -> set[int]:
+    """Hold many children still as `lock` does; gives those that have been joined to another."""
+    held = Child.objects.filter(pk__in=list(ids)).order_by("pk")
+    rows = held.select_for_update(no_key=True, of=("self",)).values_list("pk", "joined_to_id")
+    return {pk for pk, joined_to in rows if joined_to}
 
 
 @transaction.atomic

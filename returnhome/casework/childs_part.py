@@ -42,7 +42,7 @@ class Choice(models.Model):
     Rows are added, never changed; the newest stands.
     """
 
-    episode = models.ForeignKey(Episode, models.PROTECT, related_name="choices")
+    episode = models.ForeignKey(Episode, models.PROTECT, related_name="choices", db_index=False)
     way_in = models.ForeignKey(WayIn, models.PROTECT, related_name="+")
     # A list of `rules.choosing` → the codes chosen of it.
     chosen = models.JSONField()
@@ -91,7 +91,7 @@ class OwnWords(models.Model):
     Saved as they go, and nobody's but theirs until they send it; from then on nobody changes it.
     """
 
-    episode = models.ForeignKey(Episode, models.PROTECT, related_name="own_words")
+    episode = models.ForeignKey(Episode, models.PROTECT, related_name="own_words", db_index=False)
     way_in = models.ForeignKey(WayIn, models.PROTECT, related_name="own_words")
     question = models.CharField(max_length=20)
     language = models.CharField(max_length=20)
@@ -148,7 +148,7 @@ class Made(models.Model):
     the words are sent, taken away; never changed.
     """
 
-    own_words = models.ForeignKey(OwnWords, models.PROTECT, related_name="made")
+    own_words = models.ForeignKey(OwnWords, models.PROTECT, related_name="made", db_index=False)
     what = models.CharField(max_length=10)
     kind = models.CharField(max_length=20)
     content = SealedBytes()

@@ -50,7 +50,7 @@ class CommunicationQuerySet(models.QuerySet["Communication"]):
 class Communication(models.Model):
     """One note of all of it. Rows are added, never changed; the newest one stands."""
 
-    child = models.ForeignKey(Child, models.PROTECT, related_name="communications")
+    child = models.ForeignKey(Child, models.PROTECT, related_name="communications", db_index=False)
     language = models.CharField(max_length=60, default="")
     needs_interpreter = models.BooleanField(default=False)
     helps = SealedText()

@@ -14,7 +14,7 @@ from django.contrib.postgres.fields import (
     RangeBoundary,
     RangeOperators,
 )
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, connection, models, transaction
 from django.db.models import F, Func, Q, prefetch_related_objects
 
 from returnhome.casework import bulk, children, journal, policies, staff, tallies
@@ -137,7 +137,7 @@ class Episode(models.Model):
     their rows.
     """
 
-    child = models.ForeignKey(Child, models.PROTECT, related_name="episodes")
+    child = models.ForeignKey(Child, models.PROTECT, related_name="episodes", db_index=False)
     kind = models.CharField(max_length=10)
     risk = models.CharField(max_length=10, default="")
     missing_from = models.CharField(max_length=10, default="")
@@ -157,8 +157,12 @@ class Episode(models.Model):
 
     responsible_authority = models.ForeignKey(Authority, models.PROTECT, related_name="+")
     counted_under = models.ForeignKey(Authority, models.PROTECT, related_name="+")
-    host_authority = models.ForeignKey(Authority, models.PROTECT, null=True, related_name="+")
-    provider = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+")
+    host_authority = models.ForeignKey(
+        Authority, models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    provider = models.ForeignKey(
+        Organisation, models.PROTECT, null=True, related_name="+", db_index=False
+    )
     cohort = models.CharField(max_length=30)
     offer_kind = models.CharField(max_length=30)
     reasons = models.JSONField(default=list)
@@ -169,11 +173,13 @@ class Episode(models.Model):
     is_offered_by_policy = models.BooleanField(null=True)
 
     opened_at = models.DateTimeField()
-    opened_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    opened_by = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
     owner = models.ForeignKey(Person, models.PROTECT, null=True, related_name="owned_episodes")
     owned_since = models.DateTimeField(null=True)
     voided_at = models.DateTimeField(null=True)
-    voided_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    voided_by = models.ForeignKey(
+        Person, models.PROTECT, null=True, related_name="+", db_index=False
+    )
     voided_because = models.CharField(max_length=200, default="")
     # Somebody else told of the same time: what they said is kept here, and counts there.
     same_as = models.ForeignKey("self", models.PROTECT, null=True, related_name="told_again")
@@ -557,7 +563,7 @@ class Correction(models.Model):
     was_precision = models.CharField(max_length=20)
     was_source = models.CharField(max_length=120)
     replaced_at = models.DateTimeField()
-    replaced_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    replaced_by = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
     because = models.CharField(max_length=200, default="")
 
     objects = CorrectionQuerySet.as_manager()
@@ -582,7 +588,7 @@ class Classification(models.Model):
     code = models.CharField(max_length=10)
     source = models.CharField(max_length=120)
     recorded_at = models.DateTimeField()
-    recorded_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    recorded_by = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
 
     objects = ClassificationQuerySet.as_manager()
 
@@ -677,8 +683,22 @@ def what_became_of(sender: Organisation, reference: str) -> Became | None:
 
 def seen(sender: Organisation, digests: Iterable[str]) -> dict[str, int | None]:
     """Which of these rows the sender has sent before, and the episode each was about."""
-    rows = Notification.objects.filter(sender=sender, digest__in=list(digests))
-    return dict(rows.values_list("digest", "basis__episode_id"))
+    with connection.cursor() as cursor:
+        cursor.execute(SEEN, {"sender": sender.pk, "digests": list(digests)})
+        return dict(cursor.fetchall())
+
+
+# One after the other by its own index, whatever is thought of the size of a table that has just
+# begun to grow.
+SEEN = """
+select told.digest, told.episode_id from unnest(%(digests)s::text[]) wanted(digest)
+cross join lateral (
+    select notification.digest, basis.episode_id from casework_notification notification
+    left join casework_basis basis on basis.notification_id = notification.id
+    where notification.sender_id = %(sender)s and notification.digest = wanted.digest
+    offset 0
+) told
+"""
 
 
 Span = tuple[datetime, datetime | None]
@@ -827,10 +847,9 @@ def open_all(
     openings: Sequence[Opening], *, source: str, by: Person, at: datetime
 ) -> list[Episode]:
     """Open many episodes at once, in their order; all or none, and it raises what `open` does."""
-    held = children.lock(*(opening.child.pk for opening in openings))
-    if any(child.joined_to_id for child in held.values()):
+    if children.hold(opening.child.pk for opening in openings):
         raise NamedMeanwhile
-    opened = [_begun(each, held[each.child.pk], source, by=by, at=at) for each in openings]
+    opened = [_begun(each, source, by=by, at=at) for each in openings]
     with _overlaps_in_words():
         bulk.insert(opened)
     with tallies.gathered():
@@ -842,9 +861,9 @@ def open_all(
     return opened
 
 
-def _begun(opening: Opening, child: Child, source: str, *, by: Person, at: datetime) -> Episode:
+def _begun(opening: Opening, source: str, *, by: Person, at: datetime) -> Episode:
     episode = Episode(
-        child=child,
+        child=opening.child,
         kind=opening.kind,
         risk=opening.risk or "",
         missing_from=opening.missing_from,

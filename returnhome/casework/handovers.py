@@ -163,7 +163,7 @@ class HandOver(models.Model):
     Of an interview: who holds it, while the duty stays. Of the duty: it passes on acceptance alone.
     """
 
-    episode = models.ForeignKey(Episode, models.PROTECT, related_name="handovers")
+    episode = models.ForeignKey(Episode, models.PROTECT, related_name="handovers", db_index=False)
     kind = models.CharField(max_length=20)
     ground = models.CharField(max_length=20, default="")
     asked_by_authority = models.ForeignKey(Authority, models.PROTECT, related_name="+")

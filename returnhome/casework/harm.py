@@ -100,7 +100,7 @@ def written_by(person: Person) -> Q:
 class Disclosure(models.Model):
     """What a child told of harm, in the child's words. The database refuses to change it."""
 
-    child = models.ForeignKey(Child, models.PROTECT, related_name="disclosures")
+    child = models.ForeignKey(Child, models.PROTECT, related_name="disclosures", db_index=False)
     # None of what was told outside an interview.
     interview = models.ForeignKey(Interview, models.PROTECT, null=True, related_name="disclosures")
     episode = models.ForeignKey(Episode, models.PROTECT, null=True, related_name="disclosures")
@@ -231,7 +231,9 @@ class HarmTakingQuerySet(OfDisclosure):
 class HarmTaking(models.Model):
     """A council has said “we have it”."""
 
-    disclosure = models.ForeignKey(Disclosure, models.PROTECT, related_name="takings")
+    disclosure = models.ForeignKey(
+        Disclosure, models.PROTECT, related_name="takings", db_index=False
+    )
     council = models.ForeignKey(Authority, models.PROTECT, related_name="+")
     at = models.DateTimeField()
     by = models.ForeignKey(Person, models.PROTECT, related_name="+")

@@ -180,7 +180,7 @@ class EarlierRecord(models.Model):
     """
 
     bringing = models.ForeignKey(Bringing, models.PROTECT, related_name="records")
-    brought_for = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    brought_for = models.ForeignKey(Organisation, models.PROTECT, related_name="+", db_index=False)
     episode = models.OneToOneField(Episode, models.PROTECT, related_name="earlier_record")
     source = models.CharField(max_length=200)
     row_number = models.PositiveIntegerField()

@@ -35,7 +35,7 @@ class HowItWas(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    authority = models.ForeignKey(Authority, models.PROTECT, related_name="+")
+    authority = models.ForeignKey(Authority, models.PROTECT, related_name="+", db_index=False)
     quarter_on = models.DateField()
     listened = models.CharField(max_length=10, default="")
     choose = models.CharField(max_length=10, default="")

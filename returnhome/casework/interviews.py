@@ -253,7 +253,9 @@ class CoverageQuerySet(models.QuerySet["Coverage"]):
 class Coverage(models.Model):
     """An interview answers for an episode. Each episode keeps its own clock."""
 
-    interview = models.ForeignKey(Interview, models.CASCADE, related_name="coverages")
+    interview = models.ForeignKey(
+        Interview, models.CASCADE, related_name="coverages", db_index=False
+    )
     episode = models.ForeignKey(Episode, models.PROTECT, related_name="coverages")
 
     objects = CoverageQuerySet.as_manager()

@@ -35,7 +35,7 @@ class TaughtLayout(models.Model):
     whoever receives them. `definition`: as `intake.layouts` writes it.
     """
 
-    sender = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    sender = models.ForeignKey(Organisation, models.PROTECT, related_name="+", db_index=False)
     taught_for = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+")
     definition = models.JSONField()
     taught_at = models.DateTimeField()

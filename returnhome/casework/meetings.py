@@ -70,7 +70,7 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
 class Meeting(models.Model):
     """One meeting about one child. The database refuses to change or remove it."""
 
-    child = models.ForeignKey(Child, models.PROTECT, related_name="meetings")
+    child = models.ForeignKey(Child, models.PROTECT, related_name="meetings", db_index=False)
     # The episode that called for it, where one did.
     episode = models.ForeignKey(Episode, models.PROTECT, null=True, related_name="meetings")
     kind = models.CharField(max_length=20)

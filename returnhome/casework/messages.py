@@ -71,7 +71,7 @@ class Message(models.Model):
     waiting_for = models.CharField(max_length=20)
     about_kind = models.CharField(max_length=20)
     about_id = models.BigIntegerField()
-    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="+")
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="+", db_index=False)
     rung = models.CharField(max_length=20)
     person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     address = models.EmailField(default="", blank=True)

@@ -89,7 +89,7 @@ class ActionForNeedQuerySet(models.QuerySet["ActionForNeed"]):
 class ActionForNeed(models.Model):
     """An action that was decided on for a need."""
 
-    need = models.ForeignKey(Need, models.PROTECT, related_name="for_actions")
+    need = models.ForeignKey(Need, models.PROTECT, related_name="for_actions", db_index=False)
     action = models.ForeignKey(Action, models.PROTECT, related_name="for_needs")
 
     objects = ActionForNeedQuerySet.as_manager()

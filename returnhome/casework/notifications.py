@@ -174,7 +174,7 @@ class Notification(models.Model):
     """One row as it was received: never changed, only joined to a child or taken back."""
 
     delivery = models.ForeignKey(Delivery, models.PROTECT, related_name="notifications")
-    sender = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    sender = models.ForeignKey(Organisation, models.PROTECT, related_name="+", db_index=False)
     # Of a workbook of which several sheets are read, each with numbers of its own.
     sheet = models.CharField(max_length=80, default="")
     row_number = models.PositiveIntegerField()
@@ -191,16 +191,22 @@ class Notification(models.Model):
     received_at = models.DateTimeField()
 
     responsible_authority = models.ForeignKey(
-        Authority, models.PROTECT, null=True, related_name="+"
+        Authority, models.PROTECT, null=True, related_name="+", db_index=False
     )
-    host_authority = models.ForeignKey(Authority, models.PROTECT, null=True, related_name="+")
-    provider = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+")
+    host_authority = models.ForeignKey(
+        Authority, models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    provider = models.ForeignKey(
+        Organisation, models.PROTECT, null=True, related_name="+", db_index=False
+    )
 
     # Whom it tells of; while nobody has said who that is, the child not yet named it opened under.
     child = models.ForeignKey(Child, models.PROTECT, null=True, related_name="notifications")
     opened_under = models.ForeignKey(Child, models.PROTECT, null=True, related_name="+")
     joined_at = models.DateTimeField(null=True)
-    joined_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    joined_by = models.ForeignKey(
+        Person, models.PROTECT, null=True, related_name="+", db_index=False
+    )
     joined_because = models.CharField(max_length=400, default="")
 
     objects = NotificationQuerySet.as_manager()

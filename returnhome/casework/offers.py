@@ -36,7 +36,7 @@ class OfferQuerySet(models.QuerySet["Offer"]):
 class Offer(models.Model):
     """One offer that reached the child, or a carer on the child's behalf, by a named means."""
 
-    episode = models.ForeignKey(Episode, models.PROTECT, related_name="offers")
+    episode = models.ForeignKey(Episode, models.PROTECT, related_name="offers", db_index=False)
     means = models.CharField(max_length=30)
     reached = models.CharField(max_length=10)
     # By whom the child was reached, where a parent's no had to be gone round.

@@ -155,7 +155,9 @@ class Authority(models.Model):
 class Succession(models.Model):
     """One authority took over from another that ended; both may have several such."""
 
-    predecessor = models.ForeignKey(Authority, models.CASCADE, related_name="taken_over_by")
+    predecessor = models.ForeignKey(
+        Authority, models.CASCADE, related_name="taken_over_by", db_index=False
+    )
     successor = models.ForeignKey(Authority, models.CASCADE, related_name="took_over_from")
 
     objects = PlacesQuerySet.as_manager()

@@ -26,7 +26,7 @@ class LocalPolicyQuerySet(models.QuerySet["LocalPolicy"]):
 class LocalPolicy(models.Model):
     """One answer of a council to one question, from a day on. Rows are added, never changed."""
 
-    authority = models.ForeignKey(Authority, models.PROTECT, related_name="+")
+    authority = models.ForeignKey(Authority, models.PROTECT, related_name="+", db_index=False)
     key = models.CharField(max_length=30)
     says_yes = models.BooleanField()
     since = models.DateField()
@@ -51,7 +51,7 @@ class TalkNameQuerySet(models.QuerySet["TalkName"]):
 class TalkName(models.Model):
     """What a council calls the interview to a child. Rows are added, never changed."""
 
-    authority = models.ForeignKey(Authority, models.PROTECT, related_name="+")
+    authority = models.ForeignKey(Authority, models.PROTECT, related_name="+", db_index=False)
     name = models.CharField(max_length=policies.LONGEST_NAME)
     noted_at = models.DateTimeField()
     noted_by = models.ForeignKey(Person, models.PROTECT, related_name="+")

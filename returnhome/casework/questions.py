@@ -40,7 +40,7 @@ class OwnQuestionQuerySet(models.QuerySet["OwnQuestion"]):
 class OwnQuestion(models.Model):
     """One question of a council's own. Never changed: only its end is written, once."""
 
-    authority = models.ForeignKey(Authority, models.PROTECT, related_name="+")
+    authority = models.ForeignKey(Authority, models.PROTECT, related_name="+", db_index=False)
     # Counted in each council, from 1; no number is used again.
     number = models.PositiveSmallIntegerField()
     text = models.CharField(max_length=LONGEST["text"])

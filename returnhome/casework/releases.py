@@ -66,7 +66,7 @@ class ReleaseQuerySet(models.QuerySet["Release"]):
 class Release(models.Model):
     """One line about one episode, as the child sees it. Never changed, but for taking it back."""
 
-    episode = models.ForeignKey(Episode, models.PROTECT, related_name="releases")
+    episode = models.ForeignKey(Episode, models.PROTECT, related_name="releases", db_index=False)
     kind = models.CharField(max_length=20)
     # What was written down; what is passed on; what was asked for or promised.
     text = SealedText()

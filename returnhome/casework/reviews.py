@@ -197,7 +197,7 @@ class Sample(models.Model):
     the same when it is drawn again. Never changed.
     """
 
-    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+", db_index=False)
     first = models.DateField()
     last = models.DateField()
     size = models.PositiveSmallIntegerField()
@@ -236,7 +236,7 @@ class SampledQuerySet(models.QuerySet["Sampled"]):
 class Sampled(models.Model):
     """A record of a sample, at its place in the order of the lot."""
 
-    sample = models.ForeignKey(Sample, models.PROTECT, related_name="records")
+    sample = models.ForeignKey(Sample, models.PROTECT, related_name="records", db_index=False)
     interview = models.ForeignKey(Interview, models.PROTECT, related_name="+")
     place = models.PositiveSmallIntegerField()
 
@@ -287,7 +287,7 @@ class ScoreQuerySet(models.QuerySet["Score"]):
 class Score(models.Model):
     """How far the record meets one criterion, and what is missing."""
 
-    scoring = models.ForeignKey(Scoring, models.PROTECT, related_name="scores")
+    scoring = models.ForeignKey(Scoring, models.PROTECT, related_name="scores", db_index=False)
     criterion = models.CharField(max_length=30)
     mark = models.CharField(max_length=20)
     comment = SealedText()

@@ -66,7 +66,9 @@ class OfOrganisation(models.QuerySet):
 class Seat(models.Model):
     """Somebody named for a level of the organisation's rota."""
 
-    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="seats")
+    organisation = models.ForeignKey(
+        Organisation, models.CASCADE, related_name="seats", db_index=False
+    )
     rung = models.CharField(max_length=20)
     person = models.ForeignKey(Person, models.PROTECT, related_name="seats")
     named_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
@@ -88,7 +90,9 @@ class Seat(models.Model):
 class Mailbox(models.Model):
     """An address that a whole team reads, told beside the people of its level."""
 
-    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="mailboxes")
+    organisation = models.ForeignKey(
+        Organisation, models.CASCADE, related_name="mailboxes", db_index=False
+    )
     rung = models.CharField(max_length=20)
     email = models.EmailField()
     set_by = models.ForeignKey(Person, models.PROTECT, related_name="+")

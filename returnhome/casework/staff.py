@@ -127,7 +127,9 @@ class TeamQuerySet(models.QuerySet["Team"]):
 
 
 class Team(models.Model):
-    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="teams")
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="teams", db_index=False
+    )
     name = models.CharField(max_length=120)
 
     objects = TeamQuerySet.as_manager()

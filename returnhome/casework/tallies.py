@@ -29,7 +29,7 @@ class TallyQuerySet(models.QuerySet["Tally"]):
 class Tally(models.Model):
     """Counts of one day: of return, or of being found while the return is not known."""
 
-    authority = models.ForeignKey(Authority, models.PROTECT, related_name="+")
+    authority = models.ForeignKey(Authority, models.PROTECT, related_name="+", db_index=False)
     cohort = models.CharField(max_length=30)
     kind = models.CharField(max_length=10)
     on = models.DateField()

@@ -35,7 +35,7 @@ class WayIn(models.Model):
     Of its secret, and of the pass that a browser is given for it, only digests are kept.
     """
 
-    episode = models.ForeignKey(Episode, models.PROTECT, related_name="ways_in")
+    episode = models.ForeignKey(Episode, models.PROTECT, related_name="ways_in", db_index=False)
     device = models.CharField(max_length=10)
     language = models.CharField(max_length=20)
     secret = models.CharField(max_length=64, unique=True)

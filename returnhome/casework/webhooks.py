@@ -112,7 +112,7 @@ class Call(models.Model):
     `done_at`: it got through, or, with `is_given_up`, it never will.
     """
 
-    webhook = models.ForeignKey(Webhook, models.PROTECT, related_name="calls")
+    webhook = models.ForeignKey(Webhook, models.PROTECT, related_name="calls", db_index=False)
     event = models.CharField(max_length=30)
     about_id = models.BigIntegerField(null=True)
     key = models.CharField(max_length=160)

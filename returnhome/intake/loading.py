@@ -17,7 +17,7 @@ from returnhome.casework import acting, notifications, tallies
 from returnhome.casework import layouts as layouts_taught
 from returnhome.casework.notifications import Delivery
 from returnhome.casework.staff import Organisation, Person
-from returnhome.intake import fitting, guessing, parsing, reading, sent, told
+from returnhome.intake import clearing, fitting, guessing, parsing, reading, sent, told
 from returnhome.intake.guessing import Proposal
 from returnhome.intake.instants import Order
 from returnhome.intake.layouts import Layout, Meaning
@@ -324,22 +324,24 @@ def go_on(
     records, done = file.outcomes(after=delivery.records_done), delivery.records_done
     taking = Taking(delivery, by=delivery.begun_by, at=clock())
     progress(done, file.records)
-    while piece := list(islice(records, TOGETHER)):
-        if should_stop():
-            return False
-        for tries in range(1, TRIES + 1):
-            try:
-                said = _take_piece(taking, piece, done, at=clock())
-                break
-            except Overtaken:
+    with clearing.after_each_piece() as clear_away:
+        while piece := list(islice(records, TOGETHER)):
+            if should_stop():
                 return False
-            except ChangedMeanwhile:
-                if tries == TRIES:
-                    raise
-        outcome.add(said)
-        _read(piece, outcome)
-        done += _number_of_records(piece)
-        progress(done, file.records)
+            for tries in range(1, TRIES + 1):
+                try:
+                    said = _take_piece(taking, piece, done, at=clock())
+                    break
+                except Overtaken:
+                    return False
+                except ChangedMeanwhile:
+                    if tries == TRIES:
+                        raise
+            outcome.add(said)
+            _read(piece, outcome)
+            done += _number_of_records(piece)
+            clear_away()
+            progress(done, file.records)
     notifications.confirm_delivery(delivery, counts={}, by=delivery.begun_by, at=clock())
     return True
 
@@ -391,9 +393,10 @@ def load(
     records, done = iter(outcomes), 0
     counts: Counter[str] = Counter()
     taking = Taking(delivery, by=by, at=at)
-    with tallies.gathered():
+    with tallies.gathered(), clearing.after_each_piece() as clear_away:
         while piece := list(islice(records, TOGETHER)):
             said = taking.take([each for each in piece if isinstance(each, Row)])
+            clear_away()
             counts.update(row.result for row in said)
             outcome.add(said)
             _read(piece, outcome)

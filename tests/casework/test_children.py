@@ -202,12 +202,12 @@ def test_of_two_homes_the_later_counts_and_one_without_a_start_is_long_ago(cast:
     assert circumstances(cast.kit, date(2025, 6, 1)).lives_in == cast.eastmoor
 
 
-def test_many_children_with_their_care_are_read_in_five_queries(
+def test_many_children_with_their_care_are_read_in_six_queries(
     cast: Cast, django_assert_num_queries
 ) -> None:
     ids = [cast.sky.pk, cast.kit.pk, cast.robin.pk]
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         known = children.with_care(ids)
         assert circumstances(known[ids[0]], TODAY).placed_in.name == "Westborough"
         assert circumstances(known[ids[1]], TODAY).lives_in.name == "Northshire"

@@ -63,6 +63,27 @@ def test_every_constraint_is_in_the_database(db: None) -> None:
     assert names <= there
 
 
+# An index of which another, whole one begins with the same columns: each row is written to both for
+# nothing. Those for LIKE Django makes of every unique text.
+TWICE = """
+with whole as (
+    select indrelid, indexrelid, indisunique, string_to_array(indkey::text, ' ') as keys, relam
+    from pg_index join pg_class on pg_class.oid = indexrelid
+    where indpred is null and indexprs is null and indrelid::regclass::text like 'casework%%'
+)
+select lesser.indexrelid::regclass::text from whole lesser join whole more
+    on more.indrelid = lesser.indrelid and more.indexrelid <> lesser.indexrelid
+    and more.relam = lesser.relam and more.keys[:cardinality(lesser.keys)] = lesser.keys
+where not lesser.indisunique and lesser.indexrelid::regclass::text not like '%%\_like'
+"""
+
+
+def test_nothing_is_indexed_twice(db: None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(TWICE, [])
+        assert cursor.fetchall() == []
+
+
 def test_of_every_table_it_is_said_who_sees_its_rows(cast: Cast) -> None:
     for table in tables():
         rows = table._default_manager.visible_to(cast.amina)  # type: ignore[attr-defined]

@@ -511,7 +511,7 @@ def test_the_page_asks_no_more_for_ten_who_come_near(
     stranger = told(cast, now)
     amina = as_("amina")
 
-    with django_assert_max_num_queries(28):
+    with django_assert_max_num_queries(29):
         words = words_of(amina.get(f"/children/{stranger.pk}/match"))
 
     assert words.count("Their story") == 10

@@ -19,8 +19,8 @@ class Command(BaseCommand):
         "Loads known children from a CSV with the columns child_id, forename, surname, sex, "
         "date_of_birth, home_postcode, authority, looked_after_by. The same child_id again "
         "changes nothing; where it contradicts the record, that is kept as a doubt. Each council "
-        "has numbers of its own: --council says whose register it is, without it each child_id is the "
-        "number of the child’s own council. "
+        "has numbers of its own: --council says whose register it is, without it each child_id "
+        "is the number of the child’s own council. "
         "Exit 0: done, 1: some rows refused, 2: wrong use."
     )
 
