@@ -65,7 +65,7 @@ def test_every_constraint_is_in_the_database(db: None) -> None:
 
 # An index of which another, whole one begins with the same columns: each row is written to both for
 # nothing. Those for LIKE Django makes of every unique text.
-TWICE = """
+TWICE = r"""
 with whole as (
     select indrelid, indexrelid, indisunique, string_to_array(indkey::text, ' ') as keys, relam
     from pg_index join pg_class on pg_class.oid = indexrelid
