@@ -117,10 +117,22 @@ class Migration(migrations.Migration):
             name='voided_by',
             field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
         ),
-        migrations.AlterField(
-            model_name='handover',
-            name='episode',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='handovers', to='casework.episode'),
+        # Django takes a constraint of this very column for its index, and would drop it as well.
+        migrations.SeparateDatabaseAndState(
+            database_operations=[
+                migrations.RunSQL(
+                    "drop index casework_handover_episode_id_551e0fe5",
+                    "create index casework_handover_episode_id_551e0fe5"
+                    " on casework_handover (episode_id)",
+                )
+            ],
+            state_operations=[
+                migrations.AlterField(
+                    model_name='handover',
+                    name='episode',
+                    field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='handovers', to='casework.episode'),
+                ),
+            ],
         ),
         migrations.AlterField(
             model_name='harmtaking',
