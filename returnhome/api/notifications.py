@@ -31,9 +31,11 @@ from returnhome.intake.layouts import Meaning
 from returnhome.intake.outcome import Outcome, Result, RowOutcome
 from returnhome.rules.clock import WIDEST_ESTIMATE, Moment, estimated
 from returnhome.rules.codes import EpisodeKind, RiskGrade, Sex
+from returnhome.rules.numbers import LONGEST as LONGEST_NUMBER
 
 MOST_AT_ONCE = 500
 LONGEST_COMMENT = 2000
+NOT_USED = "One that cannot be right is kept and tells nobody apart"
 
 router = Router(tags=["Notifications"])
 
@@ -149,6 +151,9 @@ class Notified(Strict):
         LONGEST[Meaning.PLACING_AUTHORITY], "The council that looks after the child, by name"
     )
     comment: StrictStr = _text(LONGEST_COMMENT, "Kept, and read by people alone")
+    police_number: StrictStr = _text(LONGEST_NUMBER, "Your force’s number of the child")
+    nhs_number: StrictStr = _text(LONGEST_NUMBER, NOT_USED)
+    upn: StrictStr = _text(LONGEST_NUMBER, f"Unique pupil number. {NOT_USED}")
 
     @property
     def as_sent(self) -> dict[str, str]:
@@ -168,7 +173,7 @@ class Notified(Strict):
 
 TEXTS = (
     *("reference", "forename", "surname", "address", "postcode", "placing_authority"),
-    "comment",
+    *("comment", "police_number", "nhs_number", "upn"),
 )
 
 

@@ -222,12 +222,24 @@ select told.n, alias.child_id from told
 union all
 select numbers.n, identifier.child_id from numbers
     join casework_identifier identifier using (kind, issuer, value)
+union all
+select numbers.n, notification.child_id from numbers
+    join casework_toldnumber using (kind, issuer, value)
+    join casework_notification notification on notification.id = notification_id
+    where notification.child_id is not null
 """
 SHARING = """
 select numbers.n, identifier.child_id
     from unnest(%(number_of)s::int[], %(kind)s::text[], %(issuer)s::text[], %(value)s::text[])
         as numbers (n, kind, issuer, value)
     join casework_identifier identifier using (kind, issuer, value)
+union
+select numbers.n, notification.child_id
+    from unnest(%(number_of)s::int[], %(kind)s::text[], %(issuer)s::text[], %(value)s::text[])
+        as numbers (n, kind, issuer, value)
+    join casework_toldnumber using (kind, issuer, value)
+    join casework_notification notification on notification.id = notification_id
+    where notification.child_id is not null
 """
 
 

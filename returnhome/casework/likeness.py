@@ -9,6 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 from typing import Any, NamedTuple
 
 from django.db import connection, transaction
@@ -118,6 +119,7 @@ class Ranking:
         self.scorer = Scorer(closeness, Commonness(self.size, *self.counts.of))
         self.named: dict[int, Described] = {}
         self.whole: dict[int, Described] = {}
+        self.with_numbers = False
 
     def rank(
         self, people: Sequence[Person], near: Sequence[Near], limit: int
@@ -137,7 +139,11 @@ class Ranking:
             ]
             for one, theirs in zip(told, near, strict=True)
         ]
-        self.whole |= _whole(self.named, set().union(*hopeful) - self.whole.keys())
+        if not self.with_numbers and any(one.numbers for one in told):
+            self.with_numbers = True
+            self.whole.clear()
+        unread = set().union(*hopeful) - self.whole.keys()
+        self.whole |= _whole(self.named, unread, with_numbers=self.with_numbers)
         return [
             self._likeliest(one, theirs, limit) for one, theirs in zip(told, hopeful, strict=True)
         ]
@@ -150,7 +156,7 @@ class Ranking:
         return [
             Likeness(pk, chance, each)
             for (weight, pk, each), chance in zip(weighed[:limit], likely, strict=False)
-            if chances([-weight], self.size)[0] >= WORTH_SHOWING
+            if each.shares_a_number or chances([-weight], self.size)[0] >= WORTH_SHOWING
         ]
 
 
@@ -187,6 +193,10 @@ union select told.n, alias.child_id, false from told
     join casework_alias alias on alias.folded_name in (told.name, told.turned)
 union select numbers.n, identifier.child_id, true from numbers
     join casework_identifier identifier using (kind, issuer, value)
+union select numbers.n, notification.child_id, true from numbers
+    join casework_toldnumber using (kind, issuer, value)
+    join casework_notification notification on notification.id = notification_id
+    where notification.child_id is not null
 union select told.n, address.child_id, false from told
     join casework_address address on address.postcode = told.place where told.place <> ''
 union select told.n, placement.child_id, false from told
@@ -335,6 +345,12 @@ union all
 select child_id, kind, issuer, value from casework_identifier
     where child_id = any(%(ids)s::bigint[])
 """
+TOLD_NUMBERS = """
+select notification.child_id, number.kind, number.issuer, number.value
+    from casework_notification notification
+    join casework_toldnumber number on number.notification_id = notification.id
+    where notification.child_id = any(%(ids)s::bigint[])
+"""
 SEXES = {str(sex): sex for sex in Sex} | {"": Sex.UNKNOWN}
 
 
@@ -351,7 +367,7 @@ def rows(statement: str, told: Any) -> list[tuple[Any, ...]]:
 
 def known(ids: set[int]) -> dict[int, Described]:
     """All that is on record of these children, of those who are confirmed."""
-    return _whole(theirs := named(ids), set(theirs))
+    return _whole(theirs := named(ids), set(theirs), with_numbers=True)
 
 
 def named(ids: set[int]) -> dict[int, Described]:
@@ -369,13 +385,20 @@ def named(ids: set[int]) -> dict[int, Described]:
     }
 
 
-def _whole(known: Mapping[int, Described], ids: set[int]) -> dict[int, Described]:
-    """The same with every postcode and number, of these alone."""
+def _whole(
+    known: Mapping[int, Described], ids: set[int], *, with_numbers: bool
+) -> dict[int, Described]:
+    """The same with every postcode and number, of these alone.
+
+    `with_numbers`: also those that notifications told; in vain where nobody asks by a number.
+    """
     if not ids:
         return {}
+    statements = [NUMBERS_AND_POSTCODES, *([TOLD_NUMBERS] if with_numbers else ())]
+    held = {"ids": array(ids)}
     places: defaultdict[int, set[str]] = defaultdict(set)
     numbers: defaultdict[int, set[tuple[str, str, str]]] = defaultdict(set)
-    for pk, kind, issuer, value in rows(NUMBERS_AND_POSTCODES, {"ids": array(ids)}):
+    for pk, kind, issuer, value in chain.from_iterable(rows(each, held) for each in statements):
         if kind:
             numbers[pk].add((kind, issuer, value))
         else:

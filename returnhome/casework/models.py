@@ -38,7 +38,7 @@ from returnhome.casework.meetings import Meeting, VoidedMeeting
 from returnhome.casework.mentions import Mention
 from returnhome.casework.messages import Message
 from returnhome.casework.needs import ActionForNeed, HelpOffered, Need, NoHelp, PassedOn
-from returnhome.casework.notifications import Delivery, Notification
+from returnhome.casework.notifications import Delivery, Notification, ToldNumber
 from returnhome.casework.offers import Attempt, Offer, Reply
 from returnhome.casework.places import Authority, Force, Postcode, ReferenceLoad, Succession
 from returnhome.casework.policies import LocalPolicy, TalkName
@@ -158,6 +158,7 @@ __all__ = [
     "Team",
     "Telling",
     "Token",
+    "ToldNumber",
     "Understanding",
     "VoidedMeeting",
     "WayIn",

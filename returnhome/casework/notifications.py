@@ -19,6 +19,7 @@ from returnhome.casework.staff import Organisation, Person, add_organisation
 from returnhome.rules import Blocked
 from returnhome.rules.access import Verb
 from returnhome.rules.naming import folded
+from returnhome.rules.numbers import Number, NumberKind
 
 
 class AlreadyConfirmed(Blocked):
@@ -226,6 +227,40 @@ class Notification(models.Model):
             models.Index(fields=["host_authority"], name="notification_host"),
             models.Index(fields=["provider"], name="notification_provider"),
         ]
+
+
+class ToldNumberQuerySet(models.QuerySet["ToldNumber"]):
+    def visible_to(self, person: Person) -> "ToldNumberQuerySet":
+        return self.filter(notification__in=Notification.objects.visible_to(person))
+
+
+class ToldNumber(models.Model):
+    """A number by which a notification names the child: a child's as long as it is joined to them.
+
+    So nothing has to be taken back when somebody says that another child was meant.
+    """
+
+    notification = models.ForeignKey(
+        Notification, models.CASCADE, related_name="numbers", db_index=False
+    )
+    kind = models.CharField(max_length=20)
+    # Whose numbers they are, as with `children.Identifier`.
+    issuer = models.CharField(max_length=120, default="")
+    value = models.CharField(max_length=40)
+
+    objects = ToldNumberQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["notification", "kind"], name="one_number_of_a_kind_is_told"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=[str(each) for each in NumberKind]),
+                name="a_told_number_is_of_a_known_kind",
+            ),
+        ]
+        indexes = [models.Index(fields=["kind", "issuer", "value"], name="told_number")]
 
 
 @dataclass(frozen=True)
@@ -530,6 +565,18 @@ def keep_all(drafts: Sequence[Notification], *, by: Person, at: datetime) -> Non
     for result in sorted({each.result for each in drafts}):
         those = [each for each in drafts if each.result == result]
         journal.write_all(f"receive notification: {result}", those, by=by, at=at)
+
+
+def note_numbers(told: Sequence[tuple[Notification, Number]]) -> None:
+    """Note by which numbers notifications that are kept name the child."""
+    bulk.add(
+        ToldNumber,
+        len(told),
+        notification_id=[notification.pk for notification, _ in told],
+        kind=[str(number.kind) for _, number in told],
+        issuer=[number.issuer for _, number in told],
+        value=[number.value for _, number in told],
+    )
 
 
 @acting.as_system(acting.PASSING_ON)

@@ -256,6 +256,16 @@ def authority_named(name_or_gss: str, on: date) -> Authority | None:
     return living[0] if len(living) == 1 else None
 
 
+def called(codes: Iterable[str]) -> dict[str, str]:
+    """Authorities and forces by their codes, as people call them; what is none is its own name."""
+    asked = set(codes)
+    named = {code: code for code in asked}
+    places = Authority.objects.filter(gss_code__in=asked)
+    named |= {str(each.gss_code): each.name for each in places}
+    named |= {str(each.code): each.name for each in Force.objects.filter(code__in=asked)}
+    return named
+
+
 def lineage(authority: Authority) -> frozenset[int]:
     """Ids of the authority and of all it took over from: their records are now its own."""
     ended = (earlier.pk for earlier in _related(authority, to_successors=False) if earlier.until)

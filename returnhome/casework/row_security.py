@@ -679,6 +679,9 @@ def _policies() -> dict[str, str]:
             ),
         )
     )
+    found["casework_toldnumber"] = _there(
+        "casework_toldnumber", "notification_id", "casework_notification"
+    )
     return found
 
 
@@ -859,7 +862,7 @@ def _tables(*names: str) -> frozenset[str]:
 
 
 NONE = _tables()
-KNOWN_BY = _tables("child", "alias", "identifier", "address", "placement")
+KNOWN_BY = _tables("child", "alias", "identifier", "address", "placement", "toldnumber")
 CARE = _tables("careperiod", "doubt", "formerfact", "placementnotice")
 OF_EPISODE = _tables("episode", "correction", "classification", "basis", "handover")
 MET = _tables("meeting", "voidedmeeting", "notedconcern")
@@ -920,7 +923,13 @@ def opened() -> dict[str, Opened]:
             | _tables("notification", "delivery", "fromhome")
             | BROUGHT,
         ),
-        acting.MATCHING: Opened(KNOWN_BY, NONE, beside=False),
+        acting.MATCHING: Opened(
+            KNOWN_BY | _tables("notification"),
+            NONE,
+            beside=False,
+            # Whose the numbers are that it tells, and nothing else of it.
+            columns={"casework_notification": ("id", "child_id")},
+        ),
         acting.PASSING_ON: Opened(
             KNOWN_BY | CARE | PREVIEWED | LISTS_OF | _tables("delivery"),
             OF_EPISODE

@@ -15,7 +15,7 @@ from itertools import chain, islice
 from returnhome.intake import cells as cells_of
 from returnhome.intake import instants, layouts, parsing, together
 from returnhome.intake.instants import Order
-from returnhome.intake.layouts import JOINED, MOMENTS, Layout, Meaning, numbered
+from returnhome.intake.layouts import JOINED, MOMENTS, NUMBERS, Layout, Meaning, numbered
 from returnhome.intake.reading import Record, Sheet, Table
 from returnhome.rules.clock import LONDON
 from returnhome.rules.codes import KIND_WORDS, SEX_WORDS, EpisodeKind, plain, risk_grade
@@ -55,6 +55,7 @@ TEXT = SAID | {Sort.CODE}
 # A number of a sender's can look like a day of Excel's, or like a time.
 NUMBER = frozenset({Sort.CODE, Sort.AGE, Sort.TIME, Sort.DAY})
 DATES = frozenset({Sort.DAY, Sort.INSTANT})
+NUMBERED = r"(?:id|no|nr|num|number)"
 FORENAMES, SURNAMES = r"(?:fore|first|given) ?names?", r"(?:sur|last|family) ?names?"
 
 # What a heading may mean: how sure that is, what its values may then be, and the pattern.
@@ -120,6 +121,12 @@ HEADINGS: tuple[tuple[Meaning, int, frozenset[Sort], re.Pattern[str]], ...] = tu
             r"placing|in (?:the )?care of|responsible|owning|corporate parent",
         ),
         (Meaning.PLACING_AUTHORITY, 1, SAID, r"(?:home |local )?authority|council|la"),
+        (Meaning.NHS_NUMBER, 5, NUMBER, rf"nhs(?: {NUMBERED})?"),
+        (Meaning.UPN, 5, NUMBER, rf"upn|(?:unique )?pupil {NUMBERED}"),
+        (
+            *(Meaning.POLICE_NUMBER, 5, NUMBER),
+            rf"pnc ?id|(?:pnc|nominal|person)(?: record)? (?:{NUMBERED}|urn|ref(?:erence)?)",
+        ),
         (
             *(Meaning.REFERENCE, 3, NUMBER),
             r"ref(?:erence)?s?|urn|occurrence|occ|incident|unique(?: ?id)?",
@@ -169,7 +176,7 @@ def _is_out(meaning: Meaning, said: str) -> bool:
     """Whether a heading that has the word for it nevertheless speaks of something else."""
     if meaning in MOMENTS:
         return bool(BESIDE.search(said))
-    if meaning in (Meaning.NAME, Meaning.BORN, Meaning.AGE, Meaning.SEX):
+    if meaning in (Meaning.NAME, Meaning.BORN, Meaning.AGE, Meaning.SEX, *NUMBERS):
         return bool(OF_OTHERS.search(said))
     if meaning in (Meaning.POSTCODE, Meaning.ADDRESS):
         return bool(OF_THE_END.search(said))

@@ -39,13 +39,17 @@ class Meaning(Code):
     AUTHORITY = "authority", "authority"
     KIND = "kind", "classification"
     COMMENT = "comment", "comment"
+    POLICE_NUMBER = "police_number", "police number of the child"
+    NHS_NUMBER = "nhs_number", "NHS number"
+    UPN = "upn", "unique pupil number"
 
 
+NUMBERS = (Meaning.POLICE_NUMBER, Meaning.NHS_NUMBER, Meaning.UPN)
 MOMENTS = (Meaning.LAST_SEEN, Meaning.REPORTED, Meaning.FOUND, Meaning.RETURNED)
 JOINED = frozenset({*MOMENTS, Meaning.FORENAME, Meaning.ADDRESS, Meaning.COMMENT})
 # What a file of episodes may lack, although its layout knows a heading for it.
 CAN_BE_LACKED = frozenset(
-    {Meaning.SEX, Meaning.AGE, Meaning.ADDRESS, Meaning.RISK, Meaning.COMMENT}
+    {Meaning.SEX, Meaning.AGE, Meaning.ADDRESS, Meaning.RISK, Meaning.COMMENT, *NUMBERS}
 )
 
 UTC_NAME, LONDON_NAME = "UTC", "Europe/London"

@@ -10,6 +10,7 @@ from returnhome.intake import whole_names
 from returnhome.intake.cells import Cells, Fault, shortened, surely_before
 from returnhome.intake.layouts import MOMENTS, Layout, Meaning
 from returnhome.intake.reading import Record, Table
+from returnhome.rules import numbers
 from returnhome.rules.ages import ADULT, age_on
 from returnhome.rules.clock import Moment
 from returnhome.rules.codes import (
@@ -23,6 +24,7 @@ from returnhome.rules.codes import (
 )
 from returnhome.rules.codes import sex as sex_of
 from returnhome.rules.naming import written_postcode
+from returnhome.rules.numbers import NumberKind
 
 _TOTALS = re.compile(
     r"(grand |sub ?)?totals?\b|(number of )?(records|rows|episodes)\b|[0-9,]+ rows"
@@ -83,6 +85,8 @@ class Row:
     faults: tuple[Fault, ...]
     # Where several sheets are read as one.
     sheet: str = ""
+    # By which others know the child: those that can be right, as they are compared.
+    numbers: tuple[tuple[NumberKind, str], ...] = ()
 
     @property
     def reason(self) -> str:
@@ -206,6 +210,7 @@ def row_of(cells: Cells, *, today: date) -> Row:
         # Last, when every cell has been asked.
         faults=tuple(cells.faults),
         sheet=cells.record.sheet,
+        numbers=_numbers(cells),
     )
 
 
@@ -224,6 +229,16 @@ def _check_moments(cells: Cells, moments: dict[Meaning, Moment | None]) -> None:
                 f"{later.label.capitalize()} {cells.written(later)} is before "
                 f"{earlier.label} {cells.written(earlier)}",
             )
+
+
+def _numbers(cells: Cells) -> tuple[tuple[NumberKind, str], ...]:
+    """A number that can be none is kept as received, and tells nobody apart."""
+    read = (
+        (NumberKind.POLICE, numbers.police(cells.written(Meaning.POLICE_NUMBER))),
+        (NumberKind.NHS, numbers.nhs(cells.written(Meaning.NHS_NUMBER))),
+        (NumberKind.UPN, numbers.upn(cells.written(Meaning.UPN))),
+    )
+    return tuple((kind, value) for kind, value in read if value)
 
 
 def _name(cells: Cells) -> tuple[str, str]:

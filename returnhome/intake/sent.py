@@ -15,6 +15,7 @@ from returnhome.intake.parsing import Row
 from returnhome.intake.reading import Record
 from returnhome.rules.clock import Moment, estimated
 from returnhome.rules.codes import EpisodeKind
+from returnhome.rules.numbers import NumberKind
 
 # The fields by the names that programs use, each cell a text.
 LAYOUT = Layout(
@@ -37,6 +38,9 @@ LAYOUT = Layout(
         "looked_after": Meaning.LOOKED_AFTER,
         "placing_authority": Meaning.PLACING_AUTHORITY,
         "comment": Meaning.COMMENT,
+        "police_number": Meaning.POLICE_NUMBER,
+        "nhs_number": Meaning.NHS_NUMBER,
+        "upn": Meaning.UPN,
     },
     required=frozenset({Meaning.REFERENCE}),
     kinds={kind.value: kind for kind in EpisodeKind},
@@ -91,6 +95,8 @@ def as_sent(row: Row) -> dict[str, str]:
         "placing_authority": row.placing_authority or "",
         "comment": row.comment,
     }
+    columns = {NumberKind.POLICE: "police_number", NumberKind.NHS: "nhs_number"}
+    said |= {columns.get(kind, kind.value): value for kind, value in row.numbers}
     moments = {name: getattr(row, name) for name in MOMENTS}
     said |= {name: moment_as_text(moment) for name, moment in moments.items() if moment}
     return {name: str(value) for name, value in said.items()}

@@ -38,6 +38,7 @@ from returnhome.intake.parsing import Row
 from returnhome.rules import Blocked
 from returnhome.rules.clock import LONDON, Moment
 from returnhome.rules.codes import EpisodeKind, RiskGrade
+from returnhome.rules.numbers import Number
 from returnhome.rules.policies import PolicyKey
 
 BY_RULE = "name, birth date and postcode all agree"
@@ -74,7 +75,7 @@ class Taking:
     def take(self, rows: Sequence[Row]) -> list[RowOutcome]:
         """Take in some rows, having looked up together what is known of them."""
         self._look_up(rows)
-        done = _with_candidates(rows, [self._row(row) for row in rows])
+        done = self._with_candidates(rows, [self._row(row) for row in rows])
         self._bring_news()
         self._open_pending()
         likely = [
@@ -85,6 +86,7 @@ class Taking:
         if any(candidates for _, candidates in likely):
             restrictions.carry_over(likely, by=staff.clockwork(), at=self.at)
         notifications.keep_all(self.drafts, by=self.by, at=self.at)
+        notifications.note_numbers(self.numbers)
         episodes.rest_all([(known.episode, draft) for known, draft in self.bases if known.episode])
         return done
 
@@ -95,7 +97,7 @@ class Taking:
         self.atlas.look_ahead(row.postcode for row in rows)
         known = episodes.of_references(self.sender, {row.reference for row in sound})
         self.known = {reference: list(map(Known.of, theirs)) for reference, theirs in known.items()}
-        new = (told.person(row) for row in sound if row.reference not in known)
+        new = (told.person(row, self.sender) for row in sound if row.reference not in known)
         self.found = self.finding.look_up(new)
         self.children = children.with_care(
             {pk for found in self.found.values() for pk in found.agreeing}
@@ -110,6 +112,7 @@ class Taking:
         self.unnamed: dict[tuple[str, int], Child] = {}
         self.drafts: list[Notification] = []
         self.bases: list[tuple[Known, Notification]] = []
+        self.numbers: list[tuple[Notification, Number]] = []
 
     def _row(self, row: Row) -> RowOutcome:
         if row.faults:
@@ -156,6 +159,21 @@ class Taking:
                 doubt = WOULD_BE_TWICE_AT_ONCE
                 candidates = (known.child.pk,) if known.child.is_confirmed else ()
         return self._open_unnamed(row, doubt, candidates) if doubt else self._open(row)
+
+    def _with_candidates(self, rows: Sequence[Row], done: Sequence[RowOutcome]) -> list[RowOutcome]:
+        """Those that wait with the children they may be about, looked for together."""
+        wanting = {
+            row.place: told.person(row, self.sender)
+            for row, said in zip(rows, done, strict=True)
+            if said.result is Result.WAITING and not said.candidates
+        }
+        alike = dict(zip(wanting, likeness.resembling_each(list(wanting.values())), strict=True))
+        return [
+            replace(said, candidates=tuple(each.child_id for each in alike[said.place]))
+            if said.place in alike
+            else said
+            for said in done
+        ]
 
     # A reference that is known.
 
@@ -270,7 +288,7 @@ class Taking:
     # A reference that is new.
 
     def _open(self, row: Row) -> RowOutcome:
-        found = self.found.get(told.person(row), certainty.NOBODY)
+        found = self.found.get(told.person(row, self.sender), certainty.NOBODY)
         if len(found.agreeing) != 1:
             return self._open_unnamed(row, told.why_nobody(row, found), found.agreeing)
         child = self.children[found.agreeing[0]]
@@ -383,6 +401,7 @@ class Taking:
         )
         self.repeated[row.digest] = known
         self.bases.append((known, draft))
+        self.numbers += [(draft, number) for number in told.numbers(row, self.sender)]
 
     def _draft(
         self, row: Row, digest: str, result: Result, reason: str, **whose: object
@@ -398,22 +417,6 @@ class Taking:
         )
         self.drafts.append(draft)
         return draft
-
-
-def _with_candidates(rows: Sequence[Row], done: Sequence[RowOutcome]) -> list[RowOutcome]:
-    """Those that wait with the children they may be about, looked for together."""
-    wanting = {
-        row.place: told.person(row)
-        for row, said in zip(rows, done, strict=True)
-        if said.result is Result.WAITING and not said.candidates
-    }
-    alike = dict(zip(wanting, likeness.resembling_each(list(wanting.values())), strict=True))
-    return [
-        replace(said, candidates=tuple(each.child_id for each in alike[said.place]))
-        if said.place in alike
-        else said
-        for said in done
-    ]
 
 
 def _refused_as(row: Row) -> str:

@@ -9,6 +9,7 @@ from returnhome.casework.children import Circumstances
 from returnhome.casework.notifications import Notification, Told
 from returnhome.casework.owners import Owners
 from returnhome.casework.places import Authority
+from returnhome.casework.staff import Organisation
 from returnhome.intake import fitting, parsing, sent
 from returnhome.intake.atlas import Atlas
 from returnhome.intake.parsing import Row
@@ -17,6 +18,7 @@ from returnhome.rules.ages import age_on
 from returnhome.rules.clock import LONDON
 from returnhome.rules.codes import EpisodeKind
 from returnhome.rules.likeness import near_in_words
+from returnhome.rules.numbers import Number, NumberKind
 
 
 def owners_as_told(row: Row, atlas: Atlas, receiver: Authority | None) -> Owners:
@@ -71,8 +73,27 @@ def to_keep(row: Row, digest: str) -> Told:
     )
 
 
-def person(row: Row) -> likeness.Person:
-    return likeness.Person(row.forename, row.surname, row.born, row.postcode, row.sex)
+def person(row: Row, sender: Organisation) -> likeness.Person:
+    """Whom the row names, as the sender would be understood."""
+    said = numbers(row, sender)
+    return likeness.Person(row.forename, row.surname, row.born, row.postcode, row.sex, said)
+
+
+NOBODYS: frozenset[Number] = frozenset()
+
+
+def numbers(row: Row, sender: Organisation) -> frozenset[Number]:
+    """By which numbers it names the child. Each police force has its own: the sender's, or the
+    force of the sender's area."""
+    if not row.numbers:
+        return NOBODYS
+    force = sender.force or (sender.authority.force if sender.authority else None)
+    issuers = {NumberKind.NHS: "", NumberKind.UPN: ""}
+    if force:
+        issuers[NumberKind.POLICE] = force.code or force.name
+    return frozenset(
+        Number(kind, issuers[kind], value) for kind, value in row.numbers if kind in issuers
+    )
 
 
 NOBODY_MATCHES = "No child on record has this name, birth date and postcode"

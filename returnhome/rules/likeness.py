@@ -262,6 +262,11 @@ class Comparison:
     def weight(self) -> float:
         return sum(term.weight for term in self.terms)
 
+    @property
+    def shares_a_number(self) -> bool:
+        """However unlike they are otherwise, somebody has to see it: one of them has it wrongly."""
+        return any(term.key == "number" for term in self.terms)
+
 
 class Scorer:
     """Compares: the same two always give the same terms, one by one as by the hundred thousand."""

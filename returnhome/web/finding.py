@@ -12,9 +12,9 @@ from django.urls import path
 from returnhome.casework import journal
 from returnhome.casework.children import Alias, Child, Identifier
 from returnhome.casework.episodes import Episode
-from returnhome.casework.notifications import Notification
+from returnhome.casework.notifications import Notification, ToldNumber
 from returnhome.casework.staff import Person
-from returnhome.rules import clock
+from returnhome.rules import clock, numbers
 from returnhome.rules.access import Relation, Verb
 from returnhome.rules.naming import folded
 from returnhome.web import gds, mentions, pages
@@ -64,14 +64,23 @@ def _named(said: str) -> Q:
 
 def _numbered(said: str) -> Q:
     """By a number of the child's, or by the reference of a notification about them."""
-    numbers = Identifier.objects.filter(value__in={said, said.replace(" ", "")})
-    told = Notification.objects.filter(reference=said, child__isnull=False)
+    known = Identifier.objects.filter(value__in={said, said.replace(" ", "")})
+    told = Notification.objects.filter(
+        Q(reference=said) | Q(pk__in=_telling(said)), child__isnull=False
+    )
     return Q(
         pk__in={
-            *numbers.values_list("child", flat=True)[:MOST],
+            *known.values_list("child", flat=True)[:MOST],
             *told.values_list("child", flat=True)[:MOST],
         }
     )
+
+
+def _telling(said: str) -> list[int]:
+    """Notifications that name the child by this number."""
+    ways = {read for read in (numbers.police(said), numbers.nhs(said), numbers.upn(said)) if read}
+    told = ToldNumber.objects.filter(value__in=ways)
+    return list(told.values_list("notification", flat=True)[:MOST])
 
 
 def children(request: Request) -> HttpResponse:

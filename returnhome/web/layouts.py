@@ -1,5 +1,6 @@
 """A file in a layout never seen before: what its columns mean, as proposed and as somebody says."""
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.http import HttpResponse
@@ -12,6 +13,7 @@ from returnhome.intake.guessing import ORDER, Column, Proposal
 from returnhome.intake.instants import Order
 from returnhome.intake.layouts import MOMENTS, Meaning, listed
 from returnhome.intake.loading import Teaching
+from returnhome.rules import numbers
 from returnhome.rules.codes import EpisodeKind, Sex, sex
 from returnhome.web import gds, intake, pages
 from returnhome.web.asked import Request
@@ -36,6 +38,9 @@ CALLED = {
     Meaning.GRADING: "Risk grade, and missing or away, in one",
     Meaning.LOOKED_AFTER: "Whether looked after (yes or no)",
     Meaning.PLACING_AUTHORITY: "Council that looks after the child",
+    Meaning.POLICE_NUMBER: "Police number of the child",
+    Meaning.NHS_NUMBER: "NHS number",
+    Meaning.UPN: "Unique pupil number",
     Meaning.COMMENT: "Comment",
 }
 
@@ -223,9 +228,18 @@ def _read(column: Column, text: str, proposal: Proposal) -> str:
     if column.meaning is Meaning.NAME:
         forename, surname = whole_names.parted(text, is_surname_first=proposal.is_surname_first)
         return f"forename {forename or 'not given'}, surname {surname}"
+    if check := CHECKED.get(column.meaning):
+        return "" if check(text) else "none that can be right, and is not used"
     if column.meaning is Meaning.SEX and (said := sex(text)) is not Sex.UNKNOWN:
         return said.label.lower()
     return ""
+
+
+CHECKED: Mapping[Meaning | None, Callable[[str], str]] = {
+    Meaning.POLICE_NUMBER: numbers.police,
+    Meaning.NHS_NUMBER: numbers.nhs,
+    Meaning.UPN: numbers.upn,
+}
 
 
 def _spoken(read: instants.Written | None) -> str:

@@ -32,6 +32,7 @@ from returnhome.casework.owners import Owners
 from returnhome.casework.staff import Person
 from returnhome.intake.atlas import Atlas
 from returnhome.intake.told import as_received, home_as_told, owners_as_told
+from returnhome.intake.told import numbers as numbers_told
 from returnhome.rules import clock
 from returnhome.rules.access import Verb
 from returnhome.rules.codes import DutyGround, EpisodeKind, HandOverKind, Sex
@@ -219,6 +220,7 @@ def _told(stranger: Child) -> Told:
             stranger.born_on,
             row.postcode if row else "",
             Sex(stranger.sex) if stranger.sex else Sex.UNKNOWN,
+            frozenset().union(*map(numbers_told, rows, (each.delivery.sender for each in came))),
         ),
         home_as_told(row, Atlas()) if row else Circumstances(None, None, None),
         [(each, row.as_received) for each, row in zip(came, rows, strict=True)],

@@ -10,12 +10,12 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import path
 
-from returnhome.casework import journal
+from returnhome.casework import journal, places
 from returnhome.casework import matching as joins
 from returnhome.casework.children import Address, CarePeriod, Child, Placement
 from returnhome.casework.episodes import Episode
 from returnhome.casework.interviews import Entry, Interview
-from returnhome.casework.notifications import Notification
+from returnhome.casework.notifications import Notification, ToldNumber
 from returnhome.casework.staff import Person
 from returnhome.casework.support import Action, NothingNeeded
 from returnhome.reporting import patterns
@@ -247,9 +247,14 @@ NUMBERS = {
 
 
 def _numbers(child: Child) -> list[tuple[str, str]]:
+    """Those on record, and those by which notifications of the child name them; each once."""
+    known = child.identifiers.order_by("kind", "pk").values_list("kind", "issuer", "value")
+    told = ToldNumber.objects.filter(notification__child=child).order_by("kind", "-pk")
+    rows = dict.fromkeys([*known, *told.values_list("kind", "issuer", "value")])
+    called = places.called(issuer for _, issuer, _ in rows)
     return [
-        (NUMBERS.get(row.kind, row.kind) + (f" ({row.issuer})" if row.issuer else ""), row.value)
-        for row in child.identifiers.order_by("kind", "pk")
+        (NUMBERS.get(kind, kind) + (f" ({called[issuer]})" if issuer else ""), value)
+        for kind, issuer, value in rows
     ]
 
 

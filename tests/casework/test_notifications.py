@@ -3,9 +3,17 @@
 import pytest
 
 from returnhome.casework import notifications, staff
-from returnhome.casework.models import Child, Delivery, Notification, Organisation, Person
+from returnhome.casework.models import (
+    Child,
+    Delivery,
+    Notification,
+    Organisation,
+    Person,
+    ToldNumber,
+)
 from returnhome.casework.notifications import AlreadyConfirmed, Told, UnknownSender
 from returnhome.rules.codes import Role
+from returnhome.rules.numbers import Number
 from tests.casework.ledger import COUNCIL, NOBODY, act, fresh, last_act, refused_by, who_sees
 from tests.cast import NOW, Cast, hours
 
@@ -226,3 +234,13 @@ def test_the_database_refuses_a_match_by_nobody_or_with_nobody(cast: Cast) -> No
 def test_a_reason_too_long_is_shortened_and_says_so() -> None:
     assert notifications.shortened("a" * 10, 4) == "aaa…"
     assert notifications.shortened("abc", 4) == "abc"
+
+
+def test_the_database_keeps_one_number_of_a_known_kind_for_a_row(cast: Cast) -> None:
+    row = kept(cast, delivered(cast), child=cast.kit, responsible_authority=cast.northshire)
+    notifications.note_numbers([(row, Number("nhs", "", "9434765919"))])
+
+    with refused_by("one_number_of_a_kind_is_told"):
+        ToldNumber.objects.create(notification=row, kind="nhs", value="9434765870")
+    with refused_by("a_told_number_is_of_a_known_kind"):
+        ToldNumber.objects.create(notification=row, kind="passport", value="1")
