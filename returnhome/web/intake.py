@@ -28,7 +28,7 @@ from returnhome.casework.staff import Organisation, Person
 from returnhome.intake import lasting, loading, reading, told
 from returnhome.intake.outcome import Outcome, Result, RowOutcome, to_mend
 from returnhome.intake.parsing import Skipped
-from returnhome.reporting import exports
+from returnhome.reporting import exports, silences
 from returnhome.rules.access import Verb
 from returnhome.web import example, gds, pages
 from returnhome.web.asked import Request
@@ -262,11 +262,13 @@ def _show_going_in(request: Request, delivery: Delivery) -> HttpResponse:
     done, records = delivery.records_done, delivery.records
     seconds = (request.now - delivery.begun_at).total_seconds()
     numbers = _numbers(delivery, request.user)
+    is_workers = Delivery.objects.for_the_worker().filter(pk=delivery.pk).exists()
     return render(
         request,
         "deliveries/going_in.html",
         {
             "delivery": delivery,
+            "nobody_is_at_it": is_workers and not silences.is_anybody_listening(request.now),
             "left": lasting.left(seconds, done, records) if done else "",
             "sum": _sum(numbers[result] for result in SAYS),
         },

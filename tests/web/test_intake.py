@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
@@ -399,6 +400,13 @@ def long_from_three(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(loading, "TOGETHER", 2)
 
 
+def a_worker_runs() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "insert into procrastinate_workers (last_heartbeat) values (%s)", [timezone.now()]
+        )
+
+
 def look(client: Client, delivery: Delivery) -> str:
     return words_of(client.get(f"/deliveries/{delivery.pk}"))
 
@@ -416,9 +424,11 @@ def test_of_a_long_file_the_first_rows_are_tried_and_the_page_says_so(as_, cast:
 def test_amina_sees_how_far_a_long_file_is_stops_it_and_goes_on(as_, cast: Cast):
     amina, by = as_("amina"), staff.clockwork()
     delivery = received(amina)
+    a_worker_runs()
 
     words = words_of(amina.post(f"/deliveries/{delivery.pk}/confirm", follow=True))
     assert "“list.csv” is going in" in words
+    assert "The worker is not running" not in words
     assert "0 of 5 rows are in. It begins in a moment." in words
     assert not Episode.objects.exists()
     taking_in.take_in(by=by, clock=timezone.now, should_stop=iter([False, False, True]).__next__)
@@ -438,6 +448,19 @@ def test_amina_sees_how_far_a_long_file_is_stops_it_and_goes_on(as_, cast: Cast)
     words = look(amina, delivery)
     assert "What “list.csv” did" in words
     assert "4 rows read = 1 refused + 1 waiting for a person + 1 opened + 1 updated" in words
+
+
+@pytest.mark.usefixtures("long_from_three")
+def test_that_no_worker_runs_is_said_where_a_file_waits_for_one(as_, cast: Cast):
+    amina = as_("amina")
+    delivery = received(amina)
+
+    words = words_of(amina.post(f"/deliveries/{delivery.pk}/confirm", follow=True))
+
+    assert "0 of 5 rows are in. 0 rows read" in words
+    assert "The worker is not running, so nothing goes in just now." in words
+    amina.post(f"/deliveries/{delivery.pk}/stop")
+    assert "The worker is not running" not in look(amina, delivery)
 
 
 @pytest.mark.usefixtures("long_from_three")
