@@ -246,9 +246,9 @@ class _Bringing:
             at=self.at,
         )
         self._note_file(file, len(registered.rows), registered.skipped)
-        opened = [child_id for _, child_id, result, _ in registered.rows if result == "opened"]
+        opened = [row.child_id for row in registered.rows if row.result == "opened"]
         self.report.counts["children"] += history.note_opened(self.bringing, opened)
-        for number, _, result, reason in registered.rows:
+        for number, _, result, reason, _ in registered.rows:
             if result == "refused":
                 self.report.refuse(file.name, number, reason, kept[number])
             elif result == "unchanged":

@@ -48,11 +48,11 @@ def in_layout(sheets: Sequence[Sheet], name: str) -> tuple[Table, Layout]:
     layout = named(name)
     found = fitting(sheets, [layout])
     if found is None:
-        raise _lacks(sheets, layout)
+        raise lacks(sheets, layout)
     return found
 
 
-def _lacks(sheets: Sequence[Sheet], layout: Layout) -> Unreadable:
+def lacks(sheets: Sequence[Sheet], layout: Layout) -> Unreadable:
     """What the layout lacks in the row that has the most of it."""
     fitted = [
         layout.fitted(header)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import chain
 
 from returnhome.intake.cells import Cells, Fault
 from returnhome.intake.layouts import Layout, Meaning, checked
@@ -57,6 +58,8 @@ class KnownChild:
     looked_after_by: str | None
     digest: str
     faults: tuple[Fault, ...]
+    # Where several sheets are read as one.
+    sheet: str = ""
 
     @property
     def reason(self) -> str:
@@ -72,10 +75,10 @@ def fitting(header: list[str]) -> Layout:
 def outcomes(table: Table, layout: Layout, *, today: date) -> Iterator[KnownChild | Skipped]:
     """Every record of the register; a `child_id` that comes again is refused the second time."""
     seen: set[str] = set()
-    for record in table.records:
+    for record in chain.from_iterable(part.records for part in table.parts):
         why = why_skipped(record, layout)
         if why:
-            yield Skipped(record.number, why)
+            yield Skipped(record.number, why, record.sheet)
             continue
         child = parse(record, layout, today=today)
         if child.child_id in seen:
@@ -113,4 +116,5 @@ def parse(record: Record, layout: Layout, *, today: date) -> KnownChild:
         digest=cells.digest(),
         # Last, when every cell has been asked.
         faults=tuple(cells.faults),
+        sheet=record.sheet,
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import transaction
 
@@ -15,43 +15,73 @@ from returnhome.casework.care import Told
 from returnhome.casework.places import Authority
 from returnhome.casework.registers import Entered, Entry, NumberTaken
 from returnhome.casework.staff import Person
-from returnhome.intake import reading, register
+from returnhome.intake import fitting, reading, register
 from returnhome.intake.atlas import Atlas
 from returnhome.intake.parsing import Skipped
 from returnhome.intake.reading import Table
-from returnhome.intake.register import KnownChild
+from returnhome.intake.register import REGISTER, KnownChild
 from returnhome.rules import Blocked, caring
 from returnhome.rules.clock import LONDON
 
 
-@dataclass(slots=True)
-class Registered:
-    """What became of a register's rows: number, `child_id`, opened, unchanged or refused, why.
+class RegisteredRow(NamedTuple):
+    """What became of a row: opened, unchanged or refused, and why.
 
-    A row that contradicts the record is unchanged, with the doubts that were kept as its reason.
+    One that contradicts the record is unchanged, with the doubts that were kept as its reason.
     """
 
-    rows: list[tuple[int, str, str, str]] = field(default_factory=list)
+    number: int
+    child_id: str
+    result: str
+    reason: str
+    # Where several sheets are read as one.
+    sheet: str = ""
+
+    @property
+    def where(self) -> str:
+        return f"{self.sheet} row {self.number}" if self.sheet else f"Row {self.number}"
+
+
+@dataclass(slots=True)
+class Registered:
+    """What became of a register's rows. `aside`: sheets of which nothing is read."""
+
+    rows: list[RegisteredRow] = field(default_factory=list)
+    aside: tuple[str, ...] = ()
     skipped: list[Skipped] = field(default_factory=list)
 
     @property
     def counts(self) -> Counter[str]:
-        return Counter(result for _, _, result, _ in self.rows)
+        return Counter(row.result for row in self.rows)
 
     @property
-    def told(self) -> list[tuple[int, str, str, str]]:
+    def told(self) -> list[RegisteredRow]:
         """The rows of which there is something to say."""
-        return [row for row in self.rows if row[-1]]
+        return [row for row in self.rows if row.reason]
 
     def as_json(self) -> dict[str, Any]:
         return {
             "read": len(self.rows),
             **{result: self.counts[result] for result in ("opened", "unchanged", "refused")},
             "rows": [
-                dict(zip(("row", "child_id", "result", "reason"), row, strict=True))
+                {
+                    "row": row.number,
+                    "child_id": row.child_id,
+                    "result": row.result,
+                    "reason": row.reason,
+                    **({"sheet": row.sheet} if row.sheet else {}),
+                }
                 for row in self.rows
             ],
-            "skipped": [{"row": each.number, "why": each.why} for each in self.skipped],
+            "skipped": [
+                {
+                    "row": each.number,
+                    "why": each.why,
+                    **({"sheet": each.sheet} if each.sheet else {}),
+                }
+                for each in self.skipped
+            ],
+            **({"aside": list(self.aside)} if self.aside else {}),
         }
 
 
@@ -66,10 +96,15 @@ def load(
 ) -> Registered:
     """Load a register's file. Raises reading.Unreadable for one that is no such table.
 
+    Of a workbook all sheets with its headings are read.
     The numbers are those of `register_of`; without, each of the child's own council.
     """
+    sheets = reading.sheets(path, path.name)
+    found = fitting.fitting(sheets, [REGISTER])
+    if found is None:
+        raise fitting.lacks(sheets, REGISTER)
     loading = _Loading(path.name, register_of=register_of, by=by, at=at)
-    return loading.table(reading.read(path, path.name))
+    return loading.table(found[0])
 
 
 @transaction.atomic
@@ -108,14 +143,14 @@ class _Loading:
 
     def table(self, table: Table) -> Registered:
         layout = register.fitting(table.header)
-        registered = Registered()
+        registered = Registered(aside=table.aside)
         records = register.outcomes(table, layout, today=self.today)
         while piece := list(islice(records, TOGETHER)):
             registered.skipped += [each for each in piece if isinstance(each, Skipped)]
             registered.rows += self.take([each for each in piece if isinstance(each, KnownChild)])
         return registered
 
-    def take(self, rows: Sequence[KnownChild]) -> list[tuple[int, str, str, str]]:
+    def take(self, rows: Sequence[KnownChild]) -> list[RegisteredRow]:
         """Whether each child was opened, unchanged or refused, and why."""
         read = [(row, *self._entry(row)) for row in rows]
         entries = [entry for _, entry, _ in read if isinstance(entry, Entry)]
@@ -126,7 +161,7 @@ class _Loading:
                 said = self._said(entry, next(registered), notes)
             else:
                 said = ("refused", entry)
-            done.append((row.number, row.child_id, *said))
+            done.append(RegisteredRow(row.number, row.child_id, *said, row.sheet))
         return done
 
     def _entry(self, known: KnownChild) -> tuple[Entry | str, list[str]]:

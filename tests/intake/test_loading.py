@@ -314,7 +314,7 @@ def test_a_register_refuses_a_council_that_is_in_no_list(cast: Cast, tmp_path: P
     registered = registering.load(file, by=staff.operator(), at=AT)
 
     assert registered.rows == [
-        (2, "CH9", "refused", "“Ankh-Morpork” is in no list of authorities or districts")
+        (2, "CH9", "refused", "“Ankh-Morpork” is in no list of authorities or districts", "")
     ]
 
 

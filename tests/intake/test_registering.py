@@ -4,6 +4,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 from django.core.management import CommandError, call_command
 
 from returnhome.casework import staff
@@ -36,7 +37,7 @@ def oldshire(*heirs: Authority) -> None:
 
 
 def test_a_register_that_agrees_with_the_record_says_nothing(cast: Cast, file: Path) -> None:
-    assert load(file, SKY).rows == [(2, "sky", "unchanged", "")]
+    assert load(file, SKY).rows == [(2, "sky", "unchanged", "", "")]
     assert not Doubt.objects.exists()
 
 
@@ -45,7 +46,7 @@ def test_another_council_and_another_placement_become_doubts_with_a_reason(
 ) -> None:
     row = SKY.replace("WB1 1AA,Westborough,Northshire", "EM1 1AA,Eastmoor,Westborough")
 
-    ((number, child_id, result, reason),) = load(file, row).rows
+    ((number, child_id, result, reason, _),) = load(file, row).rows
 
     assert (number, child_id, result) == (2, "sky", "unchanged")
     assert "On record: looked after by Northshire. The register says: looked after by W" in reason
@@ -72,7 +73,7 @@ def test_a_council_that_no_longer_exists_is_named_with_its_successor(
 
     (row,) = load(file, "new,Ada,Moss,F,2012-01-01,,Oldshire,\n").rows
 
-    assert row == (
+    assert row[:4] == (
         2,
         "new",
         "opened",
@@ -88,7 +89,7 @@ def test_a_council_whose_area_went_to_several_is_refused_with_all_of_them(
 
     (row,) = load(file, "new,Ada,Moss,F,2012-01-01,,Northshire,Oldshire\n").rows
 
-    assert row[2:] == (
+    assert row[2:4] == (
         "refused",
         "Oldshire ended on 31 March 2025. Its area is now that of Eastmoor or Westborough: "
         "name one",
@@ -110,7 +111,7 @@ def test_the_command_says_what_contradicts_the_record_and_refuses_nothing(
 def test_a_number_of_another_child_is_refused_with_the_reason(cast: Cast, file: Path) -> None:
     other = SKY.replace("Sky,Marlowe,F,2011-05-04", "Tom,Okoro,M,2012-09-30")
 
-    ((number, child_id, result, reason),) = load(file, other).rows
+    ((number, child_id, result, reason, _),) = load(file, other).rows
 
     assert (number, child_id, result) == (2, "sky", "refused")
     assert reason == "The child_id sky is that of another child, of another name and birth date"
@@ -128,3 +129,31 @@ def test_the_command_takes_the_numbers_for_those_of_the_council_it_is_told(
 
     with pytest.raises(CommandError, match="There is no authority “Nowhere” today"):
         call_command("register", str(file), "--council", "Nowhere")
+
+
+def test_a_register_in_several_sheets_of_a_workbook_is_read_whole(
+    cast: Cast, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    heading = HEADING.strip().split(",")
+    sheets = {
+        "Read me": [["A list of children"]],
+        "North team": [["North team"], heading, SKY.strip().split(",")],
+        "South team": [heading, ["ada", "Ada", "Moss", "F", "2012-01-01", "", "Northshire", ""]],
+    }
+    file = tmp_path / "register.xlsx"
+    with xlsxwriter.Workbook(str(file)) as workbook:
+        for name, rows in sheets.items():
+            sheet = workbook.add_worksheet(name)
+            for number, row in enumerate(rows):
+                sheet.write_row(number, 0, row)
+
+    registered = registering.load(file, by=staff.operator(), at=NOW)
+
+    assert [(row.where, row.child_id, row.result) for row in registered.rows] == [
+        ("North team row 3", "sky", "unchanged"),
+        ("South team row 2", "ada", "opened"),
+    ]
+    assert registered.aside == ("Read me",)
+    assert [row["sheet"] for row in registered.as_json()["rows"]] == ["North team", "South team"]
+    call_command("register", str(file))
+    assert "Not read, for their headings: Read me." in capsys.readouterr().err

@@ -48,8 +48,10 @@ class Command(BaseCommand):
             raise CommandError(blocked.sentence, returncode=2) from blocked
         if options["json"]:
             self.stdout.write(json.dumps(registered.as_json(), ensure_ascii=False, indent=1))
-        for number, child_id, _, reason in registered.told:
-            self.stderr.write(f"Row {number} ({child_id or 'no child_id'}): {reason}.")
+        for row in registered.told:
+            self.stderr.write(f"{row.where} ({row.child_id or 'no child_id'}): {row.reason}.")
+        if registered.aside:
+            self.stderr.write(f"Not read, for their headings: {', '.join(registered.aside)}.")
         counts = registered.counts
         self.stderr.write(
             f"{len(registered.rows)} read: {counts['opened']} opened, "
