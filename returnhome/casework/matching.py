@@ -1,10 +1,11 @@
 """Saying who an unnamed child is: joining to a child already known, and taking it back."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from returnhome.casework import acting, children, episodes, journal, notifications
 from returnhome.casework.children import Child, NotWaiting
@@ -22,6 +23,13 @@ class NotJoined(Blocked):
 
 class NotNamed(Blocked):
     sentence = "Nobody has said yet who that child is either. Name one of the two first."
+
+
+class NotByRule(Blocked):
+    sentence = (
+        "No rule joined this episode to the child: a person opened it here, or said whose it is. "
+        "A join that a person made can be taken back on the child’s page."
+    )
 
 
 class OneInterviewForBoth(Blocked):
@@ -145,6 +153,60 @@ def separate(stranger: Child, *, owners: Mapping[int, Owners], by: Person, at: d
     notifications.separate(stranger, bases.values_list("notification_id", flat=True))
     journal.write(SEPARATE, stranger, by=by, at=at, child_id=child_id)
     return stranger
+
+
+def by_rule(episode: Episode) -> list[Notification]:
+    """What told of the episode, where a rule alone said whose it is; else nothing."""
+    told = Q(basis__episode=episode) | Q(basis__episode__same_as=episode)
+    rows = list(Notification.objects.filter(told).order_by("pk"))
+    return rows if is_by_rule(rows) else []
+
+
+def is_by_rule(rows: Sequence[Notification]) -> bool:
+    """Whether a rule alone said whose an episode is of which all these told."""
+    return any(row.joined_because for row in rows) and not any(row.opened_under_id for row in rows)
+
+
+@transaction.atomic
+@acting.as_system(acting.PASSING_ON)
+def unmatch(episode: Episode, *, owners: Owners | None, by: Person, at: datetime) -> Child:
+    """Say that an episode which a rule joined to a child is another's; gives whoever it is.
+
+    It goes, with all that told of it, under a child not yet named and waits for a person. `owners`:
+    who must act, by what was told. Raises NotByRule, and OneInterviewForBoth as `separate` does.
+    """
+    child = children.lock(episode.child_id)[episode.child_id]
+    (episode,) = episodes.lock(episode.pk)
+    rows = by_rule(episode)
+    if not rows or episode.child_id != child.pk:
+        raise NotByRule
+    if _share_an_interview([episode]):
+        raise OneInterviewForBoth
+    first = rows[0]
+    stranger = children.open_record(
+        forename=first.forename,
+        surname=first.surname,
+        born_on=first.born_on,
+        sex=first.sex,
+        responsible_authority=(owners or episode).responsible_authority,
+        host_authority=(owners or episode).host_authority,
+        provider=(owners or episode).provider,
+        is_confirmed=False,
+        by=by,
+        at=at,
+    )
+    _move([episode], stranger, {episode.pk: owners} if owners else {}, by=by, at=at)
+    notifications.separate(stranger, [row.pk for row in rows])
+    journal.write(SEPARATE, stranger, by=by, at=at, child_id=child.pk)
+    return stranger
+
+
+def once_mistaken(child_ids: Iterable[int]) -> set[int]:
+    """Those of these children from whom somebody took back what had been joined to them."""
+    taken_back = JournalEntry.objects.filter(
+        kind="child", verb=SEPARATE, child_id__in=set(child_ids)
+    )
+    return {pk for pk in taken_back.values_list("child_id", flat=True) if pk}
 
 
 @dataclass(frozen=True)

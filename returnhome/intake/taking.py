@@ -18,6 +18,7 @@ from returnhome.casework import (
     children,
     episodes,
     likeness,
+    matching,
     notifications,
     owners,
     policies,
@@ -102,6 +103,7 @@ class Taking:
         self.children = children.with_care(
             {pk for found in self.found.values() for pk in found.agreeing}
         )
+        self.once_mistaken = matching.once_mistaken(self.children)
         told_of = {each.child.pk for theirs in self.known.values() for each in theirs}
         self.spans = episodes.spans(told_of.union(self.children))
         # What this lot of rows brings: told of before in it, to be opened, to be kept.
@@ -310,7 +312,9 @@ class Taking:
         for council in (child.responsible_authority, known.responsible):
             if council.pk in self.demanding:
                 return told.demanded_by(council)
-        return told.why_a_person(found)
+        return told.why_a_person(found) or (
+            told.TAKEN_BACK if child.pk in self.once_mistaken else ""
+        )
 
     def _open_unnamed(self, row: Row, reason: str, candidates: tuple[int, ...]) -> RowOutcome:
         """Under a child not yet named: the clock runs, and a person says who it is."""

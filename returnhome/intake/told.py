@@ -96,6 +96,7 @@ def numbers(row: Row, sender: Organisation) -> frozenset[Number]:
     )
 
 
+TAKEN_BACK = "What was joined to this child before was taken back, so a person has to say who it is"
 NOBODY_MATCHES = "No child on record has this name, birth date and postcode"
 
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from returnhome.casework import handovers as casework_handovers
 from returnhome.casework import history
+from returnhome.casework import matching as joins
 from returnhome.casework.disputes import Override
 from returnhome.casework.episodes import Basis, Episode
 from returnhome.casework.handovers import HandOver, Story
@@ -516,6 +517,13 @@ def whole(episode: Episode, person: Person, now: datetime) -> dict[str, Any]:
     is_overseer = episode.allows(person, Verb.REASSIGN)
     told = tellings.whole(episode, person, now)
     from_homes = homes.of_episode(episode, person)
+    told_by = [
+        basis.notification
+        for basis in Basis.objects.filter(Q(episode=episode) | Q(episode__same_as=episode))
+        .select_related("notification__sender")
+        .defer("notification__as_received")
+        .order_by("notification__received_at", "notification__pk")
+    ]
     return {
         "episode": episode,
         "owner": owner_in_words(episode, now),
@@ -548,13 +556,8 @@ def whole(episode: Episode, person: Person, now: datetime) -> dict[str, Any]:
         "told": told,
         "from_homes": from_homes,
         "may_see_to": episode.allows(person, Verb.OFFER),
-        "notifications": [
-            basis.notification
-            for basis in Basis.objects.filter(Q(episode=episode) | Q(episode__same_as=episode))
-            .select_related("notification__sender")
-            .defer("notification__as_received")
-            .order_by("notification__received_at", "notification__pk")
-        ],
+        "notifications": told_by,
+        "may_unmatch": episode.allows(person, Verb.MATCH) and joins.is_by_rule(told_by),
         "corrections": list(episode.corrections.select_related("replaced_by").newest_first()),
         "classified": classified(episode),
         "looked": looked(episode) if is_overseer else [],

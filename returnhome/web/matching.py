@@ -462,8 +462,8 @@ def separate(request: Request, pk: int) -> HttpResponse:
     assert child
     is_ours = child.allows(user, Verb.SEE_EPISODE)
     journal.write("read", stranger, by=user, at=request.now)
-    form = gds.Form(request.POST or None)
-    if request.method == "POST":
+    form = gds.Form(request.POST if request.method == "POST" else None)
+    if form.is_valid():
         with gds.refusals_into(form):
             matching.separate(stranger, owners=_owners_as_told(stranger), by=user, at=request.now)
             messages.success(request, f"{pages.name_of(stranger)} waits again to be named.")
@@ -488,12 +488,62 @@ def separate(request: Request, pk: int) -> HttpResponse:
     )
 
 
-@acting.as_system(acting.PASSING_ON)
+def unmatch(request: Request, pk: int) -> HttpResponse:
+    """Say that an episode is not about the child whom a rule joined it to."""
+    user = request.user
+    theirs = Episode.objects.visible_to(user).filter(user.whose(Verb.MATCH, child="child"))
+    episode = get_object_or_404(theirs.select_related("child"), pk=pk)
+    rows = matching.by_rule(episode)
+    if request.method == "GET" and not rows:
+        raise Http404
+    notifications.bring_deliveries(rows)
+    child = children.with_care([episode.child_id])[episode.child_id]
+    journal.write("read", episode, by=user, at=request.now)
+    form = gds.Form(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        with gds.refusals_into(form):
+            decided = _owners_of(rows)
+            stranger = matching.unmatch(episode, owners=decided.get(pk), by=user, at=request.now)
+            name = pages.name_of(child)
+            messages.success(request, f"The episode is no longer {name}’s. Say whose it is.")
+            if stranger.allows(user, Verb.MATCH):
+                return redirect("match-child", stranger.pk)
+            return redirect("show-child", episode.child_id)
+    return gds.form_page(
+        request,
+        form,
+        title="Is this about another child?",
+        caption=pages.name_of(episode.child),
+        button="It is about another child",
+        button_classes="govuk-button--warning",
+        back=reverse("show-episode", args=[pk]),
+        cancel=reverse("show-episode", args=[pk]),
+        template="episodes/unmatch.html",
+        episode=episode,
+        name=pages.name_of(child),
+        facts=_facts_of(rows[0], child) if rows else (),
+        rows=rows,
+    )
+
+
+def _facts_of(notification: Notification, child: Child) -> list[Fact]:
+    """The notification beside the child whom a rule joined it to."""
+    row = as_received(notification)
+    told = numbers_told(row, notification.delivery.sender)
+    named = Named(row.forename, row.surname, row.born, row.postcode, row.sex, told)
+    return _facts(named, child, likeness.compared([child.pk], named)[child.pk])
+
+
 def _owners_as_told(stranger: Child) -> Mapping[int, Owners]:
     """Who must act again by what the sender said, as before anybody named the child."""
+    return _owners_of(_opened_by(stranger))
+
+
+@acting.as_system(acting.PASSING_ON)
+def _owners_of(told: Sequence[Notification]) -> Mapping[int, Owners]:
     atlas = Atlas()
     decided: dict[int, Owners] = {}
-    for each in _opened_by(stranger):
+    for each in told:
         basis = getattr(each, "basis", None)
         if basis and basis.episode_id not in decided:
             episode = basis.episode
@@ -511,4 +561,5 @@ urlpatterns = [
     path("waiting", waiting, name="waiting"),
     path("children/<int:pk>/match", match, name="match-child"),
     path("children/<int:pk>/separate", separate, name="separate-child"),
+    path("episodes/<int:pk>/unmatch", unmatch, name="unmatch-episode"),
 ]

@@ -5,7 +5,7 @@ import pytest
 from returnhome.casework import episodes, interviews, matching, owners
 from returnhome.casework.children import NotWaiting
 from returnhome.casework.episodes import Overlaps
-from returnhome.casework.matching import NotJoined, NotNamed, OneInterviewForBoth
+from returnhome.casework.matching import NotByRule, NotJoined, NotNamed, OneInterviewForBoth
 from returnhome.casework.models import Child, Episode, Interview, JournalEntry, Notification
 from returnhome.rules.codes import Cohort, EpisodeKind
 from tests.casework.ledger import (
@@ -241,3 +241,72 @@ def test_joining_leaves_the_childs_own_episodes_alone(cast: Cast) -> None:
 
     assert list(cast.sky.episodes.all()) == [own]
     assert not interviews.Interview.objects.exists()
+
+
+# What a rule joined, with nobody looking.
+
+
+def joined_by_rule(cast: Cast, child: Child) -> Episode:
+    """An episode that a rule opened under this child, with the row that told of it."""
+    back = NOW - hours(10)
+    episode = missing(child, returned=back, last_seen=back - hours(20))
+    row = kept(
+        cast,
+        delivered(cast),
+        child=child,
+        joined_because="name, birth date and postcode agree",
+        responsible_authority=cast.northshire,
+    )
+    episodes.rest_all([(episode, row)])
+    return episode
+
+
+def test_what_a_rule_joined_wrongly_goes_under_a_child_not_yet_named(cast: Cast) -> None:
+    episode = joined_by_rule(cast, cast.kit)
+
+    stranger_ = matching.unmatch(episode, owners=None, by=cast.amina, at=LATER)
+
+    moved, row = fresh(episode), Notification.objects.get()
+    assert moved.child == stranger_
+    assert stranger_.is_waiting
+    assert (row.child, row.opened_under, row.joined_at) == (stranger_, stranger_, None)
+    assert row.joined_because == "name, birth date and postcode agree"
+    assert not cast.kit.episodes.exists()
+    told = ("separate child", cast.amina.pk, LATER, "child", stranger_.pk, cast.kit.pk)
+    assert last_act() == told
+    assert matching.came_with(stranger_) == [episode]
+    assert stored_figures() == counted_figures()
+
+
+def test_it_can_be_joined_to_whom_it_is_about_and_to_the_same_child_again(cast: Cast) -> None:
+    episode = joined_by_rule(cast, cast.kit)
+    stranger_ = matching.unmatch(episode, owners=None, by=cast.amina, at=LATER)
+
+    join(cast, stranger_, cast.sky)
+    assert fresh(episode).child == cast.sky
+    separate(cast, stranger_)
+    join(cast, stranger_, cast.kit)
+    assert fresh(episode).child == cast.kit
+    assert len(matching.history_of(stranger_)) == 4
+
+
+def test_what_a_person_opened_or_joined_is_not_taken_apart_this_way(cast: Cast) -> None:
+    by_hand = missing(cast.sky)
+    child = stranger(cast)
+    joined = told_of(cast, child)
+    join(cast, child, cast.kit)
+
+    for episode in (by_hand, joined):
+        assert matching.by_rule(episode) == []
+        with pytest.raises(NotByRule):
+            matching.unmatch(episode, owners=None, by=cast.amina, at=LATER)
+    assert fresh(joined).child == cast.kit
+
+
+def test_a_child_from_whom_something_was_taken_back_is_remembered(cast: Cast) -> None:
+    episode = joined_by_rule(cast, cast.kit)
+    assert matching.once_mistaken([cast.kit.pk, cast.sky.pk]) == set()
+
+    matching.unmatch(episode, owners=None, by=cast.amina, at=LATER)
+
+    assert matching.once_mistaken([cast.kit.pk, cast.sky.pk]) == {cast.kit.pk}

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from returnhome.casework import episodes, registers, staff
+from returnhome.casework import episodes, matching, registers, staff
 from returnhome.casework.models import Child, Notification
 from returnhome.casework.places import authority_named
 from returnhome.intake.outcome import Result
@@ -124,3 +124,17 @@ def test_a_demand_taken_back_or_not_begun_or_of_another_council_counts_for_nothi
     (row,) = loaded(told(**ROW)).rows
 
     assert (row.result, row.child) == (Result.OPENED, ewa.pk)
+
+
+def test_where_a_rule_was_wrong_once_a_person_says_who_it_is_from_then_on(ewa: Child):
+    (row,) = loaded(told(**ROW)).rows
+    assert row.child == ewa.pk
+    matching.unmatch(ewa.episodes.get(), owners=None, by=staff.operator(), at=AT)
+
+    (again,) = loaded(
+        told(**ROW, misper_ref="X9", last_seen="24/07/2026 10:15", reported="24/07/2026 17:29")
+    ).rows
+
+    assert (again.result, again.child) == (Result.WAITING, None)
+    assert again.candidates[0] == ewa.pk
+    assert again.reason.startswith("What was joined to this child before was taken back")

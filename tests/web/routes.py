@@ -255,7 +255,7 @@ BESIDE = {
     "note-held-handover": "tests/web/test_elsewhere.py",
     "correct-fact": "tests/web/test_care.py",
     "show-address": "tests/web/test_care.py",
-    "separate-child": "tests/web/test_matching.py",
+    **dict.fromkeys(("separate-child", "unmatch-episode"), "tests/web/test_matching.py"),
     "calendar": "the feed, below",
     "answer-letter": "tests/web/test_letters.py",
     "children": "the search, below",

@@ -72,7 +72,7 @@ from tests.web.test_elsewhere import taken_on
 from tests.web.test_intake import received
 from tests.web.test_letters import ask as ask_by_letter
 from tests.web.test_letters import link
-from tests.web.test_matching import told
+from tests.web.test_matching import came, told
 
 # Routes that show nothing of any child, each with why. A new route stands here, or below.
 NO_CHILD = {
@@ -582,13 +582,18 @@ def somebody_not_named_yet(cast: Cast, now: Any) -> tuple[Child, list[Shown]]:
     ]
 
 
+def somebody_joined_by_a_rule(cast: Cast, now: Any) -> tuple[Child, list[Shown]]:
+    came(cast, now, forename=cast.kit.forename, surname=cast.kit.surname)
+    return cast.kit, [("amina", "unmatch-episode", [cast.kit.episodes.get().pk])]
+
+
 WORLDS: tuple[World, ...] = (
     *(a_child_just_back, a_child_still_missing, a_decision_overridden, care_of_a_child),
     *(a_child_in_a_home, a_child_not_ours_any_more, somebody_who_said_no),
     *(talks, a_record_being_written, a_record_that_nobody_can_write),
     *(what_follows, a_sample_of_records, needs_and_help, somebody_who_turned_18),
     *(requests_between_councils, a_request_accepted, a_request_by_letter, a_calendar),
-    somebody_not_named_yet,
+    *(somebody_not_named_yet, somebody_joined_by_a_rule),
     a_record_that_is_restricted,
     a_child_who_told_of_harm,
 )

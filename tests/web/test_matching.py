@@ -14,7 +14,15 @@ from returnhome.casework import (
     registers,
     staff,
 )
-from returnhome.casework.models import Address, Alias, CarePeriod, Child, Episode, JournalEntry
+from returnhome.casework.models import (
+    Address,
+    Alias,
+    CarePeriod,
+    Child,
+    Delivery,
+    Episode,
+    JournalEntry,
+)
 from returnhome.intake import loading
 from returnhome.intake.layouts import POLICE_A
 from returnhome.rules.codes import Cohort
@@ -37,6 +45,12 @@ KIT = {
 
 def told(cast: Cast, now: datetime, *, back: int = 3, **changes: str) -> Child:
     """A child not yet named, opened from a row that names Kit in another way."""
+    delivery = came(cast, now, back=back, **changes)
+    return Child.objects.waiting().order_by("-pk").get(notifications__delivery=delivery)
+
+
+def came(cast: Cast, now: datetime, *, back: int = 3, **changes: str) -> Delivery:
+    """A file with one row in which Kit has another name, unless it is changed."""
     seen = now - timedelta(days=back)
     cells = KIT | {
         "Last Seen": f"{seen:%d/%m/%Y %H:%M}",
@@ -55,7 +69,7 @@ def told(cast: Cast, now: datetime, *, back: int = 3, **changes: str) -> Child:
         at=now,
     )
     loading.confirm(delivery, by=cast.amina, at=now)
-    return Child.objects.waiting().order_by("-pk").get(notifications__delivery=delivery)
+    return delivery
 
 
 @pytest.fixture
@@ -363,6 +377,17 @@ def test_the_page_of_a_child_who_is_named_leads_on(as_, cast: Cast, stranger: Ch
 # Taking it back.
 
 
+def test_taking_it_back_a_second_time_says_that_nothing_is_joined(
+    as_, cast: Cast, stranger: Child
+):
+    amina = as_("amina")
+    amina.post(f"/children/{stranger.pk}/match", {"who": str(cast.kit.pk)})
+    first = amina.post(f"/children/{stranger.pk}/separate")
+    assert first.status_code == 302
+    # Somebody else is on the page still.
+    assert amina.post(f"/children/{stranger.pk}/separate").status_code == 404
+
+
 def test_a_join_taken_back_leaves_the_child_as_before(as_, cast: Cast, stranger: Child):
     amina = as_("amina")
     amina.post(f"/children/{stranger.pk}/match", {"who": str(cast.kit.pk)})
@@ -522,3 +547,50 @@ def test_an_episode_recorded_in_error_does_not_count_for_the_clock(as_, cast, st
 
     assert "still missing" in words_of(as_("amina").get("/waiting"))
     assert Episode.objects.counted().filter(child=stranger).count() == 0
+
+
+# What a rule joined, with nobody looking.
+
+
+@pytest.fixture
+def kits(cast: Cast, now: datetime) -> Episode:
+    """Kit's episode, which the rule joined to him."""
+    came(cast, now, forename=cast.kit.forename, surname=cast.kit.surname)
+    return cast.kit.episodes.get()
+
+
+def test_amina_says_that_what_a_rule_joined_is_about_another_child(as_, cast: Cast, kits: Episode):
+    amina = as_("amina")
+
+    page = words_of(amina.get(f"/episodes/{kits.pk}"))
+    assert "joined by rule, because name, birth date and postcode all agree" in page
+    assert "It is about another child" in page
+    asked = words_of(amina.get(f"/episodes/{kits.pk}/unmatch"))
+    assert "Nobody has looked: a rule joined what we were sent to Kit O’Dell" in asked
+    response = amina.post(f"/episodes/{kits.pk}/unmatch", follow=True)
+
+    stranger = Child.objects.waiting().get()
+    assert response.redirect_chain[-1][0] == f"/children/{stranger.pk}/match"
+    words = words_of(response)
+    assert "The episode is no longer Kit O’Dell’s. Say whose it is." in words
+    assert "Amina Yusuf took back that this is Kit O’Dell" in words
+    assert not cast.kit.episodes.exists()
+    assert stranger.episodes.get().responsible_authority == cast.northshire
+    assert "It is about another child" not in words_of(amina.get(f"/episodes/{kits.pk}"))
+
+
+def test_a_second_press_says_that_nothing_is_joined_by_rule(as_, kits: Episode):
+    amina = as_("amina")
+    amina.post(f"/episodes/{kits.pk}/unmatch")
+
+    response = amina.post(f"/episodes/{kits.pk}/unmatch")
+
+    assert "No rule joined this episode to the child" in words_of(response)
+    assert amina.get(f"/episodes/{kits.pk}/unmatch").status_code == 404
+
+
+def test_a_stranger_cannot_tell_that_there_is_anything_to_take_apart(as_, kits: Episode):
+    for who in ("owen", "wes", "ines"):
+        assert as_(who).get(f"/episodes/{kits.pk}/unmatch").status_code == 404
+        assert as_(who).post(f"/episodes/{kits.pk}/unmatch").status_code == 404
+    assert kits.child.episodes.exists()
