@@ -171,9 +171,9 @@ def measure(rows: int, folder: Path) -> None:
     by = staff.operator()
 
     before = time.perf_counter()
-    known = registering.load(register, by=by, at=AT)
+    known = len(registering.load(register, by=by, at=AT).rows)
     seconds = time.perf_counter() - before
-    print(f"register  {seconds:8.2f} s  {len(known.rows) / seconds:8.0f} rows a second")
+    print(f"register  {seconds:8.2f} s  {known / seconds:8.0f} rows a second", flush=True)
 
     copying = [_copy(file) for _ in range(3)]
     copied = statistics.median(copying)
@@ -187,7 +187,8 @@ def measure(rows: int, folder: Path) -> None:
         counted = ", ".join(f"{number} {result}" for result, number in outcome.counts.items())
         print(
             f"{title:9} {seconds:8.2f} s  {rows / seconds:8.0f} rows a second, "
-            f"{seconds / copied:.0f} times COPY: {counted}"
+            f"{seconds / copied:.0f} times COPY: {counted}",
+            flush=True,
         )
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"memory    {peak:8.0f} MB at most in this process")

@@ -72,6 +72,7 @@ def exactly_each(wanted: Iterable[Particulars]) -> dict[Particulars, list[int]]:
 
 # How many answers are remembered: a file of a million rows must not fill the memory.
 MOST_REMEMBERED = 50_000
+MOST_NAMES = 50_000
 
 
 class Another(NamedTuple):
@@ -101,7 +102,7 @@ class Finding:
 
     def __init__(self) -> None:
         # Weights play no part here, so how common a name is need not be known.
-        self.scorer = Scorer(likeness.closeness, Commonness(likeness.LEAST))
+        self.scorer = Scorer(likeness.closeness, Commonness(likeness.LEAST), remembers=MOST_NAMES)
         self.remembered: dict[Person, Found] = {}
 
     def look_up(self, people: Iterable[Person]) -> dict[Person, Found]:

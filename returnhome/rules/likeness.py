@@ -271,11 +271,11 @@ class Comparison:
 class Scorer:
     """Compares: the same two always give the same terms, one by one as by the hundred thousand."""
 
-    def __init__(self, close: Closeness, common: Commonness) -> None:
+    def __init__(self, close: Closeness, common: Commonness, *, remembers: int = 200_000) -> None:
         self.close, self.common = close, common
         # The same few names are compared again and again.
-        self.forename = lru_cache(200_000)(self._forename)
-        self.surname = lru_cache(200_000)(self._surname)
+        self.forename = lru_cache(remembers)(self._forename)
+        self.surname = lru_cache(remembers)(self._surname)
 
     def compare(self, told: Described, known: Described) -> Comparison:
         names, place = self.names(told, known), _place(told.places, known.places)

@@ -377,9 +377,7 @@ def test_the_page_of_a_child_who_is_named_leads_on(as_, cast: Cast, stranger: Ch
 # Taking it back.
 
 
-def test_taking_it_back_a_second_time_says_that_nothing_is_joined(
-    as_, cast: Cast, stranger: Child
-):
+def test_taking_it_back_a_second_time_says_that_nothing_is_joined(as_, cast: Cast, stranger: Child):
     amina = as_("amina")
     amina.post(f"/children/{stranger.pk}/match", {"who": str(cast.kit.pk)})
     first = amina.post(f"/children/{stranger.pk}/separate")
