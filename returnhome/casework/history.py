@@ -499,6 +499,14 @@ def of_episode(episode: Episode, person: Person) -> EarlierRecord | None:
     return EarlierRecord.objects.visible_to(person).filter(episode=episode).first()
 
 
+def talks_with(child: Child, person: Person) -> list[EarlierRecord]:
+    """What earlier records say of interviews held with the child, for whoever may read an account;
+    the newest first."""
+    theirs = EarlierRecord.objects.visible_to(person).filter(episode__child=child)
+    held = theirs.filter(says=Earlier.HELD).select_related("episode")
+    return list(held.order_by("-episode__started_at", "-pk"))
+
+
 # Taking back.
 
 

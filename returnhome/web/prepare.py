@@ -9,13 +9,14 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 
-from returnhome.casework import journal
+from returnhome.casework import history, journal
 from returnhome.casework.children import Child
 from returnhome.casework.episodes import Episode
 from returnhome.casework.interviews import Entry, Interview
 from returnhome.casework.staff import Person
 from returnhome.rules import clock
 from returnhome.rules.access import Verb
+from returnhome.rules.codes import Earlier as EarlierSays
 from returnhome.rules.codes import Mode, Place
 from returnhome.web import (
     before,
@@ -76,6 +77,9 @@ def prepare(request: Request, pk: int) -> HttpResponse:
     chosen, noted_by_child, sent = ways_in.before_the_talk(covered(interview), person)
     if sent:
         journal.write_all("read", [each.row for each in sent], by=person, at=now)
+    by_records = history.talks_with(child, person)
+    if by_records:
+        journal.write_all("read", [each.episode for each in by_records], by=person, at=now)
     context = {
         "interview": interview,
         "child": child,
@@ -93,6 +97,12 @@ def prepare(request: Request, pk: int) -> HttpResponse:
         "last": last,
         "today": now.astimezone(clock.LONDON).date(),
         "earlier": held,
+        "by_records": by_records,
+        # That there was one they may know; what was said is for those who read accounts.
+        "by_closed_records": Episode.objects.visible_to(person)
+        .filter(child=child, earlier=EarlierSays.HELD)
+        .exclude(pk__in=[each.episode_id for each in by_records])
+        .count(),
         "covered": _covered(covered(interview), person, now),
         "check_ins": check_ins.of_episodes(covered(interview), person, now),
         "harms": [row for row in harms if not row.is_closed],

@@ -8,10 +8,11 @@ from django.test import Client
 from returnhome.casework import communications, harm, interviews, needs, staff, support, tellings
 from returnhome.casework.interviews import Said
 from returnhome.casework.journal import JournalEntry
-from returnhome.casework.models import Interview
+from returnhome.casework.models import EarlierRecord, Interview
 from returnhome.rules.codes import ActionKind, Mode, Place, Role
 from returnhome.rules.helping import NeedKind
 from returnhome.rules.standard.parts import SaidBy
+from tests.casework.test_history import brought
 from tests.cast import (
     Cast,
     accepted,
@@ -197,6 +198,25 @@ def test_reading_what_the_child_said_last_time_is_written_down(as_, cast: Cast, 
     assert set(read.values_list("object_id", flat=True)) == {last.pk, talk.pk}
 
 
+def test_what_earlier_records_say_of_a_talk_is_there_for_whoever_reads_accounts(
+    as_, cast: Cast, now
+):
+    brought(cast, "episodes.csv")
+    talk = next_talk(cast, now)
+
+    words = page_of(as_, "amina", talk)
+    assert "By the council’s earlier records: J. Moss , Open Path, 4 November 2025" in words
+    assert "He said the house was loud." in words
+    assert "Nobody: this is the first." not in words
+    read = JournalEntry.objects.filter(verb="read", kind="episode", by_id=cast.amina.pk)
+    assert read.filter(object_id=EarlierRecord.objects.get(says="held").episode_id).exists()
+
+    words = page_of(as_, "ines", talk)
+    assert "He said the house was loud." not in words
+    assert "The council’s earlier records tell of 1 talk, and what was said is not open" in words
+    assert "Nobody: this is the first." not in words
+
+
 @pytest.mark.check
 def test_the_page_asks_the_database_as_often_for_many_talks_as_for_one(
     as_, cast: Cast, now, django_assert_max_num_queries
@@ -207,5 +227,5 @@ def test_the_page_asks_the_database_as_often_for_many_talks_as_for_one(
     talk = next_talk(cast, now)
     client = as_("ines")
 
-    with django_assert_max_num_queries(42):
+    with django_assert_max_num_queries(44):
         assert client.get(f"/interviews/{talk.pk}/prepare").status_code == 200
