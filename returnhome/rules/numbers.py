@@ -1,8 +1,7 @@
 """The numbers by which others know a child, and whether one can be right.
 
-NHS number: NHS Data Model and Dictionary, "NHS NUMBER", its check by modulus 11. Unique pupil
-number: Government Data Standards Catalogue, "Unique Pupil Number" 2.0 of 18 November 2004,
-validations 1 to 6.
+Source: NHS Data Model and Dictionary, "NHS NUMBER", its check by modulus 11; Government Data
+Standards Catalogue, "Unique Pupil Number" 2.0 of 18 November 2004, validations 1 to 6.
 """
 
 import re

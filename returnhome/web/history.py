@@ -8,20 +8,18 @@ from django.db.models import Prefetch
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
-from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST
 from markupsafe import Markup
 
 from returnhome.casework import history, journal
 from returnhome.casework.history import Bringing, BringingFile, BringingQuerySet
 from returnhome.casework.staff import Organisation, Person
-from returnhome.intake import bringing, reading
+from returnhome.intake import bringing
 from returnhome.intake.history import report
 from returnhome.intake.outcome import to_mend
 from returnhome.reporting import exports
-from returnhome.web import days, gds, pages
+from returnhome.web import days, gds, pages, tables_sent
 from returnhome.web.asked import Request
-from returnhome.web.intake import MEGABYTE, NoLargerThanATable
 
 # Of a list, a page shows so many rows; the numbers above are of all, and the files hold the rest.
 SHOWN = 100
@@ -60,22 +58,15 @@ class TakeBackForm(gds.Form):
     )
 
 
-@csrf_exempt  # asked for again below, once there is something to keep large files out
+@tables_sent.takes_tables
 def index(request: Request) -> HttpResponse:
-    if request.method == "POST":
-        request.upload_handlers.insert(0, NoLargerThanATable(request))
-    return _index(request)
-
-
-@csrf_protect
-def _index(request: Request) -> HttpResponse:
     """Take files in to be looked at, or see what was brought in."""
     council = _council(request.user)
     is_sent = request.method == "POST"
     typed = (request.POST, request.FILES) if is_sent else (None, None)
     form = BringForm(*typed, initial={"live_since": bringing.live_from(request.now)})
     if is_sent:
-        _refuse_too_large(request, form)
+        tables_sent.refuse_too_large(request, form, "The files are", "send them by year")
         if form.is_valid():
             with gds.refusals_into(form):
                 received = bringing.receive(
@@ -100,15 +91,6 @@ def _index(request: Request) -> HttpResponse:
             .prefetch_related(Prefetch("files", BringingFile.objects.defer("content")))[:SHOWN]
         ),
     )
-
-
-def _refuse_too_large(request: Request, form: BringForm) -> None:
-    handler = request.upload_handlers[0]
-    if isinstance(handler, NoLargerThanATable) and handler.is_too_large:
-        form.fields["file"].error_messages["required"] = (
-            f"The files are {-(-handler.size // MEGABYTE)} MB and the most that can be read is "
-            f"{reading.LARGEST // MEGABYTE} MB: send them by year."
-        )
 
 
 def _council(person: Person) -> Organisation:

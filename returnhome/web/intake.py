@@ -7,12 +7,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib import messages
-from django.core.files.uploadhandler import FileUploadHandler, StopUpload
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
-from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST
 
 from returnhome.casework import homes, journal, layouts, notifications
@@ -30,49 +28,11 @@ from returnhome.intake.outcome import Outcome, Result, RowOutcome, to_mend
 from returnhome.intake.parsing import Skipped
 from returnhome.reporting import exports, silences
 from returnhome.rules.access import Verb
-from returnhome.web import example, gds, pages
+from returnhome.web import example, gds, pages, tables_sent
 from returnhome.web.asked import Request
 
 # Of a part of a file, a page shows so many rows; the numbers above them are of all.
 SHOWN = 200
-# Beside the file, a form has its token, the sender and the lines between the parts.
-REST_OF_FORM = 64 * 1024
-MEGABYTE = 1024 * 1024
-LONGEST_WAIT = 1024 * MEGABYTE
-
-
-class NoLargerThanATable(FileUploadHandler):
-    """Lets a file that is larger than any table go by, without keeping a byte of it.
-
-    It is let go by, not cut off: a browser that is cut off shows no page of ours. It is done here,
-    because Django's way holds a line in memory, and what is no table can be one long line.
-    """
-
-    size = 0
-    body: Any = None
-
-    def handle_raw_input(
-        self, input_data: Any, META: Any, content_length: int, *_: Any, **__: Any
-    ) -> None:
-        self.body, self.size = input_data, content_length
-
-    @property
-    def is_too_large(self) -> bool:
-        return self.size > reading.LARGEST + REST_OF_FORM
-
-    def new_file(self, *args: Any, **options: Any) -> None:
-        super().new_file(*args, **options)
-        if self.is_too_large:
-            left = LONGEST_WAIT
-            while left > 0 and (passed := self.body.read(MEGABYTE)):
-                left -= len(passed)
-            raise StopUpload(connection_reset=True)
-
-    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
-        return raw_data
-
-    def file_complete(self, file_size: int) -> None:
-        return None
 
 
 class UploadForm(gds.Form):
@@ -96,22 +56,17 @@ class UploadForm(gds.Form):
         self.fields["sender"].choices = [(name, name) for name in names]  # type: ignore[attr-defined]
 
 
-@csrf_exempt  # asked for again below, once there is something to keep large files out
+@tables_sent.takes_tables
 def index(request: Request) -> HttpResponse:
-    if request.method == "POST":
-        request.upload_handlers.insert(0, NoLargerThanATable(request))
-    return _index(request)
-
-
-@csrf_protect
-def _index(request: Request) -> HttpResponse:
     """Take a file in, or see which have come."""
     council = _council(request.user)
     is_sent = request.method == "POST"
     typed = (request.POST, request.FILES) if is_sent else (None, None)
     form = UploadForm(*typed, council=council)
     if is_sent:
-        _refuse_too_large(request, form)
+        tables_sent.refuse_too_large(
+            request, form, "The file is", "split it by month and send the parts"
+        )
         if form.is_valid():
             delivery = _received(request, form, council)
             if delivery:
@@ -129,15 +84,6 @@ def _index(request: Request) -> HttpResponse:
         ),
         waiting=Child.objects.filter(request.user.whose(Verb.MATCH, child="pk")).waiting().count(),
     )
-
-
-def _refuse_too_large(request: Request, form: UploadForm) -> None:
-    handler = request.upload_handlers[0]
-    if isinstance(handler, NoLargerThanATable) and handler.is_too_large:
-        form.fields["file"].error_messages["required"] = (
-            f"The file is {-(-handler.size // MEGABYTE)} MB and the most that can be read is "
-            f"{reading.LARGEST // MEGABYTE} MB: split it by month and send the parts."
-        )
 
 
 def _received(request: Request, form: UploadForm, council: Organisation) -> Delivery | None:
