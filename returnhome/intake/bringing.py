@@ -72,14 +72,19 @@ def receive(
     *,
     brought_for: Organisation,
     live_since: date | None = None,
+    most: int | None = None,
     by: Person,
     at: datetime,
 ) -> Bringing:
-    """Keep files to be looked at. Raises reading.Unreadable for one that tells of no history."""
+    """Keep files to be looked at. Raises reading.Unreadable for one that tells of no history.
+
+    Raises TooMuch for more than `most` rows in all of them.
+    """
     if not files:
         raise NothingToBring
-    for name, content in files:
-        _opened(name, content)
+    rows = sum(_opened(name, content).table.whole_length for name, content in files)
+    if most is not None and rows > most:
+        raise TooMuch(rows, most)
     since = live_since or live_from(at)
     return history.receive(files, brought_for=brought_for, live_since=since, by=by, at=at)
 
@@ -130,6 +135,19 @@ def of_paths(paths: Iterable[Path]) -> list[tuple[str, bytes]]:
         reading.sheets(path, path.name)
         found.append((path.name, reading.whole(path)))
     return found
+
+
+class TooMuch(Blocked):
+    """More rows than whoever waits for the page can wait for."""
+
+    field = "file"
+
+    def __init__(self, rows: int, most: int) -> None:
+        super().__init__(
+            f"The files have {rows:,} rows, and at most {most:,} are brought in from a page at "
+            "once: send fewer years together, or have whoever looks after Returnhome bring them "
+            "in by the command “returnhome history”."
+        )
 
 
 # One file.

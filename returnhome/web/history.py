@@ -23,6 +23,8 @@ from returnhome.web.asked import Request
 
 # Of a list, a page shows so many rows; the numbers above are of all, and the files hold the rest.
 SHOWN = 100
+# All of it is one, and somebody waits: by the command as many as there are.
+MOST_ROWS = 10_000
 
 
 class Files(gds.File):
@@ -38,8 +40,8 @@ class BringForm(gds.Form):
         "The files",
         noun="the files",
         accept=".csv,.txt,.tsv,.xlsx,.xlsm,.xls,.ods,text/csv",
-        hint="One or more at once, up to 50 MB together: a register of children; your own list of "
-        "past episodes, a row an episode; SSDA903 missing and header; ssd_missing and ssd_person. "
+        hint="One or more at once, up to 50 MB and 10,000 rows together: a register of children; "
+        "your own list of past episodes, a row an episode; SSDA903 missing and header; ssd_missing and ssd_person. "
         "You will see what would come of them, and what would be lost, before anything is written.",
         missing="Choose the files",
     )
@@ -73,6 +75,7 @@ def index(request: Request) -> HttpResponse:
                     [(file.name or "", file.read()) for file in request.FILES.getlist("file")],
                     brought_for=council,
                     live_since=form.cleaned_data["live_since"],
+                    most=MOST_ROWS,
                     by=request.user,
                     at=request.now,
                 )

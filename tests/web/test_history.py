@@ -89,6 +89,17 @@ def test_a_file_of_something_else_is_refused_on_its_field(cast: Cast, amina: Cli
     assert not Bringing.objects.exists()
 
 
+def test_more_years_than_a_page_can_bring_are_refused_with_what_to_do(
+    cast: Cast, amina: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("returnhome.web.history.MOST_ROWS", 5)
+
+    page = words_of(sent(amina, "episodes.csv"))
+
+    assert "rows, and at most 5 are brought in from a page at once: send fewer years" in page
+    assert not Bringing.objects.exists()
+
+
 def test_a_stranger_and_an_interviewer_find_no_such_page(
     cast: Cast, as_: Any, amina: Client
 ) -> None:
