@@ -41,7 +41,8 @@ class BringForm(gds.Form):
         noun="the files",
         accept=".csv,.txt,.tsv,.xlsx,.xlsm,.xls,.ods,text/csv",
         hint="One or more at once, up to 50 MB and 10,000 rows together: a register of children; "
-        "your own list of past episodes, a row an episode; SSDA903 missing and header; ssd_missing and ssd_person. "
+        "your own list of past episodes, a row an episode; SSDA903 missing and header; "
+        "ssd_missing and ssd_person. "
         "You will see what would come of them, and what would be lost, before anything is written.",
         missing="Choose the files",
     )
