@@ -721,10 +721,15 @@ def do_overlap(one: Span, other: Span) -> bool:
     return not is_empty and starts_in_time and (one[1] is None or other[0] < one[1])
 
 
-def spans(child_ids: Iterable[int]) -> dict[int, dict[int, Span]]:
-    """The times that these children were missing, by child and episode."""
+def spans(child_ids: Iterable[int], *, since: datetime | None = None) -> dict[int, dict[int, Span]]:
+    """The times that these children were missing, by child and episode.
+
+    `since`: only those that had not ended before.
+    """
     found: dict[int, dict[int, Span]] = defaultdict(dict)
     theirs = Episode.objects.counted().filter(child__in=list(child_ids))
+    if since:
+        theirs = theirs.filter(Q(ended_at=None) | Q(ended_at__gte=since))
     for child_id, pk, start, end in theirs.values_list("child_id", "pk", "started_at", "ended_at"):
         found[child_id][pk] = (start, end)
     return found

@@ -6,10 +6,11 @@ not yet named, so that no clock waits for a match. What is to be opened is gathe
 together.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
+from itertools import chain
 from typing import Any
 
 from returnhome.casework import (
@@ -105,7 +106,9 @@ class Taking:
         )
         self.once_mistaken = matching.once_mistaken(self.children)
         told_of = {each.child.pk for theirs in self.known.values() for each in theirs}
-        self.spans = episodes.spans(told_of.union(self.children))
+        # Nothing in these rows begins earlier: what had ended by then is not over the same time.
+        since = self._earliest(sound)
+        self.spans = episodes.spans(told_of.union(self.children), since=since)
         # What this lot of rows brings: told of before in it, to be opened, to be kept.
         self.repeated: dict[str, Known] = {}
         self.pending: list[Known] = []
@@ -115,6 +118,13 @@ class Taking:
         self.drafts: list[Notification] = []
         self.bases: list[tuple[Known, Notification]] = []
         self.numbers: list[tuple[Notification, Number]] = []
+
+    def _earliest(self, rows: Iterable[Row]) -> datetime | None:
+        """When the first of what these rows tell of, or of what is known of it, began."""
+        of_rows = (getattr(row, name) for row in rows for name in episodes.INSTANTS)
+        known = (each for theirs in self.known.values() for each in theirs)
+        of_known = (each.moments[name] for each in known for name in episodes.INSTANTS)
+        return min((moment.at for moment in chain(of_rows, of_known) if moment), default=None)
 
     def _row(self, row: Row) -> RowOutcome:
         if row.faults:

@@ -438,8 +438,8 @@ def test_a_record_changed_while_a_file_goes_in_stops_the_file_and_nothing_is_wri
     seen = Moment(datetime(2026, 6, 25, 10, tzinfo=UTC))
     look = episodes.spans
 
-    def looked_and_then_somebody_opened_one(ids):
-        before = look(ids)
+    def looked_and_then_somebody_opened_one(ids, **more):
+        before = look(ids, **more)
         mine = {"last_seen": seen}
         episodes.open(
             ewa,

@@ -138,3 +138,44 @@ def test_where_a_rule_was_wrong_once_a_person_says_who_it_is_from_then_on(ewa: C
     assert (again.result, again.child) == (Result.WAITING, None)
     assert again.candidates[0] == ewa.pk
     assert again.reason.startswith("What was joined to this child before was taken back")
+
+
+def test_what_had_ended_before_is_not_asked_for_and_what_had_not_is(ewa: Child):
+    loaded(
+        told(**ROW, misper_ref="X1", last_seen="24/06/2026 10:15", reported="24/06/2026 17:29"),
+        told(
+            **ROW,
+            misper_ref="X2",
+            last_seen="01/02/2026 10:15",
+            reported="01/02/2026 17:29",
+            found="03/02/2026 10:00",
+        ),
+    )
+
+    # Open since June, and told of again in July: it would be twice at once.
+    (again,) = loaded(
+        told(**ROW, misper_ref="X3", last_seen="24/07/2026 10:15", reported="24/07/2026 17:29")
+    ).rows
+    # In January, and until after the one of February began.
+    (before,) = loaded(
+        told(
+            **ROW,
+            misper_ref="X4",
+            last_seen="30/01/2026 10:15",
+            reported="30/01/2026 17:29",
+            found="02/02/2026 10:00",
+        )
+    ).rows
+    (free,) = loaded(
+        told(
+            **ROW,
+            misper_ref="X5",
+            last_seen="03/02/2026 10:00",
+            reported="03/02/2026 17:29",
+            found="04/02/2026 10:00",
+        )
+    ).rows
+
+    assert (again.result, before.result) == (Result.WAITING, Result.WAITING)
+    assert again.reason == before.reason
+    assert free.result is Result.OPENED
