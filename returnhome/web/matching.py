@@ -22,6 +22,8 @@ from returnhome.casework import (
     matching,
     notifications,
     owners,
+    restrictions,
+    staff,
 )
 from returnhome.casework.children import Address, Alias, Child, Circumstances, Placement
 from returnhome.casework.episodes import INSTANTS, Episode, do_overlap, spans
@@ -503,7 +505,7 @@ def unmatch(request: Request, pk: int) -> HttpResponse:
     if form.is_valid():
         with gds.refusals_into(form):
             decided = _owners_of(rows)
-            stranger = matching.unmatch(episode, owners=decided.get(pk), by=user, at=request.now)
+            stranger = _unmatched(episode, decided.get(pk), by=user, at=request.now)
             name = pages.name_of(child)
             messages.success(request, f"The episode is no longer {name}’s. Say whose it is.")
             if stranger.allows(user, Verb.MATCH):
@@ -524,6 +526,16 @@ def unmatch(request: Request, pk: int) -> HttpResponse:
         facts=_facts_of(rows[0], child) if rows else (),
         rows=rows,
     )
+
+
+@transaction.atomic
+def _unmatched(episode: Episode, decided: Owners | None, *, by: Person, at: datetime) -> Child:
+    """Who is closed out of the child's record is of this one too, until it is known whose it is."""
+    stranger = matching.unmatch(episode, owners=decided, by=by, at=at)
+    with acting.as_system(acting.INTAKE):
+        may_be = [(stranger, [episode.child_id])]
+        restrictions.carry_over(may_be, by=staff.clockwork(), at=at)
+    return stranger
 
 
 def _facts_of(notification: Notification, child: Child) -> list[Fact]:

@@ -12,6 +12,7 @@ from returnhome.casework import (
     notifications,
     owners,
     registers,
+    restrictions,
     staff,
 )
 from returnhome.casework.models import (
@@ -592,3 +593,17 @@ def test_a_stranger_cannot_tell_that_there_is_anything_to_take_apart(as_, kits: 
         assert as_(who).get(f"/episodes/{kits.pk}/unmatch").status_code == 404
         assert as_(who).post(f"/episodes/{kits.pk}/unmatch").status_code == 404
     assert kits.child.episodes.exists()
+
+
+def test_who_is_kept_from_the_child_is_kept_from_what_was_taken_away_too(
+    as_, cast: Cast, kits: Episode, now
+):
+    restrictions.restrict(cast.kit, "His aunt works here", to=[cast.mara], by=cast.mara, at=now)
+
+    as_("mara").post(f"/episodes/{kits.pk}/unmatch")
+
+    stranger = Child.objects.waiting().get()
+    assert stranger.restrictions.filter(ended_at=None).exists()
+    assert as_("amina").get(f"/children/{stranger.pk}/match").status_code == 404
+    assert as_("amina").get(f"/episodes/{kits.pk}").status_code == 404
+    assert as_("mara").get(f"/children/{stranger.pk}/match").status_code == 200
