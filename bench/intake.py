@@ -57,6 +57,7 @@ class Invented:
         self.known = [self.child(number) for number in range(known)]
         # Nobody is missing twice at once: each child's next episode starts after the last.
         self.free = {child["ref"]: datetime(2025, 3, 1, 8) for child in self.known}
+        self.most_days = 60
 
     def name(self, parts: int) -> str:
         return "".join(self.random.choices(SYLLABLES, k=parts)).capitalize()
@@ -87,6 +88,9 @@ class Invented:
 
     def file(self, rows: int) -> str:
         told: list[tuple[datetime, list[str]]] = []
+        # Three rows are two episodes of a day and a half each, and all of them are of one year.
+        times = rows / len(self.known) / 1.5
+        self.most_days = min(60, max(1, int((300 / max(times, 1) - 1.5) * 2)))
         while len(told) < rows:
             told += self.episode(len(told))
         told.sort(key=lambda pair: pair[0])
@@ -99,7 +103,7 @@ class Invented:
 
     def episode(self, number: int) -> list[tuple[datetime, list[str]]]:
         child = self.random.choice(self.known)
-        begun = self.free[child["ref"]] + timedelta(minutes=self.random.randrange(60, 60 * 24 * 60))
+        begun = self.free[child["ref"]] + timedelta(minutes=self.random.randrange(60, 60 * 24 * self.most_days))
         found = begun + timedelta(minutes=self.random.randrange(60, 60 * 72))
         self.free[child["ref"]] = found
         said = child | {"begun": begun, "found": found}
