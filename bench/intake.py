@@ -103,7 +103,8 @@ class Invented:
 
     def episode(self, number: int) -> list[tuple[datetime, list[str]]]:
         child = self.random.choice(self.known)
-        begun = self.free[child["ref"]] + timedelta(minutes=self.random.randrange(60, 60 * 24 * self.most_days))
+        gone = timedelta(minutes=self.random.randrange(60, 60 * 24 * self.most_days))
+        begun = self.free[child["ref"]] + gone
         found = begun + timedelta(minutes=self.random.randrange(60, 60 * 72))
         self.free[child["ref"]] = found
         said = child | {"begun": begun, "found": found}
