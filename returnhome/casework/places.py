@@ -259,11 +259,10 @@ def authority_named(name_or_gss: str, on: date) -> Authority | None:
 def called(codes: Iterable[str]) -> dict[str, str]:
     """Authorities and forces by their codes, as people call them; what is none is its own name."""
     asked = set(codes)
-    named = {code: code for code in asked}
-    places = Authority.objects.filter(gss_code__in=asked)
-    named |= {str(each.gss_code): each.name for each in places}
-    named |= {str(each.code): each.name for each in Force.objects.filter(code__in=asked)}
-    return named
+    councils = Authority.objects.filter(gss_code__in=asked).values_list("gss_code", "name")
+    forces = Force.objects.filter(code__in=asked).values_list("code", "name")
+    known = councils.union(forces) if asked else ()
+    return {code: code for code in asked} | {str(code): name for code, name in known}
 
 
 def lineage(authority: Authority) -> frozenset[int]:
