@@ -94,6 +94,7 @@ from returnhome.casework.models import (
     Scoring,
     SignedFacts,
     Telling,
+    ToldNumber,
     Understanding,
     VoidedMeeting,
     WayIn,
@@ -607,6 +608,7 @@ class Filling:
         self.made += [
             told,
             Basis(episode=episode, notification=told),
+            ToldNumber(notification=told, kind="nhs", value=f"{episode.pk:010}"),
             FromHome(
                 notification=told,
                 episode=episode,
@@ -860,6 +862,7 @@ WAYS = {
     "scoring": "sampled__interview__episodes",
     "score": "scoring__sampled__interview__episodes",
     "notification": "basis__episode_id",
+    "toldnumber": "notification__basis__episode_id",
     "child": "pk",
     "episode": "pk",
 }

@@ -205,6 +205,7 @@ SECOND_LOCK: Mapping[str, tuple[Rule, ...]] = {
     "voidedmeeting": MET,
     "parentalrisk": RISK,
     "notification": TOLD,
+    "toldnumber": TOLD,
     "delivery": RECEIVED,
     "bringing": TAKEN_IN,
     "bringingfile": TAKEN_IN,

@@ -289,6 +289,7 @@ CHANGED = {
     "parentalrisk": "noted_at = noted_at",
     "action": "kind = kind",
     "notification": "result = result",
+    "toldnumber": "value = value",
     "delivery": "layout = layout",
     "bringing": "kept = kept",
     "bringingfile": "filename = filename",
