@@ -163,8 +163,10 @@ def by_rule(episode: Episode) -> list[Notification]:
 
 
 def is_by_rule(rows: Sequence[Notification]) -> bool:
-    """Whether a rule alone said whose an episode is of which all these told."""
-    return any(row.joined_because for row in rows) and not any(row.opened_under_id for row in rows)
+    """Whether a rule alone said whose an episode is of which all these told; no home, no person."""
+    return bool(rows) and all(
+        row.joined_because in notifications.RULES and not row.opened_under_id for row in rows
+    )
 
 
 @transaction.atomic

@@ -229,6 +229,13 @@ class Notification(models.Model):
         ]
 
 
+# Why a row was joined to a child by rule, with nobody looking.
+BY_RULE = "name, birth date and postcode all agree"
+BY_NUMBER = "a number and the name agree"
+BY_REFERENCE = "the reference is one of this child's"
+RULES = frozenset({BY_RULE, BY_NUMBER, BY_REFERENCE})
+
+
 class ToldNumberQuerySet(models.QuerySet["ToldNumber"]):
     def visible_to(self, person: Person) -> "ToldNumberQuerySet":
         return self.filter(notification__in=Notification.objects.visible_to(person))

@@ -43,9 +43,6 @@ from returnhome.rules.codes import EpisodeKind, RiskGrade
 from returnhome.rules.numbers import Number
 from returnhome.rules.policies import PolicyKey
 
-BY_RULE = "name, birth date and postcode all agree"
-BY_NUMBER = "a number and the name agree"
-BY_REFERENCE = "the reference is one of this child's"
 TWICE_AT_ONCE = (
     "The child with this name, birth date and postcode already has an episode over that time"
 )
@@ -201,7 +198,7 @@ class Taking:
         if not known.child.is_confirmed:
             return self._still_waiting(row, known, bool(changed))
         result = Result.UPDATED if changed else Result.UNCHANGED
-        self._keep(row, known, result, joined_because=BY_REFERENCE)
+        self._keep(row, known, result, joined_because=notifications.BY_REFERENCE)
         return replace(_said(row, result, known), changed=changed)
 
     def _change(
@@ -313,7 +310,7 @@ class Taking:
         except episodes.Overlaps:
             return self._open_unnamed(row, TWICE_AT_ONCE, (child.pk,))
         self._remember(row, known)
-        because = BY_NUMBER if found.is_by_number else BY_RULE
+        because = notifications.BY_NUMBER if found.is_by_number else notifications.BY_RULE
         self._keep(row, known, Result.OPENED, joined_because=because)
         return _said(row, Result.OPENED, known)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from returnhome.casework import episodes, interviews, matching, owners
+from returnhome.casework import episodes, homes, interviews, matching, owners
 from returnhome.casework.children import NotWaiting
 from returnhome.casework.episodes import Overlaps
 from returnhome.casework.matching import NotByRule, NotJoined, NotNamed, OneInterviewForBoth
@@ -246,7 +246,9 @@ def test_joining_leaves_the_childs_own_episodes_alone(cast: Cast) -> None:
 # What a rule joined, with nobody looking.
 
 
-def joined_by_rule(cast: Cast, child: Child) -> Episode:
+def joined_by_rule(
+    cast: Cast, child: Child, because: str = "name, birth date and postcode all agree"
+) -> Episode:
     """An episode that a rule opened under this child, with the row that told of it."""
     back = NOW - hours(10)
     episode = missing(child, returned=back, last_seen=back - hours(20))
@@ -254,7 +256,7 @@ def joined_by_rule(cast: Cast, child: Child) -> Episode:
         cast,
         delivered(cast),
         child=child,
-        joined_because="name, birth date and postcode agree",
+        joined_because=because,
         responsible_authority=cast.northshire,
     )
     episodes.rest_all([(episode, row)])
@@ -270,7 +272,7 @@ def test_what_a_rule_joined_wrongly_goes_under_a_child_not_yet_named(cast: Cast)
     assert moved.child == stranger_
     assert stranger_.is_waiting
     assert (row.child, row.opened_under, row.joined_at) == (stranger_, stranger_, None)
-    assert row.joined_because == "name, birth date and postcode agree"
+    assert row.joined_because == "name, birth date and postcode all agree"
     assert not cast.kit.episodes.exists()
     told = ("separate child", cast.amina.pk, LATER, "child", stranger_.pk, cast.kit.pk)
     assert last_act() == told
@@ -310,3 +312,11 @@ def test_a_child_from_whom_something_was_taken_back_is_remembered(cast: Cast) ->
     matching.unmatch(episode, owners=None, by=cast.amina, at=LATER)
 
     assert matching.once_mistaken([cast.kit.pk, cast.sky.pk]) == {cast.kit.pk}
+
+
+def test_what_a_home_told_of_a_child_who_lives_there_was_joined_by_no_rule(cast: Cast) -> None:
+    episode = joined_by_rule(cast, cast.kit, because=homes.BECAUSE)
+
+    assert matching.by_rule(episode) == []
+    with pytest.raises(NotByRule):
+        matching.unmatch(episode, owners=None, by=cast.amina, at=LATER)

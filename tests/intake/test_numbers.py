@@ -13,10 +13,10 @@ from returnhome.casework.models import (
     Organisation,
     ToldNumber,
 )
+from returnhome.casework.notifications import BY_NUMBER, BY_RULE
 from returnhome.intake import loading, told
 from returnhome.intake.layouts import Meaning
 from returnhome.intake.outcome import Result, RowOutcome
-from returnhome.intake.taking import BY_NUMBER, BY_RULE
 from tests.casework.test_matching import join
 from tests.cast import NOW, Cast
 from tests.intake.test_guessing import meanings, proposed

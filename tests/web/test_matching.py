@@ -562,7 +562,7 @@ def test_amina_says_that_what_a_rule_joined_is_about_another_child(as_, cast: Ca
     amina = as_("amina")
 
     page = words_of(amina.get(f"/episodes/{kits.pk}"))
-    assert "joined by rule, because name, birth date and postcode all agree" in page
+    assert "joined because name, birth date and postcode all agree" in page
     assert "It is about another child" in page
     asked = words_of(amina.get(f"/episodes/{kits.pk}/unmatch"))
     assert "Nobody has looked: a rule joined what we were sent to Kit O’Dell" in asked
