@@ -1,9 +1,11 @@
 """Layouts of files that senders were seen to send, as somebody taught them: headings, no rows.
 
 What was taught is never changed, so that a row kept years ago can be read again as it was read;
-another teaching of the same headings takes its place from then on.
+another teaching of the same headings takes its place from then on. Headings of a council's own
+earlier records are taught one by one: what they mean is asked once, when the records come.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -104,3 +106,58 @@ def teach(
     )
     journal.write("teach layout", taught, by=by, at=at)
     return taught
+
+
+class TaughtHeadingQuerySet(models.QuerySet["TaughtHeading"]):
+    def visible_to(self, person: Person) -> "TaughtHeadingQuerySet":
+        """Those of the councils for which the person takes files in."""
+        return self.filter(council_id__in=person.reach.intake)
+
+
+class TaughtHeading(models.Model):
+    """What a heading of a council's earlier records means, as somebody of it said.
+
+    `heading` and `column` as `intake.history.columns` has them; a heading of which nothing is read
+    has an empty column.
+    """
+
+    council = models.ForeignKey(Organisation, models.PROTECT, related_name="+", db_index=False)
+    heading = models.CharField(max_length=200)
+    column = models.CharField(max_length=20, blank=True)
+    taught_at = models.DateTimeField()
+    taught_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+
+    objects = TaughtHeadingQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["council", "heading"], name="a_heading_means_one_thing_to_a_council"
+            ),
+            models.CheckConstraint(
+                condition=~Q(heading=""), name="a_taught_heading_says_something"
+            ),
+        ]
+
+
+def headings_of(council: Organisation) -> dict[str, str]:
+    """What this council's people have said of headings: each with its column, which may be none."""
+    return dict(TaughtHeading.objects.filter(council=council).values_list("heading", "column"))
+
+
+@transaction.atomic
+def teach_headings(
+    council: Organisation, meant: Mapping[str, str], *, by: Person, at: datetime
+) -> None:
+    """Remember what these headings mean; of those said before, what is said now holds."""
+    # Two who teach at once wait for each other here.
+    Organisation.objects.select_for_update(no_key=True).get(pk=council.pk)
+    before = headings_of(council)
+    for heading, column in meant.items():
+        if before.get(heading) != column:
+            taught, _ = TaughtHeading.objects.update_or_create(
+                council=council,
+                heading=heading,
+                defaults={"column": column, "taught_at": at, "taught_by": by},
+            )
+            journal.write("teach heading", taught, by=by, at=at)

@@ -33,7 +33,7 @@ from returnhome.casework.interviews import (
     SignedFacts,
 )
 from returnhome.casework.journal import JournalEntry
-from returnhome.casework.layouts import TaughtLayout
+from returnhome.casework.layouts import TaughtHeading, TaughtLayout
 from returnhome.casework.meetings import Meeting, VoidedMeeting
 from returnhome.casework.mentions import Mention
 from returnhome.casework.messages import Message
@@ -154,6 +154,7 @@ __all__ = [
     "Succession",
     "TalkName",
     "Tally",
+    "TaughtHeading",
     "TaughtLayout",
     "Team",
     "Telling",

@@ -4,7 +4,7 @@ The dry run does everything and takes it back, so that it says what would happen
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -13,19 +13,21 @@ from typing import Any
 from django.db import transaction
 
 from returnhome.casework import acting, children, episodes, history
+from returnhome.casework import layouts as layouts_taught
 from returnhome.casework.episodes import Episode
 from returnhome.casework.history import Bringing, Past
 from returnhome.casework.staff import Organisation, Person
 from returnhome.intake import reading, registering
 from returnhome.intake.cells import NOT_KNOWN
+from returnhome.intake.history import files as history_files
 from returnhome.intake.history import rows as past_rows
-from returnhome.intake.history.columns import EPISODES, KINDS, PEOPLE, Kind
+from returnhome.intake.history.columns import EPISODES, PEOPLE, Column, said_plainly
+from returnhome.intake.history.files import Asked, File, Taught
 from returnhome.intake.history.report import Report
 from returnhome.intake.history.rows import PastRow
 from returnhome.intake.layouts import Layout, listed
 from returnhome.intake.outcome import WHY
 from returnhome.intake.parsing import Skipped, why_skipped
-from returnhome.intake.reading import Sheet, Table, Unreadable
 from returnhome.intake.register import REGISTER
 from returnhome.rules import Blocked
 from returnhome.rules.ages import ADULT, age_on
@@ -82,7 +84,9 @@ def receive(
     """
     if not files:
         raise NothingToBring
-    rows = sum(_opened(name, content).table.whole_length for name, content in files)
+    taught = taught_by(brought_for)
+    found = [history_files.opened(name, content, taught) for name, content in files]
+    rows = sum(file.table.length for one in found for file in one.files)
     if most is not None and rows > most:
         raise TooMuch(rows, most)
     since = live_since or live_from(at)
@@ -92,14 +96,17 @@ def receive(
 def preview(
     bringing: Bringing, *, by: Person, at: datetime, progress: Progress = silent
 ) -> dict[str, Any]:
-    """What bringing it in would come to; nothing of it is written. Raises BroughtAlready."""
+    """What bringing it in would come to; nothing of it is written.
+
+    Raises BroughtAlready, and Untaught for a list whose columns nobody has said the meaning of.
+    """
     return _bring(bringing, by=by, at=at, is_dry=True, progress=progress)
 
 
 def bring(
     bringing: Bringing, *, by: Person, at: datetime, progress: Progress = silent
 ) -> dict[str, Any]:
-    """Bring it in, in one transaction; gives the report. Raises BroughtAlready."""
+    """Bring it in, in one transaction; gives the report. Raises BroughtAlready, Untaught."""
     return _bring(bringing, by=by, at=at, is_dry=False, progress=progress)
 
 
@@ -110,6 +117,7 @@ def at_once(
     *,
     brought_for: Organisation,
     live_since: date | None = None,
+    meant: Mapping[str, Column | None] | None = None,
     for_good: bool,
     by: Person,
     at: datetime,
@@ -117,9 +125,13 @@ def at_once(
 ) -> tuple[dict[str, Any], int | None]:
     """Receive files and bring them in; without `for_good` not a trace of it stays.
 
-    Gives the report, and the number of the bringing where it was for good.
+    `meant`: what headings mean, as said beside them; it is remembered. Gives the report, and the
+    number of the bringing where it was for good.
     """
     received = receive(files, brought_for=brought_for, live_since=live_since, by=by, at=at)
+    if meant:
+        plainly = {said_plainly(heading): column for heading, column in meant.items()}
+        teach(received, plainly, by=by, at=at)
     if for_good:
         return bring(received, by=by, at=at, progress=progress), received.pk
     said = preview(received, by=by, at=at, progress=progress)
@@ -150,50 +162,63 @@ class TooMuch(Blocked):
         )
 
 
-# One file.
+# What their columns mean.
 
 
-@dataclass(frozen=True)
-class _File:
-    name: str
-    table: Table
-    # None for the register, which has a layout of its own.
-    kind: Kind | None
+class Untaught(Blocked):
+    """A list of episodes of which nobody has said yet who it is about, or since when."""
 
-    @property
-    def layout(self) -> Layout:
-        return (
-            self.kind.layout(self.table.header) if self.kind else REGISTER.fitted(self.table.header)
+    field = "column"
+
+    def __init__(self, files: Iterable[File]) -> None:
+        names = listed([file.name for file in files])
+        super().__init__(
+            f"Say what the columns of {names} mean: one has the child's number, or some the name "
+            "and the date of birth, and one when the episode began."
         )
 
 
-def _opened(name: str, content: bytes) -> _File:
-    """The file as a table of a kind that is known. Raises Unreadable."""
-    sheets = reading.sheets(content, name)
-    found: list[tuple[int, _File]] = []
-    for sheet in sheets:
-        for header, headings in _headers(sheet):
-            for kind in (None, *KINDS):
-                fits = REGISTER.fitted(headings).fits if kind is None else kind.fits(headings)
-                if fits:
-                    met = REGISTER.fitted(headings).met if kind is None else kind.met(headings)
-                    found.append((met, _File(name, sheet.table(header, headings), kind)))
-    if not found:
-        shown = next((headings for sheet in sheets for _, headings in _headers(sheet)), [])
-        raise Unreadable(
-            f"{name} has the headings {listed(shown)}, and by them it is none of these: a register "
-            "of children, a list of past episodes with the child's number (or name and birth date) "
-            "and the start, SSDA903 missing or header, ssd_missing or ssd_person.",
-            field="file",
-        )
-    return max(found, key=lambda pair: pair[0])[1]
+def taught_by(council: Organisation) -> Taught:
+    """What the council's people have said of headings, those of which nothing is read too."""
+    found = layouts_taught.headings_of(council)
+    return {heading: Column(code) if code else None for heading, code in found.items()}
 
 
-def _headers(sheet: Sheet) -> Iterator[tuple[reading.Record, list[str]]]:
-    for record in sheet.head[:10]:
-        if sum(bool(cell.strip()) for cell in record.cells) > 1:
-            for headings in sheet.headings(record):
-                yield record, headings
+@acting.as_system(acting.INTAKE)
+def asked(bringing: Bringing) -> list[Asked]:
+    """The headings of its files that somebody can say the meaning of."""
+    return history_files.asked(_files(bringing)[0])
+
+
+@transaction.atomic
+@acting.as_system(acting.INTAKE)
+def teach(
+    bringing: Bringing, meant: Mapping[str, Column | None], *, by: Person, at: datetime
+) -> None:
+    """Remember for the council what headings mean, each as it is compared.
+
+    Raises Untaught where a file cannot be read by it yet: then nothing is remembered.
+    """
+    said = {heading: str(column) if column else "" for heading, column in meant.items()}
+    layouts_taught.teach_headings(bringing.brought_for, said, by=by, at=at)
+    _check(_files(bringing)[0])
+
+
+def _files(bringing: Bringing) -> tuple[list[File], list[str]]:
+    """Its files as they can be read now, and the sheets that are left aside."""
+    taught = taught_by(bringing.brought_for)
+    found = [
+        history_files.opened(each.filename, bytes(each.content or b""), taught)
+        for each in bringing.files.order_by("pk")
+    ]
+    return [file for one in found for file in one.files], [
+        each for one in found for each in one.aside
+    ]
+
+
+def _check(files: Iterable[File]) -> None:
+    if untaught := [file for file in files if file.is_untaught]:
+        raise Untaught(untaught)
 
 
 # All of them.
@@ -206,9 +231,8 @@ def _bring(
 ) -> dict[str, Any]:
     held = history.take_up(bringing)
     report = Report()
-    files = [
-        _opened(each.filename, bytes(each.content or b"")) for each in held.files.order_by("pk")
-    ]
+    files, report.aside = _files(held)
+    _check(files)
     _Bringing(held, report, by=by, at=at, progress=progress).take(files)
     said = report.as_json()
     if is_dry:
@@ -237,7 +261,7 @@ class _Bringing:
     def council(self) -> Organisation:
         return self.bringing.brought_for
 
-    def take(self, files: Sequence[_File]) -> None:
+    def take(self, files: Sequence[File]) -> None:
         """Registers first, then who people are, then episodes in the order of the files."""
         for each in files:
             if each.kind is None:
@@ -253,7 +277,7 @@ class _Bringing:
 
     # Registers.
 
-    def _register(self, file: _File) -> None:
+    def _register(self, file: File) -> None:
         kept: dict[int, dict[str, str]] = {}
         records = _keeping(file.table.records, file.layout, kept)
         registered = registering.load_table(
@@ -272,7 +296,7 @@ class _Bringing:
             elif result == "unchanged":
                 self.report.is_same(file.name, number, [reason] if reason else [])
 
-    def _note_file(self, file: _File, number: int, skipped: Iterable[Skipped]) -> None:
+    def _note_file(self, file: File, number: int, skipped: Iterable[Skipped]) -> None:
         title = file.kind.title if file.kind else REGISTER.title
         self.report.files.append({"name": file.name, "is": title, "rows": number})
         for each in skipped:
@@ -280,7 +304,7 @@ class _Bringing:
 
     # Who people are.
 
-    def _people(self, file: _File) -> None:
+    def _people(self, file: File) -> None:
         assert file.kind
         layout = file.layout
         number = 0
@@ -296,7 +320,7 @@ class _Bringing:
 
     # Episodes.
 
-    def _episodes(self, file: _File) -> list[PastRow]:
+    def _episodes(self, file: File) -> list[PastRow]:
         assert file.kind
         found: list[PastRow] = []
         skipped: list[Skipped] = []

@@ -255,6 +255,7 @@ DONE = {
     "set layout of delivery": "Said in which layout a file is",
     "count episode as": "Said that two told of one missing episode",
     "let episode stand apart": "Took back that two told of one missing episode",
+    "teach heading": "Said what a heading means",
     "teach layout": "Taught the layout of a file",
     "download refused rows": "Downloaded the refused rows of a file",
     "begin delivery": "Let the rows of a file go in",

@@ -1,6 +1,7 @@
 """A council's earlier records: looked at with what would be lost, brought in, taken back as one."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import wraps
 from typing import Any
 
 from django.contrib import messages
@@ -15,7 +16,10 @@ from returnhome.casework import history, journal
 from returnhome.casework.history import Bringing, BringingFile, BringingQuerySet
 from returnhome.casework.staff import Organisation, Person
 from returnhome.intake import bringing
+from returnhome.intake.cells import shortened
 from returnhome.intake.history import report
+from returnhome.intake.history.columns import SAYABLE, Column
+from returnhome.intake.history.files import Asked
 from returnhome.intake.outcome import to_mend
 from returnhome.reporting import exports
 from returnhome.web import days, gds, pages, tables_sent
@@ -52,6 +56,42 @@ class BringForm(gds.Form):
         hint="Who came back on or after it goes to the work list. What ended earlier is settled as "
         "your records left it. A child who is still missing is always on the work list.",
     )
+
+
+class ColumnsForm(gds.Form):
+    """One choice for each heading of the council's own lists."""
+
+    def __init__(self, *args: Any, asked: Sequence[Asked], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.names = {f"column_{number}": one for number, one in enumerate(asked)}
+        for name, one in self.names.items():
+            self.fields[name] = gds.Select(
+                one.heading,
+                empty="Nothing: keep it as received",
+                choices=[(column, _first_large(column.label)) for column in SAYABLE],
+                hint=_examples(one),
+                initial=one.column,
+                coerce=Column,
+                required=False,
+            )
+        known = [name for name, one in self.names.items() if one.column]
+        unknown = [name for name in self.names if name not in known]
+        found = (("Columns not recognised", unknown), ("Columns recognised", known))
+        self.sections = tuple((heading, names) for heading, names in found if names)
+
+    @property
+    def meant(self) -> dict[str, Column | None]:
+        return {one.plain: self.cleaned_data[name] or None for name, one in self.names.items()}
+
+
+def _first_large(label: str) -> str:
+    return label[:1].upper() + label[1:]
+
+
+def _examples(one: Asked) -> str:
+    if not one.examples:
+        return "Empty in the first rows."
+    return f"{', '.join(f'“{shortened(text, 40)}”' for text in one.examples)}."
 
 
 class TakeBackForm(gds.Form):
@@ -123,6 +163,23 @@ def _said(request: Request, one: Bringing) -> dict[str, Any]:
     return bringing.preview(one, by=request.user, at=request.now)
 
 
+View = Callable[[Request, int], HttpResponse]
+
+
+def when_taught(view: View) -> View:
+    """A page about files as they are read: what no one has said the meaning of is asked first."""
+
+    @wraps(view)
+    def asked_first(request: Request, pk: int) -> HttpResponse:
+        try:
+            return view(request, pk)
+        except bringing.Untaught:
+            return redirect("columns-of-history", pk)
+
+    return asked_first
+
+
+@when_taught
 def show(request: Request, pk: int) -> HttpResponse:
     """What would come of it and what would be lost; once it is in, what did and was."""
     one = get_object_or_404(_bringings(request.user), pk=pk)
@@ -169,7 +226,33 @@ def _numbers(said: dict[str, Any]) -> int:
     return len(lost["columns"]) + len(lost["words"]) + len(lost["precision"])
 
 
+def columns(request: Request, pk: int) -> HttpResponse:
+    """Say what the headings of the council's own lists mean; it is remembered for the council."""
+    one = get_object_or_404(
+        _bringings(request.user).filter(brought_at__isnull=True, taken_back_at__isnull=True), pk=pk
+    )
+    form = ColumnsForm(request.POST or None, asked=bringing.asked(one))
+    if request.method == "POST" and form.is_valid():
+        with gds.refusals_into(form):
+            bringing.teach(one, form.meant, by=request.user, at=request.now)
+            return redirect("show-history", pk)
+    journal.write("read", one, by=request.user, at=request.now)
+    return gds.form_page(
+        request,
+        form,
+        title="What the columns mean",
+        caption=f"{one.brought_for.name}’s own lists",
+        lead="Of each heading choose what stands below it. Every row is kept whole as it was "
+        "received, whatever you choose. What you say is remembered for your council’s next files.",
+        button="See what would come of it",
+        back=reverse("history"),
+        template="history/columns.html",
+        one=one,
+    )
+
+
 @require_POST
+@when_taught
 def bring(request: Request, pk: int) -> HttpResponse:
     one = get_object_or_404(_bringings(request.user), pk=pk)
     try:
@@ -239,6 +322,7 @@ def take_back(request: Request, pk: int) -> HttpResponse:
     )
 
 
+@when_taught
 def refused(request: Request, pk: int) -> HttpResponse:
     """The refused rows of a file as CSV, each with its reason: to be mended and sent again."""
     one = get_object_or_404(_bringings(request.user), pk=pk)
@@ -249,6 +333,7 @@ def refused(request: Request, pk: int) -> HttpResponse:
     return _csv(*to_mend(rows), name=f"refused-rows-{pk}.csv")
 
 
+@when_taught
 def lost(request: Request, pk: int) -> HttpResponse:
     """What would be, or was, lost, as CSV."""
     one = get_object_or_404(_bringings(request.user), pk=pk)
@@ -269,6 +354,7 @@ def _csv(header: Sequence[str], lines: Iterable[Sequence[str]], *, name: str) ->
 urlpatterns = [
     path("history", index, name="history"),
     path("history/<int:pk>", show, name="show-history"),
+    path("history/<int:pk>/columns", columns, name="columns-of-history"),
     path("history/<int:pk>/bring", bring, name="bring-history"),
     path("history/<int:pk>/discard", discard, name="discard-history"),
     path("history/<int:pk>/take-back", take_back, name="take-back-history"),

@@ -5,10 +5,12 @@ The files are invented, and so are the children in them.
 
 from collections import Counter
 from datetime import date
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+import xlsxwriter
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -417,3 +419,35 @@ def test_history_is_counted_by_a_protocol_and_calls_for_no_meeting_by_itself(cas
     live = returned(kit, hours_ago=10)
 
     assert {each.episode for each in escalations.called_for([kit], now=NOW)[kit.pk]} == {live.pk}
+
+
+def test_a_workbook_with_a_sheet_for_each_year_is_read_whole(cast: Cast) -> None:
+    content = BytesIO()
+    with xlsxwriter.Workbook(content) as book:
+        for year in (2024, 2025):
+            sheet = book.add_worksheet(str(year))
+            # Each year has other columns.
+            headings = ["Child ID", "Date missing", "Date returned"]
+            more = ["RHI offered"] if year == 2025 else []
+            sheet.write_row(0, 0, [*headings, *more])
+            sheet.write_row(1, 0, ["kit", f"01/11/{year}", f"02/11/{year}", *("Yes" for _ in more)])
+            sheet.write_row(2, 0, ["nobody", f"03/11/{year}", f"04/11/{year}"])
+        book.add_worksheet("Who to ring").write_row(0, 0, ["Desk", "Extension"])
+        book.add_worksheet("Blank")
+
+    taken = bringing.receive(
+        [("list.xlsx", content.getvalue())],
+        brought_for=cast.northshire_council,
+        by=cast.amina,
+        at=NOW,
+    )
+    said = bringing.bring(taken, by=cast.amina, at=NOW)
+
+    assert said["read"] == 4
+    assert [each["name"] for each in said["files"]] == ["list.xlsx, 2024", "list.xlsx, 2025"]
+    assert said["aside"] == ["list.xlsx, Who to ring"]
+    assert {(row["file"], row["row"]) for row in said["refused"]} == {
+        ("list.xlsx, 2024", 3),
+        ("list.xlsx, 2025", 3),
+    }
+    assert Episode.objects.filter(child=cast.kit).count() == 2

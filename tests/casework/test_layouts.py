@@ -1,7 +1,7 @@
 """Layouts as somebody taught them: remembered for a sender, replaced and never changed."""
 
 from returnhome.casework import layouts
-from returnhome.casework.layouts import TaughtLayout
+from returnhome.casework.layouts import TaughtHeading, TaughtLayout
 from tests.casework.ledger import refused_by
 from tests.cast import NOW, Cast
 
@@ -61,3 +61,26 @@ def test_the_database_refuses_an_end_by_nobody(cast: Cast) -> None:
 
     with refused_by("an_ended_layout_has_time_and_person"):
         TaughtLayout.objects.filter(pk=made.pk).update(ended_at=NOW)
+
+
+def test_what_a_heading_means_is_each_councils_own_and_said_anew_holds(cast: Cast) -> None:
+    layouts.teach_headings(cast.northshire_council, {"gone": "found"}, by=cast.amina, at=NOW)
+    layouts.teach_headings(
+        cast.northshire_council, {"gone": "started", "moon": ""}, by=cast.amina, at=NOW
+    )
+
+    assert layouts.headings_of(cast.northshire_council) == {"gone": "started", "moon": ""}
+    assert layouts.headings_of(cast.westborough_council) == {}
+    assert TaughtHeading.objects.visible_to(cast.amina).count() == 2
+    assert not TaughtHeading.objects.visible_to(cast.wes).exists()
+
+
+def test_the_database_refuses_a_heading_twice_and_one_of_nothing(cast: Cast) -> None:
+    layouts.teach_headings(cast.northshire_council, {"gone": "started"}, by=cast.amina, at=NOW)
+    made = TaughtHeading.objects.get()
+
+    with refused_by("a_taught_heading_says_something"):
+        TaughtHeading.objects.filter(pk=made.pk).update(heading="")
+    made.pk = None
+    with refused_by("a_heading_means_one_thing_to_a_council"):
+        made.save(force_insert=True)

@@ -71,3 +71,28 @@ def test_wrong_use_is_said_in_a_sentence(cast: Cast) -> None:
         call_command("history", take_back=999, because="x")
     with pytest.raises(CommandError, match="cannot be opened"):
         run("none.csv")
+
+
+def test_headings_of_its_own_are_told_beside_the_file_and_remembered(
+    cast: Cast, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own = tmp_path / "own.csv"
+    own.write_text("Kid,DOB,Gone since,Home again\nKit O'Dell,30/09/2012,1/11/2025,2/11/2025\n")
+    with pytest.raises(CommandError, match="Say each as --column HEADING=MEANING"):
+        run(str(own))
+
+    said = {"column": ["Kid=name", "Gone since=started", "Home again=returned"]}
+    call_command(
+        *("history", str(own), "--council", "Northshire", "--for-good"),
+        *(f"--column={each}" for each in said["column"]),
+        at=NOW.isoformat(),
+    )
+    assert Episode.objects.get().child == cast.kit
+    # The next time it is known.
+    assert run(str(own)) == 0
+    assert "1 there already" in capsys.readouterr().err
+
+
+def test_a_meaning_that_there_is_not_is_refused_with_those_there_are(cast: Cast) -> None:
+    with pytest.raises(CommandError, match="is no heading, = and nothing or one of number, name"):
+        call_command("history", "x.csv", "--council", "Northshire", "--column=Kid=fruit")

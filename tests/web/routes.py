@@ -370,7 +370,7 @@ OF_AN_ORGANISATION_BESIDE = {
     **dict.fromkeys(
         (
             *("show-history", "bring-history", "discard-history", "take-back-history"),
-            *("refused-history", "lost-history"),
+            *("refused-history", "lost-history", "columns-of-history"),
         ),
         "tests/web/test_history.py",
     ),

@@ -1,5 +1,6 @@
 """The page on which a council brings its history: first what would be lost, then for good."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ from django.test import Client
 
 from returnhome.casework import restrictions
 from returnhome.casework.history import Bringing
-from returnhome.casework.models import Episode, JournalEntry
+from returnhome.casework.models import Episode, JournalEntry, TaughtHeading
 from tests.cast import NOW, Cast
 from tests.web.asking import words_of
 
@@ -171,3 +172,77 @@ def test_refused_rows_are_mended_in_place_and_sent_again(cast: Cast, amina: Clie
     assert "Why it was refused" not in page
     assert Bringing.objects.get(pk=again.pk).episodes == 1
     assert Episode.objects.count() == 8
+
+
+# A list of a council's own, in words that nobody else uses.
+OWN_WORDS = (
+    b"Kid,DOB,Gone since,Home again,RHI,Moon\n"
+    b"Kit O'Dell,30/09/2012,01/11/2025 18:00,02/11/2025 09:30,Yes,full\n"
+)
+
+
+def own_words() -> SimpleUploadedFile:
+    return SimpleUploadedFile("own.csv", OWN_WORDS)
+
+
+def chosen(page: str, **meanings: str) -> dict[str, str]:
+    """What the form sends when each of these headings gets this meaning."""
+    labels = dict(re.findall(r'for="(?:id_)?(column_\d+)">\s*([^<]+?)\s*</label>', page))
+    return {name: meanings.get(heading.replace(" ", "_"), "") for name, heading in labels.items()}
+
+
+@pytest.mark.check
+def test_headings_that_nobody_knows_are_asked_and_remembered_for_the_council(
+    cast: Cast, amina: Client
+) -> None:
+    answer = amina.post("/history", {"file": [own_words()], **SINCE}, follow=True)
+    one = Bringing.objects.get()
+    assert answer.redirect_chain[-1][0] == f"/history/{one.pk}/columns"
+    assert "“Kit O’Dell”" in words_of(answer) or "Kit O'Dell" in words_of(answer)
+
+    # Who it is about is said, and not since when: nothing is remembered of it.
+    half = amina.post(
+        f"/history/{one.pk}/columns", chosen(answer.content.decode(), Kid="name", DOB="born")
+    )
+    assert "one when the episode began" in words_of(half)
+    assert not TaughtHeading.objects.exists()
+
+    whole = chosen(
+        answer.content.decode(), Kid="name", DOB="born", Gone_since="started", Home_again="returned"
+    )
+    said = words_of(amina.post(f"/history/{one.pk}/columns", whole, follow=True))
+    assert "Nothing is written yet" in said
+    assert "Moon" in said
+    amina.post(f"/history/{one.pk}/bring")
+    assert Episode.objects.get().child == cast.kit
+
+    # Next year's list comes in the same words.
+    amina.post("/history", {"file": [own_words()], **SINCE})
+    again = amina.get(f"/history/{Bringing.objects.latest('pk').pk}")
+    assert again.status_code == 200
+    assert "Rows that are there already" in words_of(again)
+
+
+def test_what_one_council_says_of_headings_is_not_what_another_says(
+    cast: Cast, amina: Client, as_: Any
+) -> None:
+    amina.post("/history", {"file": [own_words()], **SINCE})
+    one = Bringing.objects.get()
+
+    assert as_("wes").get(f"/history/{one.pk}/columns").status_code == 404
+    amina.post(f"/history/{one.pk}/discard")
+    assert amina.get(f"/history/{one.pk}/columns").status_code == 404
+
+
+def test_a_list_in_words_of_its_own_cannot_be_brought_in_unread(cast: Cast, amina: Client) -> None:
+    amina.post("/history", {"file": [own_words()], **SINCE})
+    one = Bringing.objects.get()
+
+    answers = [
+        amina.post(f"/history/{one.pk}/bring"),
+        amina.get(f"/history/{one.pk}/refused.csv?file=own.csv"),
+        amina.get(f"/history/{one.pk}/lost.csv"),
+    ]
+
+    assert {each.headers["Location"] for each in answers} == {f"/history/{one.pk}/columns"}
+    assert not Episode.objects.exists()

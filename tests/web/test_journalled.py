@@ -182,7 +182,10 @@ NO_CHILD = {
     "intake": "which files have come, by name of the file",
     "history": "which files have come, by when and by whom",
     **dict.fromkeys(
-        ("show-history", "take-back-history", "refused-history", "lost-history"),
+        (
+            *("show-history", "take-back-history", "refused-history", "lost-history"),
+            "columns-of-history",
+        ),
         "rows of the file that was sent, and of the record numbers alone; each look is written",
     ),
     "fetch-example": "an invented file, in the demonstration only",

@@ -7,7 +7,7 @@ councils' own lists use.
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import cast
 
 from returnhome.intake.layouts import Layout, Meaning, numbered
@@ -54,7 +54,8 @@ class Kind:
     """One kind of file: its headings by what they mean, and what it cannot do without.
 
     `needs`: any one of these sets of columns. `marks`: a heading that only this kind has.
-    `is_of_looked_after`: all children of it are looked after.
+    `is_of_looked_after`: all children of it are looked after. `taught`: headings, said plainly,
+    that somebody of the council has said the meaning of.
     """
 
     name: str
@@ -64,9 +65,12 @@ class Kind:
     needs: Sequence[frozenset[Column]]
     marks: str = ""
     is_of_looked_after: bool = False
+    taught: Mapping[str, Column | None] = field(default_factory=dict)
 
     def column(self, heading: str) -> Column | None:
         said = said_plainly(heading)
+        if said in self.taught:
+            return self.taught[said]
         return next((column for column, words in self.words.items() if said in words), None)
 
     def fits(self, header: Sequence[str]) -> bool:
@@ -93,9 +97,15 @@ class Kind:
         )
 
 
+# Longer headings are compared by their beginning.
+MOST_OF_A_HEADING = 200
+
+
 def said_plainly(heading: str) -> str:
     """Letters and figures alone: “R.H.I. Offered?” is “rhi offered”."""
-    words = heading.casefold().replace("'", "").replace("’", "").replace(".", "")
+    words = (
+        heading[:MOST_OF_A_HEADING].casefold().replace("'", "").replace("’", "").replace(".", "")
+    )
     return " ".join(re.sub(r"[^a-z0-9]+", " ", words).split())
 
 
@@ -298,4 +308,6 @@ PERSON_SSD = Kind(
     needs=[frozenset({Column.PERSON})],
     marks="pers person id",
 )
+# What a person can say that a heading of a list of episodes means.
+SAYABLE = tuple(SPREADSHEET.words)
 KINDS = (MISSING_903, MISSING_SSD, PERSON_SSD, HEADER_903, SPREADSHEET)

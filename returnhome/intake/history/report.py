@@ -24,6 +24,8 @@ class Report:
     """What comes of some files. Rows are named by file and number; a refused one with its cells."""
 
     files: list[dict[str, Any]] = field(default_factory=list)
+    # Sheets of which nothing is read: they have other headings.
+    aside: list[str] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
     refused: list[dict[str, Any]] = field(default_factory=list)
     skipped: Counter[str] = field(default_factory=Counter)
@@ -50,6 +52,7 @@ class Report:
             "read": sum(self.counts[name] for name in NAMED),
             "counts": {name: self.counts[name] for name in COUNTS},
             "files": self.files,
+            "aside": self.aside,
             "refused": sorted(self.refused, key=self._place),
             "skipped": dict(self.skipped),
             "lost": {
@@ -179,6 +182,8 @@ def by_file(said: Mapping[str, Any]) -> list[tuple[str, list[tuple[dict[str, str
 def in_words(said: Mapping[str, Any]) -> Iterator[str]:
     """The report as lines for a terminal; what names a child stays in the files."""
     counts, lost = said["counts"], said["lost"]
+    for each in said["aside"]:
+        yield f"{each} is left aside: it has other headings."
     for each in said["refused"]:
         yield f"{each['file']}, row {each['row']}: {each['reason']}."
     for each in lost["columns"]:

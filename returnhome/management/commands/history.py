@@ -2,6 +2,7 @@
 
 import json
 import sys
+from argparse import ArgumentTypeError
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from returnhome.casework import acting, history, staff
 from returnhome.casework.history import Bringing
 from returnhome.intake import bringing
 from returnhome.intake.history import report
+from returnhome.intake.history.columns import SAYABLE, Column, said_plainly
 from returnhome.intake.outcome import to_mend
 from returnhome.management import moments
 from returnhome.management.progress import Progress
@@ -36,6 +38,15 @@ class Command(BaseCommand):
             metavar="DAY",
             help="from this day on an episode that ended is live work (YYYY-MM-DD; absent: 14 days "
             "ago); what ended before is settled as the records left it",
+        )
+        parser.add_argument(
+            "--column",
+            action="append",
+            type=_column,
+            default=[],
+            metavar="HEADING=MEANING",
+            help="what a heading of your own list means, where it is not known by itself; it is "
+            f"remembered for the council (nothing, or one of {', '.join(SAYABLE)})",
         )
         parser.add_argument(
             "--for-good", action="store_true", help="bring it in; absent, nothing is written"
@@ -72,6 +83,9 @@ class Command(BaseCommand):
             if options["take_back"] is not None:
                 return self._take_back(at, options)
             said, number = _brought(at, options)
+        except bringing.Untaught as untaught:
+            said = f"{untaught.sentence} Say each as --column HEADING=MEANING."
+            raise CommandError(said, returncode=2) from untaught
         except Blocked as blocked:
             raise CommandError(blocked.sentence, returncode=2) from blocked
         if options["json"]:
@@ -109,6 +123,15 @@ class Command(BaseCommand):
         )
 
 
+def _column(text: str) -> tuple[str, Column | None]:
+    heading, _, code = text.rpartition("=")
+    if not said_plainly(heading) or (code and code not in SAYABLE):
+        raise ArgumentTypeError(
+            f"“{text}” is no heading, = and nothing or one of {', '.join(SAYABLE)}"
+        )
+    return heading, Column(code) if code else None
+
+
 def _write_refused(folder: Path, said: dict[str, Any]) -> None:
     """A file for each that had some: each has headings of its own."""
     for name, rows in report.by_file(said):
@@ -127,6 +150,7 @@ def _brought(at: datetime, options: dict[str, Any]) -> tuple[dict[str, Any], int
             bringing.of_paths(options["files"]),
             brought_for=bringing.council_named(options["council"]),
             live_since=options["live_since"],
+            meant=dict(options["column"]),
             for_good=options["for_good"],
             by=staff.operator(),
             at=at,
