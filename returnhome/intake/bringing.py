@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import transaction
 
@@ -184,10 +184,22 @@ def taught_by(council: Organisation) -> Taught:
     return {heading: Column(code) if code else None for heading, code in found.items()}
 
 
+class Asking(NamedTuple):
+    """The headings that somebody can say the meaning of, and what must be said before all else."""
+
+    headings: list[Asked]
+    first: str
+
+
 @acting.as_system(acting.INTAKE)
-def asked(bringing: Bringing) -> list[Asked]:
-    """The headings of its files that somebody can say the meaning of."""
-    return history_files.asked(_files(bringing)[0])
+def asked(bringing: Bringing) -> Asking:
+    """What is asked of its files."""
+    files, _ = _files(bringing)
+    try:
+        _check(files)
+    except Untaught as untaught:
+        return Asking(history_files.asked(files), untaught.sentence)
+    return Asking(history_files.asked(files), "")
 
 
 @transaction.atomic

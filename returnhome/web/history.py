@@ -18,7 +18,7 @@ from returnhome.casework.staff import Organisation, Person
 from returnhome.intake import bringing
 from returnhome.intake.cells import shortened
 from returnhome.intake.history import report
-from returnhome.intake.history.columns import SAYABLE, Column
+from returnhome.intake.history.columns import SAYABLE, SPREADSHEET, Column
 from returnhome.intake.history.files import Asked
 from returnhome.intake.outcome import to_mend
 from returnhome.reporting import exports
@@ -195,6 +195,9 @@ def show(request: Request, pk: int) -> HttpResponse:
             "facts": _facts(said, one) if said else (),
             "title": _title(one),
             "lost": _numbers(said) if said else 0,
+            "has_own_words": any(each["is"] == SPREADSHEET.title for each in said["files"])
+            if said
+            else False,
             "to_mend": [(name, len(rows)) for name, rows in report.by_file(said)] if said else (),
         },
     )
@@ -231,7 +234,8 @@ def columns(request: Request, pk: int) -> HttpResponse:
     one = get_object_or_404(
         _bringings(request.user).filter(brought_at__isnull=True, taken_back_at__isnull=True), pk=pk
     )
-    form = ColumnsForm(request.POST or None, asked=bringing.asked(one))
+    asking = bringing.asked(one)
+    form = ColumnsForm(request.POST or None, asked=asking.headings)
     if request.method == "POST" and form.is_valid():
         with gds.refusals_into(form):
             bringing.teach(one, form.meant, by=request.user, at=request.now)
@@ -244,6 +248,7 @@ def columns(request: Request, pk: int) -> HttpResponse:
         caption=f"{one.brought_for.name}’s own lists",
         lead="Of each heading choose what stands below it. Every row is kept whole as it was "
         "received, whatever you choose. What you say is remembered for your council’s next files.",
+        inset="" if form.is_bound else asking.first,
         button="See what would come of it",
         back=reverse("history"),
         template="history/columns.html",

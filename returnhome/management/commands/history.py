@@ -84,8 +84,8 @@ class Command(BaseCommand):
                 return self._take_back(at, options)
             said, number = _brought(at, options)
         except bringing.Untaught as untaught:
-            said = f"{untaught.sentence} Say each as --column HEADING=MEANING."
-            raise CommandError(said, returncode=2) from untaught
+            sentence = f"{untaught.sentence} Say each as --column HEADING=MEANING."
+            raise CommandError(sentence, returncode=2) from untaught
         except Blocked as blocked:
             raise CommandError(blocked.sentence, returncode=2) from blocked
         if options["json"]:
