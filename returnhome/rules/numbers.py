@@ -55,3 +55,7 @@ def police(written: str) -> str:
     """A police force's number of a person, as it is compared; empty where it is none."""
     number = "".join(written.split()).upper()
     return number if any(map(str.isdigit, number)) and len(number) <= LONGEST else ""
+
+
+AS_COMPARED = {NumberKind.POLICE: police, NumberKind.NHS: nhs, NumberKind.UPN: upn}
+"""Of each kind what it is compared as; empty for what cannot be such a number."""

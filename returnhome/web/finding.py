@@ -78,8 +78,11 @@ def _numbered(said: str) -> Q:
 
 def _telling(said: str) -> list[int]:
     """Notifications that name the child by this number."""
-    ways = {read for read in (numbers.police(said), numbers.nhs(said), numbers.upn(said)) if read}
-    told = ToldNumber.objects.filter(value__in=ways)
+    ways = Q(pk__in=[])
+    for kind, read in numbers.AS_COMPARED.items():
+        if value := read(said):
+            ways |= Q(kind=kind, value=value)
+    told = ToldNumber.objects.filter(ways)
     return list(told.values_list("notification", flat=True)[:MOST])
 
 
