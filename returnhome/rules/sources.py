@@ -97,6 +97,57 @@ MODERN_SLAVERY = Source(
     date(2020, 3, 24),
     "a child is referred without having to agree; no time is set",
 )
+SHARING_ADVICE = Source(
+    "DfE, Information sharing: advice for practitioners providing safeguarding services",
+    date(2024, 5, 1),
+    "consent is not needed and is seldom the basis; be open with the child where that is safe; "
+    "note why something was shared or was not",
+)
+PUBLIC_TASK = Source(
+    "UK GDPR", date(2021, 1, 1), "articles 6(1)(e) and 9(2)(g): a public task", is_confirmed=True
+)
+VITAL_INTERESTS = Source(
+    "UK GDPR", date(2021, 1, 1), "articles 6(1)(d) and 9(2)(c): vital interests", is_confirmed=True
+)
+NO_MORE_THAN_NEEDED = Source(
+    "UK GDPR", date(2021, 1, 1), "article 5(1)(c): data minimisation", is_confirmed=True
+)
+SAFEGUARDING_CONDITION = Source(
+    "Data Protection Act 2018",
+    date(2018, 5, 25),
+    "Schedule 1, paragraph 18: safeguarding of children and of individuals at risk",
+    is_confirmed=True,
+)
+CRIME = Source(
+    "Data Protection Act 2018",
+    date(2018, 5, 25),
+    "Schedule 2, paragraph 2: crime and taxation",
+    is_confirmed=True,
+)
+ARRANGEMENTS = Source(
+    "Children Act 2004",
+    date(2005, 10, 1),
+    "sections 10 and 11: bodies co-operate, and safeguard children in what they do",
+    is_confirmed=True,
+)
+CARE_DUTY = Source(
+    "Children Act 1989",
+    date(1991, 10, 14),
+    "section 22(3): a council safeguards a child whom it looks after",
+    is_confirmed=True,
+)
+HELP_FROM_OTHERS = Source(
+    "Children Act 1989",
+    date(1991, 10, 14),
+    "section 27: authorities help each other",
+    is_confirmed=True,
+)
+SCHOOLS = Source(
+    "Education Act 2002",
+    date(2004, 6, 1),
+    "section 175: schools and colleges safeguard their pupils",
+    is_confirmed=True,
+)
 OWN_RULE = Source(
     "Returnhome's own rule, where the guidance is silent", date(2026, 1, 1), is_confirmed=True
 )

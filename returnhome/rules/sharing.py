@@ -1,0 +1,445 @@
+"""What may be told to whom, what for, and on which basis; and what must be so before it goes.
+
+Source: DfE, Information sharing advice, 2024; UK GDPR, articles 5, 6 and 9; Data Protection Act
+2018, Schedules 1 and 2. Which items fit which recipient and purpose is our own table, of the least
+that serves it, for a practice lead to confirm. Nobody is asked to consent to a share: that is the
+wrong basis where a child is or may be at risk. What the child was told, and wished, is recorded.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from returnhome.rules import Blocked
+from returnhome.rules.clock import LONDON
+from returnhome.rules.codes import Code
+from returnhome.rules.sources import (
+    ARRANGEMENTS,
+    CARE_DUTY,
+    CRIME,
+    HELP_FROM_OTHERS,
+    PUBLIC_TASK,
+    SAFEGUARDING_CONDITION,
+    SCHOOLS,
+    SECTION_47,
+    VITAL_INTERESTS,
+    Source,
+)
+
+
+class Recipient(Code):
+    """To whom; our own list, of those whom the guidance and local procedures name."""
+
+    POLICE = "police", "Police missing-person unit"
+    COUNCIL = "council", "Another council’s children’s services"
+    SOCIAL_WORKER = "social_worker", "The child’s social worker"
+    REVIEWING_OFFICER = "reviewing_officer", "Independent reviewing officer"
+    CONFERENCE_CHAIR = "conference_chair", "Child protection conference chair"
+    PANEL = "panel", "Exploitation panel"
+    SCHOOL = "school", "School or college"
+    HEALTH = "health", "Health service"
+    HOME = "home", "Children’s home or foster carer"
+    PARENT = "parent", "Parent, or whoever has parental responsibility"
+    SERVICE = "service", "A service that helps, such as a charity"
+    OTHER = "other", "Somebody else"
+
+
+class Purpose(Code):
+    """What it is for; our own list."""
+
+    DANGER_NOW = "danger_now", "Somebody may be in danger now"
+    STOP_HARM = "stop_harm", "Stop whoever does harm: what is known of people and places"
+    ENQUIRE = "enquire", "Find out whether the child is being harmed"
+    SAFE_WHERE_THEY_ARE = "safe_where_they_are", "Keep the child safe where they live or learn"
+    FIND_SOONER = "find_sooner", "Find the child sooner, should they go missing again"
+    PLAN = "plan", "Plan the child’s care and review it"
+    HELP = "help", "Get the child the help that was asked for"
+
+
+class ShareItem(Code):
+    """What can be told; the parts of a record, and the sorts of mention."""
+
+    EPISODE = "episode", "When the child was missing and came back"
+    TALK = "talk", "That there was a talk, when and with whom"
+    WHY = "why", "Why the child went"
+    WHERE = "where", "Where the child was, and with whom"
+    HAPPENED = "happened", "What happened"
+    HARM = "harm", "Harm, threats and fear"
+    EXPLOITATION = "exploitation", "Signs of exploitation"
+    NOW = "now", "How the child is now, and health"
+    WISHES = "wishes", "What the child wants, and what would help"
+    NEXT_TIME = "next_time", "What to do if the child goes missing again"
+    ACTIONS = "actions", "What was decided, and who does it"
+    PERSON = "person", "People the child told of"
+    PLACE = "place", "Places the child told of"
+    VEHICLE = "vehicle", "Vehicles"
+    PHONE = "phone", "Telephone numbers"
+    HANDLE = "handle", "Online names"
+    SCHOOL_DAYS = "school_days", "School days that were missed"
+
+
+INTELLIGENCE = (
+    ShareItem.PERSON,
+    ShareItem.PLACE,
+    ShareItem.VEHICLE,
+    ShareItem.PHONE,
+    ShareItem.HANDLE,
+)
+WHOLE_TALK = (
+    *(
+        ShareItem.EPISODE,
+        ShareItem.TALK,
+        ShareItem.WHY,
+        ShareItem.WHERE,
+        ShareItem.HAPPENED,
+        ShareItem.HARM,
+        ShareItem.EXPLOITATION,
+    ),
+    *(ShareItem.NOW, ShareItem.WISHES, ShareItem.NEXT_TIME, ShareItem.ACTIONS),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """The items that serve a purpose with a recipient, and on which basis they may be told."""
+
+    items: tuple[ShareItem, ...]
+    basis: tuple[Source, ...]
+
+
+SAFEGUARDING = (PUBLIC_TASK, SAFEGUARDING_CONDITION)
+OURS = (*SAFEGUARDING, ARRANGEMENTS)
+IN_DANGER = (VITAL_INTERESTS, SAFEGUARDING_CONDITION)
+
+FITS: Mapping[Recipient, Mapping[Purpose, Fit]] = {
+    Recipient.POLICE: {
+        Purpose.DANGER_NOW: Fit(
+            (ShareItem.EPISODE, ShareItem.WHERE, ShareItem.HAPPENED, ShareItem.HARM, *INTELLIGENCE),
+            IN_DANGER,
+        ),
+        Purpose.STOP_HARM: Fit(
+            (ShareItem.EPISODE, ShareItem.EXPLOITATION, *INTELLIGENCE), (*SAFEGUARDING, CRIME)
+        ),
+        Purpose.ENQUIRE: Fit(
+            (ShareItem.EPISODE, ShareItem.HAPPENED, ShareItem.HARM, ShareItem.EXPLOITATION),
+            (*SAFEGUARDING, SECTION_47),
+        ),
+        Purpose.FIND_SOONER: Fit(
+            (ShareItem.EPISODE, ShareItem.WHERE, ShareItem.NEXT_TIME, *INTELLIGENCE), OURS
+        ),
+    },
+    Recipient.COUNCIL: {
+        Purpose.DANGER_NOW: Fit(
+            (ShareItem.EPISODE, ShareItem.WHERE, ShareItem.HAPPENED, ShareItem.HARM, *INTELLIGENCE),
+            IN_DANGER,
+        ),
+        Purpose.STOP_HARM: Fit((ShareItem.EXPLOITATION, *INTELLIGENCE), (*OURS, HELP_FROM_OTHERS)),
+        Purpose.ENQUIRE: Fit(
+            (
+                ShareItem.EPISODE,
+                ShareItem.HAPPENED,
+                ShareItem.HARM,
+                ShareItem.EXPLOITATION,
+                ShareItem.NOW,
+            ),
+            (*SAFEGUARDING, SECTION_47, HELP_FROM_OTHERS),
+        ),
+        Purpose.SAFE_WHERE_THEY_ARE: Fit(
+            (
+                ShareItem.EPISODE,
+                ShareItem.EXPLOITATION,
+                ShareItem.WISHES,
+                ShareItem.NEXT_TIME,
+                ShareItem.ACTIONS,
+            ),
+            (*OURS, HELP_FROM_OTHERS),
+        ),
+        Purpose.PLAN: Fit(WHOLE_TALK, (*OURS, HELP_FROM_OTHERS)),
+    },
+    Recipient.SOCIAL_WORKER: {
+        Purpose.DANGER_NOW: Fit((*WHOLE_TALK, *INTELLIGENCE), IN_DANGER),
+        Purpose.ENQUIRE: Fit((*WHOLE_TALK, *INTELLIGENCE), (*SAFEGUARDING, SECTION_47)),
+        Purpose.PLAN: Fit(WHOLE_TALK, (*SAFEGUARDING, CARE_DUTY)),
+    },
+    Recipient.REVIEWING_OFFICER: {
+        Purpose.PLAN: Fit(
+            (
+                ShareItem.EPISODE,
+                ShareItem.TALK,
+                ShareItem.WHY,
+                ShareItem.EXPLOITATION,
+                ShareItem.WISHES,
+                ShareItem.ACTIONS,
+            ),
+            (*SAFEGUARDING, CARE_DUTY),
+        ),
+    },
+    Recipient.CONFERENCE_CHAIR: {
+        Purpose.PLAN: Fit(
+            (
+                *(
+                    ShareItem.EPISODE,
+                    ShareItem.TALK,
+                    ShareItem.WHY,
+                    ShareItem.HARM,
+                    ShareItem.EXPLOITATION,
+                ),
+                *(ShareItem.WISHES, ShareItem.ACTIONS),
+            ),
+            (*SAFEGUARDING, SECTION_47),
+        ),
+    },
+    Recipient.PANEL: {
+        Purpose.STOP_HARM: Fit(
+            (ShareItem.EPISODE, ShareItem.EXPLOITATION, *INTELLIGENCE), (*OURS, CRIME)
+        ),
+        Purpose.PLAN: Fit(
+            (ShareItem.EPISODE, ShareItem.EXPLOITATION, ShareItem.WISHES, ShareItem.ACTIONS), OURS
+        ),
+    },
+    Recipient.SCHOOL: {
+        Purpose.DANGER_NOW: Fit((ShareItem.EPISODE, ShareItem.NOW, ShareItem.ACTIONS), IN_DANGER),
+        Purpose.SAFE_WHERE_THEY_ARE: Fit(
+            (ShareItem.EPISODE, ShareItem.NEXT_TIME, ShareItem.ACTIONS, ShareItem.SCHOOL_DAYS),
+            (*OURS, SCHOOLS),
+        ),
+        Purpose.HELP: Fit(
+            (ShareItem.WISHES, ShareItem.ACTIONS, ShareItem.SCHOOL_DAYS), (*OURS, SCHOOLS)
+        ),
+    },
+    Recipient.HEALTH: {
+        Purpose.DANGER_NOW: Fit((ShareItem.HAPPENED, ShareItem.HARM, ShareItem.NOW), IN_DANGER),
+        Purpose.HELP: Fit((ShareItem.NOW, ShareItem.WISHES, ShareItem.ACTIONS), OURS),
+    },
+    Recipient.HOME: {
+        Purpose.DANGER_NOW: Fit((ShareItem.HARM, ShareItem.NOW, ShareItem.ACTIONS), IN_DANGER),
+        Purpose.SAFE_WHERE_THEY_ARE: Fit(
+            (ShareItem.NOW, ShareItem.WISHES, ShareItem.NEXT_TIME, ShareItem.ACTIONS),
+            (*SAFEGUARDING, CARE_DUTY),
+        ),
+        Purpose.FIND_SOONER: Fit(
+            (ShareItem.WHERE, ShareItem.NEXT_TIME), (*SAFEGUARDING, CARE_DUTY)
+        ),
+    },
+    Recipient.PARENT: {
+        Purpose.DANGER_NOW: Fit((ShareItem.NOW, ShareItem.ACTIONS), IN_DANGER),
+        Purpose.SAFE_WHERE_THEY_ARE: Fit(
+            (ShareItem.WISHES, ShareItem.NEXT_TIME, ShareItem.ACTIONS), SAFEGUARDING
+        ),
+    },
+    Recipient.SERVICE: {
+        Purpose.HELP: Fit((ShareItem.WISHES, ShareItem.ACTIONS), SAFEGUARDING),
+    },
+    Recipient.OTHER: {
+        Purpose.DANGER_NOW: Fit((ShareItem.ACTIONS,), IN_DANGER),
+        Purpose.HELP: Fit((ShareItem.ACTIONS,), SAFEGUARDING),
+    },
+}
+# No public body stands behind them: a second person looks before it goes.
+PRIVATE = frozenset({Recipient.PARENT, Recipient.SERVICE, Recipient.OTHER})
+
+
+class Openness(Code):
+    """What the child knows of it: the advice is to be open, unless that puts somebody at risk."""
+
+    AGREES = "agrees", "Told, and content with it"
+    OBJECTS = "objects", "Told, and does not want it"
+    NOT_TOLD = "not_told", "Not told, because that would not be safe or cannot wait"
+
+
+class MarkDecision(Code):
+    """What becomes of words that were marked."""
+
+    TAKE_OUT = "take_out", "Take them out"
+    SAY_INSTEAD = "say_instead", "Say something else instead"
+    KEEP = "keep", "Keep them: the recipient needs them"
+
+
+class DoesNotFit(Blocked):
+    sentence = "Nothing is shared with them for this purpose. Choose what it is for, or to whom."
+    field = "purpose"
+
+
+class NothingChosen(Blocked):
+    sentence = "Choose at least one thing that is to be told."
+    field = "items"
+
+
+class BeyondWhatFits(Blocked):
+    sentence = "Say why they need more than serves this purpose."
+    field = "because_more"
+
+
+class WhyMissing(Blocked):
+    sentence = "Say why it is shared."
+    field = "because"
+
+
+class WhyNotMissing(Blocked):
+    sentence = "Say why it is not shared."
+    field = "because"
+
+
+class NameMissing(Blocked):
+    sentence = "Say who it goes to, by name."
+    field = "name"
+
+
+class OpennessMissing(Blocked):
+    sentence = "Say whether the child knows of it."
+    field = "openness"
+
+
+class WhyNotToldMissing(Blocked):
+    sentence = "Say why the child was not told, or why it goes although the child does not want it."
+    field = "openness_because"
+
+
+class Undecided(Blocked):
+    """Words that are marked and of which nobody has decided."""
+
+    def __init__(self, number: int) -> None:
+        words = "1 marked place" if number == 1 else f"{number} marked places"
+        super().__init__(f"Decide on each: {words} in the text are left.")
+
+
+class ProtectedAddress(Blocked):
+    sentence = "A protected address never goes to anybody who is not named for it. Take it out."
+
+
+class ParentMayBeTheRisk(Blocked):
+    sentence = (
+        "A note says that a parent may be the risk, and nothing goes to them. If this is about "
+        "somebody else who is safe to tell, say who and why."
+    )
+    field = "despite"
+
+
+class AboutThem(Blocked):
+    sentence = (
+        "The child told of somebody with this name. Say why it goes to them all the same, and have "
+        "a second person look."
+    )
+    field = "despite"
+
+
+class NeedsASecond(Blocked):
+    sentence = "A second person has to look first."
+
+
+class SecondIsTheSame(Blocked):
+    sentence = "Whoever wrote it does not approve it: ask somebody else."
+
+
+def fit(recipient: Recipient, purpose: Purpose) -> Fit | None:
+    """What serves this purpose with this recipient; None where nothing is shared."""
+    return FITS[recipient].get(purpose)
+
+
+def purposes(recipient: Recipient) -> tuple[Purpose, ...]:
+    """What can be shared with this recipient for, in their order."""
+    return tuple(purpose for purpose in Purpose if purpose in FITS[recipient])
+
+
+def needs_a_second(
+    recipient: Recipient, *, is_parent_the_risk: bool = False, is_told_of: bool = False
+) -> bool:
+    """Whether a second person looks before it goes; where somebody is in danger, afterwards.
+
+    `is_told_of`: the recipient has the name of somebody whom the child told of.
+    """
+    is_risk = recipient is Recipient.PARENT and is_parent_the_risk
+    return recipient in PRIVATE or is_risk or is_told_of
+
+
+def goes_at_once(purpose: Purpose, *, is_parent_the_risk: bool, is_told_of: bool) -> bool:
+    """Whether one person may send it and the second looks within a working day.
+
+    Never to somebody who may be the danger.
+    """
+    return purpose is Purpose.DANGER_NOW and not is_parent_the_risk and not is_told_of
+
+
+def looked_at_by(sent_at: datetime) -> datetime:
+    """By when a second person has looked at what went at once: the same hour of the next weekday.
+
+    Bank holidays are counted as days: that is the stricter.
+    """
+    due = sent_at.astimezone(LONDON) + timedelta(days=1)
+    while due.weekday() > 4:
+        due += timedelta(days=1)
+    return due
+
+
+def check_can_write(
+    recipient: Recipient,
+    purpose: Purpose,
+    *,
+    items: Collection[ShareItem],
+    name: str,
+    because: str,
+    because_more: str = "",
+    openness: Openness | None,
+    openness_because: str = "",
+    undecided: int,
+    protected_left: int = 0,
+    is_parent_the_risk: bool = False,
+    is_told_of: bool = False,
+    despite: str = "",
+) -> None:
+    """Whether a share is whole: to be sent, or to be looked at by a second person.
+
+    `undecided`: marked words of which nobody has decided; `protected_left`: those of a protected
+    address that are kept for a recipient who is not named for it.
+    """
+    found = fit(recipient, purpose)
+    if found is None:
+        raise DoesNotFit
+    if not items:
+        raise NothingChosen
+    if not set(items) <= set(found.items) and not because_more.strip():
+        raise BeyondWhatFits
+    if not name.strip():
+        raise NameMissing
+    if not because.strip():
+        raise WhyMissing
+    if openness is None:
+        raise OpennessMissing
+    if openness is not Openness.AGREES and not openness_because.strip():
+        raise WhyNotToldMissing
+    if protected_left:
+        raise ProtectedAddress
+    if undecided:
+        raise Undecided(undecided)
+    if recipient is Recipient.PARENT and is_parent_the_risk and not despite.strip():
+        raise ParentMayBeTheRisk
+    if is_told_of and not despite.strip():
+        raise AboutThem
+
+
+def check_can_send(
+    recipient: Recipient,
+    purpose: Purpose,
+    *,
+    is_looked_at: bool,
+    is_parent_the_risk: bool = False,
+    is_told_of: bool = False,
+) -> None:
+    """Whether it may go now. Raises NeedsASecond."""
+    risk = {"is_parent_the_risk": is_parent_the_risk, "is_told_of": is_told_of}
+    if is_looked_at or not needs_a_second(recipient, **risk):
+        return
+    if not goes_at_once(purpose, **risk):
+        raise NeedsASecond
+
+
+def check_can_look(*, is_by_its_author: bool) -> None:
+    """Whether this person may be the second. Raises SecondIsTheSame."""
+    if is_by_its_author:
+        raise SecondIsTheSame
+
+
+def check_can_leave(*, because: str) -> None:
+    """Whether it can be decided that nothing is shared: only with a reason."""
+    if not because.strip():
+        raise WhyNotMissing
