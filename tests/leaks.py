@@ -6,10 +6,10 @@ to set the lists of `rules.everyday`.
 """
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from returnhome.rules.marking import Known, MarkKind
+from returnhome.rules.marking import Known, Mark, MarkKind
 
 FORENAMES = (
     *("Abena", "Bartek", "Callum", "Danuta", "Eoin", "Farah", "Gethin", "Habiba", "Ioana"),
@@ -96,6 +96,23 @@ class Share:
     planted: list[list[Planted]] = field(default_factory=list)
     known: list[Known] = field(default_factory=list)
     own: str = ""
+
+
+def caught(marks: Sequence[Mark], planted: Sequence[Planted]) -> tuple[list[bool], int]:
+    """Of each thing planted whether it is marked, and how many marks stand on nothing.
+
+    A protected address has to be marked as one; of the others any mark lets a person see it.
+    """
+    found = []
+    for each in planted:
+        over = [mark for mark in marks if _overlap(mark, each)]
+        is_grave = each.kind is MarkKind.PROTECTED
+        found.append(any(not is_grave or mark.kind is each.kind for mark in over))
+    return found, sum(not any(_overlap(mark, each) for each in planted) for mark in marks)
+
+
+def _overlap(mark: Mark, planted: Planted) -> bool:
+    return mark.start < planted.end and mark.end > planted.start
 
 
 def shares(number: int, seed: int) -> Iterator[Share]:
