@@ -327,12 +327,12 @@ def _slips(born_on: date | None) -> tuple[date, ...]:
 
 # What is known of them. Each list of numbers is one parameter, however long it is.
 
+# Of a child the name of today, and of the same number the others, without a sex.
 NAMES = """
-select id, forename, surname, born_on, sex from casework_child
+select id, forename, surname, born_on, sex, null::date from casework_child
     where id = any(%(ids)s::bigint[]) and confirmed_at is not null
-"""
-OTHER_NAMES = """
-select child_id, forename, surname, until from casework_alias
+union all
+select child_id, forename, surname, null, null, until from casework_alias
     where child_id = any(%(ids)s::bigint[])
 """
 NUMBERS_AND_POSTCODES = """
@@ -374,15 +374,21 @@ def named(ids: set[int]) -> dict[int, Described]:
     """Each confirmed child with every name and the birth date."""
     if not ids:
         return {}
-    told = {"ids": array(ids)}
+    today: dict[int, tuple[Name, date | None, Sex]] = {}
     others: defaultdict[int, list[Name]] = defaultdict(list)
-    for pk, forename, surname, until in rows(OTHER_NAMES, told):
-        label = f"by another name, on record until {until.year}" if until else "by another name"
-        others[pk].append(Name(forename, surname, label))
+    for pk, forename, surname, born_on, sex, until in rows(NAMES, {"ids": array(ids)}):
+        if sex is not None:
+            today[pk] = (Name(forename, surname), born_on, SEXES[sex])
+        else:
+            label = f"by another name, on record until {until.year}" if until else OTHERWISE
+            others[pk].append(Name(forename, surname, label))
     return {
-        pk: Described((Name(forename, surname), *others.get(pk, ())), born_on, SEXES[sex])
-        for pk, forename, surname, born_on, sex in rows(NAMES, told)
+        pk: Described((name, *others.get(pk, ())), born_on, sex)
+        for pk, (name, born_on, sex) in today.items()
     }
+
+
+OTHERWISE = "by another name"
 
 
 def _whole(

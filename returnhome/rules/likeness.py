@@ -126,6 +126,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "other place": "another postcode",
         "no place": "postcode not known",
         "family": "may be a brother, a sister or a twin",
+        "no name": "neither name the same",
     }
 )
 NUMBERS: Mapping[str, str] = MappingProxyType(
@@ -148,6 +149,7 @@ NEAR_FORENAMES = frozenset(
     {"forename", "forename spelt", "forename short", "forename slip", "forename near"}
     | {"forename initial"}
 )
+NOT_QUITE = NEAR_FORENAMES - SAME_NAME
 NEAR_SURNAMES = frozenset(
     {"surname", "surname spelt", "surname part", "surname slip", "surname near"}
 )
@@ -182,6 +184,8 @@ WEIGHTS: Mapping[str, float] = MappingProxyType(
         "no place": 0.0,
         # Who lives together has the surname and the postcode in common, and twins the birth date.
         "family": -8.0,
+        # Of all who are born on a day somebody has a name that is a form of any other.
+        "no name": -2.0,
     }
 )
 
@@ -215,7 +219,7 @@ ABOUT: Mapping[str, Subject] = MappingProxyType(
         **{key: Subject.BORN for key in WORDS if "born" in key or "birth date" in key},
         **dict.fromkeys(("sex", "other sex"), Subject.SEX),
         **dict.fromkeys(("place", "area", "other place", "no place"), Subject.PLACE),
-        **dict.fromkeys(("swapped", "by another name", "family"), Subject.OTHER),
+        **dict.fromkeys(("swapped", "by another name", "family", "no name"), Subject.OTHER),
     }
 )
 
@@ -280,6 +284,7 @@ class Scorer:
     def compare(self, told: Described, known: Described) -> Comparison:
         names, place = self.names(told, known), _place(told.places, known.places)
         is_family = names[0].key == OTHER_FORENAME and place.key == "place"
+        is_no_name = names[0].key in NOT_QUITE and names[1].key == OTHER_SURNAME
         return Comparison(
             (
                 *_numbers(told, known),
@@ -288,6 +293,7 @@ class Scorer:
                 *_sex(told.sex, known.sex),
                 place,
                 *((TERMS["family"],) if is_family else ()),
+                *((TERMS["no name"],) if is_no_name else ()),
             )
         )
 
