@@ -187,6 +187,20 @@ def test_a_rare_name_says_more_than_a_common_one():
     )
 
 
+def test_a_form_of_the_forename_born_that_day_with_another_surname_is_no_likely_child():
+    """Of all who are born on a day somebody has a name that is a form of any other."""
+    known = Described((Name("William", "Hussain"),), date(2013, 1, 9), Sex.MALE)
+    told = Described((Name("Liam", "Brown"),), date(2013, 1, 9), Sex.MALE)
+
+    compared = SCORER.compare(told, known)
+
+    assert "neither name the same" in [term.words for term in compared.terms]
+    assert chances([compared.weight], 100_000)[0] < 0.9
+    # With the surname, or the very forename, nothing is taken off.
+    for other in (Name("Liam", "Hussain"), Name("William", "Brown")):
+        assert "no name" not in keys(replace(told, names=(other,)), known)
+
+
 def test_two_who_come_equally_near_share_what_there_is():
     assert chances([30.0, 30.0], 1_000) == pytest.approx([0.5, 0.5], abs=0.001)
     assert chances([], 1_000) == []
