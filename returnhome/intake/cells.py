@@ -154,6 +154,8 @@ class Cells:
             instants.read(part.strip(), self.layout.order) for part in self._parts.get(meaning, ())
         ]
         if len(parts) == 2:
+            if parts[0] and parts[0] == parts[1]:
+                return parts[0]
             for day, at in (parts, parts[::-1]):
                 if day and at and day.day and not day.at and at.at and not at.day:
                     return replace(

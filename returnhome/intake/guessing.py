@@ -18,7 +18,14 @@ from returnhome.intake.instants import Order
 from returnhome.intake.layouts import JOINED, MOMENTS, NUMBERS, Layout, Meaning, numbered
 from returnhome.intake.reading import Record, Sheet, Table
 from returnhome.rules.clock import LONDON
-from returnhome.rules.codes import KIND_WORDS, SEX_WORDS, EpisodeKind, plain, risk_grade
+from returnhome.rules.codes import (
+    KIND_WORDS,
+    RISK_LETTERS,
+    SEX_WORDS,
+    EpisodeKind,
+    plain,
+    risk_grade,
+)
 from returnhome.rules.naming import bare, folded, written_postcode
 from returnhome.rules.nicknames import NAMES
 
@@ -62,9 +69,10 @@ FORENAMES, SURNAMES = r"(?:fore|first|given) ?names?", r"(?:sur|last|family) ?na
 HEADINGS: tuple[tuple[Meaning, int, frozenset[Sort], re.Pattern[str]], ...] = tuple(
     (meaning, weight, sorts, re.compile(rf"\b(?:{pattern})\b"))
     for meaning, weight, sorts, pattern in (
-        (Meaning.BORN, 3, DATES, r"d ?o ?b|date of birth|birth ?date|born|birthday|birth"),
+        (Meaning.BORN, 3, DATES, r"d ?o(?:f )? ?b|date of birth|birth ?date|born|birthday|birth"),
         (Meaning.AGE, 2, frozenset({Sort.AGE}), r"age|years old"),
-        (Meaning.SEX, 2, frozenset({Sort.SEX}), r"sex|gender"),
+        # As a word, or as the 1 and 2 of ISO/IEC 5218.
+        (Meaning.SEX, 2, frozenset({Sort.SEX, Sort.AGE}), r"sex|gender|m f"),
         (
             *(Meaning.POSTCODE, 4, frozenset({Sort.POSTCODE})),
             r"(?:missing|from|seen)(?: \w+)* post ?code|post ?code(?: \w+)* (?:missing|from|seen)",
@@ -106,9 +114,14 @@ HEADINGS: tuple[tuple[Meaning, int, frozenset[Sort], re.Pattern[str]], ...] = tu
             r"start(?:ed|s)?|began|begins?|since|(?:date|time) from|from (?:date|time)"
             r"|(?:episode|incident|absence|occurrence) date|date of (?:episode|incident|absence)",
         ),
+        (
+            *(Meaning.RISK, 4, frozenset({Sort.GRADE, Sort.GRADING})),
+            r"(?:current|latest|final|last)(?: \w+)* (?:risk|grad(?:e|ing))",
+        ),
         (Meaning.RISK, 3, frozenset({Sort.GRADE, Sort.GRADING}), r"risk|grad(?:e|ing|ed)"),
         (
-            *(Meaning.KIND, 3, frozenset({Sort.KIND})),
+            # “Absent” and “no apparent risk” are grades, and stand among classifications.
+            *(Meaning.KIND, 3, frozenset({Sort.KIND, Sort.GRADE, Sort.GRADING})),
             r"classification|category|kind|type|class|missing (?:or )?(?:absent|away)",
         ),
         (Meaning.KIND, 1, frozenset({Sort.KIND}), r"missing|absent|away|status|episode"),
@@ -161,6 +174,7 @@ OF_OTHERS = re.compile(
     r"|allocated|associates?|friends?|phone|telephone|manager|user|gp)\b"
 )
 OF_THE_END = re.compile(r"\b(?:found|located|returned|to)\b")
+NO_ADDRESS = re.compile(r"\b(?:la|authority|council|worker|officer|manager|phone|telephone|type)\b")
 CODE = re.compile(r"(?=.*\d)[\w/.\-: #]{1,40}")
 IS_UTC = re.compile(r"\b(?:utc|gmt|zulu)\b")
 SURNAME_FIRST = re.compile(rf"\b{SURNAMES}\b.*\b{FORENAMES}")
@@ -169,6 +183,7 @@ IS_KIND = re.compile(
     r"(?:classification|category|kind|type|(?:missing|episode) (?:type|category|classification)"
     r"|type of (?:missing|episode|absence))"
 )
+IS_RISK = re.compile(r"\b(?:risk|grad(?:e|ing|ed))\b")
 FEW_WORDS = 8
 
 
@@ -178,6 +193,10 @@ def _is_out(meaning: Meaning, said: str) -> bool:
         return bool(BESIDE.search(said))
     if meaning in (Meaning.NAME, Meaning.BORN, Meaning.AGE, Meaning.SEX, *NUMBERS):
         return bool(OF_OTHERS.search(said))
+    if meaning is Meaning.SEX and re.search(r"\bage\b", said):
+        return True
+    if meaning is Meaning.ADDRESS and NO_ADDRESS.search(said):
+        return True
     if meaning in (Meaning.POSTCODE, Meaning.ADDRESS):
         return bool(OF_THE_END.search(said))
     return False
@@ -362,6 +381,12 @@ def _columns(header: Sequence[str], rows: list[list[str]], order: Order | None) 
         sort = _sort(values, order)
         if sort in TEXT and IS_KIND.fullmatch(spoken(heading)):
             sort = Sort.KIND if 0 < len(set(map(plain, values))) <= FEW_WORDS else sort
+        if (
+            IS_RISK.search(spoken(heading))
+            and values
+            and set(map(plain, values)) <= {*RISK_LETTERS}
+        ):
+            sort = Sort.GRADE
         columns.append(Column(number + 1, heading, sort, shown))
     return columns
 
@@ -456,10 +481,23 @@ def _assigned(columns: list[Column]) -> list[Column]:
 def _goes_beside(meaning: Meaning, column: Column, other: Column) -> bool:
     """Whether two columns can say one thing together: a day and its time, lines of an address."""
     if meaning in MOMENTS:
-        return {column.sort, other.sort} == {Sort.DAY, Sort.TIME}
+        sorts = {column.sort, other.sort}
+        return sorts == {Sort.DAY, Sort.TIME} or (
+            sorts == {Sort.INSTANT} and _is_pair(column, other)
+        )
     if meaning is Meaning.FORENAME:
-        return "middle" in spoken(f"{column.heading} {other.heading}")
+        said = [spoken(each.heading) for each in (column, other)]
+        # “Forename 1” and “Forename 2”.
+        is_numbered = len({re.sub(r" ?\d+$", "", each) for each in said}) == 1
+        return is_numbered or any("middle" in each for each in said)
     return meaning in JOINED
+
+
+def _is_pair(column: Column, other: Column) -> bool:
+    """“Missing Date” and “Missing Time”, where a program put the whole of it in both."""
+    words = [spoken(each.heading).split() for each in (column, other)]
+    bare = [[word for word in said if word not in ("date", "time")] for said in words]
+    return bare[0] == bare[1] and words[0] != words[1]
 
 
 def clashes(
@@ -536,19 +574,15 @@ def _asked_of_columns(proposal: Proposal, meant: dict[str, Meaning | None]) -> l
     ):
         if not is_there:
             asked.append(Question(str(about), sentence))
+    if unread := _birth_dates_unread(proposal, has, meant):
+        asked.append(_asked_what(unread))
     for column in proposal.columns:
         is_moment = column.sort in (Sort.DAY, Sort.INSTANT)
         is_known = column.meaning or column.heading in meant
         said = spoken(column.heading)
         is_beside = BESIDE.search(said) or OF_OTHERS.search(said)
         if is_moment and not is_known and not is_beside:
-            example = column.examples[0] if column.examples else ""
-            asked.append(
-                Question(
-                    column.heading,
-                    f"What does the column “{column.heading}” say, as in “{example}”?",
-                )
-            )
+            asked.append(_asked_what(column))
     for meaning in MOMENTS:
         own = [column for column in proposal.columns if column.meaning is meaning]
         if own and all(column.sort is Sort.TIME for column in own):
@@ -558,6 +592,35 @@ def _asked_of_columns(proposal: Proposal, meant: dict[str, Meaning | None]) -> l
                 )
             )
     return asked
+
+
+def _birth_dates_unread(
+    proposal: Proposal, has: set[Meaning | None], meant: dict[str, Meaning | None]
+) -> Column | None:
+    """A column that by its heading has them, while what stands there is read as no date."""
+    if Meaning.BORN in has:
+        return None
+    return next(
+        (
+            column
+            for column in proposal.columns
+            if column.sort not in (Sort.BLANK, Sort.AGE)
+            and column.heading not in meant
+            and column.meaning is None
+            and BORN.search(said := spoken(column.heading))
+            and not _is_out(Meaning.BORN, said)
+        ),
+        None,
+    )
+
+
+BORN = next(pattern for meaning, _, _, pattern in HEADINGS if meaning is Meaning.BORN)
+
+
+def _asked_what(column: Column) -> Question:
+    example = column.examples[0] if column.examples else ""
+    sentence = f"What does the column “{column.heading}” say, as in “{example}”?"
+    return Question(column.heading, sentence)
 
 
 def _asked_of_words(proposal: Proposal, rows: list[list[str]]) -> list[Question]:

@@ -54,11 +54,18 @@ _USUAL = re.compile(
     r"(\d\d)/(\d\d)/(\d{4})(?: (\d\d):(\d\d)(?::(\d\d))?)?"
     r"|(\d{4})-(\d\d)-(\d\d)(?:[ T](\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?(Z)?)?"
 )
-_ABOUT = re.compile(r"\b(?:approx(?:imately)?|about|around|circa|roughly|est(?:imated)?)\b\.?|~")
+_ABOUT = re.compile(
+    r"\b(?:approx(?:imately)?|about|around|circa|roughly|est(?:imated)?)\b\.?|\bc\.|~"
+)
 _FILLERS = re.compile(
     r"\b(?:on|at|the|hrs?|hours?|(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)"
-    r"(?:day)?)\b\.?|,"
+    r"(?:day)?)\b\.?|[,;@]"
+    # The age beside a birth date.
+    r"|\(\s*(?:aged?\s*)?(?:\d{1,2}\s*)?(?:y(?:ea)?rs?|yo?|y/o)?\s*(?:old)?\s*\)"
 )
+_IN_BRACKETS = re.compile(r"\((z|utc|gmt|bst)\)$")
+# What is left of “(Tue)”.
+_NOTHING = re.compile(r"\(\s*\)")
 _HOURS = re.compile(r"(?<=\d)(?:hrs?|hours?)\b")
 _DAYS = tuple(
     re.compile(rf"(?<![\d:.]){pattern}(?![\d])")
@@ -80,6 +87,8 @@ _TIME = re.compile(
     r" ?(?P<half>[ap])?(?:\.?m\.?)? ?h?"
 )
 _ZONE = re.compile(r"(?:(?<=\d)| )?(z|utc|gmt|bst|[+-]\d\d:?\d\d)$")
+# An offset stands behind a time: of “03-Mar-2011” the end is the year.
+_ENDS_IN_A_TIME = re.compile(r"(?:(?:^|[:t ])\d\d[:.]?\d\d|[:.]\d\d\.\d+)$")
 _ZONES = {"z": UTC, "utc": UTC, "gmt": UTC, "bst": timezone(timedelta(hours=1))}
 
 
@@ -125,12 +134,16 @@ def _serial(text: str) -> Written | None:
 
 
 def _spoken(text: str, order: Order) -> Written | None:
-    said = _FILLERS.sub(" ", _HOURS.sub(" ", text.casefold()))
+    # An apostrophe before it is Excel's, for what is to stay text.
+    said = _IN_BRACKETS.sub(r" \1", text.casefold().strip(" '."))
+    said = _FILLERS.sub(" ", _HOURS.sub(" ", said))
     bare = _ABOUT.sub(" ", said)
     is_about = bare != said
-    said = " ".join(bare.split())
+    said = " ".join(_NOTHING.sub(" ", bare).split())
     zone: tzinfo | None = None
-    if (found := _ZONE.search(said)) and not re.fullmatch(r"[\d.-]+", said):
+    found = _ZONE.search(said)
+    is_zone = found and (found[1].isalpha() or _ENDS_IN_A_TIME.search(said[: found.start()]))
+    if found and is_zone and not re.fullmatch(r"[\d.-]+", said):
         zone = _offset(found[1])
         said = said[: found.start()].rstrip()
     day, is_either, rest = _day(said, order)
@@ -163,7 +176,11 @@ def _day(said: str, order: Order) -> tuple[date | None, bool, str]:
         else:
             month, day = int(parts["month"]), int(parts["day"])
         rest = f"{said[: found.start()]} {said[found.end() :]}"
-        return date(_year(parts["year"]), month, day), is_either, rest
+        try:
+            return date(_year(parts["year"]), month, day), is_either, rest
+        except ValueError:
+            # “22.15.00” behind “03-Mar-26” is a time.
+            continue
     return None, False, said
 
 

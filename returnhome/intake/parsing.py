@@ -15,6 +15,7 @@ from returnhome.rules.ages import ADULT, age_on
 from returnhome.rules.clock import Moment
 from returnhome.rules.codes import (
     KIND_WORDS,
+    RISK_LETTERS,
     RISK_WORDS,
     EpisodeKind,
     RiskGrade,
@@ -23,7 +24,7 @@ from returnhome.rules.codes import (
     risk_grade,
 )
 from returnhome.rules.codes import sex as sex_of
-from returnhome.rules.naming import written_postcode
+from returnhome.rules.naming import postcode_in, written_postcode
 from returnhome.rules.numbers import NumberKind
 
 _TOTALS = re.compile(
@@ -195,7 +196,8 @@ def row_of(cells: Cells, *, today: date) -> Row:
         age=age,
         sex=sex_of(cells.written(Meaning.SEX)),
         address_line=cells.text(Meaning.ADDRESS),
-        postcode=written_postcode(cells.written(Meaning.POSTCODE)),
+        postcode=written_postcode(cells.written(Meaning.POSTCODE))
+        or postcode_in(cells.text(Meaning.ADDRESS)),
         last_seen=moments[Meaning.LAST_SEEN],
         reported=moments[Meaning.REPORTED],
         found=moments[Meaning.FOUND],
@@ -305,6 +307,8 @@ def words(text: str) -> list[str]:
 
 def _risk(cells: Cells) -> RiskGrade | None:
     """The grade in its own column, else one that stands where the classification does."""
+    if letter := RISK_LETTERS.get(plain(cells.written(Meaning.RISK))):
+        return letter
     for meaning in (Meaning.RISK, Meaning.GRADING, Meaning.KIND):
         for word in words(cells.written(meaning)):
             if grade := risk_grade(word):

@@ -1,12 +1,16 @@
 """A name that stands in one cell, parted into forename and surname.
 
-Source: how forces write them: “SMITH, Jo”, “Jo SMITH”, “SMITH Jo”, “Jo Smith”.
+Source: how forces write them: “SMITH, Jo”, “Jo SMITH”, “SMITH Jo”, “Jo Smith”, and behind it a
+remark or the birth date.
 """
 
 import re
 
 _TITLES = re.compile(r"^(?:miss|mrs?|ms|master|mx)\.?\s+", re.IGNORECASE)
 _REMARK = re.compile(r"\s*\([^)]*\)\s*$")
+_BORN = re.compile(
+    r"[\s,]*(?:\b(?:d\.?o\.?b\.?|born)\b:?\s*)?\d{1,4}[/.\-]\d{1,2}[/.\-]\d{2,4}\s*$", re.IGNORECASE
+)
 # What a surname of several words begins with.
 _PARTICLES = {"al", "bin", "da", "de", "del", "den", "der", "di", "dos", "el", "la", "le", "mac",
               "san", "st", "ter", "van", "von"}  # fmt: skip
@@ -14,7 +18,7 @@ _PARTICLES = {"al", "bin", "da", "de", "del", "den", "der", "di", "dos", "el", "
 
 def parted(text: str, *, is_surname_first: bool = False) -> tuple[str, str]:
     """Forename and surname. A comma or capitals say which is which; else `is_surname_first`."""
-    whole = " ".join(_TITLES.sub("", _REMARK.sub("", text.strip())).split())
+    whole = " ".join(_TITLES.sub("", _BORN.sub("", _REMARK.sub("", text.strip()))).split())
     before, comma, after = whole.partition(",")
     if comma:
         return after.strip(), before.strip()

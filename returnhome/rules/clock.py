@@ -199,6 +199,18 @@ class Reading:
     provisional: bool = False
 
 
+def weekdays_on(at: datetime, days: int) -> datetime:
+    """The same hour in the United Kingdom so many weekdays later.
+
+    Bank holidays are counted as days: that is the stricter.
+    """
+    due = at.astimezone(LONDON)
+    while days:
+        due += timedelta(days=1)
+        days -= due.weekday() < 5
+    return due
+
+
 def deadline(*, found: Moment | None, returned: Moment | None) -> Deadline | None:
     """When the time allowed ends; None while the child is still missing."""
     if returned is not None:

@@ -87,6 +87,10 @@ RISK_WORDS = {
 }
 
 
+# Where it is known that a grade stands there: elsewhere “M” is missing, or male.
+RISK_LETTERS = {"l": RiskGrade.LOW, "m": RiskGrade.MEDIUM, "h": RiskGrade.HIGH}
+
+
 def plain(word: str | None) -> str:
     return " ".join((word or "").replace("_", " ").replace("-", " ").casefold().split())
 
@@ -115,9 +119,14 @@ SEX_WORDS = {
 }
 
 
+# ISO/IEC 5218, as SSDA903 has it too. A figure by itself is no word for a sex.
+SEX_CODES = {"1": Sex.MALE, "2": Sex.FEMALE}
+
+
 def sex(word: str | None) -> Sex:
-    """What a sender's word says; anything else is not known rather than guessed."""
-    return SEX_WORDS.get(plain(word), Sex.UNKNOWN)
+    """What a sender's word or code says; anything else is not known rather than guessed."""
+    said = plain(word)
+    return SEX_WORDS.get(said) or SEX_CODES.get(said, Sex.UNKNOWN)
 
 
 class BirthDatePrecision(Code):

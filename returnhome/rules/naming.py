@@ -18,6 +18,7 @@ _LETTERS = str.maketrans(
     {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ı": "i", "ħ": "h", "æ": "ae", "œ": "oe", "þ": "th"}
 )
 
+_IN_TEXT = re.compile(r"\b[A-Za-z]{1,2}[0-9][A-Za-z0-9]? ?[0-9][A-Za-z]{2}\b")
 _POSTCODE = re.compile(r"(?:[A-Z]{1,2}[0-9][A-Z0-9]?|GIR)(?:[0-9][A-Z]{2})")
 
 
@@ -69,6 +70,12 @@ def written_postcode(text: str) -> str:
     if not _POSTCODE.fullmatch(folded_text):
         return ""
     return f"{folded_text[:-3]} {folded_text[-3:]}"
+
+
+def postcode_in(text: str) -> str:
+    """The last postcode that stands in a text, “LS1 1UR”; empty where none does."""
+    found = _IN_TEXT.findall(unicodedata.normalize("NFKC", text))
+    return written_postcode(found[-1]) if found else ""
 
 
 def _is_invisible(character: str) -> bool:

@@ -8,10 +8,10 @@ wrong basis where a child is or may be at risk. What the child was told, and wis
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from returnhome.rules import Blocked
-from returnhome.rules.clock import LONDON
+from returnhome.rules.clock import weekdays_on
 from returnhome.rules.codes import Code
 from returnhome.rules.sources import (
     ARRANGEMENTS,
@@ -361,14 +361,8 @@ def goes_at_once(purpose: Purpose, *, is_parent_the_risk: bool, is_told_of: bool
 
 
 def looked_at_by(sent_at: datetime) -> datetime:
-    """By when a second person has looked at what went at once: the same hour of the next weekday.
-
-    Bank holidays are counted as days: that is the stricter.
-    """
-    due = sent_at.astimezone(LONDON) + timedelta(days=1)
-    while due.weekday() > 4:
-        due += timedelta(days=1)
-    return due
+    """By when a second person has looked at what went at once: within a working day."""
+    return weekdays_on(sent_at, 1)
 
 
 def check_can_write(

@@ -9,6 +9,7 @@ import pytest
 from returnhome.intake.guessing import propose
 from returnhome.intake.instants import Order
 from returnhome.intake.layouts import Meaning
+from returnhome.intake.parsing import Row, outcomes
 from returnhome.intake.reading import sheets
 from returnhome.rules.codes import EpisodeKind
 
@@ -208,3 +209,94 @@ def test_a_title_above_the_headings_is_passed_over():
 
     assert proposal.table.header_number == 3
     assert questions(proposal) == []
+
+
+def test_a_category_in_which_grades_of_their_era_stand_is_read_for_both():
+    proposal = proposed(
+        ["Ref", "Name", "DOB", "Last Seen", "Category"],
+        ["1", "Jo Smith", "3/3/2011", "13/3/2026 22:15", "Missing"],
+        ["2", "Al Jones", "4/4/2012", "14/3/2026 22:15", "Absent"],
+        ["3", "Bo Brown", "5/5/2013", "15/3/2026 22:15", "No apparent risk"],
+    )
+
+    assert questions(proposal) == []
+    assert meanings(proposal)["Category"] is Meaning.KIND
+
+
+def test_a_council_is_no_part_of_the_address():
+    proposal = proposed(
+        ["Ref", "Name", "DOB", "Last Seen", "Home LA", "Location last seen"],
+        ["1", "Jo Smith", "3/3/2011", "13/3/2026 22:15", "Leeds City Council", "Bus station"],
+    )
+
+    assert meanings(proposal)["Home LA"] is None
+    assert meanings(proposal)["Location last seen"] is Meaning.ADDRESS
+
+
+def test_a_sex_may_be_a_code_and_sex_and_age_in_one_is_neither():
+    proposal = proposed(
+        ["Ref", "Name", "DOB", "Last Seen", "nominal_sex", "Sex/Age"],
+        ["1", "Jo Smith", "3/3/2011", "13/3/2026 22:15", "1", "M/14"],
+        ["2", "Al Jones", "4/4/2012", "14/3/2026 22:15", "2", "F/13"],
+    )
+
+    assert meanings(proposal)["nominal_sex"] is Meaning.SEX
+    assert meanings(proposal)["Sex/Age"] is None
+
+
+def test_the_whole_of_a_moment_in_two_columns_is_one_moment():
+    proposal = proposed(
+        ["Ref", "Name", "DOB", "Missing Date", "Missing Time"],
+        ["1", "Jo Smith", "3/3/2011", "13/3/2026 22:15", "13/3/2026 22:15"],
+        ["2", "Al Jones", "4/4/2012", "14/3/2026 21:00", "14/3/2026 21:00"],
+    )
+
+    assert questions(proposal) == []
+    assert meanings(proposal)["Missing Time"] is Meaning.LAST_SEEN
+    layout = proposal.layout("taught-1", "")
+    (table,) = [sheet.table() for sheet in sheets(MOMENT_TWICE, "list.csv")]
+    rows = [each for each in outcomes(table, layout, today=TODAY) if isinstance(each, Row)]
+    assert [row.last_seen and f"{row.last_seen.at:%H:%M}" for row in rows] == ["22:15", None]
+    # Where the two say different things, nobody knows which is right.
+    assert "is not a date" in rows[1].reason
+
+
+MOMENT_TWICE = (
+    b"Ref,Name,DOB,Missing Date,Missing Time\n"
+    b"1,Jo Smith,3/3/2011,13/3/2026 22:15,13/3/2026 22:15\n"
+    b"2,Al Jones,4/4/2012,14/3/2026 21:00,15/3/2026 21:00\n"
+)
+
+
+def test_birth_dates_that_cannot_be_read_are_asked_and_never_dropped():
+    told = [
+        ["Ref", "Name", "Date of birth", "Last Seen"],
+        ["1", "Jo Smith", "spring 2011", "13/3/2026 22:15"],
+        ["2", "Al Jones", "about 14", "14/3/2026 22:15"],
+    ]
+    proposal = proposed(*told)
+
+    assert questions(proposal) == ["What does the column “Date of birth” say, as in “spring 2011”?"]
+    assert questions(proposed(*told, meant={"Date of birth": None})) == []
+
+
+def test_of_two_risks_the_current_counts_and_letters_are_grades_by_their_heading():
+    proposal = proposed(
+        ["Ref", "Name", "DOB", "Last Seen", "Initial Risk", "Current Risk", "Child Forename 2"],
+        ["1", "Jo Smith", "3/3/2011", "13/3/2026 22:15", "M", "H", "Ann"],
+        ["2", "Al Jones", "4/4/2012", "14/3/2026 22:15", "L", "M", ""],
+    )
+
+    assert meanings(proposal)["Initial Risk"] is None
+    assert meanings(proposal)["Current Risk"] is Meaning.RISK
+
+
+def test_forenames_that_are_numbered_are_read_together():
+    proposal = proposed(
+        ["Ref", "Child Forename 1", "Child Forename 2", "Surname", "DOB", "Last Seen"],
+        ["1", "Jo", "Ann", "Smith", "3/3/2011", "13/3/2026 22:15"],
+        ["2", "Al", "", "Jones", "4/4/2012", "14/3/2026 22:15"],
+    )
+
+    assert questions(proposal) == []
+    assert meanings(proposal)["Child Forename 2"] is Meaning.FORENAME

@@ -32,6 +32,12 @@ FIRST = datetime.combine(date(1990, 1, 1), time())
         "202601030740",
         "20260103T0740",
         "0740 hours 3/1/2026",
+        "03/01/2026 @ 07:40",
+        "03/01/2026; 07:40",
+        "03-JAN-26 07.40.00",
+        "'03/01/2026 07:40",
+        "03/01/2026 07:40.",
+        "03/01/2026 (Sat) 07:40",
         "46025.3194444444",
     ],
 )
@@ -46,6 +52,13 @@ def test_a_day_and_its_time_are_read_however_they_are_written(text):
     [
         ("3/1/26", THIRD, None),
         ("03012026", THIRD, None),
+        ("03-Jan-2026", THIRD, None),
+        ("3-January-2026", THIRD, None),
+        ("03-JAN-26", THIRD, None),
+        # As a birth date, with the age beside it.
+        ("03.01.2026 (13)", THIRD, None),
+        ("03/01/2026 (aged 13)", THIRD, None),
+        ("03/01/2026 (13 yrs old)", THIRD, None),
         ("46025", THIRD, None),
         ("07:40", None, EARLY),
         ("0740hrs", None, EARLY),
@@ -71,6 +84,7 @@ def test_midnight_at_the_end_of_a_day_is_the_next_day():
     [
         *("", "-", "hello", "A199991", "12 apples", "15", "31/02/2026 10:00", "13/13/2026"),
         *("3 Jan 2026 25:00", "3 Jam 2026", "03/01/2026 or 04/01/2026", "about 14", "99999"),
+        *("03/01/2026 (she)", "(13)", "03/01/2026 (130)"),
     ],
 )
 def test_what_is_no_date_is_none(text):
@@ -81,11 +95,21 @@ def test_a_zone_that_is_written_is_kept():
     assert read("2026-03-20T15:10:00Z").zone == UTC
     assert read("3/5/2026 19:05 BST").zone == timezone(timedelta(hours=1))
     assert read("2026-01-03 07:40+01:00").zone == timezone(timedelta(hours=1))
+    assert read("20260103T0740+0100").zone == timezone(timedelta(hours=1))
+    assert read("2026-01-03T07:40:00.123-05:00").zone == timezone(-timedelta(hours=5))
+    assert read("03-Jan-2026 07:40 +0100").zone == timezone(timedelta(hours=1))
 
 
 def test_about_is_told_apart_from_exactly():
     assert read("about 22:00 on 3 May 2026").is_about
     assert not read("22:00 on 3 May 2026").is_about
+
+
+def test_about_may_stand_in_brackets_or_as_circa():
+    for text in ("03/01/2026 07:40 (approx)", "c. 07:40 3/1/2026"):
+        said = read(text)
+        assert (said.day, said.at, said.is_about) == (THIRD, EARLY, True)
+    assert read("3/5/2026 19:05 (BST)").zone == timezone(timedelta(hours=1))
 
 
 def test_march_or_april_is_seen_to_be_either():

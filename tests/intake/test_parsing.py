@@ -178,6 +178,20 @@ def test_a_risk_of_any_era_has_its_grade(risk, classification, grade):
     assert row(risk=risk, kind=classification).risk is grade
 
 
+@pytest.mark.parametrize(("risk", "grade"), [("H", "high"), ("m", "medium"), ("L", "low")])
+def test_a_letter_is_a_grade_where_the_grade_stands(risk, grade):
+    assert row(risk=risk, kind="").risk == grade
+    # Under another heading it is none: “M” is missing, or male.
+    assert row(risk="", kind="M").risk is None
+
+
+def test_a_postcode_that_stands_in_the_address_is_read_and_its_own_cell_counts_more():
+    address = "85 Park View, Bradford BD1 1HY"
+
+    assert row(address=address, postcode="").postcode == "BD1 1HY"
+    assert row(address=address, postcode="LS1 1UR").postcode == "LS1 1UR"
+
+
 def of_b(**changes):
     good = {
         "Occurrence": "26/B/1", "Nominal": "O'BRIEN, Yusuf", "Date of Birth": "2012-10-25",

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from returnhome.rules import naming
-from returnhome.rules.naming import folded, folded_postcode, written_postcode
+from returnhome.rules.naming import folded, folded_postcode, postcode_in, written_postcode
 
 
 @pytest.mark.parametrize(
@@ -116,3 +116,18 @@ def test_a_text_says_the_childs_name_or_does_not(text: str, does: bool):
 def test_one_half_of_a_double_name_is_enough():
     assert naming.says("Ring the O’Neill family", "Anna-Lena", "Smith-O'Neill")
     assert naming.says("Lena is fine", "Anna-Lena", "Smith")
+
+
+@pytest.mark.parametrize(
+    ("text", "postcode"),
+    [
+        ("14 Station Road, Leeds, LS1 1UR", "LS1 1UR"),
+        ("14 station road ls11ur", "LS1 1UR"),
+        ("LS1 1UR, and lately BD1 1HY", "BD1 1HY"),
+        ("Flat 2B, 14 Mill Lane", ""),
+        ("A1 services", ""),
+        ("", ""),
+    ],
+)
+def test_a_postcode_is_found_in_an_address(text, postcode):
+    assert postcode_in(text) == postcode

@@ -1,0 +1,171 @@
+"""What a child told of people and places, in the form and grading of a police intelligence report.
+
+Source: College of Policing, Authorised Professional Practice, Intelligence management: the 3x5x2
+report (source, information, handling). The gradings proposed here are our own rule, for a practice
+lead and a force to confirm; whoever sends it decides. How sure a child is of something is kept as
+the exploitation tools have it (`rules.mentioning`) and is no grading by itself.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from returnhome.rules import Blocked
+from returnhome.rules.clock import weekdays_on
+from returnhome.rules.codes import Code
+from returnhome.rules.mentioning import Expectation, MentionKind, Reliability
+from returnhome.rules.naming import written_postcode
+
+
+class SourceEvaluation(Code):
+    """How far the source is known: the first figure."""
+
+    RELIABLE = "1", "Reliable"
+    UNTESTED = "2", "Untested"
+    NOT_RELIABLE = "3", "Not reliable"
+
+
+class Assessment(Code):
+    """How the source knows it: the letter."""
+
+    DIRECTLY = "A", "Known directly to the source"
+    CORROBORATED = "B", "Known indirectly to the source, but corroborated"
+    INDIRECTLY = "C", "Known indirectly to the source"
+    NOT_KNOWN = "D", "Not known"
+    FALSE = "E", "Suspected to be false"
+
+
+class Handling(Code):
+    """Who may have it: the last letter."""
+
+    PERMITTED = "P", "Lawful sharing permitted"
+    CONDITIONS = "C", "Lawful sharing permitted with conditions"
+
+
+class PoliceAnswer(Code):
+    """What the police say became of a piece; our own list."""
+
+    ACTED_ON = "acted_on", "It was acted on"
+    KNOWN = "known", "It was known already"
+    NOTHING = "nothing", "Nothing is done with it"
+
+
+# Weekdays; our own rule.
+ACKNOWLEDGED_IN = 2
+NOT_FROM_A_CHILD = "Nobody outside the police is to learn that a child said it."
+ASK_FIRST = "Ask the council before anything is done that could show where it comes from."
+
+# How the source knows it, by what it rests on.
+ASSESSED = {
+    Reliability.SEEN: Assessment.DIRECTLY,
+    Reliability.TOLD: Assessment.INDIRECTLY,
+    Reliability.INFERRED: Assessment.NOT_KNOWN,
+}
+CONDITIONS = {
+    Expectation.MAY_BE_PASSED_ON: "",
+    Expectation.NOT_THAT_I_SAID_IT: NOT_FROM_A_CHILD,
+    Expectation.BETWEEN_US: f"{NOT_FROM_A_CHILD} {ASK_FIRST}",
+    Expectation.NOT_ASKED: ASK_FIRST,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Grading:
+    """The three of a report; `conditions` in words where there are any."""
+
+    source: SourceEvaluation
+    assessment: Assessment
+    handling: Handling
+    conditions: str = ""
+
+    def __str__(self) -> str:
+        """As it is written: “2A C”."""
+        return f"{self.source}{self.assessment} {self.handling}"
+
+
+class ConditionsMissing(Blocked):
+    sentence = "Say the conditions under which it may be shared."
+    field = "conditions"
+
+
+class NothingTyped(Blocked):
+    sentence = (
+        "Nothing of it has a name, an address, a plate or a number, and a story is no intelligence "
+        "report. Note what is known in its own field first."
+    )
+
+
+class WhatWasDoneMissing(Blocked):
+    sentence = "Say what was done, or why nothing is done."
+    field = "because"
+
+
+def proposed(
+    reliability: Reliability, expectation: Expectation, *, is_corroborated: bool = False
+) -> Grading:
+    """The grading with which to begin: a child is an untested source, whatever they know.
+
+    `is_corroborated`: another child, or somebody else, told of the same independently.
+    """
+    assessment = ASSESSED[reliability]
+    if assessment is Assessment.INDIRECTLY and is_corroborated:
+        assessment = Assessment.CORROBORATED
+    conditions = CONDITIONS[expectation]
+    handling = Handling.CONDITIONS if conditions else Handling.PERMITTED
+    return Grading(SourceEvaluation.UNTESTED, assessment, handling, conditions)
+
+
+def check_can_grade(grading: Grading) -> None:
+    """Whether it is whole. Raises ConditionsMissing."""
+    if grading.handling is Handling.CONDITIONS and not grading.conditions.strip():
+        raise ConditionsMissing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Typed:
+    """What is typed of one mention: the free description and the child's sentence are left out."""
+
+    kind: MentionKind
+    name: str = ""
+    nickname: str = ""
+    relationship: str = ""
+    age: str = ""
+    address: str = ""
+    postcode: str = ""
+    registration: str = ""
+    make: str = ""
+    colour: str = ""
+    number: str = ""
+    platform: str = ""
+
+
+def in_words(typed: Typed) -> str:
+    """One line of a report: “Vehicle: silver Ford, AB12CDE”. Raises NothingTyped."""
+    postcode = written_postcode(typed.postcode) or typed.postcode
+    nickname = f"called “{typed.nickname}”" if typed.nickname else ""
+    age = f"about {typed.age}" if typed.age.strip().isdigit() else typed.age
+    parts = {
+        MentionKind.PERSON: (
+            *(typed.name, nickname, age, typed.relationship, typed.address, postcode),
+        ),
+        MentionKind.PLACE: (typed.name, typed.address, postcode),
+        MentionKind.VEHICLE: (
+            *(" ".join(filter(None, (typed.colour, typed.make))), typed.registration),
+        ),
+        MentionKind.PHONE: (typed.number, typed.name, nickname),
+        MentionKind.HANDLE: (typed.name, typed.platform),
+    }[typed.kind]
+    said = ", ".join(part.strip() for part in parts if part.strip())
+    if not said:
+        raise NothingTyped
+    return f"{typed.kind.label}: {said}"
+
+
+def acknowledged_by(sent_at: datetime) -> datetime:
+    """By when the police have said that they have it."""
+    return weekdays_on(sent_at, ACKNOWLEDGED_IN)
+
+
+def check_can_answer(answer: PoliceAnswer, *, because: str) -> None:
+    """Whether the police's answer is whole: what was done, or why nothing is."""
+    if answer is not PoliceAnswer.KNOWN and not because.strip():
+        raise WhatWasDoneMissing
