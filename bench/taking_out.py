@@ -118,6 +118,7 @@ NO_CHECK = {
     "web.letters._asked_by_us: HandOver.objects.visible_to": NARROWED,
     "web.meetings.child_for: Child.objects.visible_to": NARROWED,
     "web.meetings.void: Meeting.objects.visible_to": NARROWED,
+    "web.matching.unmatch: Episode.objects.visible_to": NARROWED,
     "web.offers._offer: Offer.objects.visible_to": NARROWED,
     "web.recording._own: Interview.objects.visible_to": NARROWED,
     "web.recording.show: Interview.objects.visible_to": NARROWED,

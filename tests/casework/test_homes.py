@@ -34,6 +34,7 @@ from returnhome.rules.caring import NothingNew, NotPlaced
 from returnhome.rules.clock import LONDON
 from returnhome.rules.codes import EpisodeKind
 from returnhome.rules.homing import HomeSays, Known
+from tests import at_home
 from tests.casework.ledger import refused_by
 from tests.cast import NOW, Cast, accepted, exactly, hours, lives_at, missing, returned
 
@@ -476,6 +477,12 @@ def test_the_database_opens_to_a_home_the_names_of_who_lives_there_today(
     assert as_home(cast, names) == [("Robin",)]
     assert as_home(cast, names, "ferry") == [("Sky",)]
     assert as_home(cast, names, "amina") == []
+
+
+def test_the_database_opens_nothing_to_whoever_has_to_do_with_the_home_and_is_not_of_it(
+    cast: Cast,
+) -> None:
+    assert at_home.wrong(cast) == []
 
 
 def test_the_database_closes_a_child_who_has_moved_away(cast: Cast, robin: Child) -> None:

@@ -548,6 +548,13 @@ def test_an_episode_recorded_in_error_does_not_count_for_the_clock(as_, cast, st
     assert Episode.objects.counted().filter(child=stranger).count() == 0
 
 
+def test_at_intake_the_children_of_ones_own_council_that_wait_are_counted(as_, cast: Cast, now):
+    told(cast, now, lac="Y", placing="Westborough")
+
+    assert "not matched yet" not in words_of(as_("amina").get("/intake"))
+    assert "1 child not matched yet" in words_of(as_("wes").get("/intake"))
+
+
 # What a rule joined, with nobody looking.
 
 
@@ -576,6 +583,23 @@ def test_amina_says_that_what_a_rule_joined_is_about_another_child(as_, cast: Ca
     assert not cast.kit.episodes.exists()
     assert stranger.episodes.get().responsible_authority == cast.northshire
     assert "It is about another child" not in words_of(amina.get(f"/episodes/{kits.pk}"))
+
+
+def test_that_it_can_be_taken_apart_is_shown_to_those_who_may(as_, kits: Episode):
+    assert "It is about another child" not in words_of(as_("sol").get(f"/episodes/{kits.pk}"))
+    assert "It is about another child" in words_of(as_("mara").get(f"/episodes/{kits.pk}"))
+
+
+def test_what_another_council_must_say_whose_it_is_leads_back_to_the_child(as_, cast: Cast, now):
+    told_of = {"forename": cast.kit.forename, "surname": cast.kit.surname}
+    came(cast, now, **told_of, lac="Y", placing="Westborough")
+    kits = cast.kit.episodes.get()
+
+    response = as_("amina").post(f"/episodes/{kits.pk}/unmatch", follow=True)
+
+    assert Child.objects.waiting().get().responsible_authority == cast.westborough
+    assert response.redirect_chain[-1][0] == f"/children/{cast.kit.pk}"
+    assert "The episode is no longer Kit O’Dell’s. Say whose it is." in words_of(response)
 
 
 def test_a_second_press_says_that_nothing_is_joined_by_rule(as_, kits: Episode):

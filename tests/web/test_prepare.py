@@ -5,7 +5,16 @@ from datetime import date
 import pytest
 from django.test import Client
 
-from returnhome.casework import communications, harm, interviews, needs, staff, support, tellings
+from returnhome.casework import (
+    communications,
+    episodes,
+    harm,
+    interviews,
+    needs,
+    staff,
+    support,
+    tellings,
+)
 from returnhome.casework.interviews import Said
 from returnhome.casework.journal import JournalEntry
 from returnhome.casework.models import EarlierRecord, Interview
@@ -215,6 +224,20 @@ def test_what_earlier_records_say_of_a_talk_is_there_for_whoever_reads_accounts(
     assert "He said the house was loud." not in words
     assert "The council’s earlier records tell of 1 talk, and what was said is not open" in words
     assert "Nobody: this is the first." not in words
+
+
+def test_that_earlier_records_tell_of_a_talk_is_not_said_to_who_may_not_know_of_it(
+    as_, cast: Cast, now
+):
+    brought(cast, "episodes.csv")
+    # Open Path is asked for this one alone.
+    pats = episodes.hand_to(returned(cast.kit, at=now), at=now, provider=cast.open_path)
+    talk = booked(pats, interviewer=cast.pat, by=cast.amina, at=now)
+
+    words = page_of(as_, "pat", talk)
+
+    assert "earlier records tell" not in words
+    assert "Nobody: this is the first." in words
 
 
 @pytest.mark.check
