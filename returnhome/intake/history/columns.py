@@ -71,7 +71,11 @@ class Kind:
         said = said_plainly(heading)
         if said in self.taught:
             return self.taught[said]
-        return next((column for column, words in self.words.items() if said in words), None)
+        # Headings that somebody has published are those and no others.
+        ways = (said,) if self.marks else (said, without_fillers(said))
+        return next(
+            (column for way in ways for column, words in self.words.items() if way in words), None
+        )
 
     def fits(self, header: Sequence[str]) -> bool:
         said = {said_plainly(heading) for heading in header}
@@ -109,6 +113,17 @@ def said_plainly(heading: str) -> str:
     return " ".join(re.sub(r"[^a-z0-9]+", " ", words).split())
 
 
+# What a heading is longer by and means no other for: “Date the young person returned”.
+_FILLERS = re.compile(
+    r"\b(?:the|a|an|of|was|were|is|did|has|have|been|young persons?|yp|childs?|childrens?)\b"
+)
+
+
+def without_fillers(said: str) -> str:
+    """The words of a heading, said plainly, that tell what it means; all where none is left."""
+    return " ".join(_FILLERS.sub(" ", said).split()) or said
+
+
 # An interview by each of its names, before what is said of it.
 TALK = (
     *("rhi", "rhis", "return home interview", "return interview", "return home conversation"),
@@ -124,6 +139,27 @@ def of_talk(*said: str) -> tuple[str, ...]:
         for talk in TALK
         for word in said
         for phrase in (f"{talk} {word}", f"{word} {talk}", f"{talk} was {word}")
+    )
+
+
+def why_not(*said: str) -> tuple[str, ...]:
+    """Why an interview under each of its names was not this: “Reason RHI not completed”."""
+    return tuple(
+        f"{why} {talk} {was}not {word}"
+        for talk in TALK
+        for word in said
+        for why in ("reason", "reason for", "reason why", "why")
+        for was in ("", "was ")
+    )
+
+
+def at_once(*said: str) -> tuple[str, ...]:
+    """The day and the time of these words in one column: “Date & time returned”."""
+    return tuple(
+        phrase
+        for word in said
+        for what in ("date time", "date and time")
+        for phrase in (f"{what} {word}", f"{word} {what}", f"{what} of {word}")
     )
 
 
@@ -145,6 +181,7 @@ WHO: dict[Column, Sequence[str]] = {
         *("ics number", "ics id", "lcs id", "lcs number", "mosaic id", "mosaic number"),
         *("la child id", "unique child id", "system id", "service user id", "social care id"),
         *("liquidlogic id", "liquid logic id", "capita id", "azeus id", "register number"),
+        *("lcs no", "ics no", "mosaic no", "child no", "case no", "person number", "person no"),
         *("swift id", "frameworki id", "eclipse id", "child identifier", "la number"),
     ),
     Column.NAME: (
@@ -170,7 +207,7 @@ SPREADSHEET = Kind(
         Column.RISK: ("risk", "risk level", "risk grade", "police risk", "risk grading", "grading"),
         Column.LAST_SEEN: (
             *("last seen", "date last seen", "time last seen", "last seen date", "last seen time"),
-            *("last seen at", "when last seen"),
+            *("last seen at", "when last seen", *at_once("last seen")),
         ),
         Column.STARTED: (
             *("start", "start date", "start time", "missing from date", "missing start"),
@@ -179,25 +216,30 @@ SPREADSHEET = Kind(
             *("missing start date", "missing start time", "date started", "missing from"),
             *("start date of missing episode", "date of missing episode", "episode start date"),
             *("from", "date from", "missing episode start", "missing episode start date"),
+            *("missing from time", "time went missing", "start missing", "time missing from"),
+            *at_once("missing", "went missing", "missing from", "start"),
         ),
         Column.REPORTED: (
             *("reported", "date reported", "time reported", "reported date", "reported to police"),
             *("date reported missing", "reported missing", "date of report", "reported at"),
+            *("reported time", *at_once("reported", "report", "reported missing")),
         ),
         Column.FOUND: (
             *("found", "date found", "time found", "found date", "found time", "found at"),
-            *("located", "date located", "time located", "when found", "date and time found"),
+            *("located", "date located", "time located", "when found"),
+            *at_once("found", "located"),
         ),
         Column.RETURNED: (
             *("returned", "date returned", "time returned", "return date", "return time"),
             *("date of return", "time of return", "returned date", "returned home", "returned at"),
-            *("date returned home", "returned to placement", "when returned", "date time returned"),
-            *("returned date and time", "date and time of return", "date and time returned"),
+            *("date returned home", "returned to placement", "when returned", "time returned home"),
+            *at_once("returned", "return", "returned home"),
         ),
         Column.ENDED: (
             *("end", "end date", "end time", "ended", "missing end", "missing end date"),
             *("episode end", "episode end date", "date ended", "to", "date to", "missing to"),
             *("end date of missing episode", "missing episode end", "missing episode end date"),
+            *("end missing", *at_once("end", "ended")),
         ),
         Column.OFFERED: (*of_talk("offered", "offer", "offered y n", "offered yes no"),),
         Column.OFFERED_ON: (
@@ -213,6 +255,8 @@ SPREADSHEET = Kind(
         ),
         Column.DECLINED_BY: (
             *("declined by", "refused by", "who declined", "who refused", "declined by whom"),
+            *("if declined who by", "if declined by whom", "if declined by who"),
+            *("if refused who by", "if refused by whom", "if refused by who"),
         ),
         Column.HELD: (
             *of_talk("held", "completed", "done", "took place", "undertaken", "conducted"),
@@ -226,11 +270,12 @@ SPREADSHEET = Kind(
         Column.INTERVIEWER: (
             *of_talk("by", "worker", "held by", "completed by", "undertaken by", "conducted by"),
             *("interviewer", "interviewed by", "worker", "completed by", "name of interviewer"),
-            *("rhi officer", "held by", "by whom"),
+            *("rhi officer", "held by", "by whom", "interviewer name", "worker name"),
+            *(f"who {did} {talk}" for talk in TALK for did in ("completed", "held", "did")),
         ),
         Column.BODY: (
             *("provider", "organisation", "service", "interviewing service", "agency"),
-            *("commissioned provider", *of_talk("provider", "service", "agency")),
+            *("provider name", "commissioned provider", *of_talk("provider", "service", "agency")),
         ),
         Column.WHY_NOT: (
             *of_talk("not held reason", "reason not held", "not completed reason"),
@@ -238,6 +283,9 @@ SPREADSHEET = Kind(
             *of_talk("not held", "reason", "declined reason", "reason declined", "not done reason"),
             *("reason not held", "reason not completed", "why not held", "why not", "reason if no"),
             *("reason for non completion", "reason no interview", "if not why not", "reason"),
+            *why_not("completed", "held", "done", "undertaken", "conducted", "accepted", "offered"),
+            *why_not("take place", "carried out"),
+            *of_talk("status"),
         ),
         Column.NOTES: (
             *("notes", "note", "comments", "comment", "summary", "details", "remarks"),
