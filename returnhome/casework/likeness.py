@@ -380,15 +380,12 @@ def named(ids: set[int]) -> dict[int, Described]:
         if sex is not None:
             today[pk] = (Name(forename, surname), born_on, SEXES[sex])
         else:
-            label = f"by another name, on record until {until.year}" if until else OTHERWISE
-            others[pk].append(Name(forename, surname, label))
+            ended = f", on record until {until.year}" if until else ""
+            others[pk].append(Name(forename, surname, f"by another name{ended}"))
     return {
         pk: Described((name, *others.get(pk, ())), born_on, sex)
         for pk, (name, born_on, sex) in today.items()
     }
-
-
-OTHERWISE = "by another name"
 
 
 def _whole(

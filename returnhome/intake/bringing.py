@@ -128,10 +128,10 @@ def at_once(
     `meant`: what headings mean, as said beside them; it is remembered. Gives the report, and the
     number of the bringing where it was for good.
     """
+    # First: of a list in words of its own nothing is known but by these.
+    plainly = {said_plainly(heading): column for heading, column in (meant or {}).items()}
+    _remember(brought_for, plainly, by=by, at=at)
     received = receive(files, brought_for=brought_for, live_since=live_since, by=by, at=at)
-    if meant:
-        plainly = {said_plainly(heading): column for heading, column in meant.items()}
-        teach(received, plainly, by=by, at=at)
     if for_good:
         return bring(received, by=by, at=at, progress=progress), received.pk
     said = preview(received, by=by, at=at, progress=progress)
@@ -211,9 +211,15 @@ def teach(
 
     Raises Untaught where a file cannot be read by it yet: then nothing is remembered.
     """
-    said = {heading: str(column) if column else "" for heading, column in meant.items()}
-    layouts_taught.teach_headings(bringing.brought_for, said, by=by, at=at)
+    _remember(bringing.brought_for, meant, by=by, at=at)
     _check(_files(bringing)[0])
+
+
+def _remember(
+    council: Organisation, meant: Mapping[str, Column | None], *, by: Person, at: datetime
+) -> None:
+    said = {heading: str(column) if column else "" for heading, column in meant.items()}
+    layouts_taught.teach_headings(council, said, by=by, at=at)
 
 
 def _files(bringing: Bringing) -> tuple[list[File], list[str]]:

@@ -81,7 +81,9 @@ class ColumnsForm(gds.Form):
 
     @property
     def meant(self) -> dict[str, Column | None]:
-        return {one.plain: self.cleaned_data[name] or None for name, one in self.names.items()}
+        """What is said otherwise than it is known: what nobody touched is learnt by later words."""
+        said = {one: self.cleaned_data[name] or None for name, one in self.names.items()}
+        return {one.plain: column for one, column in said.items() if column != one.column}
 
 
 def _first_large(label: str) -> str:

@@ -96,3 +96,21 @@ def test_headings_of_its_own_are_told_beside_the_file_and_remembered(
 def test_a_meaning_that_there_is_not_is_refused_with_those_there_are(cast: Cast) -> None:
     with pytest.raises(CommandError, match="is no heading, = and nothing or one of number, name"):
         call_command("history", "x.csv", "--council", "Northshire", "--column=Kid=fruit")
+
+
+def test_a_list_of_which_no_heading_is_known_is_read_by_what_is_told_beside_it(
+    cast: Cast, tmp_path: Path
+) -> None:
+    own = tmp_path / "own.csv"
+    own.write_text("Kid,Arrived on earth,Gone since\nKit O'Dell,30/09/2012,1/11/2025\n")
+    with pytest.raises(CommandError, match="it is none of these"):
+        run(str(own))
+
+    meant = ("Kid=name", "Arrived on earth=born", "Gone since=started")
+    call_command(
+        *("history", str(own), "--council", "Northshire", "--for-good"),
+        *(f"--column={each}" for each in meant),
+        at=NOW.isoformat(),
+    )
+
+    assert Episode.objects.get().child == cast.kit

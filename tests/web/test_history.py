@@ -214,6 +214,9 @@ def test_headings_that_nobody_knows_are_asked_and_remembered_for_the_council(
     said = words_of(amina.post(f"/history/{one.pk}/columns", whole, follow=True))
     assert "Nothing is written yet" in said
     assert "Moon" in said
+    # What nobody touched is not written down.
+    said = dict(TaughtHeading.objects.values_list("heading", "column"))
+    assert said == {"kid": "name", "gone since": "started", "home again": "returned"}
     amina.post(f"/history/{one.pk}/bring")
     assert Episode.objects.get().child == cast.kit
 
