@@ -69,3 +69,29 @@ def test_history_is_brought_in_from_a_telephone_and_taken_back(
     assert_accessible(page)
     with django_db_blocker.unblock():
         assert not Episode.objects.exists()
+
+
+def test_a_list_in_words_of_its_own_is_asked_about_and_read(
+    sign_in: SignIn, tmp_path: Path, django_db_blocker: Any
+) -> None:
+    own = tmp_path / "own.csv"
+    own.write_text("Kid,DOB,Gone since,Home again\nKit O'Dell,30/09/2012,1/11/2025,2/11/2025\n")
+    page = sign_in("amina", narrow=True)
+    page.goto("/history")
+    page.locator("input[type=file]").set_input_files(own)
+    page.get_by_role("button", name="See what would come of it").click()
+
+    expect(page.get_by_role("heading", name="What the columns mean")).to_be_visible()
+    expect(page.get_by_text("Say what the columns of “own.csv” mean")).to_be_visible()
+    assert_accessible(page)
+    picture(page, "history-columns")
+    for heading, meaning in (
+        *(("Kid", "Whole name"), ("Gone since", "Start"), ("Home again", "Returned")),
+    ):
+        page.get_by_label(heading, exact=True).select_option(label=meaning)
+    page.get_by_role("button", name="See what would come of it").click()
+    page.get_by_role("button", name="Bring it in").click()
+
+    expect(page.get_by_text("1 episode and 0 children are brought in")).to_be_visible()
+    with django_db_blocker.unblock():
+        Episode.objects.get()
