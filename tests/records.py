@@ -98,6 +98,7 @@ from returnhome.casework.models import (
     Understanding,
     VoidedMeeting,
     WayIn,
+    WentTogether,
 )
 from returnhome.casework.places import Succession
 from returnhome.casework.sealing import SealedText
@@ -698,6 +699,12 @@ class Filling:
                 by=by,
             ),
         ]
+        # Beside one that stands as this does to everybody, but in no count, so that it may overlap.
+        beside = Episode.objects.get(pk=episode.pk)
+        beside.pk, beside.voided_at, beside.voided_by = None, now, by
+        beside.voided_because, beside.owner, beside.owned_since = "x", None, None
+        beside.save(force_insert=True)
+        self.made.append(WentTogether(episode=episode, other=beside, linked_at=now, linked_by=by))
         if not episode.disputes.exists():
             self.made.append(Dispute(episode=episode, raised_at=now, raised_by=by))
         talk = episode.interviews.first()

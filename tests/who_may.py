@@ -162,6 +162,8 @@ SECOND_LOCK: Mapping[str, tuple[Rule, ...]] = {
     "dispute": SEEN,
     "override": SEEN,
     "fromhome": SEEN,
+    # Both episodes have to be open: by the talk alone one is, and so neither is named.
+    "wenttogether": (("see_episode", "episode", "r h p c"),),
     "interview": (*SEEN, ("see_episode", "interview", "o")),
     "checkin": SEEN,
     "checkinwords": SAID,

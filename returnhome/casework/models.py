@@ -53,6 +53,7 @@ from returnhome.casework.staff import Credential, Duty, Organisation, Person, Po
 from returnhome.casework.support import Action, NothingNeeded
 from returnhome.casework.tallies import Tally
 from returnhome.casework.tellings import ParentalRisk, PreventionInterview, Telling
+from returnhome.casework.together import WentTogether
 from returnhome.casework.tokens import KeptAnswer, Token
 from returnhome.casework.ways_in import WayIn
 from returnhome.casework.webhooks import Call, CallTry, Webhook
@@ -164,4 +165,5 @@ __all__ = [
     "VoidedMeeting",
     "WayIn",
     "Webhook",
+    "WentTogether",
 ]

@@ -562,6 +562,11 @@ def _policies() -> dict[str, str]:
         *("dispute", "override", "checkin", "fromhome"),
     ):
         found[f"casework_{name}"] = _there(f"casework_{name}", "episode_id", episode)
+    # A link is there only for those to whom both are open.
+    found["casework_wenttogether"] = (
+        f"({_there('casework_wenttogether', 'episode_id', episode)}"
+        f" and {_there('casework_wenttogether', 'other_id', episode)})"
+    )
     found["casework_reply"] = _there("casework_reply", "offer_id", "casework_offer")
     found["casework_checkinwords"] = _there(
         "casework_checkinwords", "check_in_id", "casework_checkin", _checked("above")

@@ -68,10 +68,14 @@ THINGS = {
     "token": "the tokens of programs",
     "webhook": "the webhook",
     "fromhome": "what a home reported",
+    "wenttogether": "that children went together",
     "made": "a drawing or a recording of the child’s own",
 }
 LISTS = {
     "worklist": "the work list",
+    # The same words for those who may have gone together and for those who did: the line stands in
+    # the record of each, also before people who may not know of the other.
+    "same-time": "a list of children missing at the same time",
     "handovers": "the list of hand-overs",
     "actions": "the list of actions",
     "meetings": "the list of meetings called for",
@@ -218,6 +222,8 @@ DONE = {
     "note absence": "Noted an absence",
     "note agreement": "Noted an agreement",
     "note communication": "Noted how to talk with the child",
+    "link episodes": "Noted that children went together",
+    "undo link of episodes": "Took back that children went together",
     "note concern": "Noted a concern",
     "note credential": "Noted training or a check",
     "note parental risk": "Noted a risk about telling parents",

@@ -18,6 +18,7 @@ from returnhome.casework.interviews import Interview
 from returnhome.casework.journal import JournalEntry
 from returnhome.casework.staff import Person
 from returnhome.casework.support import Action, NothingNeeded
+from returnhome.casework.together import may_link
 from returnhome.rules import clock, offering
 from returnhome.rules.access import Relation, Verb
 from returnhome.rules.clock import Standing
@@ -267,6 +268,7 @@ def also(
             "Decide that nothing needs to follow",
             "decide-nothing-needed",
         ),
+        (may_link(person, episode), "Note who went together", "link-episode"),
         (episode.allows(person, Verb.REASSIGN), "Give it to a colleague", "assign-episode"),
         (
             episode.allows(person, Verb.ASK) and is_owed,

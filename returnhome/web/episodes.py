@@ -14,7 +14,7 @@ from returnhome.casework.episodes import INSTANTS, Episode
 from returnhome.casework.staff import Person
 from returnhome.rules.access import Verb
 from returnhome.rules.codes import EpisodeKind, Role
-from returnhome.web import absences, answered, days, gds, pages
+from returnhome.web import absences, answered, days, gds, pages, together
 from returnhome.web.asked import Request, episode_for
 
 
@@ -32,6 +32,10 @@ def show(request: Request, pk: int) -> HttpResponse:
     episode = get_object_or_404(seen, pk=pk)
     journal.write("read", episode, by=request.user, at=request.now)
     context = answered.whole(episode, request.user, request.now)
+    context |= {
+        "together": together.shown([episode], request.user, request.now)[episode.pk],
+        "reference": together.reference_of(episode),
+    }
     return render(request, "episodes/show.html", context)
 
 

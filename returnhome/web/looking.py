@@ -40,6 +40,7 @@ KINDS = {
     "sampled": "sampled",
     "tokens": "token",
     "webhooks": "webhook",
+    "went-together": "wenttogether",
     "lives-here": "child",
     "home-reports": "fromhome",
 }

@@ -35,6 +35,7 @@ from returnhome.web import (
     restrictions,
     steps,
     tellings,
+    together,
     work,
 )
 from returnhome.web.asked import Request
@@ -157,6 +158,9 @@ def show(request: Request, pk: int) -> HttpResponse:
         "last": last,
         "today": _today(now),
         "open": _open(theirs, person, now),
+        "together": [
+            one for beside in together.shown(theirs, person, now).values() for one in beside
+        ],
         "page": events.Line(theirs, person).page(request.GET.get("page")),
         "has_episodes": bool(theirs),
         **owed.of_child(child, person, now),

@@ -189,6 +189,8 @@ SEALED = {
     "PreventionInterview.not_held_because",
     "ParentalRisk.why",
     "ParentalRisk.ended_because",
+    "WentTogether.because",
+    "WentTogether.ended_because",
     "NotedConcern.source",
     "NotedConcern.ended_because",
     "Meeting.attended",

@@ -286,6 +286,7 @@ CHANGED = {
     "handover": "ground = ground",
     "placementnotice": "kind = kind",
     "notedconcern": "concern = concern",
+    "wenttogether": "linked_at = linked_at",
     "parentalrisk": "noted_at = noted_at",
     "action": "kind = kind",
     "notification": "result = result",

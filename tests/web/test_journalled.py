@@ -30,6 +30,7 @@ from returnhome.casework import (
     reviews,
     support,
     tellings,
+    together,
 )
 from returnhome.casework.children import Child
 from returnhome.casework.journal import JournalEntry
@@ -328,6 +329,15 @@ def _duty(cast: Cast, now: Any) -> Any:
     return handovers.answer(row, Reply.ACCEPTED, by=cast.wes, at=now)
 
 
+def children_who_went_together(cast: Cast, now: Any) -> tuple[Child, list[Shown]]:
+    one, other = returned(cast.kit, at=now), returned(cast.robin, at=now)
+    row = together.link(one, other, by=cast.mara, at=now)
+    return cast.kit, [
+        ("sol", "link-episode", [one.pk]),
+        ("sol", "undo-went-together", [row.pk]),
+    ]
+
+
 def somebody_who_said_no(cast: Cast, now: Any) -> tuple[Child, list[Shown]]:
     offer = offered(returned(cast.kit, at=now), by=cast.amina, at=now)
     no = {"declined_by": DeclinedBy.CHILD, "reason": "Not today"}
@@ -593,6 +603,7 @@ def somebody_joined_by_a_rule(cast: Cast, now: Any) -> tuple[Child, list[Shown]]
 WORLDS: tuple[World, ...] = (
     *(a_child_just_back, a_child_still_missing, a_decision_overridden, care_of_a_child),
     *(a_child_in_a_home, a_child_not_ours_any_more, somebody_who_said_no),
+    children_who_went_together,
     *(talks, a_record_being_written, a_record_that_nobody_can_write),
     *(what_follows, a_sample_of_records, needs_and_help, somebody_who_turned_18),
     *(requests_between_councils, a_request_accepted, a_request_by_letter, a_calendar),
