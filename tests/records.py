@@ -703,6 +703,8 @@ class Filling:
         beside = Episode.objects.get(pk=episode.pk)
         beside.pk, beside.voided_at, beside.voided_by = None, now, by
         beside.voided_because, beside.owner, beside.owned_since = "x", None, None
+        beside.settled_at, beside.unanswered_since = now, None
+        beside.record_waits_for = ""
         beside.save(force_insert=True)
         self.made.append(WentTogether(episode=episode, other=beside, linked_at=now, linked_by=by))
         if not episode.disputes.exists():
