@@ -2,7 +2,7 @@
 
 import pytest
 
-from returnhome.casework import acting, episodes, restrictions, together
+from returnhome.casework import acting, episodes, restrictions, row_security, together
 from returnhome.casework.models import Alias, JournalEntry, WentTogether
 from returnhome.rules import going_together
 from returnhome.rules.going_together import Sign
@@ -142,8 +142,12 @@ def test_somebody_kept_out_of_a_record_is_not_shown_it_as_one_who_may_have_gone(
 def test_the_database_itself_refuses_a_pair_twice_round_the_other_way_or_half_undone(
     cast: Cast, row
 ):
+    earlier = returned(cast.kit, hours_ago=400)
     with refused_by("two_went_together_once"):
         written_again(row)
+    with refused_by("a pair is of two children"):
+        pair = sorted([row.episode_id, earlier.pk])
+        written_again(row, episode_id=pair[0], other_id=pair[1])
     with refused_by("a_pair_is_written_one_way_round"):
         written_again(row, episode_id=row.other_id, other_id=row.episode_id)
     with refused_by("a_link_taken_back_has_time_and_person"):
@@ -156,3 +160,12 @@ def test_the_database_itself_refuses_to_change_a_link_or_to_take_it_away(row):
         WentTogether.objects.filter(pk=row.pk).update(because="They said so")
     with refused_by("only the end is written"):
         WentTogether.objects.filter(pk=row.pk).delete()
+
+
+def test_no_door_but_that_of_those_who_may_see_both_is_opened_on_a_link():
+    """Neither the child's own pages, nor a home, a program with a token, nor any figure."""
+    there = WentTogether._meta.db_table
+    opened = row_security.opened()
+
+    for door in (acting.OWN_PAGES, acting.HOMES, acting.SENDER, acting.INTAKE, acting.REPORTING):
+        assert there not in opened[door].reads | opened[door].writes, door

@@ -330,7 +330,7 @@ def _duty(cast: Cast, now: Any) -> Any:
 
 
 def children_who_went_together(cast: Cast, now: Any) -> tuple[Child, list[Shown]]:
-    one, other = returned(cast.kit, at=now), returned(cast.robin, at=now)
+    one, other = returned(cast.kit, at=now), returned(cast.sky, at=now)
     row = together.link(one, other, by=cast.mara, at=now)
     return cast.kit, [
         ("sol", "link-episode", [one.pk]),

@@ -11,8 +11,23 @@ create trigger only_ended before update or delete on casework_wenttogether
     for each row execute function casework_refuse_all_but_an_end();
 create trigger never_emptied before truncate on casework_wenttogether
     for each statement execute function casework_refuse_change();
+create function casework_refuse_one_child_twice() returns trigger language plpgsql as $$
+begin
+    -- At the time of linking alone: two records may be found later to be of one child.
+    if exists (
+        select from casework_episode as one join casework_episode as other using (child_id)
+        where one.id = new.episode_id and other.id = new.other_id
+    ) then
+        raise exception 'a pair is of two children' using errcode = 'check_violation';
+    end if;
+    return new;
+end $$;
+create trigger of_two_children before insert on casework_wenttogether
+    for each row execute function casework_refuse_one_child_twice();
 """
 NOT_ONLY_ENDED = """
+drop trigger of_two_children on casework_wenttogether;
+drop function casework_refuse_one_child_twice();
 drop trigger never_emptied on casework_wenttogether;
 drop trigger only_ended on casework_wenttogether;
 """

@@ -1,6 +1,6 @@
 """The stories of the demonstration that are still going on: each shows one thing that happens."""
 
-from returnhome.casework import communications, episodes, tellings
+from returnhome.casework import communications, episodes, tellings, together
 from returnhome.casework.models import Episode
 from returnhome.management.demonstration.telling import MINUTE, Teller, by_day
 from returnhome.rules.clock import DATE_ONLY, Moment, estimated
@@ -113,6 +113,18 @@ def petra_is_missing_and_nobody_elses_business(teller: Teller) -> None:
 
 def tegan_is_at_her_aunts(teller: Teller) -> None:
     teller.of("tegan").missing(26, kind=EpisodeKind.AWAY, risk=RiskGrade.LOW, source=HOME_SAYS)
+
+
+def kian_went_to_find_tegan(teller: Teller) -> None:
+    pair = [
+        Episode.objects.get(child=teller.children[key], ended_at=None) for key in ("tegan", "kian")
+    ]
+    together.link(
+        *pair,
+        because="Larchwood House: he said at the door that he would bring her back.",
+        by=teller.people["amina"],
+        at=teller.ago(5),
+    )
 
 
 # Nobody has accepted yet.
@@ -567,4 +579,5 @@ STORIES = (
     tomos_is_placed_with_us_by_westborough,
     adaeze_came_home_and_nobody_has_taken_it_on,
     aleena_came_home_and_nobody_has_taken_it_on,
+    kian_went_to_find_tegan,
 )
