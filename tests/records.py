@@ -442,6 +442,8 @@ class Filling:
         self.cast, self.where, self.now = cast, where, now
         self.by = cast.ines
         self.made: list[models.Model] = []
+        # Episode → the child of whom it is in the end.
+        self.beside: dict[int, int] = {}
         self.numbers = count(1)
         # The first has no row, so that a page can throw it away.
         _, self.delivery = (
@@ -705,7 +707,10 @@ class Filling:
         beside.voided_because, beside.owner, beside.owned_since = "x", None, None
         beside.settled_at, beside.unanswered_since = now, None
         beside.record_waits_for = ""
+        # A pair is linked as of two children, and found to be of one afterwards.
+        beside.child = Child.objects.exclude(pk=episode.child_id).earliest("pk")
         beside.save(force_insert=True)
+        self.beside[beside.pk] = episode.child_id
         self.made.append(WentTogether(episode=episode, other=beside, linked_at=now, linked_by=by))
         if not episode.disputes.exists():
             self.made.append(Dispute(episode=episode, raised_at=now, raised_by=by))
@@ -836,6 +841,8 @@ class Filling:
                     setattr(row, field.attname, f"mark{next(self.numbers)}of{row._meta.model_name}")
         for model in sorted(by_table, key=lambda each: late.index(each) if each in late else -1):
             model._default_manager.bulk_create(by_table[model])
+        for pk, child in self.beside.items():
+            Episode.objects.filter(pk=pk).update(child=child)
         # What was made is kept while they are a draft, and seen once they are sent.
         OwnWords.objects.filter(sent_at=None).update(sent_at=self.now)
 
