@@ -437,3 +437,26 @@ def check_can_leave(*, because: str) -> None:
     """Whether it can be decided that nothing is shared: only with a reason."""
     if not because.strip():
         raise WhyNotMissing
+
+
+# Where in the record each thing that can be told is written: sections of the recording standard,
+# and questions that stand in a section of something else. What is named by neither is not offered.
+OF_SECTION: Mapping[str, ShareItem] = {
+    "why": ShareItem.WHY,
+    "where": ShareItem.WHERE,
+    "happened": ShareItem.HAPPENED,
+    "harm": ShareItem.HARM,
+    "exploitation": ShareItem.EXPLOITATION,
+    "now": ShareItem.NOW,
+    "help": ShareItem.WISHES,
+}
+OF_QUESTION: Mapping[str, ShareItem] = {
+    "next_time": ShareItem.NEXT_TIME,
+    "stay_safe": ShareItem.NEXT_TIME,
+    "stay_safe_which": ShareItem.NEXT_TIME,
+}
+
+
+def item_of(section: str, question: str) -> ShareItem | None:
+    """What an answer of the record is as something to tell; None: it is for the council alone."""
+    return OF_QUESTION.get(question) or OF_SECTION.get(section)
