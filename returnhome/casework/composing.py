@@ -129,7 +129,9 @@ def typed(row: Mention) -> Typed:
 def _of_actions(episode: Episode, person: Person) -> Iterator[Piece]:
     for row in Action.objects.visible_to(person).filter(episode=episode).by_due_day():
         done = f". {row.outcome}" if row.is_done and row.outcome else ""
-        yield Piece(ShareItem.ACTIONS, "What was decided", f"{row.what}{done}", None, {"action": row})
+        yield Piece(
+            ShareItem.ACTIONS, "What was decided", f"{row.what}{done}", None, {"action": row}
+        )
 
 
 # What names others.
@@ -162,7 +164,9 @@ def _protected(person: Person) -> Iterator[Known]:
     """Every hidden address of a child whom the person works with, not of this one alone."""
     why = "A protected address"
     for text in (
-        *Address.objects.visible_to(person).filter(is_protected=True).values_list("line", flat=True),
+        *Address.objects.visible_to(person)
+        .filter(is_protected=True)
+        .values_list("line", flat=True),
         *Placement.objects.visible_to(person)
         .filter(is_protected=True)
         .values_list("address", flat=True),

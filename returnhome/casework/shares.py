@@ -321,3 +321,231 @@ def _kept(decided: Sequence[Decided]) -> list[list[object]]:
         ]
         for each in decided
     ]
+
+
+@dataclass(frozen=True)
+class LineDecided:
+    """What somebody decided of one line: whether it is told, and of each marked place in it."""
+
+    is_in: bool
+    marks: Sequence[tuple[MarkDecision | None, str]]
+    # Of intelligence: where the proposed grading is not taken.
+    grading: intelligence.Grading | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """What is written beside the lines."""
+
+    name: str
+    because: str
+    because_more: str = ""
+    openness: Openness | None = None
+    openness_because: str = ""
+    wished: str = ""
+    despite: str = ""
+
+
+def _locked(share: Share) -> Share:
+    episodes.lock(share.episode_id)
+    found = Share.objects.select_related("episode__child", "to")
+    return found.select_for_update(no_key=True, of=("self",)).get(pk=share.pk)
+
+
+@transaction.atomic
+def keep(
+    share: Share,
+    said: Said,
+    decided: Mapping[int, LineDecided],
+    *,
+    by: Person,
+    at: datetime,
+) -> Share:
+    """Keep a draft as it is, whole or not: nothing typed is lost. Raises WrittenAlready.
+
+    `decided` is by the number of the line; a line that is not named stays as it was.
+    """
+    share = _locked(share)
+    if not share.is_draft:
+        raise sharing.WrittenAlready
+    for line in share.lines.filter(pk__in=decided):
+        _decide(line, decided[line.pk])
+        line.save(update_fields=["is_in", "decided", "text", "grading", "conditions"])
+    share.name, share.because, share.because_more = said.name, said.because, said.because_more
+    share.openness, share.openness_because = said.openness or "", said.openness_because
+    share.wished, share.despite = said.wished, said.despite
+    share.save(
+        update_fields=[
+            *("name", "because", "because_more", "openness", "openness_because"),
+            *("wished", "despite"),
+        ]
+    )
+    journal.write("keep share", share, by=by, at=at)
+    return share
+
+
+def _decide(line: SharedLine, its: LineDecided) -> None:
+    decided = [
+        Decided(each.mark, decision, instead)
+        for each, (decision, instead) in zip(decided_of(line), its.marks, strict=True)
+    ]
+    line.is_in, line.decided = its.is_in, _kept(decided)
+    line.text = as_seen(line.original, decided)
+    if its.grading:
+        intelligence.check_can_grade(its.grading)
+        line.grading, line.conditions = str(its.grading), its.grading.conditions
+
+
+@transaction.atomic
+def write(share: Share, *, by: Person, at: datetime) -> Share:
+    """Say that the share is whole. It goes at once where it may; else a second person looks.
+
+    Raises WrittenAlready, and what `sharing.check_can_write` does.
+    """
+    share = _locked(share)
+    if not share.is_draft:
+        raise sharing.WrittenAlready
+    told = [line for line in share.lines.all() if line.is_in]
+    marked = [each for line in told for each in decided_of(line)]
+    is_named = _is_named_for_protected(share)
+    risk = {
+        "is_parent_the_risk": tellings.standing_risk(share.episode.child) is not None,
+        "is_told_of": _is_told_of(share),
+    }
+    sharing.check_can_write(
+        Recipient(share.recipient),
+        Purpose(share.purpose),
+        items={ShareItem(line.item) for line in told},
+        name=share.name,
+        because=share.because,
+        because_more=share.because_more,
+        openness=Openness(share.openness) if share.openness else None,
+        openness_because=share.openness_because,
+        undecided=sum(each.decision is None for each in marked),
+        protected_left=sum(
+            each.mark.kind is MarkKind.PROTECTED
+            and each.decision is MarkDecision.KEEP
+            and not is_named
+            for each in marked
+        ),
+        despite=share.despite,
+        **risk,
+    )
+    share.needs_a_second = sharing.needs_a_second(Recipient(share.recipient), **risk)
+    share.written_at, share.written_by = at, by
+    share.save(update_fields=["needs_a_second", "written_at", "written_by"])
+    journal.write("write share", share, by=by, at=at)
+    if sharing.can_send(
+        Recipient(share.recipient), Purpose(share.purpose), is_looked_at=False, **risk
+    ):
+        _send(share, by=by, at=at)
+    return share
+
+
+def _send(share: Share, *, by: Person, at: datetime) -> None:
+    share.sent_at, share.sent_by, share.until = at, by, at + STANDS
+    share.save(update_fields=["sent_at", "sent_by", "until"])
+    journal.write("send share", share, by=by, at=at)
+
+
+def _is_named_for_protected(share: Share) -> bool:
+    """Whether the recipient is named for every hidden address that is left in."""
+    # Nobody is on a list yet: then nothing hidden leaves, to anybody.
+    return False
+
+
+def _is_told_of(share: Share) -> bool:
+    """Whether the recipient has the name of somebody whom the child told of."""
+    said = " ".join(filter(None, (share.name, share.to.name if share.to else "")))
+    persons = Mention.objects.filter(
+        interview__episodes=share.episode, kind=MentionKind.PERSON
+    ).current()
+    names = [name for row in persons.distinct() for name in (row.name, row.nickname) if name]
+    return sharing.is_told_of(said, names)
+
+
+@transaction.atomic
+def look(share: Share, *, is_good: bool, words: str = "", by: Person, at: datetime) -> Share:
+    """Look at it as the second person. Good: it goes, if it has not. Else back to its author.
+
+    What went at once cannot come back: whoever finds it wrong recalls it. Raises NotWritten,
+    SecondIsTheSame, LookedAtAlready, WhySentBackMissing.
+    """
+    share = _locked(share)
+    sharing.check_can_look(is_by_its_author=by.pk in (share.begun_by_id, share.written_by_id))
+    if share.is_draft:
+        raise sharing.NotWritten
+    if share.looks.filter(is_good=True).exists():
+        raise sharing.LookedAtAlready
+    if not is_good and not words.strip():
+        raise sharing.WhySentBackMissing
+    SecondLook.objects.create(share=share, is_good=is_good, words=words.strip(), at=at, by=by)
+    journal.write("look at share", share, by=by, at=at)
+    if share.sent_at is None and is_good:
+        _send(share, by=by, at=at)
+    elif share.sent_at is None:
+        share.written_at = share.written_by = None
+        share.save(update_fields=["written_at", "written_by"])
+    return share
+
+
+@transaction.atomic
+def recall(share: Share, because: str, *, by: Person, at: datetime) -> Share:
+    """It can be opened no more. Raises NotSent, RecalledAlready, WhyRecalledMissing."""
+    share = _locked(share)
+    sharing.check_can_recall(
+        is_sent=share.sent_at is not None,
+        is_recalled=share.recalled_at is not None,
+        because=because,
+    )
+    share.recalled_because, share.recalled_at, share.recalled_by = because.strip(), at, by
+    share.save(update_fields=["recalled_because", "recalled_at", "recalled_by"])
+    journal.write("recall share", share, by=by, at=at)
+    return share
+
+
+@transaction.atomic
+def leave(
+    episode: Episode, recipient: Recipient, because: str, *, by: Person, at: datetime
+) -> NotShared:
+    """Decide that it is not shared. Raises AlreadyVoided, WhyNotMissing."""
+    (episode,) = episodes.lock(episode.pk)
+    episodes.check_stands(episode)
+    sharing.check_can_leave(because=because)
+    left = NotShared.objects.create(
+        episode=episode, recipient=recipient, because=because.strip(), at=at, by=by
+    )
+    journal.write("leave unshared", left, by=by, at=at)
+    return left
+
+
+# What the recipient does: through a role of the database that opens what was sent to them alone.
+
+
+@transaction.atomic
+def open_share(share: Share, *, by: Person, at: datetime) -> Opening:
+    """Note that the recipient opened it. Each time is a row."""
+    opened = Opening.objects.create(share=share, at=at, by=by)
+    journal.write("open share", share, by=by, at=at)
+    return opened
+
+
+@transaction.atomic
+def acknowledge(share: Share, *, by: Person, at: datetime) -> Acknowledgement:
+    """Say that it has arrived with somebody who acts on it. Raises AcknowledgedAlready."""
+    if Acknowledgement.objects.filter(share=share).exists():
+        raise sharing.AcknowledgedAlready
+    said = Acknowledgement.objects.create(share=share, at=at, by=by)
+    journal.write("acknowledge share", share, by=by, at=at)
+    return said
+
+
+@transaction.atomic
+def answer(
+    line: SharedLine, given: PoliceAnswer, because: str = "", *, by: Person, at: datetime
+) -> LineAnswer:
+    """Say what was done with one piece; what is said later stands. Raises WhatWasDoneMissing."""
+    intelligence.check_can_answer(given, because=because)
+    said = LineAnswer.objects.create(line=line, answer=given, because=because.strip(), at=at, by=by)
+    journal.write(f"answer share: {given}", line.share, by=by, at=at)
+    return said

@@ -13,6 +13,7 @@ from datetime import datetime
 from returnhome.rules import Blocked
 from returnhome.rules.clock import weekdays_on
 from returnhome.rules.codes import Code
+from returnhome.rules.naming import bare
 from returnhome.rules.sources import (
     ARRANGEMENTS,
     CARE_DUTY,
@@ -460,3 +461,82 @@ OF_QUESTION: Mapping[str, ShareItem] = {
 def item_of(section: str, question: str) -> ShareItem | None:
     """What an answer of the record is as something to tell; None: it is for the council alone."""
     return OF_QUESTION.get(question) or OF_SECTION.get(section)
+
+
+class WrittenAlready(Blocked):
+    sentence = "This has been written and handed on already. Look again."
+
+
+class NotWritten(Blocked):
+    sentence = "Its author is still writing it: there is nothing to look at yet."
+
+
+class LookedAtAlready(Blocked):
+    sentence = "A second person has looked at this already."
+
+
+class WhySentBackMissing(Blocked):
+    sentence = "Say what is to be changed."
+    field = "words"
+
+
+class NotSent(Blocked):
+    sentence = "It has not been sent, so there is nothing to recall."
+
+
+class RecalledAlready(Blocked):
+    sentence = "It has been recalled already."
+
+
+class WhyRecalledMissing(Blocked):
+    sentence = "Say why it is recalled."
+    field = "because"
+
+
+class AcknowledgedAlready(Blocked):
+    sentence = "A colleague has said already that you have it."
+
+
+def can_send(
+    recipient: Recipient,
+    purpose: Purpose,
+    *,
+    is_looked_at: bool,
+    is_parent_the_risk: bool = False,
+    is_told_of: bool = False,
+) -> bool:
+    """Whether it may go now: see `check_can_send`."""
+    try:
+        check_can_send(
+            recipient,
+            purpose,
+            is_looked_at=is_looked_at,
+            is_parent_the_risk=is_parent_the_risk,
+            is_told_of=is_told_of,
+        )
+    except NeedsASecond:
+        return False
+    return True
+
+
+def check_can_recall(*, is_sent: bool, is_recalled: bool, because: str) -> None:
+    """Whether it can be recalled: once, with a reason. What was read stays read."""
+    if not is_sent:
+        raise NotSent
+    if is_recalled:
+        raise RecalledAlready
+    if not because.strip():
+        raise WhyRecalledMissing
+
+
+def is_told_of(recipient: str, names: Collection[str]) -> bool:
+    """Whether two words of a name, or its one word, stand in how the recipient is called.
+
+    One forename alone of a fuller name is too little: half a station are called Dan.
+    """
+    said = set(bare(recipient).split())
+    for name in names:
+        words = set(bare(name).split())
+        if words and len(words & said) >= min(2, len(words)):
+            return True
+    return False
