@@ -30,6 +30,7 @@ SYSTEM_ROLES = {
         "own_pages",
         "sender",
         "homes",
+        "partners",
     )
 }
 

@@ -23,6 +23,7 @@ OPERATOR, CLOCKWORK, INTAKE = "operator", "clockwork", "intake"
 MATCHING, PASSING_ON, REPORTING = "matching", "passing_on", "reporting"
 SEALING = "sealing"
 OWN_PAGES, SENDER, HOMES = "own_pages", "sender", "homes"
+PARTNERS = "partners"
 # What each is for, in words.
 FOR = {
     INTAKE: "taking in a file whose rows go to several councils, and a register",
@@ -37,6 +38,7 @@ FOR = {
     SENDER: "a program that shows its token: what became of what its organisation itself sent",
     HOMES: "a home’s own page: the names of those who live there today, that they are missing or "
     "back, and that an interview is due",
+    PARTNERS: "whoever receives what was shared with their organisation: that, and no other thing",
     OPERATOR: "making the demonstration, and measurements",
 }
 
@@ -108,6 +110,16 @@ def for_home(person: Actor) -> Iterator[None]:
     Only within transactions.
     """
     with _within(Scope(person=person.pk, role=database.SYSTEM_ROLES[HOMES])):
+        yield
+
+
+@contextmanager
+def for_partner(person: Actor) -> Iterator[None]:
+    """The block reads for somebody with whose organisation something was shared, and no more.
+
+    Only within transactions.
+    """
+    with _within(Scope(person=person.pk, role=database.SYSTEM_ROLES[PARTNERS])):
         yield
 
 

@@ -134,6 +134,12 @@ def _of_actions(episode: Episode, person: Person) -> Iterator[Piece]:
         )
 
 
+def called(child: Child) -> str:
+    """The child as a recipient is told of them."""
+    born = child.born_on
+    return f"{child.name}, born {born.day} {born:%B %Y}" if born else child.name
+
+
 # What names others.
 
 

@@ -49,6 +49,15 @@ from returnhome.casework.restrictions import BreakGlass, Listed, Restriction
 from returnhome.casework.reviews import Review, Sample, Sampled, Score, Scoring
 from returnhome.casework.rotas import Absence, Mailbox, OutOfHours, Pace, Seat
 from returnhome.casework.services import Service
+from returnhome.casework.shares import (
+    Acknowledgement,
+    LineAnswer,
+    NotShared,
+    Opening,
+    SecondLook,
+    Share,
+    SharedLine,
+)
 from returnhome.casework.staff import Credential, Duty, Organisation, Person, Post, Team
 from returnhome.casework.support import Action, NothingNeeded
 from returnhome.casework.tallies import Tally
@@ -60,6 +69,7 @@ from returnhome.casework.webhooks import Call, CallTry, Webhook
 
 __all__ = [
     "Absence",
+    "Acknowledgement",
     "Action",
     "ActionForNeed",
     "Addendum",
@@ -110,6 +120,7 @@ __all__ = [
     "Interview",
     "JournalEntry",
     "KeptAnswer",
+    "LineAnswer",
     "Listed",
     "LocalPolicy",
     "LocalProtocol",
@@ -121,10 +132,12 @@ __all__ = [
     "Need",
     "NoHelp",
     "NotHeld",
+    "NotShared",
     "NotedConcern",
     "NothingNeeded",
     "Notification",
     "Offer",
+    "Opening",
     "Organisation",
     "OutOfHours",
     "Override",
@@ -150,7 +163,10 @@ __all__ = [
     "Score",
     "Scoring",
     "Seat",
+    "SecondLook",
     "Service",
+    "Share",
+    "SharedLine",
     "SignedFacts",
     "Succession",
     "TalkName",

@@ -591,6 +591,11 @@ def _policies() -> dict[str, str]:
     )
     found["casework_made"] = _there("casework_made", "own_words_id", "casework_ownwords")
     found["casework_release"] = _told_for_talk("casework_release")
+    for name in ("share", "notshared"):
+        found[f"casework_{name}"] = _told_for_talk(f"casework_{name}")
+    for name in ("sharedline", "secondlook", "opening", "acknowledgement"):
+        found[f"casework_{name}"] = _there(f"casework_{name}", "share_id", "casework_share")
+    found["casework_lineanswer"] = _there("casework_lineanswer", "line_id", "casework_sharedline")
     for name in ("saidback", "answertochild"):
         found[f"casework_{name}"] = _there(f"casework_{name}", "release_id", "casework_release")
     found["casework_telling"] = _there(
@@ -800,6 +805,25 @@ def by_home() -> dict[str, str]:
     }
 
 
+def by_partner() -> dict[str, str]:
+    """Table → which of its rows are there for somebody with whose organisation it was shared.
+
+    That something was recalled they see, and not a line of it any more.
+    """
+    ours = _looked_up("returnhome_posts", _roles(Verb.RECEIVE))
+    standing = "above.recalled_at is null and above.until > statement_timestamp()"
+    line = "casework_sharedline"
+    return {
+        "casework_share": f"(casework_share.to_id = {ours} and casework_share.sent_at is not null)",
+        line: f"({line}.is_in and {_there(line, 'share_id', 'casework_share', standing)})",
+        "casework_opening": _there("casework_opening", "share_id", "casework_share"),
+        "casework_acknowledgement": _there(
+            "casework_acknowledgement", "share_id", "casework_share"
+        ),
+        "casework_lineanswer": _there("casework_lineanswer", "line_id", line),
+    }
+
+
 def closing() -> dict[str, str]:
     """Table → which of its rows no list of a restricted record closes to the person.
 
@@ -809,7 +833,7 @@ def closing() -> dict[str, str]:
     closed = _told("app.closed")
     found = {
         f"casework_{name}": f"casework_{name}.child_id <> {closed}"
-        for name in ("episode", "interview", "placementnotice", "disclosure")
+        for name in ("episode", "interview", "placementnotice", "disclosure", "share")
     }
     found["casework_child"] = f"casework_child.id <> {closed}"
     found["casework_notification"] = (
@@ -887,6 +911,17 @@ OF_WHO_LIVES_THERE: Mapping[str, Sequence[str]] = {
     "casework_coverage": ("id", "episode_id", "interview_id"),
     "casework_interview": ("id", "place", "booked_for", "held_at", "not_held_at"),
     "casework_notification": ("id", "as_received"),
+}
+# Of what was shared: as it was sent, and nothing of what it was made of.
+OF_SHARE: Mapping[str, Sequence[str]] = {
+    "casework_share": (
+        *("id", "child_id", "about", "recipient", "purpose", "to_id", "name"),
+        *("sent_at", "sent_by_id", "until", "recalled_at"),
+    ),
+    "casework_sharedline": (
+        *("id", "share_id", "place", "item", "heading", "is_in", "text"),
+        *("grading", "conditions"),
+    ),
 }
 SCORED = _tables("sample", "sampled", "scoring", "score")
 BROUGHT = _tables("bringing", "bringingfile", "earlierrecord", "broughtchild")
@@ -983,6 +1018,13 @@ def opened() -> dict[str, Opened]:
                 "casework_episode": ("id", "settled_at", "voided_at"),
             },
             within=by_token(),
+        ),
+        acting.PARTNERS: Opened(
+            _tables("share", "sharedline"),
+            _tables("opening", "acknowledgement", "lineanswer", "journalentry"),
+            beside=False,
+            columns=OF_SHARE,
+            within=by_partner(),
         ),
         acting.HOMES: Opened(
             frozenset(by_home()), NONE, beside=False, columns=OF_WHO_LIVES_THERE, within=by_home()

@@ -12,6 +12,7 @@ from django.db import models, transaction
 from django.db.models import Q
 
 from returnhome.casework import composing, episodes, journal, tellings
+from returnhome.casework.children import Child
 from returnhome.casework.episodes import Episode, EpisodeQuerySet
 from returnhome.casework.interviews import Coverage, Entry, own
 from returnhome.casework.mentions import Mention
@@ -69,7 +70,11 @@ class ShareQuerySet(models.QuerySet["Share"]):
 class Share(models.Model):
     """What is told of one episode to one recipient for one purpose. Once sent, never changed."""
 
-    episode = models.ForeignKey(Episode, models.PROTECT, related_name="shares")
+    episode = models.ForeignKey(Episode, models.PROTECT, related_name="shares", db_index=False)
+    # So that a list of restricted records closes it, and the recipient needs no episode.
+    child = models.ForeignKey(Child, models.PROTECT, related_name="+")
+    # The child as the recipient is told of them: the name, and the birth date where it is known.
+    about = SealedText()
     recipient = models.CharField(max_length=30)
     purpose = models.CharField(max_length=30)
     # An organisation with an account here; others have a name alone.
@@ -124,10 +129,6 @@ class Share(models.Model):
             models.Index(fields=["episode", "-begun_at"], name="share_episode"),
             models.Index(fields=["to", "-sent_at"], name="share_to"),
         ]
-
-    @property
-    def child_id(self) -> int:
-        return self.episode.child_id
 
     @property
     def is_draft(self) -> bool:
@@ -278,7 +279,14 @@ def begin(
     if fit is None:
         raise sharing.DoesNotFit
     share = Share.objects.create(
-        episode=episode, recipient=recipient, purpose=purpose, to=to, begun_at=at, begun_by=by
+        episode=episode,
+        child=episode.child,
+        about=composing.called(episode.child),
+        recipient=recipient,
+        purpose=purpose,
+        to=to,
+        begun_at=at,
+        begun_by=by,
     )
     marking = composing.marking(episode, by)
     found = composing.fitting(composing.pieces(episode, by), fit.items)

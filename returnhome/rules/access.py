@@ -60,6 +60,9 @@ class Verb(Code):
         "See who lives in the home, who is missing, and that an interview is due",
     )
     REPORT = "report", "Report a child who lives in the home missing or returned"
+    SHARE = "share", "Share with those who can act what the child told"
+    LOOK_AT_SHARE = "look_at_share", "Look at a share as the second person, before it goes or after"
+    RECEIVE = "receive", "Open what was shared with the organisation, and say what came of it"
 
 
 RESPONSIBLE, HOST, PROVIDER = Relation.RESPONSIBLE, Relation.HOST, Relation.PROVIDER
@@ -80,6 +83,7 @@ OF_THE_ORGANISATION = frozenset(
         Verb.DRAW_SAMPLE,
         Verb.SET_QUESTIONS,
         Verb.KEEP_TOKENS,
+        Verb.RECEIVE,
     }
 )
 NO_CHILD: frozenset[Relation] = frozenset()
@@ -107,6 +111,9 @@ MAY: dict[Role, dict[Verb, frozenset[Relation]]] = {
         Verb.SEE_PLACED_HERE: NO_CHILD,
         Verb.SEE_FIGURES: NO_CHILD,
         Verb.CONFIRM_INTAKE: NO_CHILD,
+        Verb.SHARE: frozenset({RESPONSIBLE, PROVIDER, OWN}),
+        Verb.LOOK_AT_SHARE: frozenset({RESPONSIBLE}),
+        Verb.RECEIVE: NO_CHILD,
     },
     Role.INTERVIEWER: {
         # A team's interviewers share its list and offer for each other; an account is one's own.
@@ -119,6 +126,7 @@ MAY: dict[Role, dict[Verb, frozenset[Relation]]] = {
         Verb.TELL: frozenset({RESPONSIBLE}),
         Verb.SEE_HARM: frozenset({OWN}),
         Verb.TELL_OF_HARM: frozenset({RESPONSIBLE, PROVIDER, OWN}),
+        Verb.SHARE: frozenset({OWN}),
     },
     Role.SOCIAL_WORKER: {
         Verb.SEE_EPISODE: frozenset({RESPONSIBLE, HOST, COUNTED}),
@@ -130,6 +138,9 @@ MAY: dict[Role, dict[Verb, frozenset[Relation]]] = {
         Verb.SEE_HARM: frozenset({RESPONSIBLE, HOST}),
         Verb.TELL_OF_HARM: frozenset({RESPONSIBLE, HOST}),
         Verb.MEET: frozenset({RESPONSIBLE}),
+        Verb.SHARE: frozenset({RESPONSIBLE}),
+        Verb.LOOK_AT_SHARE: frozenset({RESPONSIBLE}),
+        Verb.RECEIVE: NO_CHILD,
     },
     Role.MANAGER: {
         Verb.SEE_EPISODE: frozenset({RESPONSIBLE, HOST, PROVIDER, COUNTED}),
@@ -163,6 +174,9 @@ MAY: dict[Role, dict[Verb, frozenset[Relation]]] = {
         Verb.SET_POLICY: NO_CHILD,
         Verb.SET_PROTOCOL: NO_CHILD,
         Verb.KEEP_SERVICES: NO_CHILD,
+        Verb.SHARE: frozenset({RESPONSIBLE, PROVIDER}),
+        Verb.LOOK_AT_SHARE: frozenset({RESPONSIBLE}),
+        Verb.RECEIVE: NO_CHILD,
     },
     Role.ANALYST: {Verb.SEE_FIGURES: NO_CHILD},
     Role.ADMINISTRATOR: {
@@ -175,9 +189,11 @@ MAY: dict[Role, dict[Verb, frozenset[Relation]]] = {
     Role.HOME: {
         Verb.SEE_WHO_LIVES_HERE: frozenset({LIVES_THERE}),
         Verb.REPORT: frozenset({LIVES_THERE}),
+        Verb.RECEIVE: NO_CHILD,
     },
-    # Police and researchers have their own doors, which come with sharing and the study.
-    Role.POLICE: {},
+    # Of a child no more than what was shared with their unit.
+    Role.POLICE: {Verb.RECEIVE: NO_CHILD},
+    # Researchers have their own door, which comes with the study.
     Role.RESEARCHER: {},
 }
 
