@@ -6,6 +6,60 @@ from django.conf import settings
 from django.db import migrations, models
 
 
+# What the recipient saw can be shown years later: of what was sent only a recall is added.
+SENT = """
+create function casework_refuse_change_of_sent_share() returns trigger language plpgsql as $$
+declare
+    a_recall constant text[] := '{recalled_at,recalled_by_id,recalled_because}';
+begin
+    if tg_op = 'DELETE'
+        or old.sent_at is not null and (
+            old.recalled_at is not null
+            or to_jsonb(new) - a_recall is distinct from to_jsonb(old) - a_recall
+        )
+        or old.sent_at is null and to_jsonb(new) -> 'episode_id' <> to_jsonb(old) -> 'episode_id'
+    then
+        raise exception 'of a share that was sent only a recall is written, once'
+            using errcode = 'integrity_constraint_violation';
+    end if;
+    return new;
+end $$;
+create function casework_refuse_change_of_sent_line() returns trigger language plpgsql as $$
+begin
+    if exists (
+        select 1 from public.casework_share share
+        where share.id = coalesce(new.share_id, old.share_id) and share.sent_at is not null
+    ) then
+        raise exception 'a line of a share that was sent never changes'
+            using errcode = 'integrity_constraint_violation';
+    end if;
+    return coalesce(new, old);
+end $$;
+create trigger only_recalled before update or delete on casework_share
+    for each row execute function casework_refuse_change_of_sent_share();
+create trigger sent_as_it_is before insert or update or delete on casework_sharedline
+    for each row execute function casework_refuse_change_of_sent_line();
+"""
+NOT_SENT = """
+drop trigger sent_as_it_is on casework_sharedline;
+drop trigger only_recalled on casework_share;
+drop function casework_refuse_change_of_sent_line();
+drop function casework_refuse_change_of_sent_share();
+"""
+NEVER_CHANGED = "".join(
+    f"""
+create trigger never_changed before update or delete on {table}
+    for each row execute function casework_refuse_change();
+create trigger never_emptied before truncate on {table}
+    for each statement execute function casework_refuse_change();
+"""
+    for table in (
+        *("casework_secondlook", "casework_opening", "casework_acknowledgement"),
+        *("casework_lineanswer", "casework_notshared"),
+    )
+)
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -137,4 +191,6 @@ class Migration(migrations.Migration):
             model_name='sharedline',
             constraint=models.UniqueConstraint(fields=('share', 'place'), name='one_line_a_place'),
         ),
+        migrations.RunSQL(SENT, NOT_SENT),
+        migrations.RunSQL(NEVER_CHANGED, migrations.RunSQL.noop),
     ]
