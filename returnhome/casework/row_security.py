@@ -811,8 +811,7 @@ def by_partner() -> dict[str, str]:
     That something was recalled they see, and not a line of it any more.
     """
     ours = _looked_up("returnhome_posts", _roles(Verb.RECEIVE))
-    standing = "above.recalled_at is null and above.until > statement_timestamp()"
-    line = "casework_sharedline"
+    line, standing = "casework_sharedline", "above.recalled_at is null"
     return {
         "casework_share": f"(casework_share.to_id = {ours} and casework_share.sent_at is not null)",
         line: f"({line}.is_in and {_there(line, 'share_id', 'casework_share', standing)})",

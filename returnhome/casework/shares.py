@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from django.db import models, transaction
 from django.db.models import Q
 
-from returnhome.casework import composing, episodes, journal, tellings
+from returnhome.casework import acting, composing, episodes, journal, tellings
 from returnhome.casework.children import Child
 from returnhome.casework.episodes import Episode, EpisodeQuerySet
 from returnhome.casework.interviews import Coverage, Entry, own
@@ -527,33 +527,115 @@ def leave(
     return left
 
 
-# What the recipient does: through a role of the database that opens what was sent to them alone.
+# What the recipient reads and does: through a role of the database that opens what was sent to
+# their organisation alone, as it was sent.
+OF_SHARE = ("child", "about", "recipient", "purpose", "to", "name", "sent_at", "until")
+OF_LINE = ("share", "place", "item", "heading", "text", "grading", "conditions")
 
 
-@transaction.atomic
-def open_share(share: Share, *, by: Person, at: datetime) -> Opening:
-    """Note that the recipient opened it. Each time is a row."""
-    opened = Opening.objects.create(share=share, at=at, by=by)
-    journal.write("open share", share, by=by, at=at)
-    return opened
+class NotForThem(Exception):
+    """Nothing of this number was shared with an organisation of the person's."""
 
 
-@transaction.atomic
-def acknowledge(share: Share, *, by: Person, at: datetime) -> Acknowledgement:
-    """Say that it has arrived with somebody who acts on it. Raises AcknowledgedAlready."""
-    if Acknowledgement.objects.filter(share=share).exists():
+@dataclass(frozen=True)
+class Received:
+    """A share as its recipient has it. No lines: it was recalled, or can be opened no more."""
+
+    share: Share
+    lines: Sequence[SharedLine]
+    acknowledged_at: datetime | None
+    answers: Mapping[int, Sequence[LineAnswer]]
+
+    @property
+    def is_open(self) -> bool:
+        return bool(self.lines)
+
+
+def received(person: Person, at: datetime) -> list[Received]:
+    """What was shared with the person's organisations, the newest first. Four queries."""
+    return _received(person, at)
+
+
+def received_one(person: Person, pk: int, at: datetime) -> Received:
+    """One of them. Raises NotForThem."""
+    found = _received(person, at, pk)
+    if not found:
+        raise NotForThem
+    return found[0]
+
+
+def _received(person: Person, at: datetime, *ids: int) -> list[Received]:
+    ours = person.organisations_where(Verb.RECEIVE)
+    if not ours:
+        return []
+    with transaction.atomic(), acting.for_partner(person):
+        there = Share.objects.sent().filter(to__in=ours)
+        if ids:
+            there = there.filter(pk__in=ids)
+        rows = list(there.order_by("-sent_at", "-pk").only(*OF_SHARE, "recalled_at"))
+        standing = [row for row in rows if row.is_open(at)]
+        lines = list(SharedLine.objects.filter(share__in=standing).in_order().only(*OF_LINE))
+        said = dict(Acknowledgement.objects.filter(share__in=rows).values_list("share", "at"))
+        answers: dict[int, list[LineAnswer]] = {}
+        for each in LineAnswer.objects.filter(line__in=lines).order_by("at", "pk"):
+            answers.setdefault(each.line_id, []).append(each)
+    return [
+        Received(
+            row,
+            [line for line in lines if line.share_id == row.pk],
+            said.get(row.pk),
+            {line.pk: answers.get(line.pk, []) for line in lines if line.share_id == row.pk},
+        )
+        for row in rows
+    ]
+
+
+def _of_theirs(person: Person, pk: int, at: datetime) -> Received:
+    found = received_one(person, pk, at)
+    if not found.is_open:
+        raise sharing.OpenNoMore
+    return found
+
+
+def open_share(pk: int, *, by: Person, at: datetime) -> Received:
+    """Open it; each time is a row. Raises NotForThem."""
+    found = received_one(by, pk, at)
+    if found.is_open:
+        with transaction.atomic(), acting.for_partner(by):
+            Opening.objects.create(share=found.share, at=at, by=by)
+            journal.write("open share", found.share, by=by, at=at)
+    return found
+
+
+def acknowledge(pk: int, *, by: Person, at: datetime) -> Acknowledgement:
+    """Say that it has arrived with somebody who acts on it.
+
+    Raises NotForThem, OpenNoMore, AcknowledgedAlready.
+    """
+    found = _of_theirs(by, pk, at)
+    if found.acknowledged_at:
         raise sharing.AcknowledgedAlready
-    said = Acknowledgement.objects.create(share=share, at=at, by=by)
-    journal.write("acknowledge share", share, by=by, at=at)
+    with transaction.atomic(), acting.for_partner(by):
+        said = Acknowledgement.objects.create(share=found.share, at=at, by=by)
+        journal.write("acknowledge share", found.share, by=by, at=at)
     return said
 
 
-@transaction.atomic
 def answer(
-    line: SharedLine, given: PoliceAnswer, because: str = "", *, by: Person, at: datetime
+    pk: int, line: int, given: PoliceAnswer, because: str = "", *, by: Person, at: datetime
 ) -> LineAnswer:
-    """Say what was done with one piece; what is said later stands. Raises WhatWasDoneMissing."""
+    """Say what was done with one piece; what is said later stands.
+
+    Raises NotForThem, OpenNoMore, WhatWasDoneMissing.
+    """
+    found = _of_theirs(by, pk, at)
+    its = next((each for each in found.lines if each.pk == line), None)
+    if its is None:
+        raise NotForThem
     intelligence.check_can_answer(given, because=because)
-    said = LineAnswer.objects.create(line=line, answer=given, because=because.strip(), at=at, by=by)
-    journal.write(f"answer share: {given}", line.share, by=by, at=at)
+    with transaction.atomic(), acting.for_partner(by):
+        said = LineAnswer.objects.create(
+            line=its, answer=given, because=because.strip(), at=at, by=by
+        )
+        journal.write(f"answer share: {given}", found.share, by=by, at=at)
     return said

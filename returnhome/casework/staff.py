@@ -456,6 +456,10 @@ class Person(AbstractBaseUser):
             p.organisation_id for p in posts if p.organisation.kind == Organisation.HOME
         )
 
+    def organisations_where(self, verb: str) -> frozenset[int]:
+        """The organisations whose own matters the person's posts allow the verb on."""
+        return frozenset(p.organisation_id for p in self._posts_that_may(verb))
+
     def councils_where(self, verb: str) -> frozenset[int]:
         """The authorities whose council's own matters the person's posts allow the verb on."""
         return self._areas_of(self._posts_that_may(verb))

@@ -493,6 +493,10 @@ class WhyRecalledMissing(Blocked):
     field = "because"
 
 
+class OpenNoMore(Blocked):
+    sentence = "This was recalled, or its time is over. Ask the council that sent it."
+
+
 class AcknowledgedAlready(Blocked):
     sentence = "A colleague has said already that you have it."
 

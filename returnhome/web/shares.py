@@ -1,4 +1,4 @@
-"""Telling those who can act: to whom, the least that fits, exactly as they will see it, and sent."""
+"""Telling those who can act: to whom, the least that fits, seen as they will see it, sent."""
 
 from collections.abc import Sequence
 from typing import Any

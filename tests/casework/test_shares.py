@@ -3,11 +3,12 @@
 import pytest
 from django.db import transaction
 
-from returnhome.casework import acting, mentions, shares
+from returnhome.casework import acting, mentions, shares, staff
 from returnhome.casework.mentions import Told
 from returnhome.casework.models import Share, SharedLine
 from returnhome.casework.shares import LineDecided, Said
 from returnhome.rules import sharing
+from returnhome.rules.codes import Role
 from returnhome.rules.intelligence import PoliceAnswer
 from returnhome.rules.mentioning import MentionKind
 from returnhome.rules.sharing import MarkDecision, Openness, Purpose, Recipient
@@ -85,13 +86,49 @@ def test_what_was_sent_never_changes_and_is_recalled_once(cast: Cast, draft: Sha
         shares.recall(sent, "Again", by=cast.amina, at=LATER)
 
 
-def test_a_line_is_answered_with_what_was_done(cast: Cast, draft: Share):
+@pytest.fixture
+def officer(cast: Cast):
+    """Of the unit with which it is shared."""
+    return employed(cast, "pia", cast.northshire_police)
+
+
+def employed(cast: Cast, name: str, organisation):
+    person = staff.add_person(f"{name}@police.example", name, password=None, by=cast.adi, at=NOW)
+    staff.appoint(person, Role.POLICE, organisation, since=NOW.date(), by=cast.adi, at=NOW)
+    return person
+
+
+def test_the_unit_opens_it_says_that_it_has_it_and_what_it_did(cast: Cast, draft, officer):
     sent = shares.write(kept(cast, draft), by=cast.ines, at=LATER)
-    line = sent.lines.get(item="vehicle")
 
-    said = shares.answer(line, PoliceAnswer.ACTED_ON, "It was stopped", by=cast.amina, at=LATER)
+    opened = shares.open_share(sent.pk, by=officer, at=LATER)
+    car = next(line for line in opened.lines if line.item == "vehicle")
+    shares.acknowledge(sent.pk, by=officer, at=LATER)
+    shares.answer(sent.pk, car.pk, PoliceAnswer.ACTED_ON, "It was stopped", by=officer, at=LATER)
 
-    assert said.because == "It was stopped"
+    found = shares.received_one(officer, sent.pk, LATER)
+    assert "Sky" in found.share.about
+    assert found.acknowledged_at == LATER
+    assert [each.because for each in found.answers[car.pk]] == ["It was stopped"]
+
+
+def test_a_draft_and_what_was_sent_to_others_is_not_there_for_a_unit(cast: Cast, draft, officer):
+    assert shares.received(officer, LATER) == []
+
+    sent = shares.write(kept(cast, draft), by=cast.ines, at=LATER)
+    elsewhere = employed(cast, "quin", cast.northshire_council)
+    assert shares.received(elsewhere, LATER) == []
+    with pytest.raises(shares.NotForThem):
+        shares.open_share(sent.pk, by=elsewhere, at=LATER)
+
+
+def test_of_what_was_recalled_the_unit_sees_that_and_not_a_line(cast: Cast, draft, officer):
+    sent = shares.write(kept(cast, draft), by=cast.ines, at=LATER)
+    shares.recall(sent, "To the wrong unit", by=cast.amina, at=LATER)
+
+    assert not shares.received_one(officer, sent.pk, LATER).is_open
+    with pytest.raises(sharing.OpenNoMore):
+        shares.acknowledge(sent.pk, by=officer, at=LATER)
 
 
 def test_whoever_interviews_for_another_council_finds_nothing(cast: Cast, draft: Share):
