@@ -153,12 +153,13 @@ def known_of(episode: Episode, person: Person) -> Iterator[Known]:
     yield from _protected(person)
     for name in together.names_for(episode, person):
         yield Known(name, MarkKind.OTHER_CHILD, "A child who went too", is_name=True)
-    for row in Placement.objects.visible_to(person).filter(child=episode.child, is_protected=False):
-        for words in (row.address, row.postcode, row.home.name if row.home else ""):
+    theirs = {"child": episode.child, "is_protected": False}
+    for placed in Placement.objects.visible_to(person).filter(**theirs).select_related("home"):
+        for words in (placed.address, placed.postcode, placed.home.name if placed.home else ""):
             if words:
                 yield Known(words, MarkKind.PLACE, "Where the child is or was placed")
-    for row in Address.objects.visible_to(person).filter(child=episode.child, is_protected=False):
-        for words in (row.line, row.postcode):
+    for lived in Address.objects.visible_to(person).filter(**theirs):
+        for words in (lived.line, lived.postcode):
             if words:
                 yield Known(words, MarkKind.PLACE, "Where the child lives or lived")
     told = Mention.objects.visible_to(person).filter(interview__episodes=episode).current()

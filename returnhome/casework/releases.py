@@ -11,6 +11,7 @@ from returnhome.casework.interviews import Coverage, Entry, own
 from returnhome.casework.journal import JournalEntry
 from returnhome.casework.needs import Need
 from returnhome.casework.sealing import SealedText
+from returnhome.casework.shares import LineAnswer, Share
 from returnhome.casework.staff import ANSWERING, Person
 from returnhome.casework.support import Action
 from returnhome.casework.ways_in import WayIn
@@ -81,6 +82,8 @@ class Release(models.Model):
     entry = models.ForeignKey(Entry, models.PROTECT, null=True, related_name="+")
     action = models.ForeignKey(Action, models.PROTECT, null=True, related_name="+")
     need = models.ForeignKey(Need, models.PROTECT, null=True, related_name="+")
+    share = models.ForeignKey(Share, models.PROTECT, null=True, related_name="+")
+    told_back = models.ForeignKey(LineAnswer, models.PROTECT, null=True, related_name="+")
     released_at = models.DateTimeField()
     released_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     taken_back_at = models.DateTimeField(null=True)
@@ -195,6 +198,8 @@ def release(
     entry: Entry | None = None,
     action: Action | None = None,
     need: Need | None = None,
+    share: Share | None = None,
+    told_back: LineAnswer | None = None,
     by: Person,
     at: datetime,
 ) -> Release:
@@ -225,6 +230,8 @@ def release(
         entry=entry,
         action=action,
         need=need,
+        share=share,
+        told_back=told_back,
         released_at=at,
         released_by=by,
     )

@@ -915,7 +915,7 @@ OF_WHO_LIVES_THERE: Mapping[str, Sequence[str]] = {
 OF_SHARE: Mapping[str, Sequence[str]] = {
     "casework_share": (
         *("id", "child_id", "about", "recipient", "purpose", "to_id", "name"),
-        *("sent_at", "sent_by_id", "until", "recalled_at"),
+        *("sent_at", "sent_from", "until", "recalled_at"),
     ),
     "casework_sharedline": (
         *("id", "share_id", "place", "item", "heading", "is_in", "text"),

@@ -28,6 +28,8 @@ from returnhome.rules.sharing import MarkDecision, Openness, Purpose, Recipient,
 
 # How long what was shared is there to be opened, unless somebody says otherwise.
 STANDS = timedelta(days=30)
+# So many of each are on a work list.
+MOST = 30
 
 
 def theirs(person: Person, of: str = "", verb: Verb = Verb.SHARE) -> Q:
@@ -63,6 +65,25 @@ class ShareQuerySet(models.QuerySet["Share"]):
             ~models.Exists(looked), needs_a_second=True, written_at__isnull=False, recalled_at=None
         )
 
+    def sent_back(self) -> "ShareQuerySet":
+        """A second person wants something changed, and its author has not handed it on again."""
+        looked = SecondLook.objects.filter(share=models.OuterRef("pk"), is_good=False)
+        return self.drafts().filter(models.Exists(looked))
+
+    def drafts(self) -> "ShareQuerySet":
+        """Being written, and not put away."""
+        return self.filter(written_at=None, left=None)
+
+    def unacknowledged(self) -> "ShareQuerySet":
+        """Sent to a police unit that is on the system and has not said that it has it."""
+        return self.sent().filter(
+            recipient=Recipient.POLICE,
+            to__isnull=False,
+            acknowledgement=None,
+            recalled_at=None,
+            episode__voided_at=None,
+        )
+
     def newest_first(self) -> "ShareQuerySet":
         return self.order_by("-begun_at", "-pk")
 
@@ -95,6 +116,8 @@ class Share(models.Model):
     written_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     sent_at = models.DateTimeField(null=True)
     sent_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    # Who sent it, and of which organisation, as the recipient reads it.
+    sent_from = SealedText()
     until = models.DateTimeField(null=True)
     recalled_because = SealedText()
     recalled_at = models.DateTimeField(null=True)
@@ -133,6 +156,12 @@ class Share(models.Model):
     @property
     def is_draft(self) -> bool:
         return self.written_at is None
+
+    @property
+    def acknowledged_by(self) -> datetime:
+        """Of one that was sent: by when a police unit has said that it has it."""
+        assert self.sent_at
+        return intelligence.acknowledged_by(self.sent_at)
 
     def is_open(self, now: datetime) -> bool:
         """Whether the recipient can open it."""
@@ -209,14 +238,32 @@ class LineAnswer(models.Model):
     by = models.ForeignKey(Person, models.PROTECT, related_name="+")
 
 
-class NotShared(models.Model):
-    """It was decided that something is not told to somebody, and why. Never changed."""
+class NotSharedQuerySet(models.QuerySet["NotShared"]):
+    def visible_to(self, person: Person) -> "NotSharedQuerySet":
+        return self.filter(theirs(person))
 
+    def in_order(self) -> "NotSharedQuerySet":
+        return self.order_by("at", "pk")
+
+
+class NotShared(models.Model):
+    """It was decided that something is not told to somebody, and why. Never changed.
+
+    `share`: where somebody had begun to write it, and put the draft away.
+    """
+
+    share = models.OneToOneField(Share, models.PROTECT, null=True, related_name="left")
     episode = models.ForeignKey(Episode, models.PROTECT, related_name="not_shared")
     recipient = models.CharField(max_length=30)
     because = SealedText()
     at = models.DateTimeField()
     by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+
+    objects = NotSharedQuerySet.as_manager()
+
+    @property
+    def child_id(self) -> int:
+        return self.episode.child_id
 
 
 # Marks and what is decided of them.
@@ -360,6 +407,15 @@ def _locked(share: Share) -> Share:
     return found.select_for_update(no_key=True, of=("self",)).get(pk=share.pk)
 
 
+def _draft(share: Share) -> Share:
+    share = _locked(share)
+    if not share.is_draft:
+        raise sharing.WrittenAlready
+    if NotShared.objects.filter(share=share).exists():
+        raise sharing.PutAwayAlready
+    return share
+
+
 @transaction.atomic
 def keep(
     share: Share,
@@ -369,13 +425,13 @@ def keep(
     by: Person,
     at: datetime,
 ) -> Share:
-    """Keep a draft as it is, whole or not: nothing typed is lost. Raises WrittenAlready.
+    """Keep a draft as it is, whole or not: nothing typed is lost.
+
+    Raises WrittenAlready, PutAwayAlready.
 
     `decided` is by the number of the line; a line that is not named stays as it was.
     """
-    share = _locked(share)
-    if not share.is_draft:
-        raise sharing.WrittenAlready
+    share = _draft(share)
     for line in share.lines.filter(pk__in=decided):
         _decide(line, decided[line.pk])
         line.save(update_fields=["is_in", "decided", "text", "grading", "conditions"])
@@ -404,22 +460,64 @@ def _decide(line: SharedLine, its: LineDecided) -> None:
         line.grading, line.conditions = str(its.grading), its.grading.conditions
 
 
+def more(share: Share, person: Person) -> list[composing.Piece]:
+    """What else is on record of the episode than the share has. The share's own queries, and one.
+
+    A piece is known again by its heading and words: what it rests on may have none of its own.
+    """
+    has = {(line.item, line.heading, line.original) for line in share.lines.all()}
+    return [
+        piece
+        for piece in composing.pieces(share.episode, person)
+        if (piece.item, piece.heading, piece.text) not in has
+    ]
+
+
+@transaction.atomic
+def add(share: Share, chosen: Sequence[composing.Piece], *, by: Person, at: datetime) -> Share:
+    """Put more into a draft than serves the purpose; why, is said before it goes.
+
+    Raises WrittenAlready, PutAwayAlready, NothingChosen.
+    """
+    share = _draft(share)
+    if not chosen:
+        raise sharing.NothingChosen
+    marking, place = composing.marking(share.episode, by), share.lines.count()
+    SharedLine.objects.bulk_create(
+        _line(share, place + number, piece, marking) for number, piece in enumerate(chosen)
+    )
+    journal.write("add to share", share, by=by, at=at)
+    return share
+
+
+def goes_beyond(share: Share, lines: Sequence[SharedLine]) -> bool:
+    """Whether one of its lines does not serve its purpose with its recipient."""
+    fit = sharing.fit(Recipient(share.recipient), Purpose(share.purpose))
+    fits = set(fit.items) if fit else set()
+    return any(ShareItem(line.item) not in fits for line in lines)
+
+
+def risk_of(share: Share) -> dict[str, bool]:
+    """What speaks against its recipient, as `sharing` asks for it. Two queries."""
+    return {
+        "is_parent_the_risk": share.recipient == Recipient.PARENT
+        and tellings.standing_risk(share.episode.child) is not None,
+        "is_told_of": _is_told_of(share),
+    }
+
+
 @transaction.atomic
 def write(share: Share, *, by: Person, at: datetime) -> Share:
     """Say that the share is whole. It goes at once where it may; else a second person looks.
 
-    Raises WrittenAlready, and what `sharing.check_can_write` does.
+    Raises WrittenAlready, PutAwayAlready, AlreadyVoided, and what `sharing.check_can_write` does.
     """
-    share = _locked(share)
-    if not share.is_draft:
-        raise sharing.WrittenAlready
+    share = _draft(share)
+    episodes.check_stands(share.episode)
     told = [line for line in share.lines.all() if line.is_in]
     marked = [each for line in told for each in decided_of(line)]
     is_named = _is_named_for_protected(share)
-    risk = {
-        "is_parent_the_risk": tellings.standing_risk(share.episode.child) is not None,
-        "is_told_of": _is_told_of(share),
-    }
+    risk = risk_of(share)
     sharing.check_can_write(
         Recipient(share.recipient),
         Purpose(share.purpose),
@@ -452,7 +550,9 @@ def write(share: Share, *, by: Person, at: datetime) -> Share:
 
 def _send(share: Share, *, by: Person, at: datetime) -> None:
     share.sent_at, share.sent_by, share.until = at, by, at + STANDS
-    share.save(update_fields=["sent_at", "sent_by", "until"])
+    of = by.organisation
+    share.sent_from = f"{by.name}, {of.name}" if of else by.name
+    share.save(update_fields=["sent_at", "sent_by", "sent_from", "until"])
     journal.write("send share", share, by=by, at=at)
 
 
@@ -476,13 +576,15 @@ def _is_told_of(share: Share) -> bool:
 def look(share: Share, *, is_good: bool, words: str = "", by: Person, at: datetime) -> Share:
     """Look at it as the second person. Good: it goes, if it has not. Else back to its author.
 
-    What went at once cannot come back: whoever finds it wrong recalls it. Raises NotWritten,
-    SecondIsTheSame, LookedAtAlready, WhySentBackMissing.
+    What went at once cannot come back to be changed: it is recalled. Raises NotWritten,
+    SecondIsTheSame, LookedAtAlready, RecalledAlready, WhySentBackMissing.
     """
     share = _locked(share)
     sharing.check_can_look(is_by_its_author=by.pk in (share.begun_by_id, share.written_by_id))
     if share.is_draft:
         raise sharing.NotWritten
+    if share.recalled_at:
+        raise sharing.RecalledAlready
     if share.looks.filter(is_good=True).exists():
         raise sharing.LookedAtAlready
     if not is_good and not words.strip():
@@ -494,6 +596,8 @@ def look(share: Share, *, is_good: bool, words: str = "", by: Person, at: dateti
     elif share.sent_at is None:
         share.written_at = share.written_by = None
         share.save(update_fields=["written_at", "written_by"])
+    elif not is_good:
+        _recall(share, words, by=by, at=at)
     return share
 
 
@@ -506,10 +610,14 @@ def recall(share: Share, because: str, *, by: Person, at: datetime) -> Share:
         is_recalled=share.recalled_at is not None,
         because=because,
     )
+    _recall(share, because, by=by, at=at)
+    return share
+
+
+def _recall(share: Share, because: str, *, by: Person, at: datetime) -> None:
     share.recalled_because, share.recalled_at, share.recalled_by = because.strip(), at, by
     share.save(update_fields=["recalled_because", "recalled_at", "recalled_by"])
     journal.write("recall share", share, by=by, at=at)
-    return share
 
 
 @transaction.atomic
@@ -519,17 +627,74 @@ def leave(
     """Decide that it is not shared. Raises AlreadyVoided, WhyNotMissing."""
     (episode,) = episodes.lock(episode.pk)
     episodes.check_stands(episode)
+    return _leave(episode, recipient, because, by=by, at=at)
+
+
+@transaction.atomic
+def put_away(share: Share, because: str, *, by: Person, at: datetime) -> NotShared:
+    """Decide that what somebody has begun to write is not shared.
+
+    Raises WrittenAlready, PutAwayAlready, WhyNotMissing.
+    """
+    share = _draft(share)
+    return _leave(share.episode, Recipient(share.recipient), because, share=share, by=by, at=at)
+
+
+def _leave(
+    episode: Episode,
+    recipient: Recipient,
+    because: str,
+    *,
+    share: Share | None = None,
+    by: Person,
+    at: datetime,
+) -> NotShared:
     sharing.check_can_leave(because=because)
     left = NotShared.objects.create(
-        episode=episode, recipient=recipient, because=because.strip(), at=at, by=by
+        episode=episode, recipient=recipient, because=because.strip(), share=share, at=at, by=by
     )
     journal.write("leave unshared", left, by=by, at=at)
     return left
 
 
+# What waits for somebody, for the work list.
+
+
+def to_look_at(person: Person) -> list[Share]:
+    """What waits for a second person and this one may be it, the oldest first. One query."""
+    rows = Share.objects.filter(theirs(person, verb=Verb.LOOK_AT_SHARE)).waiting_for_a_second()
+    rows = rows.exclude(begun_by=person).exclude(written_by=person)
+    return list(rows.select_related("episode__child").order_by("written_at", "pk")[:MOST])
+
+
+def to_go_on_with(person: Person) -> list[Share]:
+    """What the person wrote and a second person sent back. One query."""
+    rows = Share.objects.visible_to(person).sent_back().filter(begun_by=person)
+    return list(rows.select_related("episode__child").order_by("begun_at", "pk")[:MOST])
+
+
+def not_acknowledged(person: Person, at: datetime) -> list[Share]:
+    """What a police unit should have acknowledged and has not, the oldest first. One query.
+
+    For whoever sent it, and for those who may look at what is shared.
+    """
+    seen = (
+        Share.objects.visible_to(person)
+        .unacknowledged()
+        .filter(Q(sent_by=person) | Q(written_by=person) | theirs(person, verb=Verb.LOOK_AT_SHARE))
+    )
+    # Two weekdays are two days at the least.
+    rows = seen.filter(sent_at__lt=at - timedelta(days=intelligence.ACKNOWLEDGED_IN))
+    rows = rows.select_related("episode__child", "to").order_by("sent_at", "pk")
+    return [row for row in rows[:MOST] if row.sent_at and row.acknowledged_by < at]
+
+
 # What the recipient reads and does: through a role of the database that opens what was sent to
 # their organisation alone, as it was sent.
-OF_SHARE = ("child", "about", "recipient", "purpose", "to", "name", "sent_at", "until")
+OF_SHARE = (
+    *("child", "about", "recipient", "purpose", "to", "name"),
+    *("sent_at", "sent_from", "until", "recalled_at"),
+)
 OF_LINE = ("share", "place", "item", "heading", "text", "grading", "conditions")
 
 
@@ -550,9 +715,19 @@ class Received:
     def is_open(self) -> bool:
         return bool(self.lines)
 
+    @property
+    def to_answer(self) -> Sequence[SharedLine]:
+        """What the recipient says something of: each piece of intelligence, or else each line."""
+        graded = [line for line in self.lines if line.grading]
+        return graded or self.lines
+
+    @property
+    def unanswered(self) -> Sequence[SharedLine]:
+        return [line for line in self.to_answer if not self.answers.get(line.pk)]
+
 
 def received(person: Person, at: datetime) -> list[Received]:
-    """What was shared with the person's organisations, the newest first. Four queries."""
+    """What was shared with the person's organisations, the newest first. Five queries."""
     return _received(person, at)
 
 
@@ -572,13 +747,16 @@ def _received(person: Person, at: datetime, *ids: int) -> list[Received]:
         there = Share.objects.sent().filter(to__in=ours)
         if ids:
             there = there.filter(pk__in=ids)
-        rows = list(there.order_by("-sent_at", "-pk").only(*OF_SHARE, "recalled_at"))
+        rows = list(there.order_by("-sent_at", "-pk").only(*OF_SHARE))
         standing = [row for row in rows if row.is_open(at)]
         lines = list(SharedLine.objects.filter(share__in=standing).in_order().only(*OF_LINE))
         said = dict(Acknowledgement.objects.filter(share__in=rows).values_list("share", "at"))
         answers: dict[int, list[LineAnswer]] = {}
         for each in LineAnswer.objects.filter(line__in=lines).order_by("at", "pk"):
             answers.setdefault(each.line_id, []).append(each)
+    # Names of the person's own colleagues, for which no other door is needed.
+    given = [each for theirs in answers.values() for each in theirs]
+    models.prefetch_related_objects(given, "by")
     return [
         Received(
             row,

@@ -81,6 +81,23 @@ class Grading:
         """As it is written: “2A C”."""
         return f"{self.source}{self.assessment} {self.handling}"
 
+    @classmethod
+    def read(cls, written: str, conditions: str = "") -> "Grading":
+        """From how it is written. Raises ValueError for anything else."""
+        first, _, handling = written.partition(" ")
+        return cls(
+            SourceEvaluation(first[:1]), Assessment(first[1:]), Handling(handling), conditions
+        )
+
+    def in_words(self) -> list[str]:
+        """Each of the three in words, and the conditions."""
+        return [
+            f"Source {self.source}: {self.source.label.lower()}",
+            f"Information {self.assessment}: {self.assessment.label.lower()}",
+            f"Handling {self.handling}: {self.handling.label.lower()}",
+            *([self.conditions] if self.conditions else []),
+        ]
+
 
 class ConditionsMissing(Blocked):
     sentence = "Say the conditions under which it may be shared."

@@ -467,6 +467,10 @@ class WrittenAlready(Blocked):
     sentence = "This has been written and handed on already. Look again."
 
 
+class PutAwayAlready(Blocked):
+    sentence = "It was decided already that this is not shared. Look again."
+
+
 class NotWritten(Blocked):
     sentence = "Its author is still writing it: there is nothing to look at yet."
 

@@ -503,6 +503,16 @@ def _decided_in_words(one: Override) -> str:
     return f"{OfferKind(one.offer_kind).label}; {Cohort(one.cohort).label.lower()}{host}"
 
 
+def _shares(episode: Episode, answering: Sequence[Talk], person: Person) -> str:
+    """Where what was told is shared; only after a talk, and for those who may."""
+    if not any(talk.interview.is_held for talk in answering):
+        return ""
+    is_theirs = any(talk.interview.is_own_of(person, Verb.SHARE) for talk in answering)
+    if not (is_theirs or episode.allows(person, Verb.SHARE)):
+        return ""
+    return reverse("shares-of-episode", args=[episode.pk])
+
+
 def whole(episode: Episode, person: Person, now: datetime) -> dict[str, Any]:
     """All that the page shows, for this person; a fixed number of queries."""
     there = steps.beside([episode], person)[episode.pk]
@@ -538,6 +548,7 @@ def whole(episode: Episode, person: Person, now: datetime) -> dict[str, Any]:
         "check_ins": check_ins.of_episodes([episode], person, now),
         "take_up": _take_up(episode, person),
         "own_pages": reverse("own-pages-episode", args=[episode.pk]) if may_note else "",
+        "shares": _shares(episode, answering, person),
         "after_no": declines.of_episode(episode, person, now, is_at_risk=told.risk is not None),
         "also": also(episode, person, step.href, there.offer_id),
         "badges": [

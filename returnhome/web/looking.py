@@ -41,6 +41,8 @@ KINDS = {
     "tokens": "token",
     "webhooks": "webhook",
     "went-together": "wenttogether",
+    "shares": "share",
+    "shared-with-us": "share",
     "lives-here": "child",
     "home-reports": "fromhome",
 }

@@ -35,6 +35,7 @@ NAVIGATION: tuple[tuple[str, str, tuple[Verb, ...]], ...] = (
     ("Hand-overs", "handovers", (Verb.ASK, Verb.ANSWER)),
     ("Actions", "actions", (Verb.SEE_EPISODE,)),
     ("Meetings", "meetings", (Verb.MEET,)),
+    ("Shared with us", "shared-with-us", (Verb.RECEIVE,)),
     ("Out of area", "out-of-area", (Verb.SEE_PLACED_HERE,)),
     ("Intake", "intake", (Verb.CONFIRM_INTAKE,)),
     ("Figures", "figures", (Verb.SEE_FIGURES,)),

@@ -16,10 +16,13 @@ from returnhome.casework.episodes import Episode
 from returnhome.casework.interviews import Interview
 from returnhome.casework.needs import Need
 from returnhome.casework.releases import Release, SaidBack
+from returnhome.casework.shares import LineAnswer, Share
 from returnhome.casework.support import Action
 from returnhome.rules import releasing
 from returnhome.rules.clock import LONDON
+from returnhome.rules.intelligence import PoliceAnswer
 from returnhome.rules.releasing import Kind, Promise, State
+from returnhome.rules.sharing import Purpose, Recipient
 from returnhome.rules.standard.parts import SaidBy
 from returnhome.web import communications, days, gds, looking, pages, tellings
 from returnhome.web.asked import Request
@@ -57,7 +60,12 @@ class Could:
 
 def could(episode: Episode, request: Request) -> list[Could]:
     """What the child said in a signed record, what was asked for, and what was done."""
-    return [*_said(episode, request), *_needed(episode, request), *_done(episode, request)]
+    return [
+        *_said(episode, request),
+        *_needed(episode, request),
+        *_done(episode, request),
+        *_shared(episode, request),
+    ]
 
 
 def _said(episode: Episode, request: Request) -> list[Could]:
@@ -113,6 +121,35 @@ def _done(episode: Episode, request: Request) -> list[Could]:
     ]
 
 
+def _shared(episode: Episode, request: Request) -> list[Could]:
+    """What was passed on, and what its recipients said came of it."""
+    seen = Share.objects.visible_to(request.user).sent()
+    rows = list(seen.filter(episode=episode, recalled_at=None).select_related("to"))
+    found = []
+    for row in rows:
+        whom = row.to.name if row.to else Recipient(row.recipient).label
+        initial = {
+            "kind": Kind.SHARE,
+            "whom": whom,
+            "share_state": State.DONE,
+            "passed_on": row.sent_at.astimezone(LONDON).date() if row.sent_at else None,
+        }
+        what = f"Passed on to {whom}: {Purpose(row.purpose).label}"
+        found.append(Could(f"share-{row.pk}", what, initial, {"share": row}))
+    answers = LineAnswer.objects.filter(line__share__in=rows).select_related("line__share__to")
+    for each in answers.order_by("at", "pk"):
+        said = PoliceAnswer(each.answer)
+        initial = {
+            "kind": Kind.CAME_OF_IT,
+            "promise": Promise.PROMISED,
+            "state": State.NOT_DONE if said is PoliceAnswer.NOTHING else State.DONE,
+        }
+        because = f": {each.because}" if each.because else ""
+        what = f"{each.line.text}. They say: {said.label}{because}"
+        found.append(Could(f"answer-{each.pk}", what, initial, {"told_back": each}))
+    return found
+
+
 # The pages.
 
 
@@ -133,7 +170,7 @@ def index(request: Request, pk: int) -> HttpResponse:
         (name, getattr(line, f"{name}_id"))
         for line in lines
         if line.is_shown
-        for name in ("entry", "need", "action")
+        for name in ("entry", "need", "action", "share", "told_back")
     }
     context = {
         "episode": episode,

@@ -27,6 +27,7 @@ from returnhome.web import (
     pages,
     restrictions,
     reviews,
+    shares,
     steps,
     ways_in,
     work,
@@ -200,12 +201,14 @@ def worklist(request: Request) -> HttpResponse:
     harms = owed.waiting_for(person, now)
     written = ways_in.waiting_for(person)
     asked_back = releases.waiting_for(person)
+    shared = shares.waiting_for(person, now)
     told = owed.badges(harms)
     rows = [replace(row, badges=[*told.get(row.episode.child_id, ()), *row.badges]) for row in rows]
     children = [*(row.episode.child_id for row in rows), *own.children]
     children += [row.disclosure.child_id for row in harms]
     children += [one.episode.child_id for one in written]
     children += [one.child_id for one in asked_back]
+    children += [one.share.child_id for one in shared]
     looking.at_list(request, "worklist", children)
     context = {
         "groups": GROUPS,
@@ -219,6 +222,7 @@ def worklist(request: Request) -> HttpResponse:
         "harms": harms,
         "written": written,
         "asked_back": asked_back,
+        "shared": shared,
         "asked": handovers.waiting_for_us(person, now),
         "duties": list(_on_duty(person, now)),
         "waiting": _waiting(person),
@@ -249,6 +253,8 @@ def _elsewhere(request: Request) -> HttpResponse:
         return redirect("lives-here")
     if request.user.may(Verb.SEE_FIGURES):
         return redirect("figures")
+    if request.user.organisations_where(Verb.RECEIVE):
+        return redirect("shared-with-us")
     if request.user.may(Verb.MANAGE_PEOPLE):
         return redirect("people")
     return render(request, "worklist/nothing.html")

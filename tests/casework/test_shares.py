@@ -1,54 +1,31 @@
 """What is told to whom: put together, decided on, looked at, sent, recalled, answered."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import transaction
 
-from returnhome.casework import acting, mentions, shares, staff
-from returnhome.casework.mentions import Told
-from returnhome.casework.models import Share, SharedLine
-from returnhome.casework.shares import LineDecided, Said
+from returnhome.casework import acting, composing, episodes, shares
+from returnhome.casework.models import NotShared, Share, SharedLine
 from returnhome.rules import sharing
-from returnhome.rules.codes import Role
 from returnhome.rules.intelligence import PoliceAnswer
-from returnhome.rules.mentioning import MentionKind
-from returnhome.rules.sharing import MarkDecision, Openness, Purpose, Recipient
-from tests.casework.ledger import refused_by
-from tests.cast import NOW, Cast, hours, returned, signed
+from returnhome.rules.sharing import Purpose, Recipient, ShareItem
+from tests import sharing as made
+from tests.casework.ledger import act, last_act, refused_by
+from tests.cast import NOW, Cast, hours
+from tests.sharing import SAID, begun, kept, told_of_a_car
 
 LATER = NOW + hours(1)
-CAR = Told(registration="AB12 CDE", make="Ford", colour="silver")
-SAID = Said(
-    name="The missing-person unit",
-    because="A man drives children about in it",
-    openness=Openness.AGREES,
-)
 
 
 @pytest.fixture
 def episode(cast: Cast):
-    """Sky's, with an interview signed off by Ines, in which a car was told of."""
-    theirs = returned(cast.sky)
-    talk = signed(theirs, interviewer=cast.ines, by=cast.amina)
-    mentions.note(talk, MentionKind.VEHICLE, CAR, by=cast.ines, at=NOW)
-    return theirs
+    return told_of_a_car(cast)
 
 
 @pytest.fixture
 def draft(cast: Cast, episode) -> Share:
     return begun(cast, episode)
-
-
-def begun(cast: Cast, episode, recipient=Recipient.POLICE, purpose=Purpose.STOP_HARM) -> Share:
-    to = cast.northshire_police if recipient is Recipient.POLICE else None
-    return shares.begin(episode, recipient, purpose, to=to, by=cast.ines, at=NOW)
-
-
-def kept(cast: Cast, share: Share, said: Said = SAID) -> Share:
-    decided = {
-        line.pk: LineDecided(True, [(MarkDecision.TAKE_OUT, "") for _ in line.decided])
-        for line in share.lines.all()
-    }
-    return shares.keep(share, said, decided, by=cast.ines, at=NOW)
 
 
 def test_the_police_are_told_the_car_and_not_what_the_child_said(cast: Cast, draft: Share):
@@ -89,13 +66,7 @@ def test_what_was_sent_never_changes_and_is_recalled_once(cast: Cast, draft: Sha
 @pytest.fixture
 def officer(cast: Cast):
     """Of the unit with which it is shared."""
-    return employed(cast, "pia", cast.northshire_police)
-
-
-def employed(cast: Cast, name: str, organisation):
-    person = staff.add_person(f"{name}@police.example", name, password=None, by=cast.adi, at=NOW)
-    staff.appoint(person, Role.POLICE, organisation, since=NOW.date(), by=cast.adi, at=NOW)
-    return person
+    return made.officer(cast)
 
 
 def test_the_unit_opens_it_says_that_it_has_it_and_what_it_did(cast: Cast, draft, officer):
@@ -116,7 +87,7 @@ def test_a_draft_and_what_was_sent_to_others_is_not_there_for_a_unit(cast: Cast,
     assert shares.received(officer, LATER) == []
 
     sent = shares.write(kept(cast, draft), by=cast.ines, at=LATER)
-    elsewhere = employed(cast, "quin", cast.northshire_council)
+    elsewhere = made.officer(cast, "quin", cast.northshire_council)
     assert shares.received(elsewhere, LATER) == []
     with pytest.raises(shares.NotForThem):
         shares.open_share(sent.pk, by=elsewhere, at=LATER)
@@ -136,3 +107,148 @@ def test_whoever_interviews_for_another_council_finds_nothing(cast: Cast, draft:
         assert not Share.objects.visible_to(cast.owen).exists()
         assert not Share.objects.exists()
         assert not SharedLine.objects.exists()
+
+
+def test_what_is_put_away_stays_with_its_reason_and_goes_nowhere(cast: Cast, draft: Share):
+    left = shares.put_away(draft, "She asked us to wait", by=cast.ines, at=LATER)
+
+    assert last_act() == act("leave unshared", left, cast.ines, LATER, cast.sky.pk)
+    assert not Share.objects.drafts().exists()
+    with pytest.raises(sharing.PutAwayAlready):
+        kept(cast, draft)
+    with pytest.raises(sharing.PutAwayAlready):
+        shares.write(draft, by=cast.ines, at=LATER)
+    with refused_by("never changed"):
+        NotShared.objects.filter(pk=left.pk).update(because="x")
+
+
+def test_not_to_share_needs_a_reason(cast: Cast, episode):
+    with pytest.raises(sharing.WhyNotMissing):
+        shares.leave(episode, Recipient.SCHOOL, " ", by=cast.ines, at=NOW)
+
+    assert shares.leave(episode, Recipient.SCHOOL, "No need", by=cast.ines, at=NOW)
+
+
+def test_more_than_serves_the_purpose_is_added_and_needs_a_reason(cast: Cast, draft: Share):
+    why = [each for each in shares.more(draft, cast.ines) if each.item is ShareItem.WHY]
+
+    shares.add(draft, why[:1], by=cast.ines, at=NOW)
+
+    assert shares.goes_beyond(draft, list(draft.lines.all()))
+    with pytest.raises(sharing.BeyondWhatFits):
+        shares.write(kept(cast, draft), by=cast.ines, at=LATER)
+    assert why[0] not in shares.more(draft, cast.ines)
+
+
+def test_nothing_goes_of_an_episode_that_was_recorded_in_error(cast: Cast, draft: Share, episode):
+    whole = kept(cast, draft)
+    episodes.void(episode, because="Another child", by=cast.mara, at=NOW)
+
+    with pytest.raises(episodes.AlreadyVoided):
+        shares.write(whole, by=cast.ines, at=LATER)
+
+
+def in_danger(cast: Cast, episode) -> Share:
+    """To a parent, at once: the second person looks afterwards."""
+    share = begun(cast, episode, Recipient.PARENT, Purpose.DANGER_NOW)
+    return shares.write(kept(cast, share), by=cast.ines, at=NOW)
+
+
+def test_where_somebody_is_in_danger_it_goes_at_once_and_waits_for_a_second_look(
+    cast: Cast, episode
+):
+    share = in_danger(cast, episode)
+
+    assert share.sent_at == NOW
+    assert shares.to_look_at(cast.amina) == [share]
+    assert shares.to_look_at(cast.ines) == []
+    shares.look(share, is_good=True, by=cast.amina, at=LATER)
+    assert shares.to_look_at(cast.amina) == []
+
+
+def test_a_second_person_who_finds_it_wrong_afterwards_recalls_it(cast: Cast, episode):
+    share = shares.look(
+        in_danger(cast, episode), is_good=False, words="Not him", by=cast.amina, at=LATER
+    )
+
+    assert (share.recalled_at, share.recalled_because) == (LATER, "Not him")
+    assert shares.to_look_at(cast.mara) == []
+
+
+def test_what_a_second_person_sends_back_is_its_authors_again(cast: Cast, episode):
+    share = kept(cast, begun(cast, episode, Recipient.PARENT, Purpose.SAFE_WHERE_THEY_ARE))
+    shares.write(share, by=cast.ines, at=NOW)
+
+    with pytest.raises(sharing.WhySentBackMissing):
+        shares.look(share, is_good=False, by=cast.amina, at=LATER)
+    shares.look(share, is_good=False, words="Leave the school out", by=cast.amina, at=LATER)
+
+    assert shares.to_go_on_with(cast.ines) == [share]
+    assert shares.write(share, by=cast.ines, at=LATER).sent_at is None
+    assert shares.to_go_on_with(cast.ines) == []
+
+
+def test_a_unit_that_does_not_acknowledge_within_two_weekdays_is_on_the_list(
+    cast: Cast, draft: Share, officer
+):
+    sent = shares.write(kept(cast, draft), by=cast.ines, at=NOW)
+    late = NOW + timedelta(days=3)
+
+    # Sent on a Monday at nine.
+    assert shares.not_acknowledged(cast.ines, NOW + timedelta(days=1)) == []
+    assert shares.not_acknowledged(cast.ines, late) == [sent]
+    assert shares.not_acknowledged(cast.amina, late) == [sent]
+    shares.acknowledge(sent.pk, by=officer, at=late)
+    assert shares.not_acknowledged(cast.ines, late) == []
+
+
+def test_what_a_unit_did_is_said_once_more_and_never_changed(cast: Cast, draft, officer):
+    sent = shares.write(kept(cast, draft), by=cast.ines, at=NOW)
+    car = sent.lines.get(item=ShareItem.VEHICLE)
+
+    first = shares.answer(sent.pk, car.pk, PoliceAnswer.KNOWN, by=officer, at=NOW)
+    shares.answer(sent.pk, car.pk, PoliceAnswer.ACTED_ON, "Stopped", by=officer, at=LATER)
+
+    found = shares.received_one(officer, sent.pk, LATER)
+    assert [each.answer for each in found.answers[car.pk]] == ["known", "acted_on"]
+    assert car not in found.unanswered
+    with refused_by("never changed"):
+        type(first).objects.filter(pk=first.pk).update(because="x")
+
+
+def test_a_line_that_is_not_ticked_is_not_there_for_the_unit(cast: Cast, draft: Share, officer):
+    car = draft.lines.get(item=ShareItem.VEHICLE)
+    kept(cast, draft)
+    shares.keep(draft, SAID, {car.pk: shares.LineDecided(False, [])}, by=cast.ines, at=NOW)
+    sent = shares.write(draft, by=cast.ines, at=NOW)
+
+    assert car not in shares.received_one(officer, sent.pk, NOW).lines
+    with pytest.raises(shares.NotForThem):
+        shares.answer(sent.pk, car.pk, PoliceAnswer.KNOWN, by=officer, at=NOW)
+
+
+def test_the_role_of_a_partner_reads_neither_the_record_nor_why_it_was_shared(
+    cast: Cast, draft: Share, officer
+):
+    shares.write(kept(cast, draft), by=cast.ines, at=NOW)
+
+    for table, column in (
+        ("casework_share", "because"),
+        ("casework_share", "episode_id"),
+        ("casework_sharedline", "original"),
+        ("casework_episode", "id"),
+        ("casework_child", "surname"),
+    ):
+        with (
+            pytest.raises(Exception, match="permission denied"),
+            transaction.atomic(),
+            acting.for_partner(officer),
+        ):
+            list(Share.objects.raw(f"select id, {column} from {table}"))
+
+
+def test_the_form_of_a_share_is_put_together_in_few_questions(
+    cast: Cast, episode, django_assert_max_num_queries
+):
+    with django_assert_max_num_queries(8):
+        composing.pieces(episode, cast.ines)

@@ -96,6 +96,7 @@ class Migration(migrations.Migration):
                 ('begun_at', models.DateTimeField()),
                 ('written_at', models.DateTimeField(null=True)),
                 ('sent_at', models.DateTimeField(null=True)),
+                ('sent_from', returnhome.casework.sealing.SealedText(default='')),
                 ('until', models.DateTimeField(null=True)),
                 ('recalled_because', returnhome.casework.sealing.SealedText(default='')),
                 ('recalled_at', models.DateTimeField(null=True)),
@@ -190,6 +191,21 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='sharedline',
             constraint=models.UniqueConstraint(fields=('share', 'place'), name='one_line_a_place'),
+        ),
+        migrations.AddField(
+            model_name='notshared',
+            name='share',
+            field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='left', to='casework.share'),
+        ),
+        migrations.AddField(
+            model_name='release',
+            name='share',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='casework.share'),
+        ),
+        migrations.AddField(
+            model_name='release',
+            name='told_back',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='casework.lineanswer'),
         ),
         migrations.RunSQL(SENT, NOT_SENT),
         migrations.RunSQL(NEVER_CHANGED, migrations.RunSQL.noop),
