@@ -143,6 +143,9 @@ class Cast:
             return Organisation.objects.get(name__icontains=name, kind="home")
         if name in {"northshire_council", "northshire_police", "westborough_council"}:
             return Organisation.objects.get(name=name.replace("_", " ").title())
+        if name == "pia":
+            # Of Northshire's police, once a test has appointed her: `tests.sharing.officer`.
+            return Person.objects.get(email="pia@police.example")
         raise AttributeError(name)
 
 

@@ -22,6 +22,7 @@ from returnhome.casework import (
     support,
 )
 from returnhome.casework.models import (
+    Acknowledgement,
     Action,
     ActionForNeed,
     Addendum,
@@ -62,6 +63,7 @@ from returnhome.casework.models import (
     HelpOffered,
     Identifier,
     Interview,
+    LineAnswer,
     Listed,
     Made,
     Meeting,
@@ -72,7 +74,9 @@ from returnhome.casework.models import (
     NotHeld,
     NothingNeeded,
     Notification,
+    NotShared,
     Offer,
+    Opening,
     Organisation,
     Override,
     OwnWords,
@@ -92,6 +96,9 @@ from returnhome.casework.models import (
     Sampled,
     Score,
     Scoring,
+    SecondLook,
+    Share,
+    SharedLine,
     SignedFacts,
     Telling,
     ToldNumber,
@@ -595,6 +602,22 @@ class Filling:
             released_at=now,
             released_by=by,
         )
+        share = Share(
+            episode=episode,
+            child_id=episode.child_id,
+            about="x",
+            recipient="police",
+            purpose="stop_harm",
+            begun_at=now,
+            begun_by=by,
+        )
+        shared = SharedLine(share=share, place=0, item="vehicle", heading="x")
+        self.made += [
+            *(share, shared, NotShared(episode=episode, recipient="school", at=now, by=by)),
+            SecondLook(share=share, is_good=False, at=now, by=by),
+            *(Opening(share=share, at=now, by=by), Acknowledgement(share=share, at=now, by=by)),
+            LineAnswer(line=shared, answer="known", at=now, by=by),
+        ]
         said = SaidBack(release=line, way_in=link, words="x", at=now)
         answer = OwnWords(
             episode=episode, way_in=link, question="now", language="en", words="x", saved_at=now
@@ -831,6 +854,7 @@ class Filling:
                 NothingNeeded,
             ),
             *(SaidBack, AnswerToChild, Made),
+            *(SharedLine, SecondLook, Opening, Acknowledgement, LineAnswer),
             *(Disclosure, HarmCall, HarmTaking, HarmDecision),
             *(Mention, Need, ActionForNeed, HelpOffered, NoHelp, PassedOn),
             *(Review, Sampled, Scoring, Score),
@@ -872,6 +896,11 @@ WAYS = {
     "helpoffered": "need__interview__episodes",
     "nohelp": "need__interview__episodes",
     "passedon": "need__interview__episodes",
+    "share": "episode_id",
+    **dict.fromkeys(
+        ("sharedline", "secondlook", "opening", "acknowledgement"), "share__episode_id"
+    ),
+    "lineanswer": "line__share__episode_id",
     "saidback": "release__episode_id",
     "answertochild": "release__episode_id",
     "made": "own_words__episode_id",

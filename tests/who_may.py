@@ -74,6 +74,11 @@ MAY: Mapping[str, Mapping[str, str]] = {
     "keep_tokens": {"administrator": "+"},
     "see_who_lives_here": {"home": "l"},
     "report": {"home": "l"},
+    "share": {"coordinator": "r p o", "interviewer": "o", "social_worker": "r", "manager": "r p"},
+    "look_at_share": {"coordinator": "r", "social_worker": "r", "manager": "r"},
+    "receive": {
+        **dict.fromkeys(("coordinator", "social_worker", "manager", "police", "home"), "+")
+    },
 }
 OF_THE_ORGANISATION = tuple(verb for verb, by in MAY.items() if "+" in set(by.values()))
 OF_A_CHILD = tuple(verb for verb in MAY if verb not in OF_THE_ORGANISATION)
@@ -183,6 +188,10 @@ SECOND_LOCK: Mapping[str, tuple[Rule, ...]] = {
     "ownwords": SAID,
     "made": SAID,
     "release": SAID,
+    **dict.fromkeys(
+        ("share", "sharedline", "secondlook", "opening", "acknowledgement", "lineanswer"), SAID
+    ),
+    "notshared": SAID,
     "saidback": SAID,
     "answertochild": SAID,
     "telling": ANSWERED,

@@ -7,6 +7,7 @@ what the recipient saw can be shown years later. Answers are rows beside it.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import models, transaction
 from django.db.models import Q
@@ -99,7 +100,9 @@ class Share(models.Model):
     recipient = models.CharField(max_length=30)
     purpose = models.CharField(max_length=30)
     # An organisation with an account here; others have a name alone.
-    to = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+")
+    to = models.ForeignKey(
+        Organisation, models.PROTECT, null=True, related_name="+", db_index=False
+    )
     name = SealedText()
     because = SealedText()
     because_more = SealedText()
@@ -168,10 +171,14 @@ class Share(models.Model):
         return bool(self.until and self.recalled_at is None and now < self.until)
 
 
-class SharedLineQuerySet(models.QuerySet["SharedLine"]):
-    def visible_to(self, person: Person) -> "SharedLineQuerySet":
-        return self.filter(theirs(person, "share__"))
+class BelowQuerySet(models.QuerySet[Any]):
+    """Rows that hang below a share: `OF` of their model is the way to it."""
 
+    def visible_to(self, person: Person) -> "BelowQuerySet":
+        return self.filter(theirs(person, self.model.OF))
+
+
+class SharedLineQuerySet(BelowQuerySet):
     def in_order(self) -> "SharedLineQuerySet":
         return self.order_by("share", "place")
 
@@ -179,7 +186,9 @@ class SharedLineQuerySet(models.QuerySet["SharedLine"]):
 class SharedLine(models.Model):
     """One thing as the recipient sees it, and beside it what it was made of."""
 
-    share = models.ForeignKey(Share, models.PROTECT, related_name="lines")
+    OF = "share__"
+
+    share = models.ForeignKey(Share, models.PROTECT, related_name="lines", db_index=False)
     place = models.PositiveSmallIntegerField()
     item = models.CharField(max_length=30)
     heading = models.CharField(max_length=200)
@@ -205,37 +214,53 @@ class SharedLine(models.Model):
 class SecondLook(models.Model):
     """A second person looked: it may go, or why not yet. Never changed."""
 
+    OF = "share__"
+
     share = models.ForeignKey(Share, models.PROTECT, related_name="looks")
     is_good = models.BooleanField()
     words = SealedText()
     at = models.DateTimeField()
     by = models.ForeignKey(Person, models.PROTECT, related_name="+")
 
+    objects = BelowQuerySet.as_manager()
+
 
 class Opening(models.Model):
     """The recipient opened it. Never changed."""
+
+    OF = "share__"
 
     share = models.ForeignKey(Share, models.PROTECT, related_name="openings")
     at = models.DateTimeField()
     by = models.ForeignKey(Person, models.PROTECT, related_name="+")
 
+    objects = BelowQuerySet.as_manager()
+
 
 class Acknowledgement(models.Model):
     """The recipient says that they have it. Once, and never changed."""
+
+    OF = "share__"
 
     share = models.OneToOneField(Share, models.PROTECT, related_name="acknowledgement")
     at = models.DateTimeField()
     by = models.ForeignKey(Person, models.PROTECT, related_name="+")
 
+    objects = BelowQuerySet.as_manager()
+
 
 class LineAnswer(models.Model):
     """What the recipient did with one piece; the last said stands. Never changed."""
+
+    OF = "line__share__"
 
     line = models.ForeignKey(SharedLine, models.PROTECT, related_name="answers")
     answer = models.CharField(max_length=20)
     because = SealedText()
     at = models.DateTimeField()
     by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+
+    objects = BelowQuerySet.as_manager()
 
 
 class NotSharedQuerySet(models.QuerySet["NotShared"]):

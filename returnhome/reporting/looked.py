@@ -26,6 +26,7 @@ from returnhome.casework.offers import Offer
 from returnhome.casework.releases import Release, SaidBack
 from returnhome.casework.restrictions import BreakGlass
 from returnhome.casework.reviews import Sampled
+from returnhome.casework.shares import NotShared, Share
 from returnhome.casework.staff import Person, Post
 from returnhome.casework.support import Action
 from returnhome.reporting.letters import in_known_signs
@@ -69,6 +70,8 @@ THINGS = {
     "webhook": "the webhook",
     "fromhome": "what a home reported",
     "wenttogether": "that children went together",
+    "share": "what is shared, and with whom",
+    "notshared": "that something is not shared",
     "made": "a drawing or a recording of the child’s own",
 }
 LISTS = {
@@ -83,6 +86,7 @@ LISTS = {
     "placed-here": "the list of children placed here",
     "lives-here": "the list of who lives in a home",
     "home-reports": "what the home has reported",
+    "shared-with-us": "the list of what was shared with an organisation",
     "waiting": "the list of children not matched yet",
     "candidates": "children whom a notification may be about",
     "joined": "records that were joined, or taken apart again",
@@ -113,6 +117,17 @@ DONE = {
     "restrict record": "Restricted the record to people who are named",
     "review break glass": "Reviewed whether it was right to open the record",
     "release line": "Released a line for the child to see",
+    "begin share": "Began to put together what is shared with somebody",
+    "keep share": "Wrote at what is to be shared",
+    "add to share": "Put more into what is to be shared than serves its purpose",
+    "write share": "Finished what is to be shared",
+    "send share": "Shared it",
+    "look at share": "Looked, as the second person, at what is shared",
+    "recall share": "Recalled what had been shared",
+    "leave unshared": "Decided that something is not shared",
+    "open share": "Opened what was shared with their organisation",
+    "acknowledge share": "Said that they have what was shared",
+    "answer share": "Said what came of something that was shared",
     "take line back": "Took a line back that the child could see",
     "answer child": "Answered what the child said to a line",
     "say back": "Said something to a line that was released",
@@ -319,6 +334,8 @@ BELONGING = (
     ("helpoffered", HelpOffered, "need__interview__child"),
     ("passedon", PassedOn, "need__interview__child"),
     ("release", Release, "episode__child"),
+    ("share", Share, "child"),
+    ("notshared", NotShared, "episode__child"),
     ("saidback", SaidBack, "release__episode__child"),
     ("sampled", Sampled, "interview__child"),
 )

@@ -190,6 +190,10 @@ SEALED = {
     "ParentalRisk.why",
     "ParentalRisk.ended_because",
     "WentTogether.because",
+    *("Share.about", "Share.name", "Share.because", "Share.because_more", "Share.sent_from"),
+    *("Share.openness_because", "Share.wished", "Share.despite", "Share.recalled_because"),
+    *("SharedLine.original", "SharedLine.decided", "SharedLine.text", "SharedLine.conditions"),
+    *("SecondLook.words", "LineAnswer.because", "NotShared.because"),
     "WentTogether.ended_because",
     "NotedConcern.source",
     "NotedConcern.ended_because",
@@ -243,6 +247,8 @@ def test_every_free_text_about_a_child_is_sealed() -> None:
         "Delivery.filename",
         # A heading of a council's own lists, and no row of them.
         "TaughtHeading.heading",
+        # The words of a question, and none of the answer.
+        "SharedLine.heading",
         "Person.email",
         "Mailbox.email",
         "Message.address",

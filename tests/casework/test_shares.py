@@ -11,7 +11,7 @@ from returnhome.rules import sharing
 from returnhome.rules.intelligence import PoliceAnswer
 from returnhome.rules.sharing import Purpose, Recipient, ShareItem
 from tests import sharing as made
-from tests.casework.ledger import act, last_act, refused_by
+from tests.casework.ledger import act, last_act, refused_by, who_sees, written_again
 from tests.cast import NOW, Cast, hours
 from tests.sharing import SAID, begun, kept, told_of_a_car
 
@@ -252,3 +252,21 @@ def test_the_form_of_a_share_is_put_together_in_few_questions(
 ):
     with django_assert_max_num_queries(8):
         composing.pieces(episode, cast.ines)
+
+
+def test_the_database_itself_refuses_a_share_that_is_half_written_or_half_sent(
+    cast: Cast, draft: Share
+):
+    rows = Share.objects.filter(pk=draft.pk)
+    with refused_by("what_was_sent_was_written_and_has_its_end"):
+        rows.update(sent_at=NOW, sent_by=cast.ines)
+    with refused_by("a_written_share_says_what_the_child_knows"):
+        rows.update(written_at=NOW, written_by=cast.ines)
+    with refused_by("only_what_was_sent_is_recalled"):
+        rows.update(recalled_at=NOW, recalled_by=cast.ines)
+    with refused_by("one_line_a_place"):
+        written_again(draft.lines.all()[0])
+
+
+def test_whoever_may_share_may_read_it_in_both_locks(cast: Cast, draft: Share):
+    assert who_sees(draft) == who_sees(draft.lines.all()[0]) == {"amina", "ines", "mara", "sol"}

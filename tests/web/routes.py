@@ -89,6 +89,8 @@ COUNCILS_HARM: tuple[Rule, ...] = (
 )
 DECIDE: tuple[Rule, ...] = tuple(("decide_on_harm", of, whose) for _, of, whose in COUNCILS_HARM)
 
+SHARES: tuple[Rule, ...] = (("share", "episode", "r p"), ("share", "interview", "o"))
+
 # Of one record of a child's.
 ABOUT_A_CHILD: dict[str, Asks] = {
     "show-episode": of_episode("see_episode"),
@@ -123,6 +125,14 @@ ABOUT_A_CHILD: dict[str, Asks] = {
     "read-own-words": Asks("episode", SAID, only_post=True),
     "releases-of-episode": Asks("episode", SAID, not_shown_in=ERROR),
     "release-line": Asks("episode", SAID, not_shown_in=ERROR),
+    "shares-of-episode": Asks("episode", SHARES, not_shown_in=ERROR),
+    "begin-share": Asks("episode", SHARES, not_shown_in=ERROR),
+    "not-share": Asks("episode", SHARES, not_shown_in=ERROR),
+    **dict.fromkeys(
+        ("show-share", "write-share", "add-to-share", "recall-share", "put-away-share"),
+        Asks("share", SHARES),
+    ),
+    "look-at-share": Asks("share", (("look_at_share", "episode", "r"),)),
     "take-back-release": Asks("release", SAID, only_post=True),
     "show-made": Asks("made", SAID),
     "answer-said-back": Asks("saidback", SAID),
@@ -279,6 +289,11 @@ BESIDE = {
         "tests/web/test_homes.py",
     ),
     "see-home-report": "tests/web/test_homes.py",
+    # And so has whoever something was shared with: that alone is open there.
+    **dict.fromkeys(
+        ("show-shared-with-us", "acknowledge-share", "answer-shared-line"),
+        "tests/web/test_shares.py",
+    ),
     **dict.fromkeys(
         ("own-see", "own-heard", "own-meant", "own-talk"), "tests/web/test_own_hearing.py"
     ),
@@ -294,6 +309,7 @@ OF_AN_ORGANISATION: dict[str, tuple[tuple[str, str], ...]] = {
     "out-of-area": (("see_placed_here", COUNCIL),),
     "csv-out-of-area": (("see_placed_here", COUNCIL),),
     "placed-here": (("see_placed_here", COUNCIL),),
+    "shared-with-us": (("receive", ANY_BODY),),
     "waiting": (("match", ANY_BODY),),
     "intake": (("confirm_intake", ANY_BODY),),
     "history": (("confirm_intake", COUNCIL),),

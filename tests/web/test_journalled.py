@@ -69,6 +69,7 @@ from tests.cast import (
     returned,
     signed,
 )
+from tests.sharing import begun, officer, sent
 from tests.web.test_elsewhere import taken_on
 from tests.web.test_intake import received
 from tests.web.test_letters import ask as ask_by_letter
@@ -217,6 +218,7 @@ NO_CHILD = {
 }
 # They change something, show nothing, and their verb writes.
 VERBS_ONLY = {
+    "acknowledge-share",
     "see-home-report",
     "save-answer-interview",
     "take-on-episode",
@@ -335,6 +337,26 @@ def children_who_went_together(cast: Cast, now: Any) -> tuple[Child, list[Shown]
     return cast.kit, [
         ("sol", "link-episode", [one.pk]),
         ("sol", "undo-went-together", [row.pk]),
+    ]
+
+
+def something_shared(cast: Cast, now: Any) -> tuple[Child, list[Shown]]:
+    row = sent(cast, now)
+    draft = begun(cast, row.episode, at=now)
+    officer(cast)
+    line = row.lines.get(item="vehicle")
+    return cast.sky, [
+        *(
+            ("ines", name, [row.episode_id])
+            for name in ("shares-of-episode", "begin-share", "not-share")
+        ),
+        ("ines", "show-share", [row.pk]),
+        ("ines", "recall-share", [row.pk]),
+        ("amina", "look-at-share", [row.pk]),
+        *(("ines", name, [draft.pk]) for name in ("write-share", "add-to-share", "put-away-share")),
+        ("pia", "shared-with-us", []),
+        ("pia", "show-shared-with-us", [row.pk]),
+        ("pia", "answer-shared-line", [row.pk, line.pk]),
     ]
 
 
@@ -603,7 +625,7 @@ def somebody_joined_by_a_rule(cast: Cast, now: Any) -> tuple[Child, list[Shown]]
 WORLDS: tuple[World, ...] = (
     *(a_child_just_back, a_child_still_missing, a_decision_overridden, care_of_a_child),
     *(a_child_in_a_home, a_child_not_ours_any_more, somebody_who_said_no),
-    children_who_went_together,
+    *(children_who_went_together, something_shared),
     *(talks, a_record_being_written, a_record_that_nobody_can_write),
     *(what_follows, a_sample_of_records, needs_and_help, somebody_who_turned_18),
     *(requests_between_councils, a_request_accepted, a_request_by_letter, a_calendar),
