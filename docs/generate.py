@@ -29,6 +29,7 @@ from returnhome.rules import (
     clock,
     handover,
     measures,
+    philomena,
     protocols,
     responsibility,
     standard,
@@ -704,6 +705,27 @@ def predecessors() -> str:
     )
 
 
+def philomena_parts() -> str:
+    """Each part of the carers' sheet, with the things and the answers that go into it."""
+    asked = {
+        question.key: question.text
+        for question in standard.VERSIONS[-1].questions
+        if question.key in philomena.OF_QUESTION
+    }
+    rows = (
+        [
+            code(part),
+            part.label,
+            "; ".join(item.label for item, its in philomena.OF_ITEM.items() if its is part),
+            "; ".join(
+                f"“{asked[key]}”" for key, its in philomena.OF_QUESTION.items() if its is part
+            ),
+        ]
+        for part in philomena.SheetPart
+    )
+    return table(["code", "part", "what was told", "and the answers to"], rows)
+
+
 DRAWN: dict[str, Callable[[], str]] = {
     "codes": codes,
     "measures": measure_table,
@@ -725,6 +747,7 @@ DRAWN: dict[str, Callable[[], str]] = {
     "why-told": why_told,
     "owed-at-eighteen": owed_at_18,
     "protocols": protocol_rules,
+    "philomena-parts": philomena_parts,
     "meeting-kinds": meeting_kinds,
     "layouts": layouts,
     "register-layout": register_layout,

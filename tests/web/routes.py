@@ -295,6 +295,9 @@ BESIDE = {
         "tests/web/test_shares.py",
     ),
     **dict.fromkeys(
+        ("pdf-share", "pdf-philomena", "json-philomena"), "tests/web/test_shares_on_paper.py"
+    ),
+    **dict.fromkeys(
         ("own-see", "own-heard", "own-meant", "own-talk"), "tests/web/test_own_hearing.py"
     ),
 }

@@ -75,6 +75,7 @@ from tests.web.test_intake import received
 from tests.web.test_letters import ask as ask_by_letter
 from tests.web.test_letters import link
 from tests.web.test_matching import came, told
+from tests.web.test_shares_on_paper import sent_to_carers
 
 # Routes that show nothing of any child, each with why. A new route stands here, or below.
 NO_CHILD = {
@@ -622,6 +623,12 @@ def somebody_joined_by_a_rule(cast: Cast, now: Any) -> tuple[Child, list[Shown]]
     return cast.kit, [("amina", "unmatch-episode", [cast.kit.episodes.get().pk])]
 
 
+def a_share_on_paper(cast: Cast, now: Any) -> tuple[Child, list[Shown]]:
+    update = sent_to_carers(cast, now)
+    names = ("pdf-share", "pdf-philomena", "json-philomena")
+    return cast.sky, [("ines", name, [update.pk]) for name in names]
+
+
 WORLDS: tuple[World, ...] = (
     *(a_child_just_back, a_child_still_missing, a_decision_overridden, care_of_a_child),
     *(a_child_in_a_home, a_child_not_ours_any_more, somebody_who_said_no),
@@ -632,6 +639,7 @@ WORLDS: tuple[World, ...] = (
     *(somebody_not_named_yet, somebody_joined_by_a_rule),
     a_record_that_is_restricted,
     a_child_who_told_of_harm,
+    a_share_on_paper,
 )
 # Reached otherwise than by a plain GET: each has a test of its own below.
 BESIDE = {"children", "mentions", "separate-child", "teach-delivery", "refused-delivery"}
