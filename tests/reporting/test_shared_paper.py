@@ -127,6 +127,16 @@ def test_a_sign_that_no_typeface_has_does_not_keep_it_from_being_made():
     assert "sky □ □" in words
 
 
+def test_a_link_longer_than_a_line_is_all_on_the_paper():
+    link = "https://example.invalid/" + "".join(f"{n:03}" for n in range(100))
+
+    made = shared_paper.pdf(paper(parts=[Part("Told", [Line(heading="Link", words=link)])]))
+
+    assert link in "".join(words_of(made).replace("\u200b", "").split())
+    lines = read(made).pages[0].extract_text().replace("\u200b", "").splitlines()
+    assert max(map(len, lines)) < 110
+
+
 def test_two_hundred_lines_go_on_as_many_pages_as_they_need():
     lines = [Line(heading=f"Person {n}", words="Said. " * 20, graded=GRADED) for n in range(200)]
 
