@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 from pypdf import PdfReader
 
-from returnhome.casework import interviews, mentions, shares
+from returnhome.casework import interviews, mentions, restrictions, shares
 from returnhome.casework.episodes import Episode
 from returnhome.casework.interviews import Said as Words
 from returnhome.casework.mentions import Told
@@ -277,3 +277,20 @@ def test_a_file_of_many_lines_asks_the_database_no_more_than_one_of_few(
 
     with django_assert_max_num_queries(26):
         get(ines, "pdf-philomena", share)
+
+
+@pytest.mark.parametrize("who", ["mara", "sol"])
+def test_whoever_may_share_of_the_episode_takes_what_a_colleague_sent(as_, cast: Cast, now, who):
+    share = sent_to_carers(cast, now)
+
+    assert [get(as_(who), name, share).status_code for name in PAGES] == [200] * 3
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_once_the_record_is_restricted_whoever_is_not_named_finds_no_file(
+    as_, cast: Cast, now, name
+):
+    share = sent_to_carers(cast, now)
+    restrictions.restrict(cast.sky, "A relative works here", by=cast.mara, at=now)
+
+    assert get(as_("sol"), name, share).status_code == 404
