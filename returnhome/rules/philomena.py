@@ -63,7 +63,7 @@ OF_ITEM: Mapping[ShareItem, SheetPart] = {
     ShareItem.EXPLOITATION: SheetPart.RISKS,
     ShareItem.NOW: SheetPart.HEALTH,
     ShareItem.WISHES: SheetPart.HELPS,
-    ShareItem.NEXT_TIME: SheetPart.NEXT_TIME,
+    ShareItem.NEXT_TIME: SheetPart.HELPS,
     ShareItem.ACTIONS: SheetPart.NEXT_TIME,
     ShareItem.PERSON: SheetPart.PEOPLE,
     ShareItem.PLACE: SheetPart.PLACES,

@@ -68,8 +68,8 @@ class ShareItem(Code):
     HARM = "harm", "Harm, threats and fear"
     EXPLOITATION = "exploitation", "Signs of exploitation"
     NOW = "now", "How the child is now, and health"
-    WISHES = "wishes", "What the child wants, and what would help"
-    NEXT_TIME = "next_time", "What to do if the child goes missing again"
+    WISHES = "wishes", "What the child wants"
+    NEXT_TIME = "next_time", "What would help, or stop it happening again"
     ACTIONS = "actions", "What was decided, and who does it"
     PERSON = "person", "People the child told of"
     PLACE = "place", "Places the child told of"
@@ -125,9 +125,7 @@ FITS: Mapping[Recipient, Mapping[Purpose, Fit]] = {
             (ShareItem.EPISODE, ShareItem.HAPPENED, ShareItem.HARM, ShareItem.EXPLOITATION),
             (*SAFEGUARDING, SECTION_47),
         ),
-        Purpose.FIND_SOONER: Fit(
-            (ShareItem.EPISODE, ShareItem.WHERE, ShareItem.NEXT_TIME, *INTELLIGENCE), OURS
-        ),
+        Purpose.FIND_SOONER: Fit((ShareItem.EPISODE, ShareItem.WHERE, *INTELLIGENCE), OURS),
     },
     Recipient.COUNCIL: {
         Purpose.DANGER_NOW: Fit(
@@ -205,12 +203,15 @@ FITS: Mapping[Recipient, Mapping[Purpose, Fit]] = {
             (*OURS, SCHOOLS),
         ),
         Purpose.HELP: Fit(
-            (ShareItem.WISHES, ShareItem.ACTIONS, ShareItem.SCHOOL_DAYS), (*OURS, SCHOOLS)
+            (ShareItem.WISHES, ShareItem.NEXT_TIME, ShareItem.ACTIONS, ShareItem.SCHOOL_DAYS),
+            (*OURS, SCHOOLS),
         ),
     },
     Recipient.HEALTH: {
         Purpose.DANGER_NOW: Fit((ShareItem.HAPPENED, ShareItem.HARM, ShareItem.NOW), IN_DANGER),
-        Purpose.HELP: Fit((ShareItem.NOW, ShareItem.WISHES, ShareItem.ACTIONS), OURS),
+        Purpose.HELP: Fit(
+            (ShareItem.NOW, ShareItem.WISHES, ShareItem.NEXT_TIME, ShareItem.ACTIONS), OURS
+        ),
     },
     Recipient.HOME: {
         Purpose.DANGER_NOW: Fit((ShareItem.HARM, ShareItem.NOW, ShareItem.ACTIONS), IN_DANGER),
@@ -229,7 +230,7 @@ FITS: Mapping[Recipient, Mapping[Purpose, Fit]] = {
         ),
     },
     Recipient.SERVICE: {
-        Purpose.HELP: Fit((ShareItem.WISHES, ShareItem.ACTIONS), SAFEGUARDING),
+        Purpose.HELP: Fit((ShareItem.WISHES, ShareItem.NEXT_TIME, ShareItem.ACTIONS), SAFEGUARDING),
     },
     Recipient.OTHER: {
         Purpose.DANGER_NOW: Fit((ShareItem.ACTIONS,), IN_DANGER),
@@ -451,16 +452,17 @@ OF_SECTION: Mapping[str, ShareItem] = {
     "now": ShareItem.NOW,
     "help": ShareItem.WISHES,
 }
-OF_QUESTION: Mapping[str, ShareItem] = {
-    "next_time": ShareItem.NEXT_TIME,
-    "stay_safe": ShareItem.NEXT_TIME,
-    "stay_safe_which": ShareItem.NEXT_TIME,
+OF_QUESTION: Mapping[str, ShareItem | None] = {
+    "help_words": ShareItem.NEXT_TIME,
+    # What the worker handed out is no news to anybody.
+    "stay_safe": None,
+    "stay_safe_which": None,
 }
 
 
 def item_of(section: str, question: str) -> ShareItem | None:
     """What an answer of the record is as something to tell; None: it is for the council alone."""
-    return OF_QUESTION.get(question) or OF_SECTION.get(section)
+    return OF_QUESTION.get(question, OF_SECTION.get(section))
 
 
 class WrittenAlready(Blocked):

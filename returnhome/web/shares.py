@@ -24,7 +24,7 @@ from returnhome.casework.shares import (
     SharedLine,
 )
 from returnhome.casework.staff import Organisation, Person
-from returnhome.rules import intelligence, sharing
+from returnhome.rules import intelligence, philomena, sharing
 from returnhome.rules.access import Relation, Verb
 from returnhome.rules.intelligence import (
     Assessment,
@@ -507,6 +507,7 @@ def show(request: Request, pk: int) -> HttpResponse:
         if share.sent_at and releases.episodes_of(request.user).filter(pk=share.episode_id).exists()
         else "",
         "is_open": share.is_open(request.now),
+        "is_update": philomena.is_update(recipient, Purpose(share.purpose)),
     }
     return render(request, "shares/show.html", context)
 

@@ -22,8 +22,8 @@ QUESTIONS = {q.key: s.key for s in v1.STANDARD.sections for q in s.questions}
         (ShareItem.WHERE, "with_words", SheetPart.PEOPLE),
         (ShareItem.HAPPENED, "travel", SheetPart.TRAVEL),
         (ShareItem.HAPPENED, "happened_words", SheetPart.RISKS),
-        (ShareItem.NEXT_TIME, "next_time", SheetPart.NEXT_TIME),
-        (ShareItem.WISHES, "help_words", SheetPart.HELPS),
+        (ShareItem.NEXT_TIME, "help_words", SheetPart.HELPS),
+        (ShareItem.WISHES, "wishes", SheetPart.HELPS),
         (ShareItem.WHERE, "a question of another version", SheetPart.PLACES),
     ],
 )
@@ -41,7 +41,7 @@ def test_a_question_that_stands_elsewhere_on_the_sheet_is_one_that_can_be_told(q
     assert sharing.item_of(QUESTIONS[question], question)
 
 
-def test_what_serves_finding_a_child_sooner_lands_under_people_places_and_next_time():
+def test_what_serves_finding_a_child_sooner_lands_under_people_places_and_what_helps():
     fit = sharing.fit(Recipient.HOME, Purpose.FIND_SOONER)
     assert fit
 
@@ -51,7 +51,7 @@ def test_what_serves_finding_a_child_sooner_lands_under_people_places_and_next_t
         if (item := sharing.item_of(section, question)) in fit.items and item
     }
 
-    assert parts == {SheetPart.PEOPLE, SheetPart.PLACES, SheetPart.NEXT_TIME}
+    assert parts == {SheetPart.PEOPLE, SheetPart.PLACES, SheetPart.HELPS}
 
 
 def test_only_what_goes_to_carers_to_find_the_child_sooner_is_an_update():

@@ -28,6 +28,7 @@ from returnhome.management.demonstration import (
     restricted,
     reviewed,
     rotas,
+    shared,
     stories,
     told,
 )
@@ -108,6 +109,7 @@ def _make(now: datetime) -> None:
     letters.tell(teller)
     homes.tell(teller)
     helped.tell(teller)
+    shared.tell(teller)
     own.tell(teller)
     reviewed.tell(teller)
 

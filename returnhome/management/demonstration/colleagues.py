@@ -10,13 +10,13 @@ from django.contrib.auth.hashers import make_password
 
 from returnhome.casework import staff
 from returnhome.casework.models import Person
-from returnhome.management.demonstration.councils import CARERS, HOME, PROVIDER, Places
+from returnhome.management.demonstration.councils import CARERS, FORCE, HOME, PROVIDER, Places
 from returnhome.rules.clock import LONDON
 from returnhome.rules.codes import CredentialKind, Role
 from returnhome.web.second_factor import Adapter
 from returnhome.web.sign_in import DEMONSTRATION_PASSWORD
 
-DOMAINS = {"Open Path": "openpath", HOME: "larchwood", CARERS: "aalto"}
+DOMAINS = {"Open Path": "openpath", HOME: "larchwood", CARERS: "aalto", FORCE: "police"}
 
 
 @dataclass(frozen=True)
@@ -60,11 +60,12 @@ COLLEAGUES = (
     Colleague("nell", "Nell Ashworth", Role.MANAGER, "Westborough", FRONT),
     Colleague("lara", "Lara Finch", Role.HOME, HOME, "Staff"),
     Colleague("ferry", "Ferry Aalto", Role.HOME, CARERS, "Carers"),
+    Colleague("pia", "Pia Renwick", Role.POLICE, FORCE, "Missing-person unit"),
     Colleague("owen", "Owen Price", Role.COORDINATOR, "Eastmoor", FRONT),
     Colleague("beth", "Beth Sandiford", Role.INTERVIEWER, "Eastmoor", FRONT, 88, 700),
 )
 # Who else to sign in as, to see it from the other side.
-OTHER_SIDES = ("wes", "pat", "owen", "ferry")
+OTHER_SIDES = ("wes", "pat", "owen", "pia", "ferry")
 # Training lasts two years, checks three.
 TRAINING, CHECKS = timedelta(days=730), timedelta(days=1095)
 GRETA_LEFT = timedelta(days=640)

@@ -27,6 +27,7 @@ TEAMS = {
     "Eastmoor": ("Front door",),
     HOME: ("Staff",),
     CARERS: ("Carers",),
+    FORCE: ("Missing-person unit",),
 }
 
 
