@@ -72,6 +72,7 @@ MAY: Mapping[str, Mapping[str, str]] = {
     "keep_services": {"manager": "+", "administrator": "+"},
     "manage_people": {"administrator": "+"},
     "keep_tokens": {"administrator": "+"},
+    "see_patterns": {"coordinator": "r", "social_worker": "r", "manager": "r"},
     "see_who_lives_here": {"home": "l"},
     "report": {"home": "l"},
 }
@@ -195,6 +196,7 @@ SECOND_LOCK: Mapping[str, tuple[Rule, ...]] = {
     "harmdecision": HARM,
     "need": SAID,
     "mention": SAID,
+    "samething": (("see_patterns", "episode", "r"),),
     "actionforneed": SAID,
     "helpoffered": SAID,
     "nohelp": SAID,
