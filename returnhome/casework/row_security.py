@@ -1211,22 +1211,28 @@ def _functions() -> dict[str, str]:
         )
         for name, query in FUNCTIONS.items()
     }
-    return looking_up | _coming_up() | {
-        "returnhome_is_uncovered": UNCOVERED,
-        "returnhome_tell_closed": TELL_CLOSED.format(query=CLOSED.format(roles=_keeping())),
-        "returnhome_lists": LISTS,
-        "returnhome_episodes_of": EPISODES_OF,
-        "returnhome_by_link": BY_LINK,
-        "returnhome_by_token": OF_PROGRAM.format(scope=TokenScope.READ),
-        "returnhome_unsent_before": UNSENT_BEFORE,
-        "returnhome_send_before": SEND_BEFORE,
-        "returnhome_delete_before": DELETE_BEFORE.format(below=_below_words()),
-        "returnhome_delete_unsent": DELETE_UNSENT.format(below=_below_words()),
-        "returnhome_worked_on": WORKED_ON.format(
-            below=_hangs(Episode, "episode", MADE_WITH_EPISODE)
-        ),
-        "returnhome_children_in_use": IN_USE.format(below=_hangs(Child, "child", MADE_WITH_CHILD)),
-    }
+    return (
+        looking_up
+        | _coming_up()
+        | {
+            "returnhome_is_uncovered": UNCOVERED,
+            "returnhome_tell_closed": TELL_CLOSED.format(query=CLOSED.format(roles=_keeping())),
+            "returnhome_lists": LISTS,
+            "returnhome_episodes_of": EPISODES_OF,
+            "returnhome_by_link": BY_LINK,
+            "returnhome_by_token": OF_PROGRAM.format(scope=TokenScope.READ),
+            "returnhome_unsent_before": UNSENT_BEFORE,
+            "returnhome_send_before": SEND_BEFORE,
+            "returnhome_delete_before": DELETE_BEFORE.format(below=_below_words()),
+            "returnhome_delete_unsent": DELETE_UNSENT.format(below=_below_words()),
+            "returnhome_worked_on": WORKED_ON.format(
+                below=_hangs(Episode, "episode", MADE_WITH_EPISODE)
+            ),
+            "returnhome_children_in_use": IN_USE.format(
+                below=_hangs(Child, "child", MADE_WITH_CHILD)
+            ),
+        }
+    )
 
 
 def _hangs(model: type[models.Model], of: str, made_with: Mapping[str, str]) -> str:

@@ -9,7 +9,7 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
@@ -91,8 +91,10 @@ def things(
     areas = areas_of(person)
     same = sames.together(areas, person)
     found = _told_of(areas, kinds, same, since, until, coming_up.FEWEST_CHILDREN, most, beyond)
-    newest = Mention.objects.visible_to(person).defer("sentence", "description").in_bulk(
-        [row[6] for row in found]
+    newest = (
+        Mention.objects.visible_to(person)
+        .defer("sentence", "description")
+        .in_bulk([row[6] for row in found])
     )
     joined = set(same.values())
     rows = [
@@ -326,7 +328,7 @@ def hours(person: Person, since: datetime, until: datetime) -> tuple[Hours, Hour
             at, precision = row[first : first + 2] if row[first] else row[second : second + 2]
             if at is None:
                 continue
-            if precision == clock.DATE_ONLY:
+            if precision == str(clock.DATE_ONLY):
                 unknown[number] += 1
                 continue
             local = at.astimezone(LONDON)
@@ -349,9 +351,7 @@ class Place:
 
 def places(person: Person, since: datetime, until: datetime) -> list[Place]:
     """Postcodes that come up with two children or more, those with most first. 5 queries."""
-    told = things(
-        person, kinds=[MentionKind.PLACE], since=since, until=until, most=A_LIST
-    ).things
+    told = things(person, kinds=[MentionKind.PLACE], since=since, until=until, most=A_LIST).things
     rows = (
         _episodes(person, since, until)
         .exclude(missing_from="")
@@ -416,6 +416,3 @@ def links(person: Person, since: datetime | None = None) -> Links:
     often = Counter(child for _, child in told)
     by_links = sorted(children.values(), key=lambda each: (-often[each.pk], each.pk))
     return Links(top, by_links, frozenset(told))
-
-
-

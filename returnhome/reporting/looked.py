@@ -130,6 +130,8 @@ DONE = {
     "end service": "Took a service off the list",
     "hear of help": "Noted whether help was taken up",
     "leave need": "Decided that nothing follows from a need",
+    "say same thing": "Said that two things that children told of are one",
+    "take same thing apart": "Took back that two things are one",
     "note mention": "Noted somebody or something that the child told of",
     "correct mention": "Corrected what was noted of what the child told",
     "take out mention": "Took out what was noted in error",

@@ -1,8 +1,7 @@
-"""When people, places, plates, numbers and online names that several children told of are a pattern.
+"""When people, places, plates, numbers and online names that several children told of matter.
 
-Source: the product's own, after the grouping of the Philomena Protocol's form. DfE, Working together
-to safeguard children, 2023, asks partners to know the people, places and networks around children:
-harm outside the home is seen across children, and never a score of one.
+Source: the product's own, after the groups of the Philomena Protocol's form. Things, places and
+hours are counted; a child is never scored.
 """
 
 import re
