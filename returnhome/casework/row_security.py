@@ -95,8 +95,9 @@ GIVES = {
     "somebody has worked since, by number: not at what",
     "returnhome_children_in_use": "of some children’s records those on which something hangs "
     "beside what was brought in with them, by number: not what",
-    "returnhome_told_of": "what children of the person’s councils told of, by the name or number it "
-    "is found again by: how many of them, how often, when, and the number of one mention; no child",
+    "returnhome_told_of": "what children of the person’s councils told of, by the name or "
+    "number it is found again by: how many of them, how often, when, and the number of one "
+    "mention; no child",
     "returnhome_mentions_of": "of such names and numbers the mentions, by number",
     "returnhome_told_elsewhere": "for mentions of the person’s councils that tell one thing from "
     "all others: which other councils have a child who told of the same; no child and no number of "
@@ -385,10 +386,10 @@ begin
     );
 end $$
 """
-# What several children of a council told of. To ask it row by row of the policies would take seconds
-# where a council has many mentions, so this asks their question once for all (docs/adr/0040):
-# whose children, none whose record is closed, what stands today. Of what it counts it gives the
-# number of one mention, which the policies open or do not.
+# What several children of a council told of. To ask it row by row of the policies would take
+# seconds where there are many mentions, so this asks their question once (docs/adr/0040): whose
+# children, none whose record is closed, what stands today. Of what it counts it gives the number
+# of one mention, which the policies open or do not.
 OUR_TALKS = """
         select cover.interview_id, coalesce(child.joined_to_id, child.id) as child
         from public.casework_episode episode

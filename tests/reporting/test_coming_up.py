@@ -3,12 +3,11 @@
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from returnhome.casework import acting, mentions, restrictions, sames
 from returnhome.casework.children import Child
 from returnhome.casework.mentions import Mention, Told
-from returnhome.casework.models import SameThing
 from returnhome.reporting import coming_up
 from returnhome.rules import coming_up as rules
 from returnhome.rules.mentioning import MentionKind
@@ -72,20 +71,6 @@ def test_daz_and_darren_are_one_once_mara_says_so_and_two_again_when_she_takes_i
     assert listed(cast.mara) == []
     with pytest.raises(rules.UndoneAlready):
         sames.take_apart(said, "Again", by=cast.sol, at=NOW + hours(10))
-
-
-def test_the_database_itself_refuses_a_thing_that_is_itself_and_an_end_of_nobodys(
-    cast: Cast,
-) -> None:
-    one = told(cast, cast.sky, MentionKind.PERSON, Told(name="Daz"))
-    other = told(cast, cast.kit, MentionKind.PERSON, Told(name="Darren"))
-    row = {"authority": cast.northshire, "one": one, "said_at": NOW, "said_by": cast.mara}
-    for name, more in (
-        ("a_thing_is_not_the_same_as_itself", {"other": one}),
-        ("what_is_taken_apart_has_time_and_person", {"other": other, "ended_at": NOW}),
-    ):
-        with pytest.raises(IntegrityError, match=name), transaction.atomic():
-            SameThing.objects.create(**row, **more)
 
 
 def test_a_plate_points_to_another_council_and_a_name_never_does(cast: Cast) -> None:
