@@ -14,6 +14,7 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import Count, Max, Q
+from django.db.models.functions import Coalesce
 
 from returnhome.casework import sames
 from returnhome.casework.children import Child
@@ -26,6 +27,7 @@ from returnhome.rules import clock, coming_up
 from returnhome.rules.access import Relation, Verb
 from returnhome.rules.clock import LONDON
 from returnhome.rules.mentioning import MentionKind
+from returnhome.rules.naming import written_postcode
 
 # So many mentions of one thing are shown, so many other things are looked through for one written
 # in another way, and so many episodes for children who were missing together.
@@ -93,6 +95,7 @@ def things(
     found = _told_of(areas, kinds, same, since, until, coming_up.FEWEST_CHILDREN, most, beyond)
     newest = (
         Mention.objects.visible_to(person)
+        .select_related("interview")
         .defer("sentence", "description")
         .in_bulk([row[6] for row in found])
     )
@@ -179,7 +182,8 @@ def perhaps(one: Mention, person: Person) -> list[Mention]:
     known = {thing[1] for thing in alike(one, person)}
     numbers = {row[1]: row[6] for row in found if row[1] not in known}
     near = sames.near(one.kind, one.key, numbers)[:5]
-    rows = Mention.objects.visible_to(person).in_bulk([numbers[key] for key in near])
+    seen = Mention.objects.visible_to(person).select_related("interview")
+    rows = seen.in_bulk([numbers[key] for key in near])
     return [rows[numbers[key]] for key in near if numbers[key] in rows]
 
 
@@ -217,7 +221,7 @@ def councils_to_ask(shown: Iterable[Mention], person: Person) -> list[Authority]
 
 @dataclass(frozen=True)
 class Again:
-    """A child who went several times: when last, and where from most often."""
+    """A child who went several times, and when last."""
 
     child: Child
     times: int
@@ -243,20 +247,24 @@ def _episodes(person: Person, since: datetime, until: datetime) -> EpisodeQueryS
 
 
 def went_again(person: Person, since: datetime, until: datetime) -> list[Again]:
-    """Children with three episodes or more in the period, those with most first. 2 queries."""
+    """Children with three episodes or more in the period, those with most first. 2 queries.
+
+    A record that was said to be the same child counts as that child.
+    """
     rows = (
         _episodes(person, since, until)
-        .values("child")
+        .annotate(who=Coalesce("child__joined_to_id", "child_id"))
+        .values("who")
         .annotate(times=Count("pk"), last=Max("started_at"))
         .filter(times__gte=coming_up.FEWEST_EPISODES)
-        .order_by("-times", "-last", "child")[:A_LIST]
+        .order_by("-times", "-last", "who")[:A_LIST]
     )
     found = list(rows)
-    children = _children(person, [row["child"] for row in found])
+    children = _children(person, [row["who"] for row in found])
     return [
-        Again(children[row["child"]], row["times"], row["last"])
+        Again(children[row["who"]], row["times"], row["last"])
         for row in found
-        if row["child"] in children
+        if row["who"] in children
     ]
 
 
@@ -346,7 +354,13 @@ class Place:
     told_by: int
     gone_from: int
     newest: int | None = None
+    # Easting and northing; and by number the children whose words the names are.
     at: tuple[int, int] | None = None
+    told_first: Sequence[int] = ()
+
+    @property
+    def written(self) -> str:
+        return written_postcode(self.postcode) or self.postcode
 
 
 def places(person: Person, since: datetime, until: datetime) -> list[Place]:
@@ -380,6 +394,7 @@ def places(person: Person, since: datetime, until: datetime) -> list[Place]:
             gone.get(postcode, 0),
             named[postcode][0].newest.pk if named[postcode] else None,
             positions.get(postcode),  # type: ignore[arg-type]
+            [each.newest.child_id for each in named[postcode]],
         )
         for postcode in numbers
     ]

@@ -26,6 +26,7 @@ from returnhome.casework.offers import Offer
 from returnhome.casework.releases import Release, SaidBack
 from returnhome.casework.restrictions import BreakGlass
 from returnhome.casework.reviews import Sampled
+from returnhome.casework.sames import SameThing
 from returnhome.casework.staff import Person, Post
 from returnhome.casework.support import Action
 from returnhome.reporting.letters import in_known_signs
@@ -68,6 +69,7 @@ THINGS = {
     "token": "the tokens of programs",
     "webhook": "the webhook",
     "fromhome": "what a home reported",
+    "samething": "that two things that children told of are one",
     "wenttogether": "that children went together",
     "made": "a drawing or a recording of the child’s own",
 }
@@ -76,6 +78,8 @@ LISTS = {
     # The same words for those who may have gone together and for those who did: the line stands in
     # the record of each, also before people who may not know of the other.
     "same-time": "a list of children missing at the same time",
+    "patterns": "a list of what several children told of",
+    "went-again": "a list of children who went missing again",
     "handovers": "the list of hand-overs",
     "actions": "the list of actions",
     "meetings": "the list of meetings called for",
@@ -318,6 +322,7 @@ BELONGING = (
     ("harmdecision", HarmDecision, "disclosure__child"),
     ("need", Need, "interview__child"),
     ("mention", Mention, "interview__child"),
+    ("samething", SameThing, "one__interview__child"),
     ("helpoffered", HelpOffered, "need__interview__child"),
     ("passedon", PassedOn, "need__interview__child"),
     ("release", Release, "episode__child"),
