@@ -110,7 +110,8 @@ def say_same(
     authority = Authority.objects.select_for_update(no_key=True).get(pk=authority.pk)
     theirs, _ = by.may_for(Verb.SEE_PATTERNS, Relation.RESPONSIBLE)
     ours = Mention.objects.of_children_of(theirs).visible_to(by).current()
-    if authority.pk not in theirs or ours.filter(pk__in=(one.pk, other.pk)).count() < 2:
+    both = {one.pk, other.pk}
+    if authority.pk not in theirs or ours.filter(pk__in=both).count() < len(both):
         raise coming_up.NotOurs
     first, second = (one.kind, one.key), (other.kind, other.key)
     known = together([authority.pk], by)

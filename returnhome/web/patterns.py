@@ -205,7 +205,6 @@ class SameForm(gds.Form):
     )
     written = gds.Text(
         "How it is written there",
-        required=False,
         max_length=200,
         hint="The whole name, plate or number, as it was noted.",
         missing="Enter how it is written there",

@@ -21,7 +21,7 @@ drop trigger only_ended on casework_samething;
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('casework', '0026_headings_taught'),
+        ('casework', '0027_together'),
     ]
 
     operations = [
