@@ -28,6 +28,7 @@ from returnhome.casework import (
     releases,
     restrictions,
     reviews,
+    sames,
     support,
     tellings,
     together,
