@@ -246,13 +246,19 @@ def _episodes(person: Person, since: datetime, until: datetime) -> EpisodeQueryS
     return theirs.counted().filter(started_at__gte=since, started_at__lt=until)
 
 
+def _named(person: Person, since: datetime, until: datetime) -> EpisodeQuerySet:
+    """Those of children of whom a person has said who they are: else one child may be two."""
+    known = Q(child__confirmed_at__isnull=False) | Q(child__joined_to__isnull=False)
+    return _episodes(person, since, until).filter(known)
+
+
 def went_again(person: Person, since: datetime, until: datetime) -> list[Again]:
     """Children with three episodes or more in the period, those with most first. 2 queries.
 
     A record that was said to be the same child counts as that child.
     """
     rows = (
-        _episodes(person, since, until)
+        _named(person, since, until)
         .annotate(who=Coalesce("child__joined_to_id", "child_id"))
         .values("who")
         .annotate(times=Count("pk"), last=Max("started_at"))
@@ -275,7 +281,7 @@ def _children(person: Person, numbers: Iterable[int]) -> dict[int, Child]:
 def went_together(person: Person, since: datetime, until: datetime) -> list[Together]:
     """Pairs who were missing at once twice or more, or once from the same postcode. 2 queries."""
     rows = (
-        _episodes(person, since, until)
+        _named(person, since, until)
         .order_by("-started_at")
         .values_list("child_id", "child__joined_to_id", "started_at", "ended_at", "missing_from")
     )[:MOST_EPISODES]

@@ -333,7 +333,14 @@ def again(request: Request) -> HttpResponse:
     looking.at_list(
         request, together.LIST, [child.pk for each in pairs for child in (each.one, each.other)]
     )
-    context = {"form": form, "several": several, "pairs": pairs, "since": since, "tab": "again"}
+    context = {
+        "form": form,
+        "several": several,
+        "pairs": pairs,
+        "most": coming_up.A_LIST,
+        "since": since,
+        "tab": "again",
+    }
     return render(request, "patterns/again.html", context)
 
 

@@ -9,6 +9,7 @@ from returnhome.casework import acting, mentions, restrictions, sames
 from returnhome.casework.children import Child
 from returnhome.casework.mentions import Mention, Told
 from returnhome.reporting import coming_up
+from returnhome.rules import clock
 from returnhome.rules import coming_up as rules
 from returnhome.rules.mentioning import MentionKind
 from tests.cast import NOW, Cast, hours, returned, signed
@@ -88,3 +89,86 @@ def test_a_plate_points_to_another_council_and_a_name_never_does(cast: Cast) -> 
     assert to_ask(dan) == []
     restrictions.restrict(cast.kit, "Her aunt", to=[cast.amina], by=cast.mara, at=NOW + hours(9))
     assert to_ask(ours) == []
+
+
+# Who went again, when and where.
+
+
+def asked(person: Any, question: Any, *more: Any) -> Any:
+    with acting.on_behalf_of(person), transaction.atomic():
+        return question(person, *more)
+
+
+YEAR = (NOW - hours(24 * 365), NOW + hours(24))
+
+
+def test_what_is_nearly_written_alike_is_shown_to_a_person_and_joined_by_nobody(cast: Cast) -> None:
+    sam = told(cast, cast.sky, MentionKind.PERSON, Told(nickname="Big Sam"))
+    told(cast, cast.kit, MentionKind.PERSON, Told(nickname="Big Sammy"))
+    told(cast, cast.kit, MentionKind.PERSON, Told(name="Olena"))
+    told(cast, cast.kit, MentionKind.HANDLE, Told(name="big sam"))
+
+    near = asked(cast.sol, lambda person: coming_up.perhaps(sam, person))
+
+    assert [each.nickname for each in near] == ["Big Sammy"]
+    assert listed(cast.sol) == []
+
+
+def test_three_episodes_put_a_child_on_the_list_and_two_do_not(cast: Cast) -> None:
+    for ago in (900, 500, 100):
+        returned(cast.sky, hours_ago=ago)
+    for ago in (900, 500):
+        returned(cast.kit, hours_ago=ago)
+
+    again = asked(cast.sol, coming_up.went_again, *YEAR)
+
+    assert [(each.child, each.times) for each in again] == [(cast.sky, 3)]
+    assert asked(cast.owen, coming_up.went_again, *YEAR) == []
+
+
+def test_two_who_were_missing_at_once_twice_are_a_pair_and_once_is_chance(cast: Cast) -> None:
+    for ago in (900, 500):
+        returned(cast.sky, hours_ago=ago)
+        returned(cast.kit, hours_ago=ago)
+        if ago == 900:
+            assert asked(cast.sol, coming_up.went_together, *YEAR) == []
+
+    (pair,) = asked(cast.sol, coming_up.went_together, *YEAR)
+
+    assert {pair.one, pair.other} == {cast.sky, cast.kit}
+    assert (pair.times, pair.from_one_place) == (2, 0)
+
+
+def test_each_episode_stands_in_one_hour_of_one_day(cast: Cast) -> None:
+    episode = returned(cast.sky)
+
+    went, back = asked(cast.sol, coming_up.hours, *YEAR)
+
+    local = episode.returned_at.astimezone(clock.LONDON)
+    part = next(place for place, end in enumerate(coming_up.ENDS) if local.hour < end)
+    assert back.cells[local.weekday()][part] == 1
+    assert (went.in_all, back.in_all, back.most) == (1, 1, 1)
+    assert asked(cast.owen, coming_up.hours, *YEAR)[0].in_all == 0
+
+
+def test_a_postcode_that_two_children_told_of_is_a_place_with_its_names(cast: Cast) -> None:
+    for child in (cast.sky, cast.kit):
+        told(cast, child, MentionKind.PLACE, Told(name="The flat", postcode="NN1 1NN"))
+
+    (place,) = asked(cast.sol, coming_up.places, *YEAR)
+
+    assert (place.written, place.names, place.told_by) == ("NN1 1NN", ["The flat"], 2)
+    assert asked(cast.owen, coming_up.places, *YEAR) == []
+
+
+def test_a_link_stands_between_a_thing_and_each_child_who_told_of_it(cast: Cast) -> None:
+    for child in (cast.sky, cast.kit):
+        told(cast, child, MentionKind.VEHICLE, PLATE)
+    told(cast, cast.sky, MentionKind.HANDLE, Told(name="@only_sky"))
+
+    found = asked(cast.sol, coming_up.links)
+
+    (thing,) = found.things
+    assert thing.key == "ab12cde"
+    assert set(found.of(thing)) == {cast.sky, cast.kit}
+    assert asked(cast.owen, coming_up.links).things == []
