@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from returnhome.casework import mentions, sames
+from returnhome.casework import mentions, restrictions, sames
 from returnhome.casework.children import Child
 from returnhome.casework.mentions import Told
 from returnhome.casework.models import JournalEntry, Mention, SameThing
@@ -236,6 +236,22 @@ def test_what_was_said_to_be_the_same_is_not_there_for_a_stranger(as_, cast: Cas
 
     for who in ("owen", "wes", "pat", "ana", "ines"):
         assert as_(who).get(f"/same-things/{said.pk}/take-apart").status_code == 404
+
+
+def test_that_they_are_the_same_is_not_shown_to_who_may_not_read_both(as_, cast: Cast, now, daz):
+    darren = Mention.objects.get(key="darren")
+    how = {"authority": cast.northshire, "by": cast.mara, "at": now}
+    said = sames.say_same(daz, darren, "One photograph", **how)
+    restrictions.restrict(cast.sky, "Her aunt", to=[cast.amina], by=cast.mara, at=now)
+
+    words = words_of(as_("sol").get(f"/patterns/{darren.pk}"))
+
+    assert "Told of by 1 child, 1 time" in words
+    assert "Daz" not in words
+    assert "One photograph" not in words
+    assert as_("sol").get(f"/patterns/{daz.pk}").status_code == 404
+    assert as_("sol").get(f"/same-things/{said.pk}/take-apart").status_code == 404
+    assert "One photograph" in words_of(as_("amina").get(f"/patterns/{darren.pk}"))
 
 
 def test_the_list_asks_as_often_for_many_as_for_one(
