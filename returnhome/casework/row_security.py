@@ -403,8 +403,11 @@ OURS = """
         select unnest(areas) intersect select unnest(public.returnhome_areas({roles}))
     );
     closed constant bigint[] := nullif(current_setting('app.closed', true), '')::bigint[];"""
+# That a correction names what it replaces goes without saying, but not for the planner, which
+# else looks through every mention once more.
 CURRENT = """not {row}.is_in_error and not exists (
-                select 1 from public.casework_mention later where later.replaces_id = {row}.id
+                select 1 from public.casework_mention later
+                where later.replaces_id = {row}.id and later.replaces_id is not null
             )"""
 TOLD_OF = """
 create or replace function public.returnhome_told_of(
@@ -413,7 +416,7 @@ create or replace function public.returnhome_told_of(
     returns table (kind text, key text, children bigint, times bigint,
         first_at timestamptz, last_at timestamptz, newest bigint, in_all bigint)
     language plpgsql stable security definer parallel restricted
-    set search_path = pg_catalog, pg_temp set work_mem = '64MB'
+    set search_path = pg_catalog, pg_temp set work_mem = '64MB' set jit = off
     set plan_cache_mode = force_custom_plan as $$
 #variable_conflict use_column
 declare{ours}
@@ -423,17 +426,16 @@ begin
         group by 1, 2
     ), told as (
         select mention.kind, coalesce(under."as", mention.key) as key, talk.child,
-            count(*) as times, min(coalesce(held.held_at, mention.noted_at)) as first_at,
-            max(coalesce(held.held_at, mention.noted_at)) as last_at, max(mention.id) as newest
+            count(*) as times, min(mention.noted_at) as first_at,
+            max(mention.noted_at) as last_at, max(mention.id) as newest
         from talk
-        join public.casework_interview held on held.id = talk.interview_id
         join public.casework_mention mention on mention.interview_id = talk.interview_id
         left join jsonb_to_recordset(same) under(kind text, key text, "as" text)
             on under.kind = mention.kind and under.key = mention.key
         where mention.kind = any(kinds) and mention.key <> ''
             and {current}
-            and (since is null or coalesce(held.held_at, mention.noted_at) >= since)
-            and (until is null or coalesce(held.held_at, mention.noted_at) < until)
+            and (since is null or mention.noted_at >= since)
+            and (until is null or mention.noted_at < until)
         group by 1, 2, 3
     )
     select told.kind::text, told.key, count(*), sum(told.times)::bigint, min(told.first_at),
@@ -487,7 +489,9 @@ begin
         join public.casework_episode episode on episode.id = cover.episode_id
         join public.casework_child child on child.id = episode.child_id
         where mention.id = any(those)
-            and (mention.kind in ('vehicle', 'phone', 'handle') and length(mention.key) >= 5
+            and (mention.kind in ('vehicle', 'handle') and length(mention.key) >= 5
+                or mention.kind = 'phone'
+                and length(regexp_replace(mention.key, '[^0-9]', '', 'g')) >= 7
                 or mention.kind = 'place'
                 and mention.address <> '' and length(mention.postcode) >= 5
                 and theirs.address <> '' and theirs.postcode = mention.postcode)

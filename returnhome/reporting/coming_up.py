@@ -88,7 +88,8 @@ def things(
 ) -> Listed:
     """What two or more children of the person's councils told of, by most children. 3 queries.
 
-    `until` is not included. A record that was said to be the same child counts as that child.
+    By when it was noted; `until` is not included. A record that was said to be the same child
+    counts as that child.
     """
     areas = areas_of(person)
     same = sames.together(areas, person)

@@ -59,7 +59,7 @@ class Filters(gds.Form):
         choices=MentionKind.choices(),
     )
     days = gds.Select(
-        "Told of", empty="At any time", required=False, coerce=int, choices=list(PERIODS.items())
+        "Noted", empty="At any time", required=False, coerce=int, choices=list(PERIODS.items())
     )
 
     def asked(self, name: str) -> Any:

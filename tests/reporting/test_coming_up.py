@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from returnhome.casework import acting, mentions, restrictions, sames
 from returnhome.casework.children import Child
@@ -172,3 +172,19 @@ def test_a_link_stands_between_a_thing_and_each_child_who_told_of_it(cast: Cast)
     assert thing.key == "ab12cde"
     assert set(found.of(thing)) == {cast.sky, cast.kit}
     assert asked(cast.owen, coming_up.links).things == []
+
+
+@pytest.mark.parametrize(("number", "points"), [("07700 900123", True), ("999 12", False)])
+def test_a_number_points_to_another_council_only_from_seven_figures_on(
+    cast: Cast, number: str, points: bool
+) -> None:
+    ours = told(cast, cast.sky, MentionKind.PHONE, Told(number=number))
+    theirs = told(cast, cast.kit, MentionKind.PHONE, Told(number=number))
+    theirs.interview.episodes.update(responsible_authority=cast.eastmoor)
+
+    assert rules.points_across(ours.kind, ours.key) == points
+    with acting.on_behalf_of(cast.sol), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "select public.returnhome_told_elsewhere(%s, %s)", [[cast.northshire.pk], [ours.pk]]
+        )
+        assert cursor.fetchone()[0] == ([cast.eastmoor.pk] if points else [])
