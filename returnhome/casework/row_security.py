@@ -34,7 +34,7 @@ RESPONSIBLE, HOST, COUNTED = Relation.RESPONSIBLE, Relation.HOST, Relation.COUNT
 # table of their own under them. plpgsql, because its plans are kept.
 LOOK_UP = """
 create or replace function public.{name}({parameters}) returns bigint[]
-    language plpgsql stable security definer parallel restricted
+    language plpgsql stable security definer parallel {parallel}
     set search_path = pg_catalog, pg_temp as $$
 declare
     person constant bigint := nullif(current_setting('app.person', true), '')::bigint;
@@ -415,7 +415,7 @@ create or replace function public.returnhome_told_of(
         same jsonb, most integer, beyond integer)
     returns table (kind text, key text, children bigint, times bigint,
         first_at timestamptz, last_at timestamptz, newest bigint, in_all bigint)
-    language plpgsql stable security definer parallel restricted
+    language plpgsql stable security definer parallel unsafe
     set search_path = pg_catalog, pg_temp set work_mem = '64MB' set jit = off
     set plan_cache_mode = force_custom_plan as $$
 #variable_conflict use_column
@@ -449,7 +449,7 @@ MENTIONS_OF = """
 create or replace function public.returnhome_mentions_of(
         areas bigint[], kinds text[], keys text[], most integer)
     returns bigint[]
-    language plpgsql stable security definer parallel restricted
+    language plpgsql stable security definer parallel unsafe
     set search_path = pg_catalog, pg_temp
     set plan_cache_mode = force_custom_plan as $$
 declare{ours}
@@ -472,7 +472,7 @@ end $$
 TOLD_ELSEWHERE = """
 create or replace function public.returnhome_told_elsewhere(areas bigint[], those bigint[])
     returns bigint[]
-    language plpgsql stable security definer parallel restricted
+    language plpgsql stable security definer parallel unsafe
     set search_path = pg_catalog, pg_temp
     set plan_cache_mode = force_custom_plan as $$
 declare{ours}
@@ -1213,6 +1213,8 @@ def _functions() -> dict[str, str]:
             kept="" if name in ASKED_ANEW else KEPT.format(name=name),
             known="" if name in ASKED_ANEW else KNOWN,
             keep="" if name in ASKED_ANEW else KEEP,
+            # Where a statement runs in several processes, nothing can be kept: it would fail.
+            parallel="restricted" if name in ASKED_ANEW else "unsafe",
         )
         for name, query in FUNCTIONS.items()
     }

@@ -188,3 +188,18 @@ def test_a_number_points_to_another_council_only_from_seven_figures_on(
             "select public.returnhome_told_elsewhere(%s, %s)", [[cast.northshire.pk], [ours.pk]]
         )
         assert cursor.fetchone()[0] == ([cast.eastmoor.pk] if points else [])
+
+
+def test_a_large_council_is_answered_where_the_database_would_share_the_work_out(
+    cast: Cast,
+) -> None:
+    returned(cast.sky)
+    with acting.on_behalf_of(cast.sol), transaction.atomic():
+        with connection.cursor() as cursor:
+            for name in ("parallel_setup_cost", "parallel_tuple_cost"):
+                cursor.execute(f"set local {name} = 0")
+            for name in ("table", "index"):
+                cursor.execute(f"set local min_parallel_{name}_scan_size = 0")
+
+        assert coming_up.went_together(cast.sol, *YEAR) == []
+        assert coming_up.hours(cast.sol, *YEAR)[0].in_all == 1
