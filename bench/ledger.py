@@ -260,3 +260,46 @@ def count_up() -> None:
         place = tallies.Place(authority, key[0], key[1], day)
         moved.update((place, part) for part in known[deciding])
     tallies.move(moved)
+
+
+# What children told of: most things once, some by a few, few by many, as names and places are. Of
+# so many, every second stands for something that no other child told of.
+TOLD_OF = """
+insert into casework_mention (interview_id, kind, key, name, nickname, relationship, age, address,
+    postcode, place_kind, registration, make, colour, number, platform, description, question,
+    sentence, reliability, expectation, noted_at, noted_by_id, is_in_error)
+select interview, kind, word, case when kind in ('person', 'place', 'handle') then word else '' end,
+    '', '', '', '', '', '', case when kind = 'vehicle' then upper(word) else '' end, '', '',
+    case when kind = 'phone' then word else '' end, '', %(sealed)s, 'where_words', %(sealed)s,
+    'seen', 'not_asked', held_at, interviewer_id, false
+from (
+    select interview, kind, held_at, interviewer_id, case kind
+        when 'vehicle' then 'pl' || which || 'ate' when 'phone' then '0770' || (1000000 + which)
+        when 'handle' then 'name_' || which when 'place' then which || ' invented street'
+        else 'somebody ' || which end as word
+    from (
+        select talks.id as interview, held_at, interviewer_id,
+            (array['person', 'person', 'place', 'handle', 'phone', 'vehicle'])[1 + n %% 6] as kind,
+            case when n %% 2 = 0 then n
+                else floor(power(random(), 3) * %(mentions)s / 12)::int end as which
+        from generate_series(1, %(mentions)s) n
+        join (
+            select row_number() over (order by id) - 1 as place, id, held_at, interviewer_id
+            from casework_interview where held_at is not null
+        ) talks on talks.place = n %% (
+            select count(*) from casework_interview where held_at is not null
+        )
+    ) drawn
+) named;
+"""
+
+
+def tell_of(mentions: int) -> None:
+    """So many mentions, dealt out to the interviews that were held."""
+    from returnhome.casework import sealing  # noqa: PLC0415
+
+    sealed = sealing.seal(b"He had a car and we went to a flat. " * 3)
+    with psycopg.connect(os.environ["DATABASE_OWNER_URL"], autocommit=True) as owner:
+        owner.execute("set synchronous_commit = off")
+        owner.execute("select setseed(0.7)")
+        psycopg.ClientCursor(owner).execute(TOLD_OF, {"mentions": mentions, "sealed": sealed})

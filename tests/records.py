@@ -92,6 +92,7 @@ from returnhome.casework.models import (
     Restriction,
     Review,
     SaidBack,
+    SameThing,
     Sample,
     Sampled,
     Score,
@@ -772,7 +773,7 @@ class Filling:
             NothingNeeded(episode=episode, interview=talk, at=now, by=by),
         ]
         self.harm(episode, talk)
-        self.needs(talk)
+        self.needs(episode, talk)
         if talk.is_signed:
             self.reviewed(talk)
 
@@ -809,7 +810,7 @@ class Filling:
             Score(scoring=scoring, criterion="harm", mark="met"),
         ]
 
-    def needs(self, talk: Interview) -> None:
+    def needs(self, whose: Episode, talk: Interview) -> None:
         """A need that was named, and one of each that can be done about it."""
         now, by = self.now, self.by
         need = Need(
@@ -818,9 +819,20 @@ class Filling:
         action = next(each for each in reversed(self.made) if isinstance(each, Action))
         day = {"noted_at": now, "offered_on": now.date()}
         how = {"reliability": "told", "expectation": "not_asked"}
+        told_of = [
+            Mention(interview=talk, kind="person", name=name, noted_at=now, noted_by=by, **how)
+            for name in "xy"
+        ]
         self.made += [
             need,
-            Mention(interview=talk, kind="person", name="x", noted_at=now, noted_by=by, **how),
+            *told_of,
+            SameThing(
+                authority_id=whose.responsible_authority_id,
+                one=told_of[0],
+                other=told_of[1],
+                said_at=now,
+                said_by=by,
+            ),
             ActionForNeed(need=need, action=action),
             HelpOffered(need=need, what="x", means="in_person", offered_by=by, **day),
             NoHelp(need=need, reason="no_longer", at=now, by=by),
@@ -856,7 +868,7 @@ class Filling:
             *(SaidBack, AnswerToChild, Made),
             *(SharedLine, SecondLook, Opening, Acknowledgement, LineAnswer),
             *(Disclosure, HarmCall, HarmTaking, HarmDecision),
-            *(Mention, Need, ActionForNeed, HelpOffered, NoHelp, PassedOn),
+            *(Mention, SameThing, Need, ActionForNeed, HelpOffered, NoHelp, PassedOn),
             *(Review, Sampled, Scoring, Score),
         )
         for row in self.made:
@@ -904,6 +916,7 @@ WAYS = {
     "saidback": "release__episode_id",
     "answertochild": "release__episode_id",
     "made": "own_words__episode_id",
+    "samething": "one__interview__episodes",
     "scoring": "sampled__interview__episodes",
     "score": "scoring__sampled__interview__episodes",
     "notification": "basis__episode_id",

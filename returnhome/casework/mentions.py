@@ -1,5 +1,6 @@
 """What was told of in an interview: people, places, vehicles, telephones, handles, as rows."""
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
@@ -7,7 +8,7 @@ from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q
 
 from returnhome.casework import journal
-from returnhome.casework.interviews import Interview
+from returnhome.casework.interviews import Coverage, Interview
 from returnhome.casework.sealing import SealedText
 from returnhome.casework.staff import Person
 from returnhome.rules import mentioning, naming
@@ -42,6 +43,15 @@ class MentionQuerySet(models.QuerySet["Mention"]):
         """Whoever may read what was said."""
         return self.filter(interview__in=Interview.objects.account_visible_to(person))
 
+    def of_children_of(self, authorities: Iterable[int]) -> "MentionQuerySet":
+        """Told in interviews for which these authorities answer."""
+        covering = Coverage.objects.filter(
+            interview=OuterRef("interview"),
+            episode__responsible_authority__in=authorities,
+            episode__voided_at__isnull=True,
+        )
+        return self.filter(Exists(covering))
+
     def current(self) -> "MentionQuerySet":
         """Not corrected since, and not taken out."""
         later = Mention.objects.filter(replaces=OuterRef("pk"))
@@ -65,7 +75,9 @@ class Mention(models.Model):
     account is, and stays in the account as it was said.
     """
 
-    interview = models.ForeignKey(Interview, models.PROTECT, related_name="mentions")
+    interview = models.ForeignKey(
+        Interview, models.PROTECT, related_name="mentions", db_index=False
+    )
     kind = models.CharField(max_length=20)
     # One way of writing can be longer than another, so these hold more than a form lets through.
     key = models.TextField(default="")
@@ -104,6 +116,15 @@ class Mention(models.Model):
                 condition=Q(is_in_error=False) | Q(replaces__isnull=False),
                 name="only_what_was_noted_is_taken_out",
             ),
+        ]
+        indexes = [
+            # All that counting what several children told of needs (docs/adr/0039).
+            models.Index(
+                fields=["interview"],
+                include=["kind", "key", "noted_at", "is_in_error", "id"],
+                name="mention_coming_up",
+            ),
+            models.Index(fields=["key", "kind"], name="mention_key"),
         ]
 
     @property

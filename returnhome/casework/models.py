@@ -48,6 +48,7 @@ from returnhome.casework.releases import AnswerToChild, Release, SaidBack
 from returnhome.casework.restrictions import BreakGlass, Listed, Restriction
 from returnhome.casework.reviews import Review, Sample, Sampled, Score, Scoring
 from returnhome.casework.rotas import Absence, Mailbox, OutOfHours, Pace, Seat
+from returnhome.casework.sames import SameThing
 from returnhome.casework.services import Service
 from returnhome.casework.shares import (
     Acknowledgement,
@@ -158,6 +159,7 @@ __all__ = [
     "Restriction",
     "Review",
     "SaidBack",
+    "SameThing",
     "Sample",
     "Sampled",
     "Score",

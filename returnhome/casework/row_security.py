@@ -34,7 +34,7 @@ RESPONSIBLE, HOST, COUNTED = Relation.RESPONSIBLE, Relation.HOST, Relation.COUNT
 # table of their own under them. plpgsql, because its plans are kept.
 LOOK_UP = """
 create or replace function public.{name}({parameters}) returns bigint[]
-    language plpgsql stable security definer parallel restricted
+    language plpgsql stable security definer parallel {parallel}
     set search_path = pg_catalog, pg_temp as $$
 declare
     person constant bigint := nullif(current_setting('app.person', true), '')::bigint;
@@ -95,6 +95,13 @@ GIVES = {
     "somebody has worked since, by number: not at what",
     "returnhome_children_in_use": "of some children’s records those on which something hangs "
     "beside what was brought in with them, by number: not what",
+    "returnhome_told_of": "what children of the person’s councils told of, by the name or "
+    "number it is found again by: how many of them, how often, when, and the number of one "
+    "mention; no child",
+    "returnhome_mentions_of": "of such names and numbers the mentions, by number",
+    "returnhome_told_elsewhere": "for mentions of the person’s councils that tell one thing from "
+    "all others: which other councils have a child who told of the same; no child and no number of "
+    "them, and nothing of restricted records",
     "returnhome_delete_unsent": "deletes what was never sent and is old, or of an episode recorded "
     "in error; gives its numbers, and of which child",
 }
@@ -379,6 +386,145 @@ begin
     );
 end $$
 """
+# What several children of a council told of. To ask it row by row of the policies would take
+# seconds where there are many mentions, so this asks their question once (docs/adr/0039): whose
+# children, none whose record is closed, what stands today. Of what it counts it gives the number
+# of one mention, which the policies open or do not.
+OUR_TALKS = """
+        select cover.interview_id, coalesce(child.joined_to_id, child.id) as child
+        from public.casework_episode episode
+        join public.casework_child child on child.id = episode.child_id
+        join public.casework_coverage cover on cover.episode_id = episode.id
+        where episode.responsible_authority_id = any(ours) and episode.voided_at is null
+            and episode.child_id <> all(closed)
+            and (child.joined_to_id is not null or child.confirmed_at is not null)"""
+OURS = """
+    ours constant bigint[] := array(
+        select unnest(areas) intersect select unnest(public.returnhome_areas({roles}))
+    );
+    closed constant bigint[] := nullif(current_setting('app.closed', true), '')::bigint[];"""
+# That a correction names what it replaces goes without saying, but not for the planner, which
+# else looks through every mention once more.
+CURRENT = """not {row}.is_in_error and not exists (
+                select 1 from public.casework_mention later
+                where later.replaces_id = {row}.id and later.replaces_id is not null
+            )"""
+TOLD_OF = """
+create or replace function public.returnhome_told_of(
+        areas bigint[], kinds text[], since timestamptz, until timestamptz, fewest integer,
+        same jsonb, most integer, beyond integer)
+    returns table (kind text, key text, children bigint, times bigint,
+        first_at timestamptz, last_at timestamptz, newest bigint, in_all bigint)
+    language plpgsql stable security definer parallel unsafe
+    set search_path = pg_catalog, pg_temp set work_mem = '64MB' set jit = off
+    set plan_cache_mode = force_custom_plan as $$
+#variable_conflict use_column
+declare{ours}
+begin
+    return query
+    with talk as ({talks}
+        group by 1, 2
+    ), told as (
+        select mention.kind, coalesce(under."as", mention.key) as key, talk.child,
+            count(*) as times, min(mention.noted_at) as first_at,
+            max(mention.noted_at) as last_at, max(mention.id) as newest
+        from talk
+        join public.casework_mention mention on mention.interview_id = talk.interview_id
+        left join jsonb_to_recordset(same) under(kind text, key text, "as" text)
+            on under.kind = mention.kind and under.key = mention.key
+        where mention.kind = any(kinds) and mention.key <> ''
+            and {current}
+            and (since is null or mention.noted_at >= since)
+            and (until is null or mention.noted_at < until)
+        group by 1, 2, 3
+    )
+    select told.kind::text, told.key, count(*), sum(told.times)::bigint, min(told.first_at),
+        max(told.last_at), max(told.newest), count(*) over ()
+    from told group by told.kind, told.key having count(*) >= fewest
+    order by count(*) desc, max(told.last_at) desc, told.kind, told.key
+    limit most offset beyond;
+end $$
+"""
+MENTIONS_OF = """
+create or replace function public.returnhome_mentions_of(
+        areas bigint[], kinds text[], keys text[], most integer)
+    returns bigint[]
+    language plpgsql stable security definer parallel unsafe
+    set search_path = pg_catalog, pg_temp
+    set plan_cache_mode = force_custom_plan as $$
+declare{ours}
+begin
+    return array(
+        select mention.id
+        from unnest(kinds, keys) thing(kind, key)
+        join public.casework_mention mention
+            on mention.kind = thing.kind and mention.key = thing.key
+        where {current} and exists (
+            select 1 from ({talks}
+                and cover.interview_id = mention.interview_id
+            ) talk
+        )
+        order by mention.noted_at desc, mention.id desc
+        limit most
+    );
+end $$
+"""
+TOLD_ELSEWHERE = """
+create or replace function public.returnhome_told_elsewhere(areas bigint[], those bigint[])
+    returns bigint[]
+    language plpgsql stable security definer parallel unsafe
+    set search_path = pg_catalog, pg_temp
+    set plan_cache_mode = force_custom_plan as $$
+declare{ours}
+begin
+    return array(
+        select distinct episode.responsible_authority_id
+        from public.casework_mention mention
+        join lateral ({talks}
+            and cover.interview_id = mention.interview_id
+        ) talk on true
+        join public.casework_mention theirs
+            on theirs.kind = mention.kind and theirs.key = mention.key
+        join public.casework_coverage cover on cover.interview_id = theirs.interview_id
+        join public.casework_episode episode on episode.id = cover.episode_id
+        join public.casework_child child on child.id = episode.child_id
+        where mention.id = any(those)
+            and (mention.kind in ('vehicle', 'handle') and length(mention.key) >= 5
+                or mention.kind = 'phone'
+                and length(regexp_replace(mention.key, '[^0-9]', '', 'g')) >= 7
+                or mention.kind = 'place'
+                and mention.address <> '' and length(mention.postcode) >= 5
+                and theirs.address <> '' and theirs.postcode = mention.postcode)
+            and {current_theirs}
+            and episode.responsible_authority_id <> all(public.returnhome_areas({roles}))
+            and episode.voided_at is null
+            and coalesce(child.joined_to_id, child.id) <> talk.child
+            and not exists (
+                select 1 from public.casework_restriction only_some
+                where only_some.child_id in (child.id, child.joined_to_id)
+                    and only_some.ended_at is null
+            )
+    );
+end $$
+"""
+
+
+def _coming_up() -> dict[str, str]:
+    roles = f"'{{{','.join(sorted(_roles(Verb.SEE_PATTERNS, RESPONSIBLE)))}}}'"
+    made = {
+        "ours": OURS.format(roles=roles),
+        "talks": OUR_TALKS,
+        "roles": roles,
+        "current": CURRENT.format(row="mention"),
+        "current_theirs": CURRENT.format(row="theirs"),
+    }
+    return {
+        "returnhome_told_of": TOLD_OF.format(**made),
+        "returnhome_mentions_of": MENTIONS_OF.format(**made),
+        "returnhome_told_elsewhere": TOLD_ELSEWHERE.format(**made),
+    }
+
+
 # What comes with an episode or a child's record when it is opened, and what of that is work since.
 MADE_WITH_EPISODE = {
     "casework_earlierrecord": "",
@@ -615,6 +761,12 @@ def _policies() -> dict[str, str]:
         found[f"casework_{name}"] = _there(
             f"casework_{name}", "interview_id", interview, _account("above")
         )
+    sees = _looked_up("returnhome_areas", _roles(Verb.SEE_PATTERNS, RESPONSIBLE))
+    found["casework_samething"] = (
+        f"(casework_samething.authority_id = {sees}"
+        f" and {_there('casework_samething', 'one_id', 'casework_mention')}"
+        f" and {_there('casework_samething', 'other_id', 'casework_mention')})"
+    )
     for name in ("actionforneed", "helpoffered", "nohelp", "passedon"):
         found[f"casework_{name}"] = _there(f"casework_{name}", "need_id", "casework_need")
     found["casework_sampled"] = _there("casework_sampled", "interview_id", interview, _reviews())
@@ -1102,25 +1254,33 @@ def _functions() -> dict[str, str]:
             kept="" if name in ASKED_ANEW else KEPT.format(name=name),
             known="" if name in ASKED_ANEW else KNOWN,
             keep="" if name in ASKED_ANEW else KEEP,
+            # Where a statement runs in several processes, nothing can be kept: it would fail.
+            parallel="restricted" if name in ASKED_ANEW else "unsafe",
         )
         for name, query in FUNCTIONS.items()
     }
-    return looking_up | {
-        "returnhome_is_uncovered": UNCOVERED,
-        "returnhome_tell_closed": TELL_CLOSED.format(query=CLOSED.format(roles=_keeping())),
-        "returnhome_lists": LISTS,
-        "returnhome_episodes_of": EPISODES_OF,
-        "returnhome_by_link": BY_LINK,
-        "returnhome_by_token": OF_PROGRAM.format(scope=TokenScope.READ),
-        "returnhome_unsent_before": UNSENT_BEFORE,
-        "returnhome_send_before": SEND_BEFORE,
-        "returnhome_delete_before": DELETE_BEFORE.format(below=_below_words()),
-        "returnhome_delete_unsent": DELETE_UNSENT.format(below=_below_words()),
-        "returnhome_worked_on": WORKED_ON.format(
-            below=_hangs(Episode, "episode", MADE_WITH_EPISODE)
-        ),
-        "returnhome_children_in_use": IN_USE.format(below=_hangs(Child, "child", MADE_WITH_CHILD)),
-    }
+    return (
+        looking_up
+        | _coming_up()
+        | {
+            "returnhome_is_uncovered": UNCOVERED,
+            "returnhome_tell_closed": TELL_CLOSED.format(query=CLOSED.format(roles=_keeping())),
+            "returnhome_lists": LISTS,
+            "returnhome_episodes_of": EPISODES_OF,
+            "returnhome_by_link": BY_LINK,
+            "returnhome_by_token": OF_PROGRAM.format(scope=TokenScope.READ),
+            "returnhome_unsent_before": UNSENT_BEFORE,
+            "returnhome_send_before": SEND_BEFORE,
+            "returnhome_delete_before": DELETE_BEFORE.format(below=_below_words()),
+            "returnhome_delete_unsent": DELETE_UNSENT.format(below=_below_words()),
+            "returnhome_worked_on": WORKED_ON.format(
+                below=_hangs(Episode, "episode", MADE_WITH_EPISODE)
+            ),
+            "returnhome_children_in_use": IN_USE.format(
+                below=_hangs(Child, "child", MADE_WITH_CHILD)
+            ),
+        }
+    )
 
 
 def _hangs(model: type[models.Model], of: str, made_with: Mapping[str, str]) -> str:

@@ -178,7 +178,10 @@ class BelowQuerySet(models.QuerySet[Any]):
         return self.filter(theirs(person, self.model.OF))
 
 
-class SharedLineQuerySet(BelowQuerySet):
+class SharedLineQuerySet(models.QuerySet["SharedLine"]):
+    def visible_to(self, person: Person) -> "SharedLineQuerySet":
+        return self.filter(theirs(person, self.model.OF))
+
     def in_order(self) -> "SharedLineQuerySet":
         return self.order_by("share", "place")
 

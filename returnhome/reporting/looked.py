@@ -26,6 +26,7 @@ from returnhome.casework.offers import Offer
 from returnhome.casework.releases import Release, SaidBack
 from returnhome.casework.restrictions import BreakGlass
 from returnhome.casework.reviews import Sampled
+from returnhome.casework.sames import SameThing
 from returnhome.casework.shares import NotShared, Share
 from returnhome.casework.staff import Person, Post
 from returnhome.casework.support import Action
@@ -69,6 +70,7 @@ THINGS = {
     "token": "the tokens of programs",
     "webhook": "the webhook",
     "fromhome": "what a home reported",
+    "samething": "that two things that children told of are one",
     "wenttogether": "that children went together",
     "share": "what is shared, and with whom",
     "notshared": "that something is not shared",
@@ -79,6 +81,8 @@ LISTS = {
     # The same words for those who may have gone together and for those who did: the line stands in
     # the record of each, also before people who may not know of the other.
     "same-time": "a list of children missing at the same time",
+    "patterns": "a list of what several children told of",
+    "went-again": "a list of children who went missing again",
     "handovers": "the list of hand-overs",
     "actions": "the list of actions",
     "meetings": "the list of meetings called for",
@@ -145,6 +149,8 @@ DONE = {
     "end service": "Took a service off the list",
     "hear of help": "Noted whether help was taken up",
     "leave need": "Decided that nothing follows from a need",
+    "say same thing": "Said that two things that children told of are one",
+    "take same thing apart": "Took back that two things are one",
     "note mention": "Noted somebody or something that the child told of",
     "correct mention": "Corrected what was noted of what the child told",
     "take out mention": "Took out what was noted in error",
@@ -331,6 +337,7 @@ BELONGING = (
     ("harmdecision", HarmDecision, "disclosure__child"),
     ("need", Need, "interview__child"),
     ("mention", Mention, "interview__child"),
+    ("samething", SameThing, "one__interview__child"),
     ("helpoffered", HelpOffered, "need__interview__child"),
     ("passedon", PassedOn, "need__interview__child"),
     ("release", Release, "episode__child"),

@@ -59,6 +59,10 @@ class Verb(Code):
         "see_who_lives_here",
         "See who lives in the home, who is missing, and that an interview is due",
     )
+    SEE_PATTERNS = (
+        "see_patterns",
+        "See who and where several children told of, and say which of them are the same",
+    )
     REPORT = "report", "Report a child who lives in the home missing or returned"
     SHARE = "share", "Share with those who can act what the child told"
     LOOK_AT_SHARE = "look_at_share", "Look at a share as the second person, before it goes or after"
@@ -94,6 +98,7 @@ MAY: dict[Role, dict[Verb, frozenset[Relation]]] = {
     Role.COORDINATOR: {
         Verb.SEE_EPISODE: frozenset({RESPONSIBLE, HOST, PROVIDER, OWN, COUNTED}),
         Verb.SEE_ACCOUNT: frozenset({RESPONSIBLE, PROVIDER, OWN}),
+        Verb.SEE_PATTERNS: frozenset({RESPONSIBLE}),
         Verb.OFFER: frozenset({RESPONSIBLE, PROVIDER}),
         Verb.BOOK: frozenset({RESPONSIBLE, PROVIDER}),
         Verb.ACT: frozenset({RESPONSIBLE}),
@@ -131,6 +136,7 @@ MAY: dict[Role, dict[Verb, frozenset[Relation]]] = {
     Role.SOCIAL_WORKER: {
         Verb.SEE_EPISODE: frozenset({RESPONSIBLE, HOST, COUNTED}),
         Verb.SEE_ACCOUNT: frozenset({RESPONSIBLE}),
+        Verb.SEE_PATTERNS: frozenset({RESPONSIBLE}),
         Verb.ACT: frozenset({RESPONSIBLE}),
         Verb.PLACE: frozenset({RESPONSIBLE}),
         Verb.SEE_JOURNAL: frozenset({RESPONSIBLE}),
@@ -145,6 +151,7 @@ MAY: dict[Role, dict[Verb, frozenset[Relation]]] = {
     Role.MANAGER: {
         Verb.SEE_EPISODE: frozenset({RESPONSIBLE, HOST, PROVIDER, COUNTED}),
         Verb.SEE_ACCOUNT: frozenset({RESPONSIBLE, PROVIDER}),
+        Verb.SEE_PATTERNS: frozenset({RESPONSIBLE}),
         Verb.OFFER: frozenset({RESPONSIBLE, PROVIDER}),
         Verb.BOOK: frozenset({RESPONSIBLE, PROVIDER}),
         Verb.ACT: frozenset({RESPONSIBLE}),

@@ -104,6 +104,10 @@ def handle(said: str) -> str:
     return said.strip().lstrip("@").casefold()
 
 
+# An index holds no longer one, whatever its letters.
+LONGEST_KEY = 600
+
+
 def key(
     kind: MentionKind,
     *,
@@ -122,7 +126,7 @@ def key(
     if kind is MentionKind.HANDLE:
         return handle(name)
     parts = (folded(f"{name} {nickname} {address}"), folded_postcode(postcode_).casefold())
-    return " ".join(part for part in parts if part)
+    return " ".join(part for part in parts if part)[:LONGEST_KEY]
 
 
 def sought(said: str) -> set[str]:

@@ -30,6 +30,8 @@ KINDS = {
     "harm-decisions": "harmdecision",
     "needs": "need",
     "mentions": "mention",
+    "patterns": "mention",
+    "same-things": "samething",
     "help-offered": "helpoffered",
     "passed-on": "passedon",
     "releases": "release",

@@ -48,7 +48,7 @@ class Shown:
 
 
 def shown(mention: Mention, *, may_correct: bool = False) -> Shown:
-    title, facts = _in_words(mention)
+    title, facts = in_words(mention)
     return Shown(
         mention,
         title,
@@ -60,7 +60,7 @@ def shown(mention: Mention, *, may_correct: bool = False) -> Shown:
     )
 
 
-def _in_words(one: Mention) -> tuple[str, list[str]]:
+def in_words(one: Mention) -> tuple[str, list[str]]:
     """What names it, and what else is known."""
     kind = MentionKind(one.kind)
     if kind is MentionKind.PERSON:

@@ -39,6 +39,7 @@ NAVIGATION: tuple[tuple[str, str, tuple[Verb, ...]], ...] = (
     ("Out of area", "out-of-area", (Verb.SEE_PLACED_HERE,)),
     ("Intake", "intake", (Verb.CONFIRM_INTAKE,)),
     ("Figures", "figures", (Verb.SEE_FIGURES,)),
+    ("Patterns", "patterns", (Verb.SEE_PATTERNS,)),
     ("Set-up", "set-up", (Verb.SEE_EPISODE, Verb.MANAGE_PEOPLE)),
 )
 # The pages that are reached by way of Set-up.
@@ -48,6 +49,7 @@ SET_UP = (
 )
 
 # And by way of Intake.
+PATTERNS = ("/patterns", "/same-things")
 INTAKE = ("/intake", "/history")
 
 
@@ -223,7 +225,7 @@ def _navigation(person: Person, path: str) -> list[dict[str, Any]]:
         if _has_use_for(person, verbs):
             items.append({"text": label, "href": href})
     for item in items:
-        ways = (each for each in (SET_UP, INTAKE) if item["href"] in each)
+        ways = (each for each in (SET_UP, INTAKE, PATTERNS) if item["href"] in each)
         beginnings = next(ways, (item["href"],))
         # The work list stands at the root, which every address begins with.
         item["active"] = path == "/" if item["href"] == "/" else path.startswith(beginnings)
@@ -237,6 +239,8 @@ def _has_use_for(person: Person, verbs: tuple[Verb, ...]) -> bool:
     if Verb.MEET in verbs:
         # Nor children for whom its council answers.
         return person.may(Verb.MEET) and bool(person.reach.authorities)
+    if Verb.SEE_PATTERNS in verbs:
+        return bool(person.may_for(Verb.SEE_PATTERNS, Relation.RESPONSIBLE)[0])
     if Verb.SEE_PLACED_HERE in verbs:
         return bool(person.may_for(Verb.SEE_PLACED_HERE)[0])
     if not verbs:

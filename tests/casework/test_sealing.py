@@ -165,6 +165,8 @@ SEALED = {
     "Release.whom",
     "Release.because",
     "SaidBack.words",
+    "SameThing.because",
+    "SameThing.ended_because",
     "AnswerToChild.words",
     "SignedFacts.known",
     "Addendum.words",

@@ -71,6 +71,7 @@ NOTED: tuple[Rule, ...] = (("act", "child", "r"), ("offer", "child", "r"))
 NOTED_OF_EITHER: tuple[Rule, ...] = (("act", "whole", "r"), ("offer", "whole", "r"))
 DECIDES_NEEDS: tuple[Rule, ...] = (("act", "episode", "r"),)
 NAMES_NEEDS: tuple[Rule, ...] = (*DECIDES_NEEDS, ("record", "interview", "o"))
+SEES_PATTERNS: tuple[Rule, ...] = (("see_patterns", "episode", "r"),)
 ERROR = ("recorded in error",)
 KNOWN = ("not yet named", "joined to another")
 ASKED_OF: tuple[Rule, ...] = (("answer", "handover", "a"),)
@@ -169,6 +170,9 @@ ABOUT_A_CHILD: dict[str, Asks] = {
     "mentions-of-interview": Asks("interview", SAID),
     "note-mention": Asks("interview", NAMES_NEEDS, more=("person",)),
     "correct-mention": Asks("mention", NAMES_NEEDS),
+    "show-pattern": Asks("mention", SEES_PATTERNS, not_in=ERROR),
+    "say-same": Asks("mention", SEES_PATTERNS, not_in=ERROR),
+    "take-apart": Asks("samething", SEES_PATTERNS),
     "name-need": Asks("interview", NAMES_NEEDS),
     "pass-on-needs": Asks("interview", NAMES_NEEDS),
     "find-help": Asks("need", NAMES_NEEDS),
@@ -321,6 +325,10 @@ OF_AN_ORGANISATION: dict[str, tuple[tuple[str, str], ...]] = {
     "policies": (("set_policy", COUNCIL),),
     "protocols": (("set_protocol", COUNCIL), ("meet", COUNCIL), ("manage_people", COUNCIL)),
     "mentions": (("see_account", ANY_BODY),),
+    **dict.fromkeys(
+        ("patterns", "patterns-links", "patterns-again", "patterns-times"),
+        (("see_patterns", COUNCIL),),
+    ),
     "services": (("see_episode", COUNCIL), ("keep_services", COUNCIL)),
     "export-services": (("see_episode", COUNCIL), ("keep_services", COUNCIL)),
     "add-service": (("keep_services", COUNCIL),),

@@ -28,6 +28,7 @@ from returnhome.casework import (
     releases,
     restrictions,
     reviews,
+    sames,
     support,
     tellings,
     together,
@@ -115,6 +116,7 @@ NO_CHILD = {
     "add-agreement": "what bodies agree in general",
     "accept-agreement": "what bodies agree in general",
     "end-agreement": "what bodies agree in general",
+    "patterns-times": "counts by hour, and by postcode: a child’s words for it are written down",
     "samples": "when samples were drawn, and from how many",
     "draw-sample": "which days to draw from",
     "record-quality": "counts only",
@@ -525,6 +527,29 @@ def needs_and_help(cast: Cast, now: Any) -> tuple[Child, list[Shown]]:
     ]
 
 
+def what_several_children_told_of(cast: Cast, now: Any) -> tuple[Child, list[Shown]]:
+    before = now - hours(12)
+    said = []
+    for child, nickname in ((cast.sky, "Daz"), (cast.kit, "Darren")):
+        back = returned(child, at=before)
+        talk = signed(back, interviewer=cast.ines, by=cast.amina, at=before)
+        car = mentions.Told(registration="AB12 CDE")
+        mentions.note(talk, MentionKind.VEHICLE, car, by=cast.ines, at=now)
+        whom = mentions.Told(nickname=nickname)
+        said.append(mentions.note(talk, MentionKind.PERSON, whom, by=cast.ines, at=now))
+    for ago in (900, 700, 500):
+        returned(cast.kit, hours_ago=ago, at=now)
+    told_of = cast.kit.interviews.get().mentions.get(kind="vehicle")
+    how = {"authority": cast.northshire, "by": cast.mara, "at": now}
+    same = sames.say_same(*said, "One photograph", **how)
+    return cast.kit, [
+        *(("sol", name, []) for name in ("patterns", "patterns-links", "patterns-again")),
+        ("sol", "show-pattern", [told_of.pk]),
+        ("amina", "say-same", [told_of.pk]),
+        ("mara", "take-apart", [same.pk]),
+    ]
+
+
 def somebody_who_turned_18(cast: Cast, now: Any) -> tuple[Child, list[Shown]]:
     Child.objects.filter(pk=cast.robin.pk).update(born_on=date(2005, 1, 1))
     one = returned(cast.robin, at=now)
@@ -635,6 +660,7 @@ WORLDS: tuple[World, ...] = (
     *(children_who_went_together, something_shared),
     *(talks, a_record_being_written, a_record_that_nobody_can_write),
     *(what_follows, a_sample_of_records, needs_and_help, somebody_who_turned_18),
+    what_several_children_told_of,
     *(requests_between_councils, a_request_accepted, a_request_by_letter, a_calendar),
     *(somebody_not_named_yet, somebody_joined_by_a_rule),
     a_record_that_is_restricted,

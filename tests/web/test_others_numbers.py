@@ -229,7 +229,8 @@ def test_anothers_number_in_any_form_is_as_one_that_is_nowhere(
 PROGRAMS = Path(__file__).parents[2] / "returnhome" / "web"
 READ = re.compile(r"""request\.GET(?:\.get\(|\[)\s*"(\w+)""")
 LISTS = ("/", "/actions", "/hand-overs", "/out-of-area", "/out-of-area.csv", "/out-of-area/here",
-         "/waiting", "/meetings", "/people", "/figures", "/children", "/duty/messages")  # fmt: skip
+         "/waiting", "/meetings", "/people", "/figures", "/children", "/duty/messages", "/patterns",
+         "/patterns/again")  # fmt: skip
 
 
 def asked_for() -> set[str]:

@@ -313,7 +313,35 @@ def _kian_told_of_a_man_and_a_car(teller: Teller) -> None:
         "deshawn",
         (MentionKind.PERSON, Told(nickname="Big Sam", age="20 to 30")),
         (MentionKind.HANDLE, Told(name="@bigsam_mg", platform="Snapchat")),
+        (
+            MentionKind.PLACE,
+            Told(
+                name="The flat over the chip shop",
+                address="Marsh Green",
+                sentence="There’s a flat, over the chip shop. You don’t have to knock.",
+                reliability=Reliability.SEEN,
+            ),
+        ),
     )
+    # His car, and a name that is perhaps his: whether it is, a person says.
+    car = "A silver Corsa, all Zs. I thought that was funny. He drove me to the retail park."
+    _noted(
+        teller,
+        "kit",
+        (MentionKind.PERSON, Told(nickname="Big Sammy", relationship="Gave him a lift")),
+        (
+            MentionKind.VEHICLE,
+            Told(
+                registration="ZZ99 ZZZ",
+                colour="silver",
+                sentence=car,
+                reliability=Reliability.SEEN,
+                expectation=not_from_me,
+            ),
+        ),
+    )
+    # In another council; each is told only whom to ask.
+    _noted(teller, "leon", (MentionKind.VEHICLE, Told(registration="ZZ99ZZZ")))
 
 
 def _sky_told_of_her_nan(teller: Teller) -> None:

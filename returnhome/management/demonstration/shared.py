@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from returnhome.casework import shares
-from returnhome.casework.models import Interview, Organisation, Share
+from returnhome.casework.models import Episode, Interview, Organisation, Share
 from returnhome.casework.shares import LineDecided, Said
 from returnhome.management.demonstration.telling import HOUR, Teller, to_minute
 from returnhome.rules.intelligence import PoliceAnswer
@@ -44,9 +44,8 @@ class Telling:
         self.by = talk.interviewer
         self.at = teller.ago(ago) if ago else to_minute(talk.signed_at + after * HOUR)
         self.at = min(self.at, teller.ago(0.2))
-        self.share = shares.begin(
-            talk.episodes.newest_first()[0], recipient, purpose, to=to, by=self.by, at=self.at
-        )
+        episode = Episode.objects.filter(interviews=talk).newest_first()[0]
+        self.share = shares.begin(episode, recipient, purpose, to=to, by=self.by, at=self.at)
 
     def written(self, said: Said) -> Share:
         """People and places are needed where they are; whatever else is marked is taken out."""
