@@ -145,7 +145,7 @@ class Cast:
             return Organisation.objects.get(name=name.replace("_", " ").title())
         if name == "pia":
             # Of Northshire's police, once a test has appointed her: `tests.sharing.officer`.
-            return Person.objects.get(email="pia@police.example")
+            return Person.objects.get(email="pia@example.invalid")
         raise AttributeError(name)
 
 

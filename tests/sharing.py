@@ -63,7 +63,7 @@ def written_to_a_parent(cast: Cast, at: datetime = NOW) -> Share:
 
 def officer(cast: Cast, name: str = "pia", of: Organisation | None = None) -> Person:
     """Of the unit of Northshire's police, or of another organisation."""
-    person = staff.add_person(f"{name}@police.example", name, password=None, by=cast.adi, at=NOW)
+    person = staff.add_person(f"{name}@example.invalid", name, password=None, by=cast.adi, at=NOW)
     organisation = of or cast.northshire_police
     staff.appoint(person, Role.POLICE, organisation, since=NOW.date(), by=cast.adi, at=NOW)
     return person

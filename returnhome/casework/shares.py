@@ -525,12 +525,15 @@ def goes_beyond(share: Share, lines: Sequence[SharedLine]) -> bool:
     return any(ShareItem(line.item) not in fits for line in lines)
 
 
-def risk_of(share: Share) -> dict[str, bool]:
-    """What speaks against its recipient, as `sharing` asks for it. Two queries."""
+def risk_of(share: Share, name: str | None = None) -> dict[str, bool]:
+    """What speaks against its recipient, as `sharing` asks for it. Two queries.
+
+    `name`: of the recipient, where another is typed than the one that is kept.
+    """
     return {
         "is_parent_the_risk": share.recipient == Recipient.PARENT
         and tellings.standing_risk(share.episode.child) is not None,
-        "is_told_of": _is_told_of(share),
+        "is_told_of": _is_told_of(share, share.name if name is None else name),
     }
 
 
@@ -590,9 +593,9 @@ def _is_named_for_protected(share: Share) -> bool:
     return False
 
 
-def _is_told_of(share: Share) -> bool:
+def _is_told_of(share: Share, name: str) -> bool:
     """Whether the recipient has the name of somebody whom the child told of."""
-    said = " ".join(filter(None, (share.name, share.to.name if share.to else "")))
+    said = f"{name} {share.to.name}" if share.to else name
     persons = Mention.objects.filter(
         interview__episodes=share.episode, kind=MentionKind.PERSON
     ).current()

@@ -371,7 +371,8 @@ def write(request: Request, pk: int) -> HttpResponse:
         return redirect("show-share", pk)
     lines = list(share.lines.order_by("place"))
     recipient, purpose = Recipient(share.recipient), Purpose(share.purpose)
-    risk = shares.risk_of(share)
+    # As it is typed: what is asked because of a name is asked on the page that says so.
+    risk = shares.risk_of(share, request.POST.get("name"))
     form = WriteForm(
         request.POST or None,
         share=share,
