@@ -92,6 +92,10 @@ class Marking:
         self.joined: dict[str, Known] = {}
         self.slips: dict[str, set[str]] = defaultdict(set)
         self.forms: dict[str, Known] = {}
+        # A record says the same words again and again, and knows the same ones from many places.
+        self.learnt: set[tuple[tuple[str, ...], MarkKind, bool]] = set()
+        self.alike: dict[str, frozenset[str]] = {}
+        self.in_form: dict[str, list[Known]] = {}
         for each in known:
             self._learn(each)
 
@@ -110,6 +114,10 @@ class Marking:
                 self._phrase(part, known)
 
     def _phrase(self, words: tuple[str, ...], known: Known) -> None:
+        it = (words, known.kind, known.is_name)
+        if it in self.learnt:
+            return
+        self.learnt.add(it)
         self.phrases[words[0]].append((words, known))
         if len(words) > 1:
             self.joined.setdefault("".join(words), known)
@@ -152,13 +160,26 @@ class Marking:
         is_word = word.bare in ALSO_WORDS or word.bare in EVERYDAY
         if word.bare in self.own or (is_word and not word.has_capital):
             return
-        for forename, known in self.forms.items():
-            if word.bare != forename and go_together(word.bare, forename):
-                why = f"{known.why}, by another form of the name"
-                yield Mark(word.start, word.end, known.kind, why)
+        for known in self._forms_of(word.bare):
+            why = f"{known.why}, by another form of the name"
+            yield Mark(word.start, word.end, known.kind, why)
 
-    def _alike(self, said: str) -> set[str]:
+    def _forms_of(self, said: str) -> list[Known]:
+        if said not in self.in_form:
+            self.in_form[said] = [
+                known
+                for forename, known in self.forms.items()
+                if said != forename and go_together(said, forename)
+            ]
+        return self.in_form[said]
+
+    def _alike(self, said: str) -> frozenset[str]:
         """The known words that this may be: the same, or one slip away where it is long enough."""
+        if said not in self.alike:
+            self.alike[said] = self._looked_up(said)
+        return self.alike[said]
+
+    def _looked_up(self, said: str) -> frozenset[str]:
         found = {said}
         if len(said) >= SURE_FROM:
             for less in _one_less(said):
@@ -167,7 +188,7 @@ class Marking:
                     for word in self.slips.get(less, ())
                     if len(word) >= SURE_FROM and is_a_slip(said, word)
                 }
-        return found
+        return frozenset(found)
 
     def _likely(self, words: Sequence[Word]) -> Iterator[Mark]:
         """Words with a capital where none is called for, and those that only a relation has."""
