@@ -581,10 +581,16 @@ def write(share: Share, *, by: Person, at: datetime) -> Share:
 
 def _send(share: Share, *, by: Person, at: datetime) -> None:
     share.sent_at, share.sent_by, share.until = at, by, at + STANDS
-    of = by.organisation
-    share.sent_from = f"{by.name}, {of.name}" if of else by.name
+    share.sent_from = _from_whom(share, by)
     share.save(update_fields=["sent_at", "sent_by", "sent_from", "until"])
     journal.write("send share", share, by=by, at=at)
+
+
+def _from_whom(share: Share, by: Person) -> str:
+    """Who sends it and of which organisation, and for which council where that is another."""
+    said = f"{by.name}, {by.organisation.name}" if by.organisation else by.name
+    council = share.episode.responsible_authority.name
+    return said if council in said else f"{said}, for {council}"
 
 
 def _is_named_for_protected(share: Share) -> bool:

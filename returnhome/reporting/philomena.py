@@ -17,7 +17,6 @@ from returnhome.reporting.shared_paper import (
     line_of,
     moment,
     number_of,
-    sent_from,
     to_whom,
 )
 from returnhome.rules import philomena
@@ -71,7 +70,7 @@ def paper(share: Share, told: Sorted) -> Paper:
             (
                 "Where it comes from",
                 [
-                    f"From {sent_from(share)}, to {to_whom(share)}, {moment(share.sent_at)}. Good "
+                    f"From {share.sent_from}, to {to_whom(share)}, {moment(share.sent_at)}. Good "
                     f"until {day(share.until)}.",
                     ask(share),
                 ],
@@ -88,7 +87,7 @@ def as_data(share: Share, told: Sorted) -> dict[str, Any]:
         "version": philomena.VERSION,
         "number": number_of(share),
         "about": share.about,
-        "from": sent_from(share),
+        "from": share.sent_from,
         "to": to_whom(share),
         "sent": _instant(share.sent_at),
         "until": _instant(share.until),

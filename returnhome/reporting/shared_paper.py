@@ -121,19 +121,13 @@ def facts_of(share: Share) -> list[tuple[str, str]]:
     fit = sharing.fit(Recipient(share.recipient), purpose)
     basis = "; ".join(str(each) for each in fit.basis) if fit else ""
     return [
-        ("From", sent_from(share)),
+        ("From", share.sent_from),
         ("To", to_whom(share)),
         ("What for", purpose.label),
         *([("It rests on", basis)] if basis else []),
         ("Sent", moment(share.sent_at)),
         ("Good until", day(share.until)),
     ]
-
-
-def sent_from(share: Share) -> str:
-    """Who sent it and of which organisation, as it was then; and for which council."""
-    council = share.episode.responsible_authority.name
-    return share.sent_from if council in share.sent_from else f"{share.sent_from}, for {council}"
 
 
 def to_whom(share: Share) -> str:
@@ -147,7 +141,7 @@ def ask(share: Share) -> str:
     """Whom to ask, and by which number."""
     mail = f" ({share.sent_by.email})" if share.sent_by else ""
     return (
-        f"To answer, or if something is not clear, wrong or not for you: {sent_from(share)}{mail}. "
+        f"To answer, or if something is not clear, wrong or not for you: {share.sent_from}{mail}. "
         f"Say that it is about {number_of(share)}."
     )
 
