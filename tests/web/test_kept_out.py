@@ -211,6 +211,8 @@ def test_what_was_promised_before_is_for_whoever_reads_accounts(as_, cast: Cast,
 
 def test_whoever_works_with_no_child_has_no_work_list(cast: Cast, now: datetime):
     officer = browser_of(employed("pia", Role.POLICE, cast.northshire_police, now))
+    other = browser_of(employed("rhea", Role.RESEARCHER, cast.northshire_council, now))
 
-    assert officer.get("/").status_code == 200
-    assert "/people" not in officer.get("/").content.decode()
+    assert officer.get("/").headers["Location"] == "/shared-with-us"
+    assert other.get("/").status_code == 200
+    assert "/people" not in other.get("/").content.decode()
