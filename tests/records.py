@@ -76,6 +76,7 @@ from returnhome.casework.models import (
     Notification,
     NotShared,
     Offer,
+    OneTimeLink,
     Opening,
     Organisation,
     Override,
@@ -618,6 +619,17 @@ class Filling:
             SecondLook(share=share, is_good=False, at=now, by=by),
             *(Opening(share=share, at=now, by=by), Acknowledgement(share=share, at=now, by=by)),
             LineAnswer(line=shared, answer="known", at=now, by=by),
+            OneTimeLink(
+                share=share,
+                child_id=episode.child_id,
+                code_way="telephone",
+                council="x",
+                secret=f"{episode.pk:064}",
+                code="x",
+                made_at=now,
+                made_by=by,
+                until=now + timedelta(hours=72),
+            ),
         ]
         said = SaidBack(release=line, way_in=link, words="x", at=now)
         answer = OwnWords(
@@ -866,7 +878,7 @@ class Filling:
                 NothingNeeded,
             ),
             *(SaidBack, AnswerToChild, Made),
-            *(SharedLine, SecondLook, Opening, Acknowledgement, LineAnswer),
+            *(SharedLine, SecondLook, Opening, Acknowledgement, LineAnswer, OneTimeLink),
             *(Disclosure, HarmCall, HarmTaking, HarmDecision),
             *(Mention, SameThing, Need, ActionForNeed, HelpOffered, NoHelp, PassedOn),
             *(Review, Sampled, Scoring, Score),
@@ -910,7 +922,8 @@ WAYS = {
     "passedon": "need__interview__episodes",
     "share": "episode_id",
     **dict.fromkeys(
-        ("sharedline", "secondlook", "opening", "acknowledgement"), "share__episode_id"
+        ("sharedline", "secondlook", "opening", "acknowledgement", "onetimelink"),
+        "share__episode_id",
     ),
     "lineanswer": "line__share__episode_id",
     "saidback": "release__episode_id",

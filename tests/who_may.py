@@ -190,7 +190,11 @@ SECOND_LOCK: Mapping[str, tuple[Rule, ...]] = {
     "made": SAID,
     "release": SAID,
     **dict.fromkeys(
-        ("share", "sharedline", "secondlook", "opening", "acknowledgement", "lineanswer"), SAID
+        (
+            *("share", "sharedline", "secondlook", "opening", "acknowledgement"),
+            *("lineanswer", "onetimelink"),
+        ),
+        SAID,
     ),
     "notshared": SAID,
     "saidback": SAID,

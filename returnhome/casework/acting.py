@@ -38,7 +38,8 @@ FOR = {
     SENDER: "a program that shows its token: what became of what its organisation itself sent",
     HOMES: "a home’s own page: the names of those who live there today, that they are missing or "
     "back, and that an interview is due",
-    PARTNERS: "whoever receives what was shared with their organisation: that, and no other thing",
+    PARTNERS: "whoever receives what was shared with their organisation, or with themselves by a "
+    "one-time link: that, and no other thing",
     OPERATOR: "making the demonstration, and measurements",
 }
 
@@ -120,6 +121,16 @@ def for_partner(person: Actor) -> Iterator[None]:
     Only within transactions.
     """
     with _within(Scope(person=person.pk, role=database.SYSTEM_ROLES[PARTNERS])):
+        yield
+
+
+@contextmanager
+def by_share_link(digest: str) -> Iterator[None]:
+    """The block acts for whoever holds a one-time link to what was shared: that one thing is open.
+
+    Only within transactions. `digest`: of the link's secret, or of the pass it was changed for.
+    """
+    with _within(Scope(role=database.SYSTEM_ROLES[PARTNERS], link=digest)):
         yield
 
 

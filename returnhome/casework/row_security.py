@@ -739,7 +739,7 @@ def _policies() -> dict[str, str]:
     found["casework_release"] = _told_for_talk("casework_release")
     for name in ("share", "notshared"):
         found[f"casework_{name}"] = _told_for_talk(f"casework_{name}")
-    for name in ("sharedline", "secondlook", "opening", "acknowledgement"):
+    for name in ("sharedline", "secondlook", "opening", "acknowledgement", "onetimelink"):
         found[f"casework_{name}"] = _there(f"casework_{name}", "share_id", "casework_share")
     found["casework_lineanswer"] = _there("casework_lineanswer", "line_id", "casework_sharedline")
     for name in ("saidback", "answertochild"):
@@ -960,12 +960,21 @@ def by_home() -> dict[str, str]:
 def by_partner() -> dict[str, str]:
     """Table → which of its rows are there for somebody with whose organisation it was shared.
 
-    That something was recalled they see, and not a line of it any more.
+    That something was recalled they see, and not a line of it any more. So does whoever holds an
+    opened link to it: by the secret in its address alone nothing is there but the link.
     """
     ours = _looked_up("returnhome_posts", _roles(Verb.RECEIVE))
     line, standing = "casework_sharedline", "above.recalled_at is null"
+    link = "nullif(current_setting('app.link', true), '')"
+    opened = (
+        "casework_share.id = (select link.share_id from casework_onetimelink link"
+        f" where link.pass_digest = {link} and link.ended_at is null)"
+    )
     return {
-        "casework_share": f"(casework_share.to_id = {ours} and casework_share.sent_at is not null)",
+        "casework_share": f"((casework_share.to_id = {ours} or {opened})"
+        " and casework_share.sent_at is not null)",
+        "casework_onetimelink": f"(casework_onetimelink.secret = {link}"
+        f" or casework_onetimelink.pass_digest = {link})",
         line: f"({line}.is_in and {_there(line, 'share_id', 'casework_share', standing)})",
         "casework_opening": _there("casework_opening", "share_id", "casework_share"),
         "casework_acknowledgement": _there(
@@ -1092,13 +1101,15 @@ def opened() -> dict[str, Opened]:
             | MET
             | LISTS_OF
             | _tables(
-                "fromhome", "breakglass", "disclosure", "harmtaking", "harmdecision", "ownwords"
+                *("fromhome", "breakglass", "disclosure", "harmtaking", "harmdecision"),
+                *("ownwords", "onetimelink"),
             ),
             NONE,
             # That a child told of harm or wrote, and who has it: not a word of what.
             columns={
                 "casework_disclosure": UNTOLD,
                 "casework_ownwords": ("id", "episode_id", "sent_at", "read_at"),
+                "casework_onetimelink": ("id", "until", "opened_at", "seen_at", "ended_at"),
                 "casework_harmdecision": (
                     *("id", "disclosure_id", "council_id", "kind"),
                     *("due_at", "decided_at", "passed_at", "done_at"),
@@ -1172,7 +1183,7 @@ def opened() -> dict[str, Opened]:
         ),
         acting.PARTNERS: Opened(
             _tables("share", "sharedline"),
-            _tables("opening", "acknowledgement", "lineanswer", "journalentry"),
+            _tables("opening", "acknowledgement", "lineanswer", "onetimelink", "journalentry"),
             beside=False,
             columns=OF_SHARE,
             within=by_partner(),

@@ -855,6 +855,7 @@ def check_works_with(person: Person, things: Iterable[Placed], *relations: str, 
 
 OPERATOR_EMAIL = "operator@returnhome.invalid"
 BY_LETTER_EMAIL = "by-letter@returnhome.invalid"
+BY_ONE_TIME_LINK_EMAIL = "by-one-time-link@returnhome.invalid"
 
 
 def councils_of(authorities: Iterable[int]) -> dict[int, int]:
@@ -895,6 +896,11 @@ def directory() -> Person:
 def by_letter() -> Person:
     """Whoever reads and answers a request by the link of its letter: their name is with that."""
     return _without_sign_in(BY_LETTER_EMAIL, "By letter")
+
+
+def by_one_time_link() -> Person:
+    """Whoever opens what was shared by a link that opens once: their name is with the link."""
+    return _without_sign_in(BY_ONE_TIME_LINK_EMAIL, "One-time link")
 
 
 def the_child() -> Person:

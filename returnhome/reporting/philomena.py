@@ -15,6 +15,7 @@ from returnhome.reporting.shared_paper import (
     ask,
     day,
     line_of,
+    mail_of,
     moment,
     number_of,
     to_whom,
@@ -72,7 +73,7 @@ def paper(share: Share, told: Sorted) -> Paper:
                 [
                     f"From {share.sent_from}, to {to_whom(share)}, {moment(share.sent_at)}. Good "
                     f"until {day(share.until)}.",
-                    ask(share),
+                    ask(share, mail_of(share)),
                 ],
             ),
         ],

@@ -84,8 +84,8 @@ def lines_of(share: Share, person: Person) -> list[SharedLine]:
     return list(told.in_order().defer("original", "decided"))
 
 
-def paper(share: Share, lines: Iterable[SharedLine]) -> Paper:
-    """A share as its recipient reads it on paper."""
+def paper(share: Share, lines: Iterable[SharedLine], mail: str) -> Paper:
+    """A share as its recipient reads it on paper; `mail` is the address of whom to ask."""
     found = [line_of(each) for each in lines]
     return Paper(
         title=TITLE,
@@ -94,7 +94,7 @@ def paper(share: Share, lines: Iterable[SharedLine]) -> Paper:
         opening=FOR_YOU,
         facts=facts_of(share),
         parts=[Part("What you are told", found)],
-        closing=[("How to answer", [*_answers(share), ask(share)])],
+        closing=[("How to answer", [*_answers(share), ask(share, mail)])],
         footer="Keep this safe. Destroy it when its time is over.",
     )
 
@@ -137,13 +137,18 @@ def to_whom(share: Share) -> str:
     return f"{share.name} ({label[:1].lower()}{label[1:]})"
 
 
-def ask(share: Share) -> str:
+def ask(share: Share, mail: str) -> str:
     """Whom to ask, and by which number."""
-    mail = f" ({share.sent_by.email})" if share.sent_by else ""
     return (
-        f"To answer, or if something is not clear, wrong or not for you: {share.sent_from}{mail}. "
-        f"Say that it is about {number_of(share)}."
+        "To answer, or if something is not clear, wrong or not for you: "
+        f"{share.sent_from} ({mail}). Say that it is about {number_of(share)}."
     )
+
+
+def mail_of(share: Share) -> str:
+    """The address of whoever sent it."""
+    assert share.sent_by
+    return share.sent_by.email
 
 
 def _answers(share: Share) -> list[str]:

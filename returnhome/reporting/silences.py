@@ -11,13 +11,14 @@ from datetime import UTC, datetime, timedelta
 from django.db.models import Exists, Max, Min, OuterRef, Q, QuerySet
 from procrastinate.contrib.django.models import ProcrastinateWorker
 
-from returnhome.casework import declines, staff
+from returnhome.casework import declines, one_time_links, staff
 from returnhome.casework.childs_part import OwnWords
 from returnhome.casework.episodes import Classification, Episode
 from returnhome.casework.handovers import HandOver
 from returnhome.casework.harm import Disclosure, HarmDecision, HarmTaking
 from returnhome.casework.homes import FromHome
 from returnhome.casework.messages import Message
+from returnhome.casework.one_time_links import OneTimeLink
 from returnhome.rules import harming, rota, ways_in
 from returnhome.rules.clock import LONDON
 from returnhome.rules.codes import HarmStep, OfferKind, RiskGrade, Rung, Waiting
@@ -73,7 +74,14 @@ def now(at: datetime) -> list[Silence]:
 
 
 def still(message: Message, at: datetime) -> bool:
-    """Whether what the message says is still so; of what is no silence it always is."""
+    """Whether what the message says is still so; of what is no silence it always is.
+
+    A link that can be opened no more is not sent.
+    """
+    if message.about_kind == one_time_links.ABOUT:
+        links = OneTimeLink.objects.filter(pk=message.about_id)
+        times = links.only("until", "opened_at", "seen_at", "ended_at").first()
+        return times is not None and times.is_standing(at)
     sorts = [each for each in SORTS if _is_of(each, message)]
     found = (silence for sort in sorts for silence in sort.find(at, [message.about_id]))
     return not sorts or any(message.key.startswith(silence.stem) for silence in found)

@@ -599,6 +599,7 @@ class Rung(Code):
     HEAD_OF_SERVICE = "head_of_service", "The head of service"
     OWNER = "owner", "Whoever has taken it on"
     ADMINISTRATORS = "administrators", "The administrators, where nobody else is there"
+    RECIPIENT = "recipient", "Somebody outside, with whom something is shared"
 
 
 class Waiting(Code):

@@ -22,14 +22,16 @@ Next = Callable[[HttpRequest], HttpResponseBase]
 
 # A child's own pages.
 OWN = "/m/"
-# Open to a stranger. The address of a calendar, of a letter's answer or of a child's own
-# pages carries its own secret, the API has rules of its own; signing in comes first elsewhere.
+# Open to a stranger. The address of a calendar, of a letter's answer, of a one-time link or of a
+# child's own pages carries its own secret, the API has rules of its own; signing in comes first
+# elsewhere.
 OPEN = (
     "/accounts/login/",
     "/accounts/logout/",
     "/accounts/password/reset/",
     "/calendar/",
     "/answer/",
+    "/one-time/",
     OWN,
     "/who-interviews",
     "/standard",

@@ -14,13 +14,13 @@ from django.views.decorators.http import require_POST
 
 from returnhome.casework import shares
 from returnhome.casework.shares import LineAnswer, Received, SharedLine
-from returnhome.rules import intelligence, sharing
+from returnhome.rules import intelligence
 from returnhome.rules.access import Verb
 from returnhome.rules.intelligence import PoliceAnswer
 from returnhome.rules.sharing import Purpose
 from returnhome.web import gds, looking
+from returnhome.web.as_seen import lines_shown, what_for
 from returnhome.web.asked import Request
-from returnhome.web.shares import lines_shown
 
 
 @contextmanager
@@ -63,14 +63,11 @@ def _state(one: Received) -> tuple[str, str]:
 def show(request: Request, pk: int) -> HttpResponse:
     with _not_theirs_is_404():
         one = shares.open_share(pk, by=request.user, at=request.now)
-    purpose = Purpose(one.share.purpose)
-    fit = sharing.fit(sharing.Recipient(one.share.recipient), purpose)
     context = {
         "one": one,
         "share": one.share,
         "state": _state(one),
-        "purpose": purpose.label,
-        "basis": fit.basis if fit else (),
+        **what_for(one.share),
         "lines": lines_shown(one.lines),
         "answers": _in_words(one.answers),
         "ways": {

@@ -1,6 +1,6 @@
 """Telling those who can act: to whom, the least that fits, seen as they will see it, sent."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 
-from returnhome.casework import releases, shares
+from returnhome.casework import one_time_links, releases, shares
 from returnhome.casework.composing import Piece
 from returnhome.casework.episodes import Episode
 from returnhome.casework.shares import (
@@ -34,8 +34,10 @@ from returnhome.rules.intelligence import (
     SourceEvaluation,
 )
 from returnhome.rules.marking import TAKEN_OUT, MarkKind
-from returnhome.rules.sharing import MarkDecision, Openness, Purpose, Recipient, ShareItem
+from returnhome.rules.sharing import MarkDecision, Openness, Purpose, Recipient
 from returnhome.web import communications, gds, looking, pages, tellings
+from returnhome.web import one_time_links as links_to_shares
+from returnhome.web.as_seen import lines_shown, what_for
 from returnhome.web.asked import Request
 
 # Which organisations can be a recipient of each kind, where they have an account here.
@@ -370,7 +372,6 @@ def write(request: Request, pk: int) -> HttpResponse:
     if request.method == "GET" and not share.is_draft:
         return redirect("show-share", pk)
     lines = list(share.lines.order_by("place"))
-    recipient, purpose = Recipient(share.recipient), Purpose(share.purpose)
     # As it is typed: what is asked because of a name is asked on the page that says so.
     risk = shares.risk_of(share, request.POST.get("name"))
     form = WriteForm(
@@ -390,7 +391,6 @@ def write(request: Request, pk: int) -> HttpResponse:
             if "add" in request.POST:
                 return redirect("add-to-share", pk)
             return _handed_on(request, share)
-    fit = sharing.fit(recipient, purpose)
     return gds.form_page(
         request,
         form,
@@ -403,8 +403,7 @@ def write(request: Request, pk: int) -> HttpResponse:
         template="shares/write.html",
         share=share,
         to=to_whom(share),
-        purpose=purpose.label,
-        basis=fit.basis if fit else (),
+        **what_for(share),
         talking=communications.seen_by(share.episode.child, request.user),
         sent_back=share.looks.filter(is_good=False).select_related("by").order_by("-at").first(),
     )
@@ -475,14 +474,13 @@ def show(request: Request, pk: int) -> HttpResponse:
     looks = list(share.looks.select_related("by").order_by("at", "pk"))
     has_second = any(look.is_good for look in looks)
     left = NotShared.objects.filter(share=share).select_related("by").first()
-    fit = sharing.fit(recipient, Purpose(share.purpose))
+    is_open = share.is_open(request.now)
     context = {
         "share": share,
         "episode": share.episode,
         "state": state_of(share, request),
         "to": to_whom(share),
-        "purpose": Purpose(share.purpose).label,
-        "basis": fit.basis if fit else (),
+        **what_for(share),
         "openness": Openness(share.openness).label if share.openness else "",
         "lines": lines_shown(share.lines.filter(is_in=True).order_by("place")),
         "answers": _answers(share),
@@ -507,22 +505,11 @@ def show(request: Request, pk: int) -> HttpResponse:
         "release": reverse("releases-of-episode", args=[share.episode_id])
         if share.sent_at and releases.episodes_of(request.user).filter(pk=share.episode_id).exists()
         else "",
-        "is_open": share.is_open(request.now),
+        "is_open": is_open,
+        "links": [] if share.to_id else links_to_shares.drawn(share, request),
         "is_update": philomena.is_update(recipient, Purpose(share.purpose)),
     }
     return render(request, "shares/show.html", context)
-
-
-def lines_shown(rows: Iterable[SharedLine]) -> list[tuple[SharedLine, str, list[str]]]:
-    """Each line as its recipient sees it: what it is, and of intelligence the grading in words."""
-    return [
-        (
-            row,
-            ShareItem(row.item).label,
-            Grading.read(row.grading, row.conditions).in_words() if row.grading else [],
-        )
-        for row in rows
-    ]
 
 
 def _answers(share: Share) -> dict[int, list[tuple[str, LineAnswer]]]:
@@ -575,7 +562,6 @@ def look(request: Request, pk: int) -> HttpResponse:
             )
             messages.success(request, _looked(looked, is_good))
             return redirect(back)
-    fit = sharing.fit(Recipient(share.recipient), Purpose(share.purpose))
     return gds.form_page(
         request,
         form,
@@ -588,8 +574,7 @@ def look(request: Request, pk: int) -> HttpResponse:
         template="shares/look.html",
         share=share,
         to=to_whom(share),
-        purpose=Purpose(share.purpose).label,
-        basis=fit.basis if fit else (),
+        **what_for(share),
         openness=Openness(share.openness).label if share.openness else "",
         lines=lines_shown(share.lines.filter(is_in=True).order_by("place")),
     )
@@ -669,7 +654,7 @@ class Waiting:
 
 
 def waiting_for(person: Person, now: datetime) -> list[Waiting]:
-    """Second looks, what was sent back, what a unit has not acknowledged. Three queries."""
+    """Second looks, what was sent back, what nobody acknowledged or opened. Four queries."""
     found = []
     if person.may(Verb.LOOK_AT_SHARE, Relation.RESPONSIBLE):
         for row in shares.to_look_at(person):
@@ -689,6 +674,9 @@ def waiting_for(person: Person, now: datetime) -> list[Waiting]:
             since = pages.near(row.sent_at, now)
             what = f"{to_whom(row)} has not said that it has it; sent {since}: ring them"
             found.append(Waiting(row, _to("show-share", row), what, is_late=True))
+        for link in one_time_links.came_to_nothing(person, now):
+            what = "nobody could open the link to it: ring them, and make a new one"
+            found.append(Waiting(link.share, _to("show-share", link.share), what, is_late=True))
     return found
 
 

@@ -40,8 +40,9 @@ def _refused(request: Request, share: Share) -> HttpResponse | None:
 
 def as_pdf(request: Request, pk: int) -> HttpResponse:
     share = _sent(request, pk)
+    lines = shared_paper.lines_of(share, request.user)
     return _refused(request, share) or _file(
-        shared_paper.paper(share, shared_paper.lines_of(share, request.user)), "shared"
+        shared_paper.paper(share, lines, shared_paper.mail_of(share)), "shared"
     )
 
 

@@ -286,6 +286,8 @@ ALONE = {
     "WayIn.opened_at": "the child’s own",
     "WayIn.seen_at": "the child’s own",
     "WayIn.told_at": "the child’s own",
+    "OneTimeLink.opened_at": "whoever opened it, by the name that they gave",
+    "OneTimeLink.seen_at": "whoever opened it, by the name that they gave",
     "Choice.at": "the child’s own, by way of the link beside it",
     "OwnWords.saved_at": "the child’s own, by way of the link beside it",
     "OwnWords.sent_at": "the child’s own, by way of the link beside it",

@@ -130,7 +130,10 @@ ABOUT_A_CHILD: dict[str, Asks] = {
     "begin-share": Asks("episode", SHARES, not_shown_in=ERROR),
     "not-share": Asks("episode", SHARES, not_shown_in=ERROR),
     **dict.fromkeys(
-        ("show-share", "write-share", "add-to-share", "recall-share", "put-away-share"),
+        (
+            *("show-share", "write-share", "add-to-share", "recall-share", "put-away-share"),
+            "make-one-time-link",
+        ),
         Asks("share", SHARES),
     ),
     "look-at-share": Asks("share", (("look_at_share", "episode", "r"),)),
@@ -287,6 +290,13 @@ BESIDE = {
         "tests/web/test_own_pages.py",
     ),
     "own-made": "tests/web/test_own_made.py",
+    **dict.fromkeys(
+        (
+            *("end-one-time-link", "one-time-door", "one-time-opened", "one-time-paper"),
+            "one-time-leave",
+        ),
+        "tests/web/test_one_time_links.py",
+    ),
     # A home has doors of its own, and there the database opens who lives in it alone.
     **dict.fromkeys(
         ("report-missing", "report-returned", "show-home-report", "add-home-report"),

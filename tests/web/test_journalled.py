@@ -145,6 +145,7 @@ NO_CHILD = {
     "follow-protocol": "the local protocols",
     "end-protocol": "the local protocols",
     "own-protocol": "the local protocols",
+    "one-time-door": "from whom something is; that it was opened, or tried in vain, is written",
     "own-door": "whoever holds a link: that it was opened, or tried in vain, is written",
     "own-first": "what stays private, in general",
     "own-home": "the child’s own, and no name",
@@ -222,6 +223,8 @@ NO_CHILD = {
 # They change something, show nothing, and their verb writes.
 VERBS_ONLY = {
     "acknowledge-share",
+    "end-one-time-link",
+    "one-time-leave",
     "see-home-report",
     "save-answer-interview",
     "take-on-episode",
@@ -355,6 +358,7 @@ def something_shared(cast: Cast, now: Any) -> tuple[Child, list[Shown]]:
         ),
         ("ines", "show-share", [row.pk]),
         ("ines", "recall-share", [row.pk]),
+        ("ines", "make-one-time-link", [row.pk]),
         ("amina", "look-at-share", [row.pk]),
         *(("ines", name, [draft.pk]) for name in ("write-share", "add-to-share", "put-away-share")),
         ("pia", "shared-with-us", []),
@@ -668,7 +672,10 @@ WORLDS: tuple[World, ...] = (
     a_share_on_paper,
 )
 # Reached otherwise than by a plain GET: each has a test of its own below.
-BESIDE = {"children", "mentions", "separate-child", "teach-delivery", "refused-delivery"}
+BESIDE = {
+    *("children", "mentions", "separate-child", "teach-delivery", "refused-delivery"),
+    *("one-time-opened", "one-time-paper"),
+}
 
 
 @pytest.mark.check

@@ -3,12 +3,13 @@
 from dataclasses import replace
 from datetime import datetime
 
-from returnhome.casework import shares
+from returnhome.casework import one_time_links, shares, staff
 from returnhome.casework.models import Episode, Interview, Organisation, Share
 from returnhome.casework.shares import LineDecided, Said
 from returnhome.management.demonstration.telling import HOUR, Teller, to_minute
 from returnhome.rules.intelligence import PoliceAnswer
 from returnhome.rules.marking import MarkKind
+from returnhome.rules.one_time_links import CodeWay
 from returnhome.rules.sharing import MarkDecision, Openness, Purpose, Recipient, ShareItem
 
 
@@ -18,6 +19,7 @@ def tell(teller: Teller) -> None:
     _the_home_was_told_where_to_look(teller)
     _kits_mother_is_told_once_a_second_person_has_looked(teller)
     _skys_school_is_not_told(teller)
+    _kians_school_opened_its_link(teller)
 
 
 class Telling:
@@ -132,3 +134,27 @@ def _skys_school_is_not_told(teller: Teller) -> None:
         by=one.by,
         at=one.later(1),
     )
+
+
+def _kians_school_opened_its_link(teller: Teller) -> None:
+    one = Telling(teller, "kian", Recipient.SCHOOL, Purpose.SAFE_WHERE_THEY_ARE, ago=30)
+    sent = one.written(
+        Said(
+            name="Mr Hallam, head of year",
+            because="So that somebody is at the gate when school ends.",
+            openness=Openness.AGREES,
+        )
+    )
+    made = one_time_links.make(
+        sent,
+        address="head.of.year@school.example",
+        code_way=CodeWay.TELEPHONE,
+        by=one.by,
+        at=one.at,
+    )
+    secret, by = made.href.rsplit("/", 1)[1], staff.by_one_time_link()
+    opened = one.later(1)
+    with one_time_links.scope(secret):
+        its_pass = one_time_links.open_link(secret, made.code, "J Hallam", by=by, at=opened)
+    with one_time_links.scope(its_pass):
+        one_time_links.by_pass(its_pass, by=by, at=opened)
