@@ -3,6 +3,7 @@
 from returnhome import api
 from returnhome.web import (
     account,
+    addresses,
     adult_pathway,
     agreements,
     booking,
@@ -85,6 +86,7 @@ STAGES = (
     story,
     looked,
     care,
+    addresses,
     hosting,
     episodes,
     handovers,

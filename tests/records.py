@@ -68,6 +68,7 @@ from returnhome.casework.models import (
     Made,
     Meeting,
     Mention,
+    NamedFor,
     Need,
     NoHelp,
     NotedConcern,
@@ -511,6 +512,7 @@ class Filling:
             Alias(child=child, forename="Al", surname="Ias", folded_name="al ias"),
             BroughtChild(bringing=self.bringing, child=child),
             Address(child=child, authority=cast.northshire, **past),
+            NamedFor(child=child, to=self.where[POLICE], named_at=now, named_by=by),
             Doubt(child=child, about="home", raised_at=now, raised_by=by),
             FormerFact(child=child, about="home", replaced_at=now, replaced_by=by),
             PlacementNotice(

@@ -35,8 +35,10 @@ def begun(
     recipient: Recipient = Recipient.POLICE,
     purpose: Purpose = Purpose.STOP_HARM,
     at: datetime = NOW,
+    to: Organisation | None = None,
 ) -> Share:
-    to = cast.northshire_police if recipient is Recipient.POLICE else None
+    """By Ines; to the police to the unit of Northshire's, to others as is said."""
+    to = cast.northshire_police if recipient is Recipient.POLICE else to
     return shares.begin(episode, recipient, purpose, to=to, by=cast.ines, at=at)
 
 

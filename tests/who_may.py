@@ -154,6 +154,7 @@ SECOND_LOCK: Mapping[str, tuple[Rule, ...]] = {
     "careperiod": AT_HOME,
     "placement": AT_HOME,
     "address": AT_HOME,
+    "namedfor": AT_HOME,
     "doubt": IN_DOUBT,
     "formerfact": IN_DOUBT,
     "episode": SEEN,

@@ -3,7 +3,7 @@
 Nothing is kept here: `shares` keeps what somebody chose of it.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -149,6 +149,11 @@ def marking(episode: Episode, person: Person) -> Marking:
     return Marking(known_of(episode, person), own=_names(child))
 
 
+def hidden_from(person: Person, child: Child, named: Collection[str]) -> Marking:
+    """Marks the hidden addresses which a recipient may not be told: all but those of `named`."""
+    return Marking(_protected(person, but=named), own=_names(child))
+
+
 def known_of(episode: Episode, person: Person) -> Iterator[Known]:
     yield from _protected(person)
     for name in together.names_for(episode, person):
@@ -167,7 +172,7 @@ def known_of(episode: Episode, person: Person) -> Iterator[Known]:
         yield from _of_told(row)
 
 
-def _protected(person: Person) -> Iterator[Known]:
+def _protected(person: Person, but: Collection[str] = ()) -> Iterator[Known]:
     """Every hidden address of a child whom the person works with, not of this one alone."""
     why = "A protected address"
     for text in (
@@ -178,7 +183,7 @@ def _protected(person: Person) -> Iterator[Known]:
         .filter(is_protected=True)
         .values_list("address", flat=True),
     ):
-        if text:
+        if text and text not in but:
             yield Known(text, MarkKind.PROTECTED, why)
 
 

@@ -37,6 +37,7 @@ from returnhome.casework.layouts import TaughtHeading, TaughtLayout
 from returnhome.casework.meetings import Meeting, VoidedMeeting
 from returnhome.casework.mentions import Mention
 from returnhome.casework.messages import Message
+from returnhome.casework.named_for import NamedFor
 from returnhome.casework.needs import ActionForNeed, HelpOffered, Need, NoHelp, PassedOn
 from returnhome.casework.notifications import Delivery, Notification, ToldNumber
 from returnhome.casework.offers import Attempt, Offer, Reply
@@ -131,6 +132,7 @@ __all__ = [
     "Meeting",
     "Mention",
     "Message",
+    "NamedFor",
     "Need",
     "NoHelp",
     "NotHeld",

@@ -697,7 +697,7 @@ def _policies() -> dict[str, str]:
     }
     for name in ("alias", "identifier"):
         found[f"casework_{name}"] = _there(f"casework_{name}", "child_id", child)
-    for name in ("careperiod", "placement", "address"):
+    for name in ("careperiod", "placement", "address", "namedfor"):
         also = whose("above", Verb.SEE_EPISODE, *RELATIONS)
         found[f"casework_{name}"] = _there(f"casework_{name}", "child_id", child, also)
     for name in ("doubt", "formerfact"):
@@ -1076,10 +1076,10 @@ OF_WHO_LIVES_THERE: Mapping[str, Sequence[str]] = {
 OF_SHARE: Mapping[str, Sequence[str]] = {
     "casework_share": (
         *("id", "child_id", "about", "recipient", "purpose", "to_id", "name"),
-        *("sent_at", "sent_from", "until", "recalled_at"),
+        *("sent_at", "sent_by_id", "sent_from", "until", "recalled_at"),
     ),
     "casework_sharedline": (
-        *("id", "share_id", "place", "item", "heading", "is_in", "text"),
+        *("id", "share_id", "place", "item", "heading", "question", "is_in", "text"),
         *("grading", "conditions"),
     ),
 }

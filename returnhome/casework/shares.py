@@ -12,7 +12,7 @@ from typing import Any
 from django.db import models, transaction
 from django.db.models import Q
 
-from returnhome.casework import acting, composing, episodes, journal, tellings
+from returnhome.casework import acting, composing, episodes, journal, named_for, tellings
 from returnhome.casework.children import Child
 from returnhome.casework.episodes import Episode, EpisodeQuerySet
 from returnhome.casework.interviews import Coverage, Entry, own
@@ -195,6 +195,8 @@ class SharedLine(models.Model):
     place = models.PositiveSmallIntegerField()
     item = models.CharField(max_length=30)
     heading = models.CharField(max_length=200)
+    # Of an answer: which question of the standard it is to, by its key.
+    question = models.CharField(max_length=60, default="")
     original = SealedText()
     # [start, end, kind, why, decision, instead] of each place that was marked.
     decided = SealedJson()
@@ -387,6 +389,7 @@ def _line(share: Share, place: int, piece: composing.Piece, marking: Marking) ->
         place=place,
         item=piece.item,
         heading=piece.heading,
+        question=piece.rests_on["entry"].question if "entry" in piece.rests_on else "",
         original=piece.text,
         decided=_kept(decided),
         text=as_seen(piece.text, decided),
@@ -547,7 +550,7 @@ def write(share: Share, *, by: Person, at: datetime) -> Share:
     episodes.check_stands(share.episode)
     told = [line for line in share.lines.all() if line.is_in]
     marked = [each for line in told for each in decided_of(line)]
-    is_named = _is_named_for_protected(share)
+    hidden = hidden_from(share, by)
     risk = risk_of(share)
     sharing.check_can_write(
         Recipient(share.recipient),
@@ -559,11 +562,9 @@ def write(share: Share, *, by: Person, at: datetime) -> Share:
         openness=Openness(share.openness) if share.openness else None,
         openness_because=share.openness_because,
         undecided=sum(each.decision is None for each in marked),
+        # Of what goes, not of what was decided: somebody may have typed it as other words.
         protected_left=sum(
-            each.mark.kind is MarkKind.PROTECTED
-            and each.decision is MarkDecision.KEEP
-            and not is_named
-            for each in marked
+            mark.kind is MarkKind.PROTECTED for line in told for mark in hidden.marks(line.text)
         ),
         despite=share.despite,
         **risk,
@@ -593,10 +594,10 @@ def _from_whom(share: Share, by: Person) -> str:
     return said if council in said else f"{said}, for {council}"
 
 
-def _is_named_for_protected(share: Share) -> bool:
-    """Whether the recipient is named for every hidden address that is left in."""
-    # Nobody is on a list yet: then nothing hidden leaves, to anybody.
-    return False
+def hidden_from(share: Share, person: Person) -> Marking:
+    """Marks the hidden addresses for which the recipient is not named. Three queries."""
+    child = share.episode.child
+    return composing.hidden_from(person, child, named_for.of(child, share.to))
 
 
 def _is_told_of(share: Share, name: str) -> bool:
@@ -730,9 +731,9 @@ def not_acknowledged(person: Person, at: datetime) -> list[Share]:
 # their organisation alone, as it was sent.
 OF_SHARE = (
     *("child", "about", "recipient", "purpose", "to", "name"),
-    *("sent_at", "sent_from", "until", "recalled_at"),
+    *("sent_at", "sent_by", "sent_from", "until", "recalled_at"),
 )
-OF_LINE = ("share", "place", "item", "heading", "text", "grading", "conditions")
+OF_LINE = ("share", "place", "item", "heading", "question", "text", "grading", "conditions")
 
 
 class NotForThem(Exception):

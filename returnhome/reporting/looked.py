@@ -74,6 +74,7 @@ THINGS = {
     "samething": "that two things that children told of are one",
     "wenttogether": "that children went together",
     "share": "what is shared, and with whom",
+    "namedfor": "who is named for a protected address",
     "notshared": "that something is not shared",
     "made": "a drawing or a recording of the child’s own",
 }
@@ -128,6 +129,8 @@ DONE = {
     "write share": "Finished what is to be shared",
     "send share": "Shared it",
     "look at share": "Looked, as the second person, at what is shared",
+    "name for address": "Named who may be told a protected address",
+    "end naming for address": "Ended that somebody may be told a protected address",
     "recall share": "Recalled what had been shared",
     "make one-time link": "Made a link that opens once, to what was shared",
     "open one-time link": "Opened what was shared, by its link and code",

@@ -33,12 +33,11 @@ def is_update(share: Share) -> bool:
     return philomena.is_update(Recipient(share.recipient), Purpose(share.purpose))
 
 
-def sort(share: Share, lines: Iterable[SharedLine]) -> Sorted:
-    """Each line in its part, in the order of the sheet. One query."""
-    asked = dict(share.lines.values_list("pk", "entry__question"))
+def sort(lines: Iterable[SharedLine]) -> Sorted:
+    """Each line in its part, in the order of the sheet."""
     found: dict[SheetPart, list[SharedLine]] = {part: [] for part in SheetPart}
     for line in lines:
-        found[philomena.part_of(ShareItem(line.item), asked.get(line.pk) or "")].append(line)
+        found[philomena.part_of(ShareItem(line.item), line.question)].append(line)
     return found
 
 

@@ -277,6 +277,20 @@ class WhyMissing(Blocked):
     field = "because"
 
 
+class WhyNamedMissing(Blocked):
+    sentence = "Say why they may be told this address."
+    field = "because"
+
+
+class NamedAlready(Blocked):
+    sentence = "They are named for this address already."
+    field = "to"
+
+
+class NamedNoMore(Blocked):
+    sentence = "They are not named for this address any more."
+
+
 class WhyNotMissing(Blocked):
     sentence = "Say why it is not shared."
     field = "because"
@@ -385,8 +399,8 @@ def check_can_write(
 ) -> None:
     """Whether a share is whole: to be sent, or to be looked at by a second person.
 
-    `undecided`: marked words of which nobody has decided; `protected_left`: those of a protected
-    address that are kept for a recipient who is not named for it.
+    `undecided`: marked words of which nobody has decided; `protected_left`: how often what goes
+    says a protected address for which the recipient is not named.
     """
     found = fit(recipient, purpose)
     if found is None:

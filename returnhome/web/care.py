@@ -10,7 +10,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 
-from returnhome.casework import care, journal
+from returnhome.casework import care
 from returnhome.casework.care import Fact, FormerFact, PlacementNotice, Recorded, Where
 from returnhome.casework.children import (
     Address,
@@ -40,7 +40,7 @@ FACTS: Mapping[str, type[CarePeriod] | type[Placement] | type[Address]] = {
 }
 
 
-def _child(request: Request, pk: int) -> Child:
+def child_for(request: Request, pk: int) -> Child:
     """The child, where the person may record care and home. A look is journalled."""
     theirs = Child.objects.filter(request.user.whose(Verb.PLACE, child="pk")).confirmed()
     child = get_object_or_404(theirs.select_related("responsible_authority"), pk=pk)
@@ -71,7 +71,7 @@ class Line:
 
 def show(request: Request, pk: int) -> HttpResponse:
     """Care and home with their dates, what is in doubt, and what follows."""
-    child = _child(request, pk)
+    child = child_for(request, pk)
     doubts = list(
         Doubt.objects.visible_to(request.user)
         .filter(child=child)
@@ -174,7 +174,7 @@ def _line(row: Any, about: About, what: str, *, told: str = "", home: str = "") 
     where, hidden = "", ""
     if about is not About.CARE:
         lines = row.address if about is About.PLACEMENT else row.line
-        where = ", ".join(_lines(lines, row.postcode))
+        where = ", ".join(lines_of(lines, row.postcode))
         if row.is_protected:
             where, hidden = "address protected", reverse("show-address", args=args)
     return Line(
@@ -189,7 +189,7 @@ def _line(row: Any, about: About, what: str, *, told: str = "", home: str = "") 
     )
 
 
-def _lines(address: str, postcode: str) -> list[str]:
+def lines_of(address: str, postcode: str) -> list[str]:
     parts = [*address.split("\n"), written_postcode(postcode)]
     return [part.strip() for part in parts if part.strip()]
 
@@ -227,25 +227,7 @@ def _asked(child: Child) -> list[HandOver]:
     return list(rows.select_related("episode", "to_authority", "asked_by_authority"))
 
 
-def show_address(request: Request, pk: int, about: str, row: int) -> HttpResponse:
-    """The whole address, a protected one too: looked at on purpose, and written down."""
-    child = _child(request, pk)
-    fact = _fact(request, child, about, row)
-    if isinstance(fact, CarePeriod):
-        raise Http404
-    journal.write("read address", fact, by=request.user, at=request.now)
-    lines = fact.address if isinstance(fact, Placement) else fact.line
-    context = {
-        "child": child,
-        "is_placement": isinstance(fact, Placement),
-        "area": fact.authority,
-        "lines": _lines(lines, fact.postcode),
-        "is_protected": fact.is_protected,
-    }
-    return render(request, "care/address.html", context)
-
-
-def _fact(request: Request, child: Child, about: str, row: int) -> Fact:
+def fact_for(request: Request, child: Child, about: str, row: int) -> Fact:
     if about not in FACTS:
         raise Http404
     rows: Any = FACTS[about].objects.visible_to(request.user)
@@ -421,7 +403,7 @@ def _record(
     first: Mapping[str, Any] | None = None,
 ) -> HttpResponse:
     """The page of one such form. What was refused as a conflict can be kept as a doubt."""
-    child = _child(request, pk)
+    child = child_for(request, pk)
     form = kind(request.POST or None, today=_today(request), initial=first or _first(child, about))
     can_doubt = False
     if request.method == "POST" and form.is_valid():
@@ -571,7 +553,7 @@ def place(request: Request, pk: int) -> HttpResponse:
 
 def name_home(request: Request, pk: int) -> HttpResponse:
     """Of the placement that there is: with whom the child lives, and so who reports from there."""
-    child = _child(request, pk)
+    child = child_for(request, pk)
     placed = child.placements.on(_today(request)).filter(until=None).defer("address").first()
     first = {"home": str(placed.home_id)} if placed and placed.home_id else {}
     form = NameHomeForm(request.POST or None, initial=first)
@@ -648,8 +630,8 @@ class PutRightForm(gds.Form):
 
 
 def correct(request: Request, pk: int, about: str, row: int) -> HttpResponse:
-    child = _child(request, pk)
-    fact = _fact(request, child, about, row)
+    child = child_for(request, pk)
+    fact = fact_for(request, child, about, row)
     first = {"how": PutRightForm.DAYS, "since": fact.since, "until": fact.until}
     form = PutRightForm(request.POST or None, initial=first)
     if request.method == "POST" and form.is_valid():
@@ -681,7 +663,7 @@ class DoubtForm(gds.Form):
 
 
 def doubt(request: Request, pk: int) -> HttpResponse:
-    child = _child(request, pk)
+    child = child_for(request, pk)
     form = DoubtForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         with gds.refusals_into(form):
@@ -749,7 +731,7 @@ class PassOnForm(gds.Form):
 
 def pass_on(request: Request, pk: int) -> HttpResponse:
     """Give the record to the council whose child it is: asked once more, as it cannot be undone."""
-    child = _child(request, pk)
+    child = child_for(request, pk)
     whose = care.whose_by_the_facts(child, _today(request))
     is_ours = whose is None or whose.pk == child.responsible_authority_id
     if request.method == "GET" and is_ours:
@@ -788,8 +770,5 @@ urlpatterns = [
     path("children/<int:pk>/doubt", doubt, name="doubt-child"),
     path("children/<int:pk>/pass-on", pass_on, name="pass-on-child"),
     path("children/<int:pk>/facts/<str:about>/<int:row>/correct", correct, name="correct-fact"),
-    path(
-        "children/<int:pk>/facts/<str:about>/<int:row>/address", show_address, name="show-address"
-    ),
     path("doubts/<int:pk>/settle", settle, name="settle-doubt"),
 ]

@@ -91,7 +91,7 @@ def state_of(sent: Sent, request: Request) -> tuple[str, str, str]:
     """What became of a link: in a word, in which colour, and what to do about it."""
     link, now = sent.link, request.now
     if link.opened_at:
-        return f"Opened by {link.opened_by_name}", "green", f"{pages.near(link.opened_at, now)}"
+        return "Opened", "green", f"by {link.opened_by_name}, {pages.near(link.opened_at, now)}"
     if link.is_shut_by_codes:
         said = f"{rules.MOST_WRONG} wrong codes: ring them, and make a new link"
         return "Closed by wrong codes", "red", said

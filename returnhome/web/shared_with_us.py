@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from returnhome.casework import shares
 from returnhome.casework.shares import LineAnswer, Received, SharedLine
+from returnhome.reporting import philomena
 from returnhome.rules import intelligence
 from returnhome.rules.access import Verb
 from returnhome.rules.intelligence import PoliceAnswer
@@ -69,6 +70,7 @@ def show(request: Request, pk: int) -> HttpResponse:
         "state": _state(one),
         **what_for(one.share),
         "lines": lines_shown(one.lines),
+        "is_update": philomena.is_update(one.share),
         "answers": _in_words(one.answers),
         "ways": {
             line.pk: (

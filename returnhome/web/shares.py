@@ -33,7 +33,7 @@ from returnhome.rules.intelligence import (
     PoliceAnswer,
     SourceEvaluation,
 )
-from returnhome.rules.marking import TAKEN_OUT, MarkKind
+from returnhome.rules.marking import TAKEN_OUT, Marking, MarkKind
 from returnhome.rules.sharing import MarkDecision, Openness, Purpose, Recipient
 from returnhome.web import communications, gds, looking, pages, tellings
 from returnhome.web import one_time_links as links_to_shares
@@ -244,6 +244,7 @@ class WriteForm(gds.Form):
         lines: Sequence[SharedLine],
         goes_beyond: bool,
         is_at_risk: bool,
+        hidden: Marking,
         **options: Any,
     ) -> None:
         beside = {name: getattr(share, name) for name in (*BESIDE, "because_more", "despite")}
@@ -253,6 +254,7 @@ class WriteForm(gds.Form):
             del self.fields["because_more"]
         if not is_at_risk:
             del self.fields["despite"]
+        self.hidden = hidden
         self.lines = [(line, shares.decided_of(line)) for line in lines]
         for line, decided in self.lines:
             self.fields[f"in_{line.pk}"] = gds.Tick("Tell them this", required=False)
@@ -265,8 +267,10 @@ class WriteForm(gds.Form):
     def _ask(self, line: SharedLine, number: int, each: Decided) -> None:
         key = f"{line.pk}_{number}"
         words = line.original[each.mark.start : each.mark.end]
-        # Nobody can be named for a hidden address yet: it is not offered to keep it.
-        is_kept_out = each.mark.kind is MarkKind.PROTECTED
+        # For whom nobody has named the recipient: it is not offered to keep it.
+        is_kept_out = each.mark.kind is MarkKind.PROTECTED and any(
+            mark.kind is MarkKind.PROTECTED for mark in self.hidden.marks(words)
+        )
         choices = [
             (str(one), one.label)
             for one in MarkDecision
@@ -380,6 +384,7 @@ def write(request: Request, pk: int) -> HttpResponse:
         lines=lines,
         goes_beyond=shares.goes_beyond(share, lines),
         is_at_risk=any(risk.values()),
+        hidden=shares.hidden_from(share, request.user),
     )
     back = reverse("shares-of-episode", args=[share.episode_id])
     if request.method == "POST" and form.is_valid():
@@ -485,7 +490,7 @@ def show(request: Request, pk: int) -> HttpResponse:
         "lines": lines_shown(share.lines.filter(is_in=True).order_by("place")),
         "answers": _answers(share),
         "looks": looks,
-        "openings": share.openings.select_related("by").order_by("at", "pk"),
+        "openings": openings_of(share),
         "acknowledged": Acknowledgement.objects.filter(share=share).select_related("by").first(),
         "left": left,
         "may_look": (
@@ -510,6 +515,15 @@ def show(request: Request, pk: int) -> HttpResponse:
         "is_update": philomena.is_update(recipient, Purpose(share.purpose)),
     }
     return render(request, "shares/show.html", context)
+
+
+def openings_of(share: Share) -> list[tuple[str, int, datetime]]:
+    """Who opened it, how often, and when last; whoever opened it last is last."""
+    found: dict[int, tuple[str, int, datetime]] = {}
+    for each in share.openings.select_related("by").order_by("at", "pk"):
+        _, times, _ = found.pop(each.by_id, ("", 0, each.at))
+        found[each.by_id] = (each.by.name, times + 1, each.at)
+    return list(found.values())
 
 
 def _answers(share: Share) -> dict[int, list[tuple[str, LineAnswer]]]:

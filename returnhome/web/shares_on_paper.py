@@ -4,8 +4,8 @@ from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.urls import path
 
-from returnhome.casework import journal
-from returnhome.casework.shares import Share
+from returnhome.casework import journal, shares
+from returnhome.casework.shares import Received, Share
 from returnhome.reporting import philomena, shared_paper
 from returnhome.reporting.shared_paper import OnPaperNoMore, Paper
 from returnhome.web import errors, looking
@@ -55,15 +55,56 @@ def update_as_pdf(request: Request, pk: int) -> HttpResponse:
 
 def update_as_json(request: Request, pk: int) -> HttpResponse:
     share = _update(request, pk)
-    return _refused(request, share) or JsonResponse(
-        philomena.as_data(share, _told(request, share)),
+    return _refused(request, share) or _as_data(share, _told(request, share))
+
+
+def _as_data(share: Share, told: philomena.Sorted) -> JsonResponse:
+    return JsonResponse(
+        philomena.as_data(share, told),
         json_dumps_params={"indent": 1, "ensure_ascii": False},
         headers=_named(f"update-{shared_paper.number_of(share)}.json"),
     )
 
 
 def _told(request: Request, share: Share) -> philomena.Sorted:
-    return philomena.sort(share, shared_paper.lines_of(share, request.user))
+    return philomena.sort(shared_paper.lines_of(share, request.user))
+
+
+# The same for whoever received it here.
+
+
+def _received(request: Request, pk: int) -> Received:
+    """What was shared with them, that it is printed is written. Raises OnPaperNoMore."""
+    try:
+        one = shares.received_one(request.user, pk, request.now)
+    except shares.NotForThem:
+        raise Http404 from None
+    shared_paper.check_can_print(one.share, at=request.now)
+    journal.write("print", one.share, by=request.user, at=request.now)
+    return one
+
+
+def _received_update(request: Request, pk: int) -> Received:
+    one = _received(request, pk)
+    if not philomena.is_update(one.share):
+        raise Http404
+    return one
+
+
+def received_as_pdf(request: Request, pk: int) -> HttpResponse:
+    one = _received(request, pk)
+    mail = shared_paper.mail_of(one.share)
+    return _file(shared_paper.paper(one.share, one.lines, mail), "shared")
+
+
+def received_update_as_pdf(request: Request, pk: int) -> HttpResponse:
+    one = _received_update(request, pk)
+    return _file(philomena.paper(one.share, philomena.sort(one.lines)), "update")
+
+
+def received_update_as_json(request: Request, pk: int) -> HttpResponse:
+    one = _received_update(request, pk)
+    return _as_data(one.share, philomena.sort(one.lines))
 
 
 def _file(made: Paper, kind: str) -> HttpResponse:
@@ -83,4 +124,15 @@ urlpatterns = [
     path("shares/<int:pk>.pdf", as_pdf, name="pdf-share"),
     path("shares/<int:pk>/philomena.pdf", update_as_pdf, name="pdf-philomena"),
     path("shares/<int:pk>/philomena.json", update_as_json, name="json-philomena"),
+    path("shared-with-us/<int:pk>.pdf", received_as_pdf, name="pdf-shared-with-us"),
+    path(
+        "shared-with-us/<int:pk>/philomena.pdf",
+        received_update_as_pdf,
+        name="pdf-received-philomena",
+    ),
+    path(
+        "shared-with-us/<int:pk>/philomena.json",
+        received_update_as_json,
+        name="json-received-philomena",
+    ),
 ]

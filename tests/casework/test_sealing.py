@@ -196,6 +196,7 @@ SEALED = {
     *("Share.openness_because", "Share.wished", "Share.despite", "Share.recalled_because"),
     *("SharedLine.original", "SharedLine.decided", "SharedLine.text", "SharedLine.conditions"),
     *("SecondLook.words", "LineAnswer.because", "NotShared.because"),
+    *("NamedFor.address", "NamedFor.because"),
     *("OneTimeLink.address", "OneTimeLink.opened_by_name"),
     "WentTogether.ended_because",
     "NotedConcern.source",

@@ -7,15 +7,16 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
-from returnhome.casework import acting, mentions, ways_in
+from returnhome.casework import acting, mentions, shares, ways_in
 from returnhome.casework.mentions import Told
 from returnhome.casework.models import Episode
 from returnhome.rules.codes import Device
 from returnhome.rules.mentioning import MentionKind
+from returnhome.rules.sharing import Purpose, Recipient
 from tests.cast import PASSWORD, Cast, has_the_app, hours
 from tests.journeys.conftest import NARROW, SignIn, assert_accessible, picture
 from tests.journeys.test_after_the_talk import here
-from tests.sharing import officer, told_of_a_car
+from tests.sharing import begun, kept, officer, told_of_a_car
 
 pytestmark = [pytest.mark.browser, pytest.mark.check]
 
@@ -145,3 +146,49 @@ def test_what_a_child_told_is_shared_answered_and_heard_of(
     assert_accessible(phone)
     picture(phone, "share-heard")
     phone.context.close()
+
+
+def test_a_school_without_an_account_opens_its_link_once(
+    sign_in: SignIn, browser: Browser, site: str, episode: Episode, django_db_blocker: Any
+) -> None:
+    with django_db_blocker.unblock(), acting.as_system(acting.OPERATOR):
+        cast, at = Cast(), timezone.now()
+        school = Recipient.SCHOOL, Purpose.SAFE_WHERE_THEY_ARE
+        draft = kept(cast, begun(cast, episode, *school, at=at), at=at)
+        share = shares.write(draft, by=cast.ines, at=at)
+    ines = sign_in("ines", narrow=True)
+    ines.goto(f"/shares/{share.pk}")
+    ines.get_by_role("button", name="Make a link that opens once").click()
+    here(ines, "one-time-make")
+    saves(ines, "Make the link")
+    here(ines, "one-time-make-error")
+    ines.get_by_label("I telephone them").check()
+    saves(ines, "Make the link")
+    here(ines, "one-time-code")
+    said = ines.locator("main").inner_text()
+    code, link = re.search(r"\d{4} \d{4}", said), re.search(r"/one-time/[\w-]+", said)
+    assert code
+    assert link
+
+    head = browser.new_context(base_url=site, viewport=NARROW, locale="en-GB").new_page()  # type: ignore[arg-type]
+    head.set_default_timeout(30_000)
+    head.goto(link[0])
+    expect(head.locator("main")).not_to_contain_text("Sky")
+    here(head, "one-time-door")
+    head.get_by_label("Your name").fill("Hal Head")
+    head.get_by_label("The code that you were given").fill("0000 0000")
+    saves(head, "Open it")
+    here(head, "one-time-wrong-code")
+    head.get_by_label("The code that you were given").fill(code[0])
+    saves(head, "Open it")
+    expect(head.get_by_role("heading", level=1)).to_contain_text("Sky Marlowe")
+    here(head, "one-time-opened")
+    saves(head, "Close it")
+    here(head, "one-time-closed")
+    head.goto(link[0])
+    here(head, "one-time-shut")
+    head.context.close()
+
+    ines.goto(f"/shares/{share.pk}")
+    expect(ines.locator("main")).to_contain_text("Opened by Hal Head")
+    here(ines, "one-time-was-opened")

@@ -274,6 +274,7 @@ BESIDE = {
     "note-held-handover": "tests/web/test_elsewhere.py",
     "correct-fact": "tests/web/test_care.py",
     "show-address": "tests/web/test_care.py",
+    **dict.fromkeys(("name-for-address", "end-named-for"), "tests/web/test_addresses.py"),
     **dict.fromkeys(("separate-child", "unmatch-episode"), "tests/web/test_matching.py"),
     "calendar": "the feed, below",
     "answer-letter": "tests/web/test_letters.py",
@@ -309,7 +310,11 @@ BESIDE = {
         "tests/web/test_shares.py",
     ),
     **dict.fromkeys(
-        ("pdf-share", "pdf-philomena", "json-philomena"), "tests/web/test_shares_on_paper.py"
+        (
+            *("pdf-share", "pdf-philomena", "json-philomena", "pdf-shared-with-us"),
+            *("pdf-received-philomena", "json-received-philomena"),
+        ),
+        "tests/web/test_shares_on_paper.py",
     ),
     **dict.fromkeys(
         ("own-see", "own-heard", "own-meant", "own-talk"), "tests/web/test_own_hearing.py"

@@ -222,6 +222,7 @@ NO_CHILD = {
 }
 # They change something, show nothing, and their verb writes.
 VERBS_ONLY = {
+    "end-named-for",
     "acknowledge-share",
     "end-one-time-link",
     "one-time-leave",
@@ -393,11 +394,13 @@ def care_of_a_child(cast: Cast, now: Any) -> tuple[Child, list[Shown]]:
     forms = ["care-of", "look-after", "end-care", "place", "end-placement", "live-at"]
     forms += ["set-birth-date", "doubt", "name-home"]
     fact = ["placement", Placement.objects.get(child=sky).pk]
+    Placement.objects.filter(child=sky).update(is_protected=True, postcode="")
     doubt = care.doubt(sky, About.HOME, said="Lives elsewhere", by=cast.sol, at=now)
     return sky, [
         *(("sol", f"{name}-child", [sky.pk]) for name in forms),
         ("sol", "correct-fact", [sky.pk, *fact]),
         ("sol", "show-address", [sky.pk, *fact]),
+        ("sol", "name-for-address", [sky.pk, *fact]),
         ("sol", "settle-doubt", [doubt.pk]),
     ]
 
@@ -653,9 +656,13 @@ def somebody_joined_by_a_rule(cast: Cast, now: Any) -> tuple[Child, list[Shown]]
 
 
 def a_share_on_paper(cast: Cast, now: Any) -> tuple[Child, list[Shown]]:
-    update = sent_to_carers(cast, now)
-    names = ("pdf-share", "pdf-philomena", "json-philomena")
-    return cast.sky, [("ines", name, [update.pk]) for name in names]
+    update = sent_to_carers(cast, now, to=cast.larchwood)
+    ours = ("pdf-share", "pdf-philomena", "json-philomena")
+    theirs = ("pdf-shared-with-us", "pdf-received-philomena", "json-received-philomena")
+    return cast.sky, [
+        *(("ines", name, [update.pk]) for name in ours),
+        *(("lara", name, [update.pk]) for name in theirs),
+    ]
 
 
 WORLDS: tuple[World, ...] = (

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.http import HttpResponse
+from django.test import Client
 from django.urls import reverse
 from pypdf import PdfReader
 
@@ -15,13 +16,13 @@ from returnhome.casework import interviews, mentions, restrictions, shares
 from returnhome.casework.episodes import Episode
 from returnhome.casework.interviews import Said as Words
 from returnhome.casework.mentions import Told
-from returnhome.casework.models import JournalEntry, Share
+from returnhome.casework.models import JournalEntry, Organisation, Share
 from returnhome.casework.shares import LineDecided, Said
 from returnhome.rules.mentioning import MentionKind
 from returnhome.rules.philomena import VERSION, SheetPart
 from returnhome.rules.sharing import MarkDecision, Openness, Purpose, Recipient, ShareItem
 from tests.cast import Cast, everything_said, held, hours, returned, sign
-from tests.sharing import CAR, begun, sent, told_of_a_car
+from tests.sharing import CAR, begun, officer, sent, told_of_a_car
 from tests.web.asking import words_of
 
 pytestmark = pytest.mark.check
@@ -51,10 +52,12 @@ def told_of_the_night(cast: Cast, at: Any) -> Episode:
     return episode
 
 
-def sent_to_carers(cast: Cast, at: Any, *, without: str = "") -> Share:
+def sent_to_carers(
+    cast: Cast, at: Any, *, without: str = "", to: Organisation | None = None
+) -> Share:
     """By Ines to the carers: what serves finding Sky sooner, and the car. `without`: not told."""
     episode = told_of_the_night(cast, at)
-    draft = begun(cast, episode, Recipient.HOME, Purpose.FIND_SOONER, at)
+    draft = begun(cast, episode, Recipient.HOME, Purpose.FIND_SOONER, at, to)
     car = [piece for piece in shares.more(draft, cast.ines) if piece.item is ShareItem.VEHICLE]
     shares.add(draft, car, by=cast.ines, at=at)
     decided = {
@@ -294,3 +297,39 @@ def test_once_the_record_is_restricted_whoever_is_not_named_finds_no_file(
     restrictions.restrict(cast.sky, "A relative works here", by=cast.mara, at=now)
 
     assert get(as_("sol"), name, share).status_code == 404
+
+
+# As the one who received it takes it.
+
+RECEIVED = ("pdf-shared-with-us", "pdf-received-philomena", "json-received-philomena")
+
+
+def test_a_home_with_an_account_takes_the_same_files_as_whoever_sent_them(as_, cast: Cast, now):
+    share = sent_to_carers(cast, now, to=cast.larchwood)
+    ines, lara = as_("ines"), as_("lara")
+
+    page = words_of(lara.get(f"/shared-with-us/{share.pk}"))
+    assert "On paper (PDF)" in page
+    assert "Update for the Philomena sheet (PDF)" in page
+    for ours, theirs in zip(PAGES, RECEIVED, strict=True):
+        assert get(lara, theirs, share).content == get(ines, ours, share).content
+        printed = JournalEntry.objects.filter(verb="print", by_id=cast.lara.pk)
+        assert printed.about_child(cast.sky.pk).exists()
+
+
+def test_a_unit_takes_its_paper_and_there_is_no_update_of_it(cast: Cast, now):
+    share, unit = sent(cast, now), Client()
+    unit.force_login(officer(cast))
+
+    assert "AB12CDE" in read(get(unit, "pdf-shared-with-us", share))
+    assert get(unit, "pdf-received-philomena", share).status_code == 404
+    assert "Philomena" not in words_of(unit.get(f"/shared-with-us/{share.pk}"))
+
+
+def test_nobody_else_takes_it_and_after_a_recall_nobody(as_, cast: Cast, now):
+    share = sent_to_carers(cast, now, to=cast.larchwood)
+
+    for who in ("ferry", "owen", "ines"):
+        assert {get(as_(who), name, share).status_code for name in RECEIVED} == {404}
+    shares.recall(share, "The wrong home", by=cast.ines, at=now)
+    assert {get(as_("lara"), name, share).status_code for name in RECEIVED} == {409}
