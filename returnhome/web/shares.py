@@ -244,7 +244,7 @@ class WriteForm(gds.Form):
         lines: Sequence[SharedLine],
         goes_beyond: bool,
         is_at_risk: bool,
-        hidden: Marking,
+        hidden: Marking | None,
         **options: Any,
     ) -> None:
         beside = {name: getattr(share, name) for name in (*BESIDE, "because_more", "despite")}
@@ -268,9 +268,7 @@ class WriteForm(gds.Form):
         key = f"{line.pk}_{number}"
         words = line.original[each.mark.start : each.mark.end]
         # For whom nobody has named the recipient: it is not offered to keep it.
-        is_kept_out = each.mark.kind is MarkKind.PROTECTED and any(
-            mark.kind is MarkKind.PROTECTED for mark in self.hidden.marks(words)
-        )
+        is_kept_out = each.mark.kind is MarkKind.PROTECTED and self._is_hidden(words)
         choices = [
             (str(one), one.label)
             for one in MarkDecision
@@ -292,6 +290,12 @@ class WriteForm(gds.Form):
         )
         self.initial[f"do_{key}"] = each.decision
         self.initial[f"say_{key}"] = each.instead
+
+    def _is_hidden(self, words: str) -> bool:
+        """Whether they say a protected address for which the recipient is not named."""
+        if self.hidden is None:
+            return True
+        return any(mark.kind is MarkKind.PROTECTED for mark in self.hidden.marks(words))
 
     def _grade(self, line: SharedLine) -> None:
         grading = Grading.read(line.grading, line.conditions)
@@ -384,7 +388,8 @@ def write(request: Request, pk: int) -> HttpResponse:
         lines=lines,
         goes_beyond=shares.goes_beyond(share, lines),
         is_at_risk=any(risk.values()),
-        hidden=shares.hidden_from(share, request.user),
+        # Nobody without an account is named.
+        hidden=shares.hidden_from(share, request.user) if share.to_id else None,
     )
     back = reverse("shares-of-episode", args=[share.episode_id])
     if request.method == "POST" and form.is_valid():
