@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.views.decorators.http import require_POST
 
-from returnhome.casework import shares
+from returnhome.casework import asks, shares
 from returnhome.casework.shares import LineAnswer, Received, SharedLine
 from returnhome.rules import intelligence, sharing
 from returnhome.rules.access import Verb
@@ -42,7 +42,10 @@ def index(request: Request) -> HttpResponse:
     return render(
         request,
         "shared_with_us/index.html",
-        {"rows": [(one, _state(one), Purpose(one.share.purpose).label) for one in rows]},
+        {
+            "rows": [(one, _state(one), Purpose(one.share.purpose).label) for one in rows],
+            "may_ask": bool(asks.may_ask_for(request.user)),
+        },
     )
 
 
