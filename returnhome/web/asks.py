@@ -13,7 +13,6 @@ from django.urls import path, reverse
 
 from returnhome.casework import asks, shares
 from returnhome.casework.asks import AskedOf, NothingToTell, OwnAsk, Sought
-from returnhome.casework.shares import Share
 from returnhome.casework.staff import Organisation, Person
 from returnhome.rules import knowing, sharing
 from returnhome.rules.access import Relation, Verb
@@ -109,7 +108,7 @@ class AskForm(gds.Form):
 
 
 def ask(request: Request) -> HttpResponse:
-    """Nothing is looked up before it is sent: there is no search, and no answer without a reason."""
+    """Nothing is looked up before it is sent: no search, and no answer without a reason."""
     ours = asks.may_ask_for(request.user)
     if not ours:
         raise Http404

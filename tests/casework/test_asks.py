@@ -1,4 +1,4 @@
-"""Asking who holds something about a child: what is told, what is kept, what the database refuses."""
+"""Asking who holds something about a child: what is told and kept, what the database refuses."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -21,6 +21,7 @@ from returnhome.casework.models import (
 from returnhome.rules import knowing
 from returnhome.rules.codes import Role
 from returnhome.rules.sharing import Purpose, Recipient
+from tests.casework.ledger import refused_by
 from tests.cast import NOW, Cast, hours, returned
 from tests.sharing import begun, kept, officer, told_of_a_car
 
@@ -350,6 +351,26 @@ def test_what_was_asked_and_answered_never_changes(cast: Cast, pia, model):
     for statement in (f"update {table} set {column} = {column}", f"delete from {table}"):
         with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(statement)
+
+
+def test_the_database_refuses_an_ask_for_nothing_and_one_passed_on_twice(cast: Cast, pia):
+    returned(cast.sky)
+    asked(cast, pia)
+    row = AskedOf.objects.get()
+
+    with refused_by("an_ask_is_for_something"):
+        Ask.objects.create(
+            organisation=cast.northshire_police,
+            born_on=date(2011, 5, 4),
+            purpose="",
+            signed_in_by="unknown",
+            asked_at=NOW,
+            asked_by=pia,
+        )
+    with refused_by("of_a_child_an_ask_is_passed_on_once"):
+        AskedOf.objects.create(
+            ask=row.ask, child=row.child, authority=row.authority, is_hidden=False, due_at=NOW
+        )
 
 
 def test_of_a_hidden_ask_no_row_is_there_for_the_one_who_asked(cast: Cast, pia):

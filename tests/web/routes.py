@@ -134,6 +134,9 @@ ABOUT_A_CHILD: dict[str, Asks] = {
         Asks("share", SHARES),
     ),
     "look-at-share": Asks("share", (("look_at_share", "episode", "r"),)),
+    **dict.fromkeys(
+        ("show-asked-about", "tell-nothing"), Asks("askedof", (("share", "child", "r"),))
+    ),
     "take-back-release": Asks("release", SAID, only_post=True),
     "show-made": Asks("made", SAID),
     "answer-said-back": Asks("saidback", SAID),
@@ -298,6 +301,7 @@ BESIDE = {
         ("show-shared-with-us", "acknowledge-share", "answer-shared-line"),
         "tests/web/test_shares.py",
     ),
+    "show-ask": "tests/web/test_asks.py",
     **dict.fromkeys(
         ("pdf-share", "pdf-philomena", "json-philomena"), "tests/web/test_shares_on_paper.py"
     ),
@@ -317,6 +321,9 @@ OF_AN_ORGANISATION: dict[str, tuple[tuple[str, str], ...]] = {
     "csv-out-of-area": (("see_placed_here", COUNCIL),),
     "placed-here": (("see_placed_here", COUNCIL),),
     "shared-with-us": (("receive", ANY_BODY),),
+    "asks": (("ask_about", COUNCIL),),
+    "ask-about": (("ask_about", COUNCIL),),
+    "asked-about": (("share", COUNCIL),),
     "waiting": (("match", ANY_BODY),),
     "intake": (("confirm_intake", ANY_BODY),),
     "history": (("confirm_intake", COUNCIL),),
