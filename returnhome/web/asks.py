@@ -165,7 +165,7 @@ def show(request: Request, pk: int) -> HttpResponse:
 def _state(one: OwnAsk, now: datetime) -> tuple[str, str]:
     """How it stands for whoever asked, and in which colour."""
     if not one.holding:
-        return "Nobody holds anything", "grey"
+        return "Nothing held", "grey"
     if one.is_answered:
         return "Answered", "green"
     return ("No answer in time", "red") if one.due_at < now else ("Asked", "blue")
@@ -235,7 +235,10 @@ def show_asked(request: Request, pk: int) -> HttpResponse:
 
 
 def _to_share_of(row: AskedOf, person: Person) -> list[tuple[Any, str]]:
-    """The child's last episodes of which the person may share, each with where that begins."""
+    """The child's last episodes of which the person may share, each with where that begins.
+
+    Those with a talk before those without: it is what the child told that is shared.
+    """
     theirs = shares.episodes_of(person).filter(child=row.child, voided_at=None).newest_first()
     ask = row.ask
     given = {
@@ -245,7 +248,7 @@ def _to_share_of(row: AskedOf, person: Person) -> list[tuple[Any, str]]:
     }
     return [
         (episode, f"{reverse('begin-share', args=[episode.pk])}?{urlencode(given)}")
-        for episode in theirs[:5]
+        for episode in sorted(theirs[:5], key=lambda each: each.held_at is None)
     ]
 
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from returnhome.casework import asks, shares
 from returnhome.casework.shares import LineAnswer, Received, SharedLine
 from returnhome.rules import intelligence, sharing
-from returnhome.rules.access import Verb
+from returnhome.rules.access import Relation, Verb
 from returnhome.rules.intelligence import PoliceAnswer
 from returnhome.rules.sharing import Purpose
 from returnhome.web import gds, looking
@@ -45,6 +45,7 @@ def index(request: Request) -> HttpResponse:
         {
             "rows": [(one, _state(one), Purpose(one.share.purpose).label) for one in rows],
             "may_ask": bool(asks.may_ask_for(request.user)),
+            "may_answer": bool(request.user.may_for(Verb.SHARE, Relation.RESPONSIBLE)[0]),
         },
     )
 

@@ -196,6 +196,9 @@ SEALED = {
     *("Share.openness_because", "Share.wished", "Share.despite", "Share.recalled_because"),
     *("SharedLine.original", "SharedLine.decided", "SharedLine.text", "SharedLine.conditions"),
     *("SecondLook.words", "LineAnswer.because", "NotShared.because"),
+    # An ask may be about a child whom nobody here knows.
+    *("Ask.forename", "Ask.surname", "Ask.postcode", "Ask.number", "Ask.because"),
+    "NothingToTell.because",
     "WentTogether.ended_because",
     "NotedConcern.source",
     "NotedConcern.ended_because",

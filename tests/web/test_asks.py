@@ -148,7 +148,7 @@ def test_a_restricted_child_reads_as_one_whom_nobody_knows_byte_for_byte(
     assert NOBODY in pages[0]
     assert pages[0] == pages[1]
     # On the list of what was asked, and among what they themselves did, as well.
-    assert words_of(unit.get("/asks")).count("Nobody holds anything") == 2
+    assert words_of(unit.get("/asks")).count("Nothing held") == 2
     own = JournalEntry.objects.filter(by_id=pia.pk, kind="ask")
     assert {(entry.child_id, entry.shown) for entry in own} == {(None, None)}
     # As many lines of the journal for the one as for the other.
