@@ -89,6 +89,7 @@ WHOEVER_COMES = "whoever the page is open to may do this too, as the table of ac
 NO_CHECK = {
     "web.pages": OFFERED,
     "web.set_up": OFFERED,
+    "web.shared_with_us.index: request.user.may_for": OFFERED,
     "casework.row_security": "draws the policies: `policies` takes each of them out",
     "casework.places.PlacesQuerySet.visible_to": "places are public",
     "web.booking.book: request.user.has_role": BEFOREHAND,

@@ -269,18 +269,22 @@ def tell_nothing(request: Request, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with gds.refusals_into(form):
             asks.tell_nothing(row, **form.cleaned_data, by=request.user, at=request.now)
-            messages.success(request, "Noted: whoever asked reads that there is nothing.")
+            messages.success(request, "Noted: there is nothing to share.")
             return redirect(back)
     return gds.form_page(
         request,
         form,
         title="Nothing to share",
         caption=pages.name_of(row.child),
-        lead=f"{row.ask.organisation.name} reads: “{knowing.NOTHING_TO_TELL}”",
+        lead=f"{row.ask.organisation.name} reads: “{_as_they_read(row)}”",
         button="Say that there is nothing",
         back=back,
         cancel=back,
     )
+
+
+def _as_they_read(row: AskedOf) -> str:
+    return "Nobody here holds anything" if row.is_hidden else knowing.NOTHING_TO_TELL
 
 
 def given_for_share(request: Request) -> dict[str, str]:

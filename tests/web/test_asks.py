@@ -283,9 +283,29 @@ def test_of_a_restricted_child_those_who_may_see_it_read_what_the_other_was_told
 
     page = words_of(as_("amina").get(f"/asked-about/{row.pk}"))
     assert "They read that nobody holds anything" in page
+    address = f"/asked-about/{row.pk}/nothing"
+    assert "reads: “Nobody here holds anything”" in words_of(as_("amina").get(address))
+    told = words_of(as_("amina").post(address, {"because": "Not safe"}, follow=True))
+    assert "Nothing more: they read that nobody holds anything." in told
     assert as_("sol").get(f"/asked-about/{row.pk}").status_code == 404
     assert "asked about" not in words_of(as_("sol").get("/"))
     assert "Sky" not in words_of(as_("sol").get("/asked-about"))
+
+
+@pytest.mark.parametrize("who", ["ines", "pat", "ana", "adi", "lara", "ferry", "pia"])
+def test_the_list_of_who_was_asked_about_is_for_those_who_may_share_for_their_council(
+    as_, cast: Cast, pia, now, who
+):
+    asked(cast, pia, now)
+
+    assert as_(who).get("/asked-about").status_code == 404
+
+
+@pytest.mark.parametrize("who", ["wes", "owen"])
+def test_another_councils_list_does_not_name_the_child(as_, cast: Cast, pia, now, who):
+    asked(cast, pia, now)
+
+    assert "Nobody waits for an answer" in words_of(as_(who).get("/asked-about"))
 
 
 @pytest.mark.parametrize("who", ["wes", "owen", "ines", "pat", "ana"])
