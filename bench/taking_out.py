@@ -158,6 +158,7 @@ NO_CHECK = {
     "web.needs._need: Need.objects.visible_to": NARROWED,
     "web.needs.follow_help: HelpOffered.objects.visible_to": NARROWED,
     "web.needs.follow_passed: PassedOn.objects.visible_to": NARROWED,
+    "web.asks.show_asked: NothingToTell.objects.visible_to": ASKED_BEFORE,
     "web.own_questions.index: OwnQuestion.objects.visible_to": ASKED_BEFORE,
     "web.own_questions.end: OwnQuestion.objects.visible_to": ASKED_BEFORE,
     "web.prepare.prepare: Interview.objects.visible_to": NARROWED,
