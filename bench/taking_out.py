@@ -89,6 +89,7 @@ WHOEVER_COMES = "whoever the page is open to may do this too, as the table of ac
 NO_CHECK = {
     "web.pages": OFFERED,
     "web.set_up": OFFERED,
+    "web.shared_with_us.index: request.user.may_for": OFFERED,
     "casework.row_security": "draws the policies: `policies` takes each of them out",
     "casework.places.PlacesQuerySet.visible_to": "places are public",
     "web.booking.book: request.user.has_role": BEFOREHAND,
@@ -157,6 +158,7 @@ NO_CHECK = {
     "web.needs._need: Need.objects.visible_to": NARROWED,
     "web.needs.follow_help: HelpOffered.objects.visible_to": NARROWED,
     "web.needs.follow_passed: PassedOn.objects.visible_to": NARROWED,
+    "web.asks.show_asked: NothingToTell.objects.visible_to": ASKED_BEFORE,
     "web.own_questions.index: OwnQuestion.objects.visible_to": ASKED_BEFORE,
     "web.own_questions.end: OwnQuestion.objects.visible_to": ASKED_BEFORE,
     "web.prepare.prepare: Interview.objects.visible_to": NARROWED,

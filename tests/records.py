@@ -29,6 +29,8 @@ from returnhome.casework.models import (
     Address,
     Alias,
     AnswerToChild,
+    Ask,
+    AskedOf,
     Attempt,
     Authority,
     Basis,
@@ -74,6 +76,7 @@ from returnhome.casework.models import (
     NotedConcern,
     NotHeld,
     NothingNeeded,
+    NothingToTell,
     Notification,
     NotShared,
     Offer,
@@ -633,6 +636,22 @@ class Filling:
                 until=now + timedelta(hours=72),
             ),
         ]
+        ask = Ask(
+            organisation=self.where[POLICE],
+            born_on=now.date(),
+            purpose="stop_harm",
+            signed_in_by="passkey",
+            asked_at=now,
+            asked_by=by,
+        )
+        asked = AskedOf(
+            ask=ask,
+            child_id=episode.child_id,
+            authority_id=episode.child.responsible_authority_id,
+            is_hidden=False,
+            due_at=now,
+        )
+        self.made += [ask, asked, NothingToTell(asked=asked, at=now, by=by)]
         said = SaidBack(release=line, way_in=link, words="x", at=now)
         answer = OwnWords(
             episode=episode, way_in=link, question="now", language="en", words="x", saved_at=now
@@ -881,6 +900,7 @@ class Filling:
             ),
             *(SaidBack, AnswerToChild, Made),
             *(SharedLine, SecondLook, Opening, Acknowledgement, LineAnswer, OneTimeLink),
+            *(AskedOf, NothingToTell),
             *(Disclosure, HarmCall, HarmTaking, HarmDecision),
             *(Mention, SameThing, Need, ActionForNeed, HelpOffered, NoHelp, PassedOn),
             *(Review, Sampled, Scoring, Score),
@@ -928,6 +948,8 @@ WAYS = {
         "share__episode_id",
     ),
     "lineanswer": "line__share__episode_id",
+    "ask": "asked__child_id",
+    "nothingtotell": "asked__child_id",
     "saidback": "release__episode_id",
     "answertochild": "release__episode_id",
     "made": "own_words__episode_id",

@@ -80,6 +80,9 @@ MAY: Mapping[str, Mapping[str, str]] = {
     "receive": {
         **dict.fromkeys(("coordinator", "social_worker", "manager", "police", "home"), "+")
     },
+    "ask_about": {
+        **dict.fromkeys(("coordinator", "social_worker", "manager", "police", "home"), "+")
+    },
 }
 OF_THE_ORGANISATION = tuple(verb for verb, by in MAY.items() if "+" in set(by.values()))
 OF_A_CHILD = tuple(verb for verb in MAY if verb not in OF_THE_ORGANISATION)
@@ -133,6 +136,7 @@ HARM: tuple[Rule, ...] = (
     ("see_harm", "episode", "p"),
     ("see_harm", "interview", "o"),
 )
+ASKED_ABOUT: tuple[Rule, ...] = (("share", "child", "r"),)
 ASKED: tuple[Rule, ...] = (
     ("answer", "handover", "a"),
     ("ask", "handover", "r"),
@@ -198,6 +202,8 @@ SECOND_LOCK: Mapping[str, tuple[Rule, ...]] = {
         SAID,
     ),
     "notshared": SAID,
+    # By whose the child is now, and to nobody for having interviewed.
+    **dict.fromkeys(("ask", "askedof", "nothingtotell"), ASKED_ABOUT),
     "saidback": SAID,
     "answertochild": SAID,
     "telling": ANSWERED,

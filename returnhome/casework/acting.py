@@ -30,7 +30,7 @@ FOR = {
     MATCHING: "comparing names, birth dates and postcodes across councils; of others’ children it "
     "gives a number and what agrees",
     PASSING_ON: "what passes from one council to another: requests, the duty, joining records; "
-    "telling of a restricted record that was opened",
+    "telling of a restricted record that was opened; that somebody asks about a child",
     CLOCKWORK: "looking for what nobody has answered, and sending messages",
     REPORTING: "figures: it reads no name",
     SEALING: "writing a seal of the journal: it may call that one function and do nothing else",
@@ -39,7 +39,7 @@ FOR = {
     HOMES: "a home’s own page: the names of those who live there today, that they are missing or "
     "back, and that an interview is due",
     PARTNERS: "whoever receives what was shared with their organisation, or with themselves by a "
-    "one-time link: that, and no other thing",
+    "one-time link, or asks who holds something: that, and no other thing",
     OPERATOR: "making the demonstration, and measurements",
 }
 

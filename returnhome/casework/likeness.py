@@ -412,6 +412,19 @@ def _whole(
     }
 
 
+@acting.as_system(acting.MATCHING)
+def going_by(forename: str, surname: str, born_on: date) -> set[int]:
+    """Children born on that very day who go by this name, by number; twins by another do not."""
+    born = rows(BORN, [born_on])
+    told = Person(forename, surname, born_on, "").described
+    scorer = Scorer(closeness, Commonness(LEAST, Counter(), Counter()))
+    ranks = {pk: scorer.goes_by(told, each) for pk, each in named({pk for (pk,) in born}).items()}
+    # Where one goes by the very name, another whose name is a form of it is not meant.
+    best = min((rank for rank in ranks.values() if rank is not None), default=None)
+    return {pk for pk, rank in ranks.items() if rank is not None and rank == best}
+
+
+BORN = "select id from casework_child where born_on = %s and confirmed_at is not null"
 # However few are on record, there are many more whom a note could mean.
 LEAST = 10_000
 SIZE = "select greatest(reltuples, 0)::int from pg_class where oid = 'casework_child'::regclass"

@@ -2,6 +2,7 @@
 
 from returnhome.casework.accounts import DirectoryIdentity
 from returnhome.casework.agreements import Agreement
+from returnhome.casework.asks import Ask, AskedOf, NothingToTell
 from returnhome.casework.care import FormerFact, PlacementNotice
 from returnhome.casework.check_ins import CheckIn, CheckInWords
 from returnhome.casework.children import (
@@ -80,6 +81,8 @@ __all__ = [
     "Agreement",
     "Alias",
     "AnswerToChild",
+    "Ask",
+    "AskedOf",
     "Attempt",
     "Authority",
     "Basis",
@@ -139,6 +142,7 @@ __all__ = [
     "NotShared",
     "NotedConcern",
     "NothingNeeded",
+    "NothingToTell",
     "Notification",
     "Offer",
     "OneTimeLink",

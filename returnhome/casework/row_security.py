@@ -742,6 +742,16 @@ def _policies() -> dict[str, str]:
     for name in ("sharedline", "secondlook", "opening", "acknowledgement", "onetimelink"):
         found[f"casework_{name}"] = _there(f"casework_{name}", "share_id", "casework_share")
     found["casework_lineanswer"] = _there("casework_lineanswer", "line_id", "casework_sharedline")
+    # Of an ask the council that holds something, and not who asked: they have a door of their own.
+    found["casework_askedof"] = _there(
+        *("casework_askedof", "child_id", child), whose("above", Verb.SHARE, RESPONSIBLE)
+    )
+    found["casework_nothingtotell"] = _there(
+        "casework_nothingtotell", "asked_id", "casework_askedof"
+    )
+    found["casework_ask"] = (
+        "exists (select 1 from casework_askedof asked where asked.ask_id = casework_ask.id)"
+    )
     for name in ("saidback", "answertochild"):
         found[f"casework_{name}"] = _there(f"casework_{name}", "release_id", "casework_release")
     found["casework_telling"] = _there(
@@ -961,16 +971,28 @@ def by_partner() -> dict[str, str]:
     """Table → which of its rows are there for somebody with whose organisation it was shared.
 
     That something was recalled they see, and not a line of it any more. So does whoever holds an
-    opened link to it: by the secret in its address alone nothing is there but the link.
+    opened link to it: by the secret in its address alone nothing is there but the link. Of what
+    they asked they see which council holds something; of a restricted record nothing, until it is
+    shared with them.
     """
     ours = _looked_up("returnhome_posts", _roles(Verb.RECEIVE))
+    asking = _looked_up("returnhome_posts", _roles(Verb.ASK_ABOUT))
     line, standing = "casework_sharedline", "above.recalled_at is null"
     link = "nullif(current_setting('app.link', true), '')"
     opened = (
         "casework_share.id = (select link.share_id from casework_onetimelink link"
         f" where link.pass_digest = {link} and link.ended_at is null)"
     )
+    shared_since = (
+        "exists (select 1 from casework_ask ask join casework_share told"
+        " on told.to_id = ask.organisation_id and told.sent_at >= ask.asked_at"
+        " where ask.id = casework_askedof.ask_id and told.child_id = casework_askedof.child_id)"
+    )
     return {
+        "casework_ask": f"casework_ask.organisation_id = {asking}",
+        "casework_askedof": f"({_there('casework_askedof', 'ask_id', 'casework_ask')}"
+        f" and (not casework_askedof.is_hidden or {shared_since}))",
+        "casework_nothingtotell": _there("casework_nothingtotell", "asked_id", "casework_askedof"),
         "casework_share": f"((casework_share.to_id = {ours} or {opened})"
         " and casework_share.sent_at is not null)",
         "casework_onetimelink": f"(casework_onetimelink.secret = {link}"
@@ -993,7 +1015,7 @@ def closing() -> dict[str, str]:
     closed = _told("app.closed")
     found = {
         f"casework_{name}": f"casework_{name}.child_id <> {closed}"
-        for name in ("episode", "interview", "placementnotice", "disclosure", "share")
+        for name in ("episode", "interview", "placementnotice", "disclosure", "share", "askedof")
     }
     found["casework_child"] = f"casework_child.id <> {closed}"
     found["casework_notification"] = (
@@ -1083,6 +1105,11 @@ OF_SHARE: Mapping[str, Sequence[str]] = {
         *("grading", "conditions"),
     ),
 }
+# Of who was asked: the council, the child by number, whether it has answered; not why.
+OF_ASKED: Mapping[str, Sequence[str]] = {
+    "casework_askedof": ("id", "ask_id", "child_id", "authority_id"),
+    "casework_nothingtotell": ("id", "asked_id", "at"),
+}
 SCORED = _tables("sample", "sampled", "scoring", "score")
 BROUGHT = _tables("bringing", "bringingfile", "earlierrecord", "broughtchild")
 OF_OFFER = _tables("offer", "reply", "attempt", "interview", "coverage", "notheld")
@@ -1136,7 +1163,7 @@ def opened() -> dict[str, Opened]:
             KNOWN_BY | CARE | PREVIEWED | LISTS_OF | _tables("delivery"),
             OF_EPISODE
             | OF_OFFER
-            | _tables("child", "dispute", "override", "notification", "breakglass"),
+            | _tables("child", "dispute", "override", "notification", "breakglass", "askedof"),
         ),
         acting.REPORTING: Opened(
             OF_OFFER | SCORED | _tables("episode", "child", "tally", "howitwas", "earlierrecord"),
@@ -1182,10 +1209,13 @@ def opened() -> dict[str, Opened]:
             within=by_token(),
         ),
         acting.PARTNERS: Opened(
-            _tables("share", "sharedline"),
-            _tables("opening", "acknowledgement", "lineanswer", "onetimelink", "journalentry"),
+            _tables("share", "sharedline", "askedof", "nothingtotell"),
+            _tables(
+                *("opening", "acknowledgement", "lineanswer", "onetimelink", "ask"),
+                "journalentry",
+            ),
             beside=False,
-            columns=OF_SHARE,
+            columns={**OF_SHARE, **OF_ASKED},
             within=by_partner(),
         ),
         acting.HOMES: Opened(

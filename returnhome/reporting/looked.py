@@ -10,6 +10,7 @@ from pathlib import Path
 import typst
 from django.db.models import Q
 
+from returnhome.casework.asks import Ask, AskedOf
 from returnhome.casework.care import Doubt
 from returnhome.casework.children import Child
 from returnhome.casework.concerns import NotedConcern
@@ -76,6 +77,9 @@ THINGS = {
     "share": "what is shared, and with whom",
     "namedfor": "who is named for a protected address",
     "notshared": "that something is not shared",
+    "ask": "what somebody asked about the child",
+    "askedof": "what somebody asked about the child",
+    "nothingtotell": "that there is nothing to share",
     "made": "a drawing or a recording of the child’s own",
 }
 LISTS = {
@@ -93,6 +97,8 @@ LISTS = {
     "lives-here": "the list of who lives in a home",
     "home-reports": "what the home has reported",
     "shared-with-us": "the list of what was shared with an organisation",
+    "asks": "the list of what their organisation asked",
+    "asked-about": "the list of children who were asked about",
     "waiting": "the list of children not matched yet",
     "candidates": "children whom a notification may be about",
     "joined": "records that were joined, or taken apart again",
@@ -140,6 +146,9 @@ DONE = {
     "open share": "Opened what was shared with their organisation",
     "acknowledge share": "Said that they have what was shared",
     "answer share": "Said what came of something that was shared",
+    "ask about child": "Asked which council holds something about the child",
+    "be asked about": "Somebody’s question about the child was passed on to the council",
+    "tell nothing": "Answered that there is nothing to share",
     "take line back": "Took a line back that the child could see",
     "answer child": "Answered what the child said to a line",
     "say back": "Said something to a line that was released",
@@ -351,6 +360,8 @@ BELONGING = (
     ("release", Release, "episode__child"),
     ("share", Share, "child"),
     ("notshared", NotShared, "episode__child"),
+    ("ask", Ask, "asked__child"),
+    ("askedof", AskedOf, "child"),
     ("saidback", SaidBack, "release__episode__child"),
     ("sampled", Sampled, "interview__child"),
 )

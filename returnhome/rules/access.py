@@ -67,6 +67,7 @@ class Verb(Code):
     SHARE = "share", "Share with those who can act what the child told"
     LOOK_AT_SHARE = "look_at_share", "Look at a share as the second person, before it goes or after"
     RECEIVE = "receive", "Open what was shared with the organisation, and say what came of it"
+    ASK_ABOUT = "ask_about", "Ask, with a reason, which council holds something about a child"
 
 
 RESPONSIBLE, HOST, PROVIDER = Relation.RESPONSIBLE, Relation.HOST, Relation.PROVIDER
@@ -88,6 +89,7 @@ OF_THE_ORGANISATION = frozenset(
         Verb.SET_QUESTIONS,
         Verb.KEEP_TOKENS,
         Verb.RECEIVE,
+        Verb.ASK_ABOUT,
     }
 )
 NO_CHILD: frozenset[Relation] = frozenset()
@@ -119,6 +121,7 @@ MAY: dict[Role, dict[Verb, frozenset[Relation]]] = {
         Verb.SHARE: frozenset({RESPONSIBLE, PROVIDER, OWN}),
         Verb.LOOK_AT_SHARE: frozenset({RESPONSIBLE}),
         Verb.RECEIVE: NO_CHILD,
+        Verb.ASK_ABOUT: NO_CHILD,
     },
     Role.INTERVIEWER: {
         # A team's interviewers share its list and offer for each other; an account is one's own.
@@ -147,6 +150,7 @@ MAY: dict[Role, dict[Verb, frozenset[Relation]]] = {
         Verb.SHARE: frozenset({RESPONSIBLE}),
         Verb.LOOK_AT_SHARE: frozenset({RESPONSIBLE}),
         Verb.RECEIVE: NO_CHILD,
+        Verb.ASK_ABOUT: NO_CHILD,
     },
     Role.MANAGER: {
         Verb.SEE_EPISODE: frozenset({RESPONSIBLE, HOST, PROVIDER, COUNTED}),
@@ -184,6 +188,7 @@ MAY: dict[Role, dict[Verb, frozenset[Relation]]] = {
         Verb.SHARE: frozenset({RESPONSIBLE, PROVIDER}),
         Verb.LOOK_AT_SHARE: frozenset({RESPONSIBLE}),
         Verb.RECEIVE: NO_CHILD,
+        Verb.ASK_ABOUT: NO_CHILD,
     },
     Role.ANALYST: {Verb.SEE_FIGURES: NO_CHILD},
     Role.ADMINISTRATOR: {
@@ -197,9 +202,10 @@ MAY: dict[Role, dict[Verb, frozenset[Relation]]] = {
         Verb.SEE_WHO_LIVES_HERE: frozenset({LIVES_THERE}),
         Verb.REPORT: frozenset({LIVES_THERE}),
         Verb.RECEIVE: NO_CHILD,
+        Verb.ASK_ABOUT: NO_CHILD,
     },
-    # Of a child no more than what was shared with their unit.
-    Role.POLICE: {Verb.RECEIVE: NO_CHILD},
+    # Of a child no more than what was shared with their unit; and that somebody holds something.
+    Role.POLICE: {Verb.RECEIVE: NO_CHILD, Verb.ASK_ABOUT: NO_CHILD},
     # Researchers have their own door, which comes with the study.
     Role.RESEARCHER: {},
 }

@@ -145,6 +145,7 @@ UNSAID = frozenset({"no forename", "no surname", "no birth date", "no place"})
 
 # What holds a join by rule back. Names that come near, and birth dates that may be the same.
 SAME_NAME = frozenset({"forename", "forename spelt", "surname", "surname spelt"})
+GOES_BY = ("forename", "forename spelt", "forename short")
 NEAR_FORENAMES = frozenset(
     {"forename", "forename spelt", "forename short", "forename slip", "forename near"}
     | {"forename initial"}
@@ -326,6 +327,21 @@ class Scorer:
             first.key in SAME_NAME and last.key in SAME_NAME
             for first, last, _ in self._pairs(told, known, turned=False)
         )
+
+    def goes_by(self, told: Described, known: Described) -> int | None:
+        """Whether names and birth date say that this child is meant, and no slip is made up for.
+
+        By the very forename, or one they are also known by: 0; by the same, written another way:
+        1; by a short or other form of it: 2. None: it is another child.
+        """
+        if _birth(told.born_on, known.born_on).key != "born":
+            return None
+        ranks = [
+            GOES_BY.index(first.key)
+            for first, last, _ in self._pairs(told, known, turned=False)
+            if last.key in SAME_NAME and first.key in GOES_BY
+        ]
+        return min(ranks, default=None)
 
     def comes_near(self, told: Described, known: Described) -> tuple[Term, ...]:
         """What makes it unsafe to join the note to anybody by rule while there is this other child.

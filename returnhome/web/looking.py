@@ -45,15 +45,23 @@ KINDS = {
     "went-together": "wenttogether",
     "shares": "share",
     "shared-with-us": "share",
+    "asks": "ask",
+    "asked-about": "askedof",
     "lives-here": "child",
     "home-reports": "fromhome",
 }
 LARGEST = 2**63 - 1
 
 
-def at(request: Any, thing: models.Model) -> None:
-    """A look at one thing. Of a form that was sent in: once its page is shown again."""
-    _once_shown(request, lambda: journal.write("read", thing, by=request.user, at=request.now))
+def at(request: Any, thing: models.Model, *, shown: Iterable[int] = ()) -> None:
+    """A look at one thing. Of a form that was sent in: once its page is shown again.
+
+    `shown` are the children, by number, whom it showed beside.
+    """
+    _once_shown(
+        request,
+        lambda: journal.write("read", thing, shown=shown, by=request.user, at=request.now),
+    )
 
 
 def at_list(request: Any, name: str, children: Iterable[int], *, verb: str = "list") -> None:

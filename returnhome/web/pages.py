@@ -51,6 +51,7 @@ SET_UP = (
 # And by way of Intake.
 PATTERNS = ("/patterns", "/same-things")
 INTAKE = ("/intake", "/history")
+SHARED = ("/shared-with-us", "/asks")
 
 
 # Names that macros ask for before anything sets them: `caller` is whether one was given an inside,
@@ -225,7 +226,7 @@ def _navigation(person: Person, path: str) -> list[dict[str, Any]]:
         if _has_use_for(person, verbs):
             items.append({"text": label, "href": href})
     for item in items:
-        ways = (each for each in (SET_UP, INTAKE, PATTERNS) if item["href"] in each)
+        ways = (each for each in (SET_UP, INTAKE, PATTERNS, SHARED) if item["href"] in each)
         beginnings = next(ways, (item["href"],))
         # The work list stands at the root, which every address begins with.
         item["active"] = path == "/" if item["href"] == "/" else path.startswith(beginnings)

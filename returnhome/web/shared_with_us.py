@@ -12,11 +12,11 @@ from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.views.decorators.http import require_POST
 
-from returnhome.casework import shares
+from returnhome.casework import asks, shares
 from returnhome.casework.shares import LineAnswer, Received, SharedLine
 from returnhome.reporting import philomena
 from returnhome.rules import intelligence
-from returnhome.rules.access import Verb
+from returnhome.rules.access import Relation, Verb
 from returnhome.rules.intelligence import PoliceAnswer
 from returnhome.rules.sharing import Purpose
 from returnhome.web import gds, looking
@@ -43,7 +43,11 @@ def index(request: Request) -> HttpResponse:
     return render(
         request,
         "shared_with_us/index.html",
-        {"rows": [(one, _state(one), Purpose(one.share.purpose).label) for one in rows]},
+        {
+            "rows": [(one, _state(one), Purpose(one.share.purpose).label) for one in rows],
+            "may_ask": bool(asks.may_ask_for(request.user)),
+            "may_answer": bool(request.user.may_for(Verb.SHARE, Relation.RESPONSIBLE)[0]),
+        },
     )
 
 

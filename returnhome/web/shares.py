@@ -35,7 +35,7 @@ from returnhome.rules.intelligence import (
 )
 from returnhome.rules.marking import TAKEN_OUT, Marking, MarkKind
 from returnhome.rules.sharing import MarkDecision, Openness, Purpose, Recipient
-from returnhome.web import communications, gds, looking, pages, tellings
+from returnhome.web import asks, communications, gds, looking, pages, tellings
 from returnhome.web import one_time_links as links_to_shares
 from returnhome.web.as_seen import lines_shown, what_for
 from returnhome.web.asked import Request
@@ -146,7 +146,9 @@ class BeginForm(gds.Form):
 
 def begin(request: Request, pk: int) -> HttpResponse:
     episode = _episode(request, pk)
-    form = BeginForm(request.POST or None, person=request.user)
+    form = BeginForm(
+        request.POST or None, person=request.user, initial=asks.given_for_share(request)
+    )
     back = reverse("shares-of-episode", args=[pk])
     if request.method == "POST" and form.is_valid():
         with gds.refusals_into(form):

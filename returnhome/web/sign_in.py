@@ -20,6 +20,7 @@ from django.urls import path, re_path
 from returnhome.casework import accounts
 from returnhome.casework.staff import Person, Post
 from returnhome.rules.codes import Role
+from returnhome.rules.knowing import SignedInBy
 from returnhome.web import directory, guessing, second_factor, sessions
 
 log = logging.getLogger(__name__)
@@ -28,6 +29,16 @@ log = logging.getLogger(__name__)
 DEMONSTRATION_PASSWORD = "a-long-way-home"  # noqa: S105
 
 CLOSED = "You cannot sign in here any more. Ask whoever manages Returnhome in your organisation."
+
+
+def signed_in_by(request: HttpRequest) -> SignedInBy:
+    """How the person of this session had shown who they are."""
+    means = {record["method"] for record in get_authentication_records(request, request.user)}
+    if directory.METHOD in means:
+        return SignedInBy.DIRECTORY
+    if "password" in means:
+        return SignedInBy.PASSWORD
+    return SignedInBy.PASSKEY if "mfa" in means else SignedInBy.UNKNOWN
 
 
 class Adapter(DefaultAccountAdapter):

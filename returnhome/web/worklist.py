@@ -20,6 +20,7 @@ from returnhome.rules import clock
 from returnhome.rules.access import Verb
 from returnhome.rules.codes import ActionKind, Cohort, EpisodeKind, Role
 from returnhome.web import (
+    asks,
     gds,
     handovers,
     looking,
@@ -202,6 +203,7 @@ def worklist(request: Request) -> HttpResponse:
     written = ways_in.waiting_for(person)
     asked_back = releases.waiting_for(person)
     shared = shares.waiting_for(person, now)
+    asked_about = asks.waiting_for(person, now)
     told = owed.badges(harms)
     rows = [replace(row, badges=[*told.get(row.episode.child_id, ()), *row.badges]) for row in rows]
     children = [*(row.episode.child_id for row in rows), *own.children]
@@ -209,6 +211,7 @@ def worklist(request: Request) -> HttpResponse:
     children += [one.episode.child_id for one in written]
     children += [one.child_id for one in asked_back]
     children += [one.share.child_id for one in shared]
+    children += [one.child_id for one, _, _ in asked_about]
     looking.at_list(request, "worklist", children)
     context = {
         "groups": GROUPS,
@@ -223,6 +226,7 @@ def worklist(request: Request) -> HttpResponse:
         "written": written,
         "asked_back": asked_back,
         "shared": shared,
+        "asked_about": asked_about,
         "asked": handovers.waiting_for_us(person, now),
         "duties": list(_on_duty(person, now)),
         "waiting": _waiting(person),

@@ -300,6 +300,7 @@ ALONE = {
     "BreakGlass.opened_at": "the person who opened it",
     "Disclosure.told_at": "made_by wrote it down",
     "HarmDecision.due_at": "computed from what was decided, by decided_by",
+    "AskedOf.due_at": "computed from when somebody asked, and what for",
     "HelpOffered.noted_at": "offered_by wrote it down",
     "PassedOn.noted_at": "passed_by wrote it down",
     "Absence.starts_at": "noted_by says who noted it",

@@ -198,6 +198,9 @@ SEALED = {
     *("SecondLook.words", "LineAnswer.because", "NotShared.because"),
     *("NamedFor.address", "NamedFor.because"),
     *("OneTimeLink.address", "OneTimeLink.opened_by_name"),
+    # An ask may be about a child whom nobody here knows.
+    *("Ask.forename", "Ask.surname", "Ask.postcode", "Ask.number", "Ask.because"),
+    "NothingToTell.because",
     "WentTogether.ended_because",
     "NotedConcern.source",
     "NotedConcern.ended_because",

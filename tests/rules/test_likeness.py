@@ -49,6 +49,41 @@ def named(forename: str, surname: str) -> Described:
     return replace(SKY, names=(Name(forename, surname),))
 
 
+@pytest.mark.parametrize(
+    ("forename", "surname", "goes_by"),
+    [
+        ("Sky", "Rivers", 0),
+        ("SKY", " rivers", 0),
+        ("Sky Ann", "Rivers", 1),
+        ("Skye", "Rivers", 2),
+        # A slip of the pen, the first letter, a part of the surname, the other way round: another.
+        ("Sku", "Rivers", None),
+        ("S", "Rivers", None),
+        ("Sky", "Rivers-Lee", None),
+        ("Sky", "River", None),
+        ("Rivers", "Sky", None),
+        ("Rain", "Rivers", None),
+        ("", "Rivers", None),
+        ("Sky", "", None),
+    ],
+)
+def test_a_child_goes_by_a_name_or_does_not_and_no_slip_is_made_up_for(forename, surname, goes_by):
+    assert SCORER.goes_by(named(forename, surname), SKY) == goes_by
+
+
+@pytest.mark.parametrize("born_on", [None, date(2012, 4, 3), date(2012, 3, 5), date(2011, 3, 4)])
+def test_with_another_birth_date_or_none_nobody_goes_by_a_name(born_on):
+    assert SCORER.goes_by(replace(SKY, born_on=born_on), SKY) is None
+
+
+def test_another_name_on_record_is_the_childs_too():
+    known = replace(SKY, names=(*SKY.names, Name("Star", "Hale", "by another name")))
+
+    assert SCORER.goes_by(named("Star", "Hale"), known) == 0
+    # But not the forename of the one with the surname of the other.
+    assert SCORER.goes_by(named("Star", "Rivers"), known) is None
+
+
 def test_the_same_child_agrees_in_everything():
     compared = SCORER.compare(SKY, SKY)
 

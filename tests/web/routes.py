@@ -137,6 +137,9 @@ ABOUT_A_CHILD: dict[str, Asks] = {
         Asks("share", SHARES),
     ),
     "look-at-share": Asks("share", (("look_at_share", "episode", "r"),)),
+    **dict.fromkeys(
+        ("show-asked-about", "tell-nothing"), Asks("askedof", (("share", "child", "r"),))
+    ),
     "take-back-release": Asks("release", SAID, only_post=True),
     "show-made": Asks("made", SAID),
     "answer-said-back": Asks("saidback", SAID),
@@ -309,6 +312,7 @@ BESIDE = {
         ("show-shared-with-us", "acknowledge-share", "answer-shared-line"),
         "tests/web/test_shares.py",
     ),
+    "show-ask": "tests/web/test_asks.py",
     **dict.fromkeys(
         (
             *("pdf-share", "pdf-philomena", "json-philomena", "pdf-shared-with-us"),
@@ -332,6 +336,8 @@ OF_AN_ORGANISATION: dict[str, tuple[tuple[str, str], ...]] = {
     "csv-out-of-area": (("see_placed_here", COUNCIL),),
     "placed-here": (("see_placed_here", COUNCIL),),
     "shared-with-us": (("receive", ANY_BODY),),
+    "asks": (("ask_about", COUNCIL),),
+    "ask-about": (("ask_about", COUNCIL),),
     "waiting": (("match", ANY_BODY),),
     "intake": (("confirm_intake", ANY_BODY),),
     "history": (("confirm_intake", COUNCIL),),
@@ -419,6 +425,8 @@ OF_AN_ORGANISATION_BESIDE = {
         "tests/web/test_history.py",
     ),
     "lives-here": "tests/web/test_homes.py",
+    # For whoever may share as the council that answers for a child, and not of an own talk.
+    "asked-about": "tests/web/test_asks.py",
 }
 
 # Everybody's own, once signed in.

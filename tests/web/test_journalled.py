@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from returnhome.casework import (
+    asks,
     care,
     childs_part,
     concerns,
@@ -53,6 +54,7 @@ from returnhome.rules.helping import NeedKind, PassedTo
 from returnhome.rules.homing import Known
 from returnhome.rules.mentioning import MentionKind
 from returnhome.rules.responsibility import Reply
+from returnhome.rules.sharing import Purpose
 from returnhome.rules.standard.parts import SaidBy
 from tests.casework.test_made import draws
 from tests.casework.test_own_pages import as_child, opened
@@ -208,6 +210,7 @@ NO_CHILD = {
     "openapi-json": "the description of the API",
     "ask": "nothing is kept of what is asked",
     "ask_all": "nothing is kept of what is asked",
+    "ask-about": "nothing is looked up before it is sent, and then another page tells",
     "tokens": "an administrator's, about no child",
     "make-token": "an administrator's, about no child",
     "end-token": "an administrator's, about no child",
@@ -665,6 +668,21 @@ def a_share_on_paper(cast: Cast, now: Any) -> tuple[Child, list[Shown]]:
     ]
 
 
+def somebody_asked_about(cast: Cast, now: Any) -> tuple[Child, list[Shown]]:
+    returned(cast.sky, at=now)
+    about = asks.Sought("Sky", "Marlowe", cast.sky.born_on)
+    why = "Seen tonight in a car that we stopped"
+    to = {"organisation": cast.northshire_police, "by": officer(cast), "at": now}
+    one = asks.ask(about, Purpose.STOP_HARM, why, **to).asked.get()
+    return cast.sky, [
+        ("pia", "asks", []),
+        ("pia", "show-ask", [one.ask_id]),
+        ("amina", "asked-about", []),
+        ("amina", "show-asked-about", [one.pk]),
+        ("amina", "tell-nothing", [one.pk]),
+    ]
+
+
 WORLDS: tuple[World, ...] = (
     *(a_child_just_back, a_child_still_missing, a_decision_overridden, care_of_a_child),
     *(a_child_in_a_home, a_child_not_ours_any_more, somebody_who_said_no),
@@ -677,6 +695,7 @@ WORLDS: tuple[World, ...] = (
     a_record_that_is_restricted,
     a_child_who_told_of_harm,
     a_share_on_paper,
+    somebody_asked_about,
 )
 # Reached otherwise than by a plain GET: each has a test of its own below.
 BESIDE = {

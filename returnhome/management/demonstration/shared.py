@@ -3,11 +3,13 @@
 from dataclasses import replace
 from datetime import datetime
 
-from returnhome.casework import one_time_links, shares, staff
+from returnhome.casework import asks, one_time_links, shares, staff
+from returnhome.casework.asks import Sought
 from returnhome.casework.models import Episode, Interview, Organisation, Share
 from returnhome.casework.shares import LineDecided, Said
 from returnhome.management.demonstration.telling import HOUR, Teller, to_minute
 from returnhome.rules.intelligence import PoliceAnswer
+from returnhome.rules.knowing import SignedInBy
 from returnhome.rules.marking import MarkKind
 from returnhome.rules.one_time_links import CodeWay
 from returnhome.rules.sharing import MarkDecision, Openness, Purpose, Recipient, ShareItem
@@ -15,6 +17,7 @@ from returnhome.rules.sharing import MarkDecision, Openness, Purpose, Recipient,
 
 def tell(teller: Teller) -> None:
     _the_police_were_told_of_big_sam(teller)
+    _the_police_ask_about_sky_and_about_somebody_whom_nobody_knows(teller)
     _the_police_have_not_said_that_they_have_it(teller)
     _the_home_was_told_where_to_look(teller)
     _kits_mother_is_told_once_a_second_person_has_looked(teller)
@@ -80,6 +83,13 @@ KNOWS = Said(
 def _the_police_were_told_of_big_sam(teller: Teller) -> None:
     police, pia = teller.places.police, teller.people["pia"]
     one = Telling(teller, "kian", Recipient.POLICE, Purpose.STOP_HARM, to=police)
+    kian = teller.children["kian"]
+    _ask(
+        teller,
+        Sought(kian.forename, kian.surname, kian.born_on),
+        "He was in a car that we stopped, with a man we are looking into. Has he told of him?",
+        at=one.later(-3),
+    )
     sent = one.written(KNOWS)
     shares.open_share(sent.pk, by=pia, at=one.later(3))
     shares.acknowledge(sent.pk, by=pia, at=one.later(3))
@@ -94,6 +104,34 @@ def _the_police_were_told_of_big_sam(teller: Teller) -> None:
         line = sent.lines.filter(item=item).first()
         if line:
             shares.answer(sent.pk, line.pk, given, because, by=pia, at=one.later(50))
+
+
+def _the_police_ask_about_sky_and_about_somebody_whom_nobody_knows(teller: Teller) -> None:
+    sky = teller.children["sky"]
+    _ask(
+        teller,
+        Sought(sky.forename, sky.surname, sky.born_on, number="NSP/2231"),
+        "Named by another girl as one who was at the same flat. We want to know who goes there.",
+        at=teller.ago(20),
+    )
+    _ask(
+        teller,
+        Sought("Rowan", "Hale", sky.born_on),
+        "Found at the station at two in the morning, and says that she lives nowhere.",
+        at=teller.ago(30),
+    )
+
+
+def _ask(teller: Teller, about: Sought, because: str, *, at: datetime) -> None:
+    asks.ask(
+        about,
+        Purpose.STOP_HARM,
+        because,
+        organisation=teller.places.police,
+        signed_in_by=SignedInBy.PASSWORD,
+        by=teller.people["pia"],
+        at=at,
+    )
 
 
 def _the_police_have_not_said_that_they_have_it(teller: Teller) -> None:
