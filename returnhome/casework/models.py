@@ -40,6 +40,7 @@ from returnhome.casework.messages import Message
 from returnhome.casework.needs import ActionForNeed, HelpOffered, Need, NoHelp, PassedOn
 from returnhome.casework.notifications import Delivery, Notification, ToldNumber
 from returnhome.casework.offers import Attempt, Offer, Reply
+from returnhome.casework.packs import Pack, PackChild
 from returnhome.casework.places import Authority, Force, Postcode, ReferenceLoad, Succession
 from returnhome.casework.policies import LocalPolicy, TalkName
 from returnhome.casework.protocols import LocalProtocol
@@ -145,6 +146,8 @@ __all__ = [
     "OwnQuestion",
     "OwnWords",
     "Pace",
+    "Pack",
+    "PackChild",
     "ParentalRisk",
     "PassedOn",
     "Person",
