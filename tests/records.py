@@ -80,6 +80,8 @@ from returnhome.casework.models import (
     Organisation,
     Override,
     OwnWords,
+    Pack,
+    PackChild,
     ParentalRisk,
     PassedOn,
     Person,
@@ -506,6 +508,13 @@ class Filling:
         now, by, cast = self.now, self.by, self.cast
         past = {"since": LONG_AGO, "until": LONG_AGO + timedelta(days=90)}
         meeting = Meeting(child=child, kind="review", held_at=now, recorded_at=now, recorded_by=by)
+        pack = Pack(
+            authority_id=child.responsible_authority_id,
+            name="Panel",
+            meets_on=now.date(),
+            made_at=now,
+            made_by=by,
+        )
         self.made += [
             Alias(child=child, forename="Al", surname="Ias", folded_name="al ias"),
             BroughtChild(bringing=self.bringing, child=child),
@@ -527,6 +536,8 @@ class Filling:
             meeting,
             VoidedMeeting(meeting=meeting, at=now, by=by),
             ParentalRisk(child=child, noted_at=now, noted_by=by),
+            pack,
+            PackChild(pack=pack, child=child, brought_at=now, brought_by=by),
         ]
         if not is_listed:
             # Over, so that they keep nobody out.
@@ -858,6 +869,7 @@ class Filling:
                 Basis,
                 FromHome,
                 VoidedMeeting,
+                PackChild,
                 Coverage,
                 Entry,
                 SignedFacts,
@@ -897,6 +909,7 @@ WAYS = {
     "coverage": "episode_id",
     "interview": "episodes",
     "voidedmeeting": "meeting__child_id",
+    "pack": "brought__child_id",
     "harmcall": "disclosure__episode_id",
     "harmtaking": "disclosure__episode_id",
     "harmdecision": "disclosure__episode_id",

@@ -25,10 +25,12 @@ from returnhome.casework import (
     mentions,
     needs,
     offers,
+    packs,
     releases,
     restrictions,
     reviews,
     sames,
+    shares,
     support,
     tellings,
     together,
@@ -53,6 +55,7 @@ from returnhome.rules.helping import NeedKind, PassedTo
 from returnhome.rules.homing import Known
 from returnhome.rules.mentioning import MentionKind
 from returnhome.rules.responsibility import Reply
+from returnhome.rules.sharing import Purpose, Recipient
 from returnhome.rules.standard.parts import SaidBy
 from tests.casework.test_made import draws
 from tests.casework.test_own_pages import as_child, opened
@@ -70,7 +73,7 @@ from tests.cast import (
     returned,
     signed,
 )
-from tests.sharing import begun, officer, sent
+from tests.sharing import begun, kept, officer, sent
 from tests.web.test_elsewhere import taken_on
 from tests.web.test_intake import received
 from tests.web.test_letters import ask as ask_by_letter
@@ -550,6 +553,21 @@ def what_several_children_told_of(cast: Cast, now: Any) -> tuple[Child, list[Sho
     ]
 
 
+def a_child_brought_to_a_panel(cast: Cast, now: Any) -> tuple[Child, list[Shown]]:
+    day = now.date() + timedelta(days=6)
+    pack = packs.make(cast.northshire, name="Panel", meets_on=day, by=cast.amina, at=now)
+    row = packs.bring(pack, cast.sky, "A car", by=cast.amina, at=now)
+    back = returned(cast.sky, at=now - hours(12))
+    signed(back, interviewer=cast.ines, by=cast.amina, at=now - hours(12))
+    draft = begun(cast, back, Recipient.PANEL, Purpose.STOP_HARM, now)
+    shares.write(kept(cast, draft, at=now), by=cast.ines, at=now)
+    return cast.sky, [
+        *(("sol", name, [pack.pk]) for name in ("show-pack", "pdf-pack")),
+        ("mara", "bring-child", [cast.sky.pk]),
+        ("amina", "take-off-panel", [row.pk]),
+    ]
+
+
 def somebody_who_turned_18(cast: Cast, now: Any) -> tuple[Child, list[Shown]]:
     Child.objects.filter(pk=cast.robin.pk).update(born_on=date(2005, 1, 1))
     one = returned(cast.robin, at=now)
@@ -666,6 +684,7 @@ WORLDS: tuple[World, ...] = (
     a_record_that_is_restricted,
     a_child_who_told_of_harm,
     a_share_on_paper,
+    a_child_brought_to_a_panel,
 )
 # Reached otherwise than by a plain GET: each has a test of its own below.
 BESIDE = {"children", "mentions", "separate-child", "teach-delivery", "refused-delivery"}
