@@ -85,6 +85,9 @@ from tests.web.test_shares_on_paper import sent_to_carers
 NO_CHILD = {
     "account": "the person's own",
     "new-calendar": "a change of the person's own",
+    "packs": "meetings by name and day, and no child",
+    "make-pack": "a meeting by name and day, and no child",
+    "find-for-pack": "a search, written down as one once somebody has asked",
     "account_signup": "signing in",
     "account_login": "signing in",
     "account_logout": "signing in",
