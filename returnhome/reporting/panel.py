@@ -249,7 +249,7 @@ def paper(pack: Pack, those: Sequence[Part], *, by: Person, at: datetime) -> Pap
             ("Put on paper", f"{shared_paper.moment(at)}, {by.name}"),
         ],
         parts=[
-            *(_on_paper(part) for part in ready),
+            *(_on_paper(part, f"Child {n} of {len(ready)}") for n, part in enumerate(ready, 1)),
             *([OnPaper("What links them", linked)] if linked else []),
         ],
         closing=[("How to answer", _ask(pack, by))],
@@ -257,14 +257,16 @@ def paper(pack: Pack, those: Sequence[Part], *, by: Person, at: datetime) -> Pap
     )
 
 
-def _on_paper(part: Part) -> OnPaper:
+def _on_paper(part: Part, title: str) -> OnPaper:
+    # The title is a bookmark, seen beside a page and in previews: no name stands in it.
     rests_on = "; ".join(
         f"{shared_paper.number_of(share)}, put together by {share.sent_from} on "
         f"{shared_paper.day(share.sent_at)}. What for: {Purpose(share.purpose).label}"
         for share in part.told
     )
+    who = Line(heading="About", words=part.told[0].about)
     lines = [shared_paper.line_of(line) for line in part.lines]
-    return OnPaper(part.told[0].about, [*lines, Line(heading="Where it is from", words=rests_on)])
+    return OnPaper(title, [who, *lines, Line(heading="Where it is from", words=rests_on)])
 
 
 def _ask(pack: Pack, by: Person) -> list[str]:

@@ -59,11 +59,13 @@ class Missed:
 
     @property
     def when(self) -> str:
-        """2, 3 and 4 March 2026, by name where they are few; else the first and the last."""
+        """Monday 2 March and Tuesday 3 March 2026; of many the first and the last."""
+        first, last = self.days[0], self.days[-1]
+        is_one_year = first.year == last.year
         if len(self.days) > NAMED:
-            return f"between {_spoken(self.days[0])} and {_spoken(self.days[-1])}"
-        *before, last = map(_spoken, self.days)
-        return f"{', '.join(before)} and {last}" if before else last
+            return f"between {_spoken(first, not is_one_year)} and {_spoken(last)}"
+        before = [_spoken(day, not is_one_year) for day in self.days[:-1]]
+        return f"{', '.join(before)} and {_spoken(last)}" if before else _spoken(last)
 
     @property
     def in_words(self) -> str:
@@ -190,5 +192,5 @@ def _easter(year: int) -> date:
     return date(year, month, ahead + 28 - 31 * (month // 4))
 
 
-def _spoken(day: date) -> str:
-    return f"{day:%A} {day.day} {day:%B %Y}"
+def _spoken(day: date, has_year: bool = True) -> str:
+    return f"{day:%A} {day.day} {day:%B %Y}" if has_year else f"{day:%A} {day.day} {day:%B}"

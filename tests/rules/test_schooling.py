@@ -166,7 +166,14 @@ def test_many_days_are_told_by_the_first_and_the_last() -> None:
 
     assert found
     assert found.number == "up to 6 school days"
-    assert found.when == "between Monday 2 March 2026 and Monday 9 March 2026"
+    assert found.when == "between Monday 2 March and Monday 9 March 2026"
+
+
+def test_days_of_two_years_are_told_with_their_year() -> None:
+    found = missed(born_on=SKY, went=at("2026-12-31 08:00"), came_back=at("2027-01-04 10:00"))
+
+    assert found
+    assert found.when == "Thursday 31 December 2026 and Monday 4 January 2027"
 
 
 @pytest.mark.parametrize(
