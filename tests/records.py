@@ -509,7 +509,8 @@ class Filling:
         past = {"since": LONG_AGO, "until": LONG_AGO + timedelta(days=90)}
         meeting = Meeting(child=child, kind="review", held_at=now, recorded_at=now, recorded_by=by)
         pack = Pack(
-            authority_id=child.responsible_authority_id,
+            # Whose the child is in the end: a duty may have been taken over.
+            authority_id=Child.objects.get(pk=child.pk).responsible_authority_id,
             name="Panel",
             meets_on=now.date(),
             made_at=now,
