@@ -85,6 +85,8 @@ from returnhome.casework.models import (
     Organisation,
     Override,
     OwnWords,
+    Pack,
+    PackChild,
     ParentalRisk,
     PassedOn,
     Person,
@@ -511,6 +513,14 @@ class Filling:
         now, by, cast = self.now, self.by, self.cast
         past = {"since": LONG_AGO, "until": LONG_AGO + timedelta(days=90)}
         meeting = Meeting(child=child, kind="review", held_at=now, recorded_at=now, recorded_by=by)
+        pack = Pack(
+            # Whose the child is in the end: a duty may have been taken over.
+            authority_id=Child.objects.get(pk=child.pk).responsible_authority_id,
+            name="Panel",
+            meets_on=now.date(),
+            made_at=now,
+            made_by=by,
+        )
         self.made += [
             Alias(child=child, forename="Al", surname="Ias", folded_name="al ias"),
             BroughtChild(bringing=self.bringing, child=child),
@@ -533,6 +543,8 @@ class Filling:
             meeting,
             VoidedMeeting(meeting=meeting, at=now, by=by),
             ParentalRisk(child=child, noted_at=now, noted_by=by),
+            pack,
+            PackChild(pack=pack, child=child, brought_at=now, brought_by=by),
         ]
         if not is_listed:
             # Over, so that they keep nobody out.
@@ -891,6 +903,7 @@ class Filling:
                 Basis,
                 FromHome,
                 VoidedMeeting,
+                PackChild,
                 Coverage,
                 Entry,
                 SignedFacts,
@@ -931,6 +944,7 @@ WAYS = {
     "coverage": "episode_id",
     "interview": "episodes",
     "voidedmeeting": "meeting__child_id",
+    "pack": "brought__child_id",
     "harmcall": "disclosure__episode_id",
     "harmtaking": "disclosure__episode_id",
     "harmdecision": "disclosure__episode_id",

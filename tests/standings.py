@@ -183,7 +183,8 @@ def named_for(somebody: Somebody) -> State:
 
 def stands(state: State, who: Somebody, body: str, of: str) -> set[str]:
     """How this body of theirs stands to what the rule looks at."""
-    if of in ("child", "row"):
+    # A pack is made by the council that answers for the child.
+    if of in ("child", "row", "pack"):
         return set(state.child.get(body, "").split())
     if of == "whole":
         return set((state.same or state.child).get(body, "").split())
@@ -209,7 +210,8 @@ def allowed(who: Somebody, state: State, rules: Iterable[Rule]) -> bool:
     And no list of the record keeps them out of it.
     """
     if is_closed(state, who):
-        rules = [rule for rule in rules if rule[1] == "delivery"]
+        # A pack stays where one of its children is closed to somebody, without that child.
+        rules = [rule for rule in rules if rule[1] in ("delivery", "pack")]
     return any(_allowed(who, state, rule, role, body) for rule in rules for role, body in who.posts)
 
 

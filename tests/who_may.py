@@ -217,6 +217,8 @@ SECOND_LOCK: Mapping[str, tuple[Rule, ...]] = {
     "need": SAID,
     "mention": SAID,
     "samething": (("see_patterns", "episode", "r"),),
+    "pack": (("share", "pack", "r"),),
+    "packchild": (("share", "child", "r"),),
     "actionforneed": SAID,
     "helpoffered": SAID,
     "nohelp": SAID,

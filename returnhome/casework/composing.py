@@ -15,7 +15,7 @@ from returnhome.casework.interviews import Entry, Interview
 from returnhome.casework.mentions import Mention
 from returnhome.casework.staff import Person
 from returnhome.casework.support import Action
-from returnhome.rules import intelligence, sharing
+from returnhome.rules import intelligence, schooling, sharing
 from returnhome.rules.clock import LONDON
 from returnhome.rules.intelligence import Grading, NothingTyped, Typed
 from returnhome.rules.marking import Known, Marking, MarkKind
@@ -59,6 +59,7 @@ def pieces(episode: Episode, person: Person) -> list[Piece]:
         *(piece for talk in talks for piece in _of_entries(talk)),
         *_of_mentions(talks, person),
         *_of_actions(episode, person),
+        *_of_school(episode),
     ]
 
 
@@ -77,6 +78,22 @@ def _of_episode(episode: Episode) -> Piece:
         if moment:
             times.append(f"{words} {_when(moment.at)}")
     return Piece(ShareItem.EPISODE, "When the child was missing", ", ".join(times))
+
+
+def school_days(episode: Episode, now: datetime | None = None) -> schooling.Missed | None:
+    """The school days that the child may have missed; of one still missing, up to now."""
+    return schooling.missed(
+        born_on=episode.child.born_on,
+        went=episode.moment("last_seen") or episode.moment("reported"),
+        came_back=episode.returned or episode.found,
+        now=now,
+    )
+
+
+def _of_school(episode: Episode) -> Iterator[Piece]:
+    missed = school_days(episode)
+    if missed:
+        yield Piece(ShareItem.SCHOOL_DAYS, "School days that were missed", missed.in_words)
 
 
 def _of_talk(talk: Interview) -> Piece:

@@ -43,6 +43,7 @@ from returnhome.casework.needs import ActionForNeed, HelpOffered, Need, NoHelp, 
 from returnhome.casework.notifications import Delivery, Notification, ToldNumber
 from returnhome.casework.offers import Attempt, Offer, Reply
 from returnhome.casework.one_time_links import OneTimeLink
+from returnhome.casework.packs import Pack, PackChild
 from returnhome.casework.places import Authority, Force, Postcode, ReferenceLoad, Succession
 from returnhome.casework.policies import LocalPolicy, TalkName
 from returnhome.casework.protocols import LocalProtocol
@@ -153,6 +154,8 @@ __all__ = [
     "OwnQuestion",
     "OwnWords",
     "Pace",
+    "Pack",
+    "PackChild",
     "ParentalRisk",
     "PassedOn",
     "Person",

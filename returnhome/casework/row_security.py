@@ -777,6 +777,14 @@ def _policies() -> dict[str, str]:
         f" and {_there('casework_samething', 'one_id', 'casework_mention')}"
         f" and {_there('casework_samething', 'other_id', 'casework_mention')})"
     )
+    brings = _looked_up("returnhome_areas", _roles(Verb.SHARE, RESPONSIBLE))
+    found["casework_pack"] = f"casework_pack.authority_id = {brings}"
+    # Of a pack each child is there only for those who could bring that child themselves.
+    ours = whose("above", Verb.SHARE, RESPONSIBLE)
+    found["casework_packchild"] = (
+        f"({_there('casework_packchild', 'pack_id', 'casework_pack')}"
+        f" and {_there('casework_packchild', 'child_id', child, ours)})"
+    )
     for name in ("actionforneed", "helpoffered", "nohelp", "passedon"):
         found[f"casework_{name}"] = _there(f"casework_{name}", "need_id", "casework_need")
     found["casework_sampled"] = _there("casework_sampled", "interview_id", interview, _reviews())

@@ -24,6 +24,7 @@ from returnhome.casework.meetings import Meeting
 from returnhome.casework.mentions import Mention
 from returnhome.casework.needs import HelpOffered, Need, PassedOn
 from returnhome.casework.offers import Offer
+from returnhome.casework.packs import PackChild
 from returnhome.casework.releases import Release, SaidBack
 from returnhome.casework.restrictions import BreakGlass
 from returnhome.casework.reviews import Sampled
@@ -73,6 +74,8 @@ THINGS = {
     "webhook": "the webhook",
     "fromhome": "what a home reported",
     "samething": "that two things that children told of are one",
+    "pack": "a pack for an exploitation panel",
+    "packchild": "that the child is brought to an exploitation panel",
     "wenttogether": "that children went together",
     "share": "what is shared, and with whom",
     "namedfor": "who is named for a protected address",
@@ -89,6 +92,7 @@ LISTS = {
     "same-time": "a list of children missing at the same time",
     "patterns": "a list of what several children told of",
     "went-again": "a list of children who went missing again",
+    "panel": "a pack for an exploitation panel",
     "handovers": "the list of hand-overs",
     "actions": "the list of actions",
     "meetings": "the list of meetings called for",
@@ -322,6 +326,9 @@ DONE = {
     "take out home": "Took a home out",
     "take out placement": "Took a placement out",
     "take off duty": "Took somebody off duty",
+    "take off panel": "Took the child off an exploitation panel",
+    "make pack": "Made a pack for an exploitation panel",
+    "bring to panel": "Brought the child to an exploitation panel",
     "tell": "Recorded who was told",
     "try message again": "Had a message sent again",
     "update episode": "Filled in what a notification said",
@@ -355,6 +362,7 @@ BELONGING = (
     ("need", Need, "interview__child"),
     ("mention", Mention, "interview__child"),
     ("samething", SameThing, "one__interview__child"),
+    ("packchild", PackChild, "child"),
     ("helpoffered", HelpOffered, "need__interview__child"),
     ("passedon", PassedOn, "need__interview__child"),
     ("release", Release, "episode__child"),

@@ -148,6 +148,20 @@ SCHOOLS = Source(
     "section 175: schools and colleges safeguard their pupils",
     is_confirmed=True,
 )
+COMPULSORY_SCHOOL_AGE = Source(
+    "Education Act 1996",
+    date(1998, 8, 1),
+    "section 8: from the prescribed day on or after the fifth birthday to the school leaving date",
+    is_confirmed=True,
+)
+STAYING_ON = Source(
+    "Education and Skills Act 2008", date(2013, 6, 28), "section 2: education or training until 18"
+)
+ATTENDANCE = Source(
+    "DfE, Working together to improve school attendance, statutory since August 2024",
+    date(2024, 8, 19),
+    "an absence that nobody explains is followed up by the school, and with the council",
+)
 OWN_RULE = Source(
     "Returnhome's own rule, where the guidance is silent", date(2026, 1, 1), is_confirmed=True
 )

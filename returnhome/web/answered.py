@@ -8,8 +8,8 @@ from typing import Any
 from django.db.models import Q
 from django.urls import reverse
 
+from returnhome.casework import composing, history
 from returnhome.casework import handovers as casework_handovers
-from returnhome.casework import history
 from returnhome.casework import matching as joins
 from returnhome.casework.disputes import Override
 from returnhome.casework.episodes import Basis, Episode
@@ -527,6 +527,8 @@ def whole(episode: Episode, person: Person, now: datetime) -> dict[str, Any]:
     may_note = episode.allows(person, Verb.OFFER) or episode.allows(person, Verb.SEE_ACCOUNT)
     answering = talks(episode, person, now)
     is_overseer = episode.allows(person, Verb.REASSIGN)
+    shares = _shares(episode, answering, person)
+    school = None if episode.is_voided else composing.school_days(episode, now)
     told = tellings.whole(episode, person, now)
     from_homes = homes.of_episode(episode, person)
     told_by = [
@@ -548,7 +550,8 @@ def whole(episode: Episode, person: Person, now: datetime) -> dict[str, Any]:
         "check_ins": check_ins.of_episodes([episode], person, now),
         "take_up": _take_up(episode, person),
         "own_pages": reverse("own-pages-episode", args=[episode.pk]) if may_note else "",
-        "shares": _shares(episode, answering, person),
+        "shares": shares,
+        "school": school,
         "after_no": declines.of_episode(episode, person, now, is_at_risk=told.risk is not None),
         "also": also(episode, person, step.href, there.offer_id),
         "badges": [

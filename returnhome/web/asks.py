@@ -287,16 +287,6 @@ def _as_they_read(row: AskedOf) -> str:
     return "Nobody here holds anything" if row.is_hidden else knowing.NOTHING_TO_TELL
 
 
-def given_for_share(request: Request) -> dict[str, str]:
-    """What stands in the form of a share already, for whoever comes to it from an ask."""
-    recipient = request.GET.get("recipient", "")
-    return {
-        "recipient": recipient,
-        f"to_{recipient}": request.GET.get("to", ""),
-        f"for_{recipient}": request.GET.get("purpose", ""),
-    }
-
-
 urlpatterns = [
     path("asks", index, name="asks"),
     path("asks/new", ask, name="ask-about"),

@@ -32,6 +32,8 @@ KINDS = {
     "mentions": "mention",
     "patterns": "mention",
     "same-things": "samething",
+    "packs": "pack",
+    "brought": "packchild",
     "help-offered": "helpoffered",
     "passed-on": "passedon",
     "releases": "release",

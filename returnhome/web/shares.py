@@ -35,7 +35,7 @@ from returnhome.rules.intelligence import (
 )
 from returnhome.rules.marking import TAKEN_OUT, Marking, MarkKind
 from returnhome.rules.sharing import MarkDecision, Openness, Purpose, Recipient
-from returnhome.web import asks, communications, gds, looking, pages, tellings
+from returnhome.web import communications, gds, looking, on_purpose, pages, tellings
 from returnhome.web import one_time_links as links_to_shares
 from returnhome.web.as_seen import lines_shown, what_for
 from returnhome.web.asked import Request
@@ -70,6 +70,8 @@ def index(request: Request, pk: int) -> HttpResponse:
             for row in rows.select_related("to", "sent_by", "begun_by", "acknowledgement")
         ],
         "left": [(row, Recipient(row.recipient).label) for row in left.select_related("by")],
+        "not_told": on_purpose.not_told(episode, request.user, request.now),
+        "may_bring": on_purpose.may_bring(episode.child, request.user),
         "is_voided": episode.voided_at is not None,
     }
     return render(request, "shares/index.html", context)
@@ -144,11 +146,19 @@ class BeginForm(gds.Form):
         )
 
 
+def chosen_before(request: Request) -> dict[str, str]:
+    """As whoever led here had it in mind: `?recipient=panel&purpose=stop_harm`."""
+    recipient = request.GET.get("recipient", "")
+    return {
+        "recipient": recipient,
+        f"to_{recipient}": request.GET.get("to", ""),
+        f"for_{recipient}": request.GET.get("purpose", ""),
+    }
+
+
 def begin(request: Request, pk: int) -> HttpResponse:
     episode = _episode(request, pk)
-    form = BeginForm(
-        request.POST or None, person=request.user, initial=asks.given_for_share(request)
-    )
+    form = BeginForm(request.POST or None, person=request.user, initial=chosen_before(request))
     back = reverse("shares-of-episode", args=[pk])
     if request.method == "POST" and form.is_valid():
         with gds.refusals_into(form):

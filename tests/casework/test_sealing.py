@@ -167,6 +167,8 @@ SEALED = {
     "SaidBack.words",
     "SameThing.because",
     "SameThing.ended_because",
+    "PackChild.because",
+    "PackChild.ended_because",
     "AnswerToChild.words",
     "SignedFacts.known",
     "Addendum.words",

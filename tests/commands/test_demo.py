@@ -27,11 +27,13 @@ from returnhome.casework.models import (
     Organisation,
     OutOfHours,
     OwnQuestion,
+    PackChild,
     Person,
     Placement,
     PlacementNotice,
     Sample,
     Scoring,
+    Share,
     Tally,
     Telling,
 )
@@ -407,6 +409,15 @@ def test_one_on_leave_has_work_that_waits_for_another() -> None:
     waiting = Episode.objects.unsettled().filter(owner=person("bryn"))
 
     assert waiting.count() >= 3
+
+
+def test_two_children_are_brought_to_a_panel_and_of_one_it_is_told_already() -> None:
+    brought = PackChild.objects.filter(pack__meets_on__gt=NOW.date())
+
+    assert sorted(row.child.surname for row in brought) == ["Doherty", "Pryce"]
+    told = Share.objects.sent().filter(recipient="panel")
+    assert [share.child.surname for share in told] == ["Doherty"]
+    assert told[0].is_open(NOW)
 
 
 def test_an_outsider_sees_none_of_northshires_children() -> None:

@@ -224,6 +224,11 @@ ABOUT_A_CHILD: dict[str, Asks] = {
     "doubt-child": of_child("place", not_in=KNOWN),
     "pass-on-child": of_child("place", not_in=KNOWN),
     "settle-doubt": of_child("place", of="doubt"),
+    **dict.fromkeys(
+        ("show-pack", "pdf-pack", "find-for-pack"), Asks("pack", (("share", "pack", "r"),))
+    ),
+    "bring-child": of_child("share", not_in=("joined to another",)),
+    "take-off-panel": of_child("share", of="packchild"),
     "note-communication": Asks("child", NOTED),
     "note-concern": Asks("child", NOTED),
     "record-meeting": of_child("meet"),
@@ -350,6 +355,8 @@ OF_AN_ORGANISATION: dict[str, tuple[tuple[str, str], ...]] = {
         ("patterns", "patterns-links", "patterns-again", "patterns-times"),
         (("see_patterns", COUNCIL),),
     ),
+    # Whoever looks at shares for a council prepares its panel.
+    **dict.fromkeys(("packs", "make-pack"), (("look_at_share", COUNCIL),)),
     "services": (("see_episode", COUNCIL), ("keep_services", COUNCIL)),
     "export-services": (("see_episode", COUNCIL), ("keep_services", COUNCIL)),
     "add-service": (("keep_services", COUNCIL),),

@@ -26,10 +26,12 @@ from returnhome.casework import (
     mentions,
     needs,
     offers,
+    packs,
     releases,
     restrictions,
     reviews,
     sames,
+    shares,
     support,
     tellings,
     together,
@@ -54,7 +56,7 @@ from returnhome.rules.helping import NeedKind, PassedTo
 from returnhome.rules.homing import Known
 from returnhome.rules.mentioning import MentionKind
 from returnhome.rules.responsibility import Reply
-from returnhome.rules.sharing import Purpose
+from returnhome.rules.sharing import Purpose, Recipient
 from returnhome.rules.standard.parts import SaidBy
 from tests.casework.test_made import draws
 from tests.casework.test_own_pages import as_child, opened
@@ -72,7 +74,7 @@ from tests.cast import (
     returned,
     signed,
 )
-from tests.sharing import begun, officer, sent
+from tests.sharing import begun, kept, officer, sent
 from tests.web.test_elsewhere import taken_on
 from tests.web.test_intake import received
 from tests.web.test_letters import ask as ask_by_letter
@@ -84,6 +86,9 @@ from tests.web.test_shares_on_paper import sent_to_carers
 NO_CHILD = {
     "account": "the person's own",
     "new-calendar": "a change of the person's own",
+    "packs": "meetings by name and day, and no child",
+    "make-pack": "a meeting by name and day, and no child",
+    "find-for-pack": "a search, written down as one once somebody has asked",
     "account_signup": "signing in",
     "account_login": "signing in",
     "account_logout": "signing in",
@@ -560,6 +565,21 @@ def what_several_children_told_of(cast: Cast, now: Any) -> tuple[Child, list[Sho
     ]
 
 
+def a_child_brought_to_a_panel(cast: Cast, now: Any) -> tuple[Child, list[Shown]]:
+    day = now.date() + timedelta(days=6)
+    pack = packs.make(cast.northshire, name="Panel", meets_on=day, by=cast.amina, at=now)
+    row = packs.bring(pack, cast.sky, "A car", by=cast.amina, at=now)
+    back = returned(cast.sky, at=now - hours(12))
+    signed(back, interviewer=cast.ines, by=cast.amina, at=now - hours(12))
+    draft = begun(cast, back, Recipient.PANEL, Purpose.STOP_HARM, now)
+    shares.write(kept(cast, draft, at=now), by=cast.ines, at=now)
+    return cast.sky, [
+        *(("sol", name, [pack.pk]) for name in ("show-pack", "pdf-pack")),
+        ("mara", "bring-child", [cast.sky.pk]),
+        ("amina", "take-off-panel", [row.pk]),
+    ]
+
+
 def somebody_who_turned_18(cast: Cast, now: Any) -> tuple[Child, list[Shown]]:
     Child.objects.filter(pk=cast.robin.pk).update(born_on=date(2005, 1, 1))
     one = returned(cast.robin, at=now)
@@ -696,6 +716,7 @@ WORLDS: tuple[World, ...] = (
     a_child_who_told_of_harm,
     a_share_on_paper,
     somebody_asked_about,
+    a_child_brought_to_a_panel,
 )
 # Reached otherwise than by a plain GET: each has a test of its own below.
 BESIDE = {

@@ -234,7 +234,7 @@ PROGRAMS = Path(__file__).parents[2] / "returnhome" / "web"
 READ = re.compile(r"""request\.GET(?:\.get\(|\[)\s*"(\w+)""")
 LISTS = ("/", "/actions", "/hand-overs", "/out-of-area", "/out-of-area.csv", "/out-of-area/here",
          "/waiting", "/meetings", "/people", "/figures", "/children", "/duty/messages", "/patterns",
-         "/patterns/again")  # fmt: skip
+         "/patterns/again", "/packs")  # fmt: skip
 
 
 def asked_for() -> set[str]:

@@ -23,6 +23,7 @@ from returnhome.management.demonstration import (
     meetings,
     own,
     own_questions,
+    panels,
     police,
     recent,
     restricted,
@@ -110,6 +111,7 @@ def _make(now: datetime) -> None:
     homes.tell(teller)
     helped.tell(teller)
     shared.tell(teller)
+    panels.tell(teller)
     own.tell(teller)
     reviewed.tell(teller)
 

@@ -1,0 +1,166 @@
+"""Children brought to an exploitation panel: on which day, and each of them why.
+
+A pack holds no word of a child's but the reason for which they are brought. What leaves for the
+panel are the shares that were put together for it, one child at a time.
+"""
+
+from datetime import date, datetime
+
+from django.db import models, transaction
+from django.db.models import F, Q
+
+from returnhome.casework import journal
+from returnhome.casework.children import Child, ChildQuerySet
+from returnhome.casework.places import Authority
+from returnhome.casework.sealing import SealedText
+from returnhome.casework.staff import Person
+from returnhome.rules import packing
+from returnhome.rules.access import Relation, Verb
+from returnhome.rules.clock import LONDON
+
+
+def areas_of(person: Person) -> frozenset[int]:
+    """The authorities to whose panel the person may bring children."""
+    theirs, _ = person.may_for(Verb.SHARE, Relation.RESPONSIBLE)
+    return theirs
+
+
+def council_of(person: Person) -> Authority | None:
+    """The authority for whose panel the person makes a pack: of their first such post."""
+    theirs = areas_of(person)
+    own = [post.organisation.authority for post in person.current_posts]
+    return next((each for each in own if each and each.pk in theirs), None)
+
+
+def children_of(person: Person) -> ChildQuerySet:
+    """Those whom the person may bring to a panel, each once."""
+    ours = person.whose(Verb.SHARE, Relation.RESPONSIBLE, child="pk")
+    return Child.objects.filter(ours, joined_to__isnull=True)
+
+
+class PackQuerySet(models.QuerySet["Pack"]):
+    def visible_to(self, person: Person) -> "PackQuerySet":
+        """Those of the councils for which the person may share what children told."""
+        return self.filter(authority__in=areas_of(person))
+
+    def to_come(self, today: date) -> "PackQuerySet":
+        return self.filter(meets_on__gte=today)
+
+    def newest_first(self) -> "PackQuerySet":
+        return self.order_by("-meets_on", "-pk")
+
+
+class Pack(models.Model):
+    """A meeting of a panel, by name and day, to which children are brought. Never changed."""
+
+    authority = models.ForeignKey(Authority, models.PROTECT, related_name="+", db_index=False)
+    name = models.CharField(max_length=packing.LONGEST_NAME)
+    meets_on = models.DateField()
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+
+    objects = PackQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(name=""), name="a_panel_has_a_name")]
+        indexes = [models.Index(fields=["authority", "-meets_on"], name="pack_newest")]
+
+    def has_met(self, today: date) -> bool:
+        return self.meets_on < today
+
+
+class PackChildQuerySet(models.QuerySet["PackChild"]):
+    def visible_to(self, person: Person) -> "PackChildQuerySet":
+        """Of packs that are the person's, those children whom they may still bring themselves."""
+        ours = person.whose(Verb.SHARE, Relation.RESPONSIBLE, of="child__", child="child")
+        return self.filter(ours, pack__authority__in=areas_of(person))
+
+    def standing(self) -> "PackChildQuerySet":
+        return self.filter(ended_at__isnull=True)
+
+    def in_order(self) -> "PackChildQuerySet":
+        return self.order_by("brought_at", "pk")
+
+
+class PackChild(models.Model):
+    """A child is brought to that meeting, and why. Only its end is added."""
+
+    pack = models.ForeignKey(Pack, models.PROTECT, related_name="brought", db_index=False)
+    child = models.ForeignKey(Child, models.PROTECT, related_name="+")
+    because = SealedText()
+    brought_at = models.DateTimeField()
+    brought_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    ended_because = SealedText()
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+
+    objects = PackChildQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["pack", "child"],
+                condition=Q(ended_at__isnull=True),
+                name="a_child_is_brought_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True, ended_by__isnull=True)
+                | Q(ended_at__isnull=False, ended_by__isnull=False, ended_at__gte=F("brought_at")),
+                name="who_is_taken_off_has_time_and_person",
+            ),
+        ]
+        indexes = [models.Index(fields=["pack", "child"], name="brought_pack")]
+
+
+# Verbs.
+
+
+def _today(at: datetime) -> date:
+    return at.astimezone(LONDON).date()
+
+
+@transaction.atomic
+def make(authority: Authority, *, name: str, meets_on: date, by: Person, at: datetime) -> Pack:
+    """Make a pack for a meeting. Raises NotOurs, NameMissing, NameTooLong, DayPast."""
+    if authority.pk not in areas_of(by):
+        raise packing.NotOurs
+    packing.check_can_make(name=name, meets_on=meets_on, today=_today(at))
+    pack = Pack.objects.create(
+        authority=authority, name=" ".join(name.split()), meets_on=meets_on, made_at=at, made_by=by
+    )
+    journal.write("make pack", pack, by=by, at=at)
+    return pack
+
+
+@transaction.atomic
+def bring(pack: Pack, child: Child, because: str, *, by: Person, at: datetime) -> PackChild:
+    """Bring a child to the meeting. Raises NotOurs, HasMet, BroughtAlready, WhyMissing."""
+    # Two people at once: the second sees whom the first has brought.
+    pack = Pack.objects.select_for_update(no_key=True).get(pk=pack.pk)
+    packing.check_can_bring(
+        is_ours=pack.authority_id in areas_of(by)
+        and children_of(by).filter(pk=child.pk, responsible_authority=pack.authority_id).exists(),
+        is_brought=PackChild.objects.filter(pack=pack, child=child).standing().exists(),
+        meets_on=pack.meets_on,
+        today=_today(at),
+        because=because,
+    )
+    brought = PackChild.objects.create(
+        pack=pack, child=child, because=because.strip(), brought_at=at, brought_by=by
+    )
+    journal.write("bring to panel", brought, by=by, at=at)
+    return brought
+
+
+@transaction.atomic
+def take_off(brought: PackChild, because: str, *, by: Person, at: datetime) -> PackChild:
+    """Take a child off again; that they were on it is kept.
+
+    Raises TakenOffAlready, WhyOffMissing.
+    """
+    brought = PackChild.objects.select_for_update(no_key=True, of=("self",)).get(pk=brought.pk)
+    packing.check_can_take_off(is_off=brought.ended_at is not None, because=because)
+    brought.ended_because, brought.ended_at, brought.ended_by = because.strip(), at, by
+    brought.save(update_fields=["ended_because", "ended_at", "ended_by"])
+    journal.write("take off panel", brought, by=by, at=at)
+    return brought

@@ -1,0 +1,325 @@
+"""Packs for an exploitation panel: which children, why, and what the panel is told of each."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import path, reverse
+
+from returnhome.casework import journal, packs
+from returnhome.casework.children import Child
+from returnhome.casework.packs import Pack, PackChild
+from returnhome.casework.shares import Share
+from returnhome.casework.staff import Person
+from returnhome.reporting import coming_up, panel, shared_paper
+from returnhome.reporting.panel import NothingPutTogether, Part
+from returnhome.rules import clock, packing
+from returnhome.rules.sharing import Purpose, Recipient
+from returnhome.web import days, errors, finding, gds, looking, mentions, on_purpose, pages
+from returnhome.web.asked import Request
+
+LIST = "panel"
+A_LIST = 50
+
+
+def may_see(person: Person) -> bool:
+    return bool(packs.areas_of(person))
+
+
+def _check(request: Request) -> None:
+    if not may_see(request.user):
+        raise Http404
+
+
+def _today(request: Request) -> Any:
+    return request.now.astimezone(clock.LONDON).date()
+
+
+def _pack(request: Request, pk: int) -> Pack:
+    seen = Pack.objects.visible_to(request.user).select_related("authority", "made_by")
+    pack = get_object_or_404(seen, pk=pk)
+    looking.at(request, pack)
+    return pack
+
+
+# Packs.
+
+
+def index(request: Request) -> HttpResponse:
+    """The packs of the council, those to come first; no child is named."""
+    _check(request)
+    rows = Pack.objects.visible_to(request.user).select_related("made_by").newest_first()[:A_LIST]
+    today = _today(request)
+    context = {
+        "to_come": [row for row in reversed(rows) if not row.has_met(today)],
+        "met": [row for row in rows if row.has_met(today)],
+        "may_make": packs.council_of(request.user) is not None,
+    }
+    return render(request, "packs/index.html", context)
+
+
+class MakeForm(gds.Form):
+    name = gds.Text(
+        "What is the panel called?",
+        noun="the name of the panel",
+        max_length=packing.LONGEST_NAME,
+        hint="For example, multi-agency child exploitation panel. No child’s name.",
+    )
+    meets_on = days.Date("On which day does it meet?", noun="the day on which it meets")
+
+
+def make(request: Request) -> HttpResponse:
+    council = packs.council_of(request.user)
+    if council is None:
+        raise Http404
+    form = MakeForm(request.POST or None)
+    back = reverse("packs")
+    if request.method == "POST" and form.is_valid():
+        with gds.refusals_into(form):
+            pack = packs.make(council, **form.cleaned_data, by=request.user, at=request.now)
+            messages.success(request, "The pack is made. Now say which children are brought.")
+            return redirect("show-pack", pack.pk)
+    return gds.form_page(
+        request,
+        form,
+        title="Make a pack for a panel",
+        button="Make the pack",
+        back=back,
+        cancel=back,
+    )
+
+
+# One pack.
+
+
+@dataclass(frozen=True)
+class Told:
+    """A line that the panel is told, with the talk that it rests on."""
+
+    heading: str
+    text: str
+    grading: str
+    held: str
+    href: str
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A child of the pack as the page has it."""
+
+    part: Part
+    told: Sequence[Told]
+    shares: Sequence[tuple[Share, str]]
+    href: str
+    label: str
+
+    @property
+    def child(self) -> Child:
+        return self.part.child
+
+
+def show(request: Request, pk: int) -> HttpResponse:
+    """Who is brought and why, what the panel is told of each, and what links them."""
+    pack, person = _pack(request, pk), request.user
+    rows = panel.brought(pack, person)
+    looking.at_list(request, LIST, [row.child_id for row in rows])
+    those = panel.parts(rows, person, request.now)
+    context = {
+        "pack": pack,
+        "number": panel.number_of(pack),
+        "children": [_shown(part) for part in those],
+        "ready": sum(bool(part.told) for part in those),
+        "links": [
+            (mention, *mentions.in_words(mention), [pages.name_of(child) for child in children])
+            for mention, children in panel.links(rows, person)
+        ],
+        "may_see_patterns": bool(coming_up.areas_of(person)),
+        "has_met": pack.has_met(_today(request)),
+        "today": _today(request),
+    }
+    return render(request, "packs/show.html", context)
+
+
+def _shown(part: Part) -> Shown:
+    href, label = _next(part)
+    told = []
+    for line in part.lines:
+        talk, held = panel.rests_on(line), panel.held_at(line)
+        told.append(
+            Told(
+                line.heading,
+                line.text,
+                line.grading,
+                pages.day(held) if held else "",
+                reverse("show-interview", args=[talk]) if talk else "",
+            )
+        )
+    return Shown(
+        part, told, [(share, Purpose(share.purpose).label) for share in part.told], href, label
+    )
+
+
+def _next(part: Part) -> tuple[str, str]:
+    """Where something is put together for the panel, or gone on with; nothing without a talk."""
+    if part.draft:
+        return reverse("write-share", args=[part.draft.pk]), "Go on writing what goes to the panel"
+    if part.latest is None:
+        return "", ""
+    begin = on_purpose.begins(part.latest.pk, Recipient.PANEL, Purpose.STOP_HARM)
+    return begin, "Put more together for the panel" if part.told else "Put it together"
+
+
+def as_pdf(request: Request, pk: int) -> HttpResponse:
+    """What was put together for the panel, for those children alone of whom something was."""
+    person = request.user
+    seen = Pack.objects.visible_to(person).select_related("authority")
+    pack = get_object_or_404(seen, pk=pk)
+    those = panel.parts(panel.brought(pack, person), person, request.now)
+    try:
+        made = panel.paper(pack, those, by=person, at=request.now)
+    except NothingPutTogether as refused:
+        looking.at(request, pack)
+        return errors.refused(request, refused)
+    told = [part.child.pk for part in those if part.told]
+    journal.write("print", pack, shown=told, by=person, at=request.now)
+    # A number only: the file's name stays in lists of downloads.
+    name = f"panel-{made.number}.pdf"
+    return HttpResponse(
+        shared_paper.pdf(made),
+        content_type="application/pdf",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+# Who is brought.
+
+
+def find(request: Request, pk: int) -> HttpResponse:
+    """Look for a child to bring. By POST: a child's name is never in an address."""
+    pack, person = _pack(request, pk), request.user
+    form = finding.FindForm(request.POST or None)
+    rows = None
+    if form.is_valid():
+        found = finding.found(form.cleaned_data["q"], person)
+        ours = set(
+            packs.children_of(person)
+            .filter(pk__in=[child.pk for child in found])
+            .values_list("pk", flat=True)
+        )
+        came_up = [child for child in found if child.pk in ours]
+        journal.write(
+            "find child",
+            person,
+            shown=[child.pk for child in came_up],
+            by=person,
+            at=request.now,
+        )
+        there = {row.child_id for row in panel.brought(pack, person)}
+        today = _today(request)
+        rows = [
+            (child, pages.age_of(child, today), child.pk in there)
+            for child in came_up[: finding.A_PAGE]
+        ]
+    looking.again(request)
+    return render(request, "packs/find.html", {"pack": pack, "form": form, "rows": rows})
+
+
+class BringForm(gds.Form):
+    pack = gds.Radios("To which panel?", missing="Select to which panel")
+    because = gds.Textarea(
+        "Why is the child brought?",
+        rows=3,
+        count=1000,
+        hint="For whoever prepares the panel. It is not on the paper that the panel is given.",
+        missing=packing.WhyMissing.sentence,
+    )
+
+    def __init__(self, *args: Any, to_come: Sequence[Pack], **options: Any) -> None:
+        super().__init__(*args, **options)
+        choices = [(str(row.pk), f"{row.name}, {pages.day(row.meets_on)}") for row in to_come]
+        self.fields["pack"].choices = choices  # type: ignore[attr-defined]
+
+
+def bring(request: Request, pk: int) -> HttpResponse:
+    """Bring one child to a panel that is still to meet."""
+    person = request.user
+    child = get_object_or_404(packs.children_of(person), pk=pk)
+    looking.at(request, child)
+    to_come = list(
+        Pack.objects.visible_to(person)
+        .filter(authority=child.responsible_authority_id)
+        .to_come(_today(request))
+        .newest_first()[:A_LIST]
+    )
+    if not to_come:
+        messages.info(request, "No panel is to come. Make a pack for the next one first.")
+        return redirect("packs")
+    form = BringForm(
+        request.POST or None, to_come=to_come, initial={"pack": request.GET.get("pack", "")}
+    )
+    if request.method == "POST" and form.is_valid():
+        chosen = next(row for row in to_come if str(row.pk) == form.cleaned_data["pack"])
+        with gds.refusals_into(form):
+            because = form.cleaned_data["because"]
+            packs.bring(chosen, child, because, by=person, at=request.now)
+            messages.success(request, f"{pages.name_of(child)} is brought to the panel.")
+            return redirect("show-pack", chosen.pk)
+    back = reverse("show-child", args=[pk])
+    return gds.form_page(
+        request,
+        form,
+        title="Bring to a panel",
+        caption=pages.name_of(child),
+        button="Bring to the panel",
+        back=back,
+        cancel=back,
+    )
+
+
+class TakeOffForm(gds.Form):
+    because = gds.Textarea(
+        "Why is the child taken off?",
+        rows=3,
+        count=1000,
+        missing=packing.WhyOffMissing.sentence,
+    )
+
+
+def take_off(request: Request, pk: int) -> HttpResponse:
+    seen = PackChild.objects.visible_to(request.user).select_related("child", "pack")
+    row = get_object_or_404(seen, pk=pk)
+    back = reverse("show-pack", args=[row.pack_id])
+    looking.at(request, row)
+    if request.method == "GET" and row.ended_at:
+        messages.info(request, "Somebody has taken this child off already.")
+        return redirect(back)
+    form = TakeOffForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with gds.refusals_into(form):
+            packs.take_off(row, **form.cleaned_data, by=request.user, at=request.now)
+            messages.success(request, "Taken off. That the child was brought is kept.")
+            return redirect(back)
+    return gds.form_page(
+        request,
+        form,
+        title="Take off the panel",
+        caption=pages.name_of(row.child),
+        lead=f"{row.pack.name}, {pages.day(row.pack.meets_on)}",
+        button="Take off",
+        back=back,
+        cancel=back,
+    )
+
+
+urlpatterns = [
+    path("packs", index, name="packs"),
+    path("packs/make", make, name="make-pack"),
+    path("packs/<int:pk>", show, name="show-pack"),
+    path("packs/<int:pk>.pdf", as_pdf, name="pdf-pack"),
+    path("packs/<int:pk>/find", find, name="find-for-pack"),
+    path("children/<int:pk>/bring", bring, name="bring-child"),
+    path("brought/<int:pk>/take-off", take_off, name="take-off-panel"),
+]
