@@ -14,6 +14,7 @@ from returnhome.casework import sames
 from returnhome.casework.children import Child
 from returnhome.casework.episodes import Episode
 from returnhome.casework.mentions import Mention
+from returnhome.casework.needs import Need
 from returnhome.casework.packs import Pack, PackChild
 from returnhome.casework.sames import Thing
 from returnhome.casework.shares import Share, SharedLine, episodes_of
@@ -23,6 +24,7 @@ from returnhome.reporting import coming_up, shared_paper
 from returnhome.reporting.shared_paper import Line, Paper
 from returnhome.reporting.shared_paper import Part as OnPaper
 from returnhome.rules import Blocked, clock, packing
+from returnhome.rules.helping import NeedKind
 from returnhome.rules.sharing import Purpose, Recipient
 
 TITLE = "For an exploitation panel"
@@ -72,6 +74,7 @@ class Part:
     brought: PackChild
     times: Times
     actions: Sequence[Action]
+    needs: Sequence[tuple[str, Need]]
     told: Sequence[Share]
     lines: Sequence[SharedLine]
     draft: Share | None
@@ -90,7 +93,7 @@ def brought(pack: Pack, person: Person) -> list[PackChild]:
 
 
 def parts(rows: Sequence[PackChild], person: Person, now: datetime) -> list[Part]:
-    """What is known of each, child by child; five queries, however many they are."""
+    """What is known of each, child by child; eleven queries, however many they are."""
     children = [row.child_id for row in rows]
     times = _times(children, person, now)
     actions: defaultdict[int, list[Action]] = defaultdict(list)
@@ -102,6 +105,7 @@ def parts(rows: Sequence[PackChild], person: Person, now: datetime) -> list[Part
         .by_due_day()
     ):
         actions[action.episode.child_id].append(action)
+    needs = _needs(children, person, now)
     shares: defaultdict[int, list[Share]] = defaultdict(list)
     for share in _shares(children, person):
         shares[share.child_id].append(share)
@@ -113,6 +117,7 @@ def parts(rows: Sequence[PackChild], person: Person, now: datetime) -> list[Part
             row,
             times.get(row.child_id, Times()),
             actions[row.child_id],
+            needs[row.child_id],
             told[row.child_id],
             [line for share in told[row.child_id] for line in lines[share.pk]],
             next((share for share in shares[row.child_id] if share.is_draft), None),
@@ -141,6 +146,20 @@ def _times(children: Sequence[int], person: Person, now: datetime) -> dict[int, 
             so_far.offered + bool(offered),
             so_far.held + bool(held),
         )
+    return found
+
+
+def _needs(
+    children: Sequence[int], person: Person, now: datetime
+) -> dict[int, list[tuple[str, Need]]]:
+    """By child the needs and wishes of these months that nothing answers yet; six queries."""
+    found: defaultdict[int, list[tuple[str, Need]]] = defaultdict(list)
+    rows = Need.objects.visible_to(person).filter(
+        interview__child__in=children, named_at__gte=now - packing.LOOKS_BACK
+    )
+    for need in rows.answered_how().select_related("interview").in_order():
+        if need.is_open:
+            found[need.child_id].append((NeedKind(need.kind).label, need))
     return found
 
 
