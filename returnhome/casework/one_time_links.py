@@ -11,7 +11,7 @@ from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils.crypto import salted_hmac
 
-from returnhome.casework import acting, episodes, journal, messages, shares, staff
+from returnhome.casework import acting, episodes, journal, messages, receiving, shares, staff
 from returnhome.casework.children import Child
 from returnhome.casework.messages import Letter, Message
 from returnhome.casework.sealing import SealedText
@@ -327,7 +327,7 @@ def by_pass(its_pass: str, *, by: Person, at: datetime) -> Shown:
         link = OneTimeLink.objects.filter(pass_digest=digest(its_pass)).first()
         ways_in.check_is_open(link.facts if link else None, now=at)
         assert link
-        share = Share.objects.only(*shares.OF_SHARE).get(pk=link.share_id)
+        share = Share.objects.only(*receiving.OF_SHARE).get(pk=link.share_id)
         if not share.is_open(at):
             return Shown(link, share, [])
         if link.seen_at == link.opened_at:
@@ -335,7 +335,7 @@ def by_pass(its_pass: str, *, by: Person, at: datetime) -> Shown:
         link.seen_at = at
         link.save(update_fields=["seen_at"])
         journal.write("open share", share, by=by, at=at)
-        lines = SharedLine.objects.filter(share=share).in_order().only(*shares.OF_LINE)
+        lines = SharedLine.objects.filter(share=share).in_order().only(*receiving.OF_LINE)
         return Shown(link, share, list(lines))
 
 

@@ -12,8 +12,9 @@ from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.views.decorators.http import require_POST
 
-from returnhome.casework import asks, shares
-from returnhome.casework.shares import LineAnswer, Received, SharedLine
+from returnhome.casework import asks, receiving
+from returnhome.casework.receiving import Received
+from returnhome.casework.shares import LineAnswer, SharedLine
 from returnhome.reporting import philomena
 from returnhome.rules import intelligence
 from returnhome.rules.access import Relation, Verb
@@ -29,7 +30,7 @@ def _not_theirs_is_404() -> Iterator[None]:
     """What was shared with others, what is still being written, what is not: all the same."""
     try:
         yield
-    except shares.NotForThem:
+    except receiving.NotForThem:
         raise Http404 from None
 
 
@@ -37,7 +38,7 @@ def index(request: Request) -> HttpResponse:
     """What was shared with us, the newest first; what nobody has said that we have, on top."""
     if not request.user.organisations_where(Verb.RECEIVE):
         raise Http404
-    rows = shares.received(request.user, request.now)
+    rows = receiving.received(request.user, request.now)
     looking.at_list(request, "shared-with-us", [one.share.child_id for one in rows])
     rows.sort(key=lambda one: not (one.is_open and one.acknowledged_at is None))
     return render(
@@ -67,7 +68,7 @@ def _state(one: Received) -> tuple[str, str]:
 
 def show(request: Request, pk: int) -> HttpResponse:
     with _not_theirs_is_404():
-        one = shares.open_share(pk, by=request.user, at=request.now)
+        one = receiving.open_share(pk, by=request.user, at=request.now)
     context = {
         "one": one,
         "share": one.share,
@@ -102,7 +103,7 @@ def _in_words(
 @require_POST
 def acknowledge(request: Request, pk: int) -> HttpResponse:
     with _not_theirs_is_404():
-        shares.acknowledge(pk, by=request.user, at=request.now)
+        receiving.acknowledge(pk, by=request.user, at=request.now)
     messages.success(request, "Noted: they know that you have it.")
     return redirect("show-shared-with-us", pk)
 
@@ -124,14 +125,14 @@ class AnswerForm(gds.Form):
 
 def answer(request: Request, pk: int, line: int) -> HttpResponse:
     with _not_theirs_is_404():
-        one = shares.received_one(request.user, pk, request.now)
+        one = receiving.received_one(request.user, pk, request.now)
     its = _line(one, line)
     looking.at(request, one.share)
     form = AnswerForm(request.POST or None)
     back = reverse("show-shared-with-us", args=[pk])
     if request.method == "POST" and form.is_valid():
         with _not_theirs_is_404(), gds.refusals_into(form):
-            shares.answer(pk, line, **form.cleaned_data, by=request.user, at=request.now)
+            receiving.answer(pk, line, **form.cleaned_data, by=request.user, at=request.now)
             messages.success(request, "Noted: they are told what came of it.")
             return redirect(back)
     return gds.form_page(

@@ -4,8 +4,9 @@ from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.urls import path
 
-from returnhome.casework import journal, shares
-from returnhome.casework.shares import Received, Share
+from returnhome.casework import journal, receiving
+from returnhome.casework.receiving import Received
+from returnhome.casework.shares import Share
 from returnhome.reporting import philomena, shared_paper
 from returnhome.reporting.shared_paper import OnPaperNoMore, Paper
 from returnhome.web import errors, looking
@@ -76,8 +77,8 @@ def _told(request: Request, share: Share) -> philomena.Sorted:
 def _received(request: Request, pk: int) -> Received:
     """What was shared with them, that it is printed is written. Raises OnPaperNoMore."""
     try:
-        one = shares.received_one(request.user, pk, request.now)
-    except shares.NotForThem:
+        one = receiving.received_one(request.user, pk, request.now)
+    except receiving.NotForThem:
         raise Http404 from None
     shared_paper.check_can_print(one.share, at=request.now)
     journal.write("print", one.share, by=request.user, at=request.now)

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 
-from returnhome.casework import acting, composing, episodes, shares
+from returnhome.casework import acting, composing, episodes, receiving, shares
 from returnhome.casework.models import NotShared, Share, SharedLine
 from returnhome.rules import sharing
 from returnhome.rules.intelligence import PoliceAnswer
@@ -72,34 +72,34 @@ def officer(cast: Cast):
 def test_the_unit_opens_it_says_that_it_has_it_and_what_it_did(cast: Cast, draft, officer):
     sent = shares.write(kept(cast, draft), by=cast.ines, at=LATER)
 
-    opened = shares.open_share(sent.pk, by=officer, at=LATER)
+    opened = receiving.open_share(sent.pk, by=officer, at=LATER)
     car = next(line for line in opened.lines if line.item == "vehicle")
-    shares.acknowledge(sent.pk, by=officer, at=LATER)
-    shares.answer(sent.pk, car.pk, PoliceAnswer.ACTED_ON, "It was stopped", by=officer, at=LATER)
+    receiving.acknowledge(sent.pk, by=officer, at=LATER)
+    receiving.answer(sent.pk, car.pk, PoliceAnswer.ACTED_ON, "It was stopped", by=officer, at=LATER)
 
-    found = shares.received_one(officer, sent.pk, LATER)
+    found = receiving.received_one(officer, sent.pk, LATER)
     assert "Sky" in found.share.about
     assert found.acknowledged_at == LATER
     assert [each.because for each in found.answers[car.pk]] == ["It was stopped"]
 
 
 def test_a_draft_and_what_was_sent_to_others_is_not_there_for_a_unit(cast: Cast, draft, officer):
-    assert shares.received(officer, LATER) == []
+    assert receiving.received(officer, LATER) == []
 
     sent = shares.write(kept(cast, draft), by=cast.ines, at=LATER)
     elsewhere = made.officer(cast, "quin", cast.northshire_council)
-    assert shares.received(elsewhere, LATER) == []
-    with pytest.raises(shares.NotForThem):
-        shares.open_share(sent.pk, by=elsewhere, at=LATER)
+    assert receiving.received(elsewhere, LATER) == []
+    with pytest.raises(receiving.NotForThem):
+        receiving.open_share(sent.pk, by=elsewhere, at=LATER)
 
 
 def test_of_what_was_recalled_the_unit_sees_that_and_not_a_line(cast: Cast, draft, officer):
     sent = shares.write(kept(cast, draft), by=cast.ines, at=LATER)
     shares.recall(sent, "To the wrong unit", by=cast.amina, at=LATER)
 
-    assert not shares.received_one(officer, sent.pk, LATER).is_open
+    assert not receiving.received_one(officer, sent.pk, LATER).is_open
     with pytest.raises(sharing.OpenNoMore):
-        shares.acknowledge(sent.pk, by=officer, at=LATER)
+        receiving.acknowledge(sent.pk, by=officer, at=LATER)
 
 
 def test_whoever_interviews_for_another_council_finds_nothing(cast: Cast, draft: Share):
@@ -198,7 +198,7 @@ def test_a_unit_that_does_not_acknowledge_within_two_weekdays_is_on_the_list(
     assert shares.not_acknowledged(cast.ines, NOW + timedelta(days=1)) == []
     assert shares.not_acknowledged(cast.ines, late) == [sent]
     assert shares.not_acknowledged(cast.amina, late) == [sent]
-    shares.acknowledge(sent.pk, by=officer, at=late)
+    receiving.acknowledge(sent.pk, by=officer, at=late)
     assert shares.not_acknowledged(cast.ines, late) == []
 
 
@@ -206,10 +206,10 @@ def test_what_a_unit_did_is_said_once_more_and_never_changed(cast: Cast, draft, 
     sent = shares.write(kept(cast, draft), by=cast.ines, at=NOW)
     car = sent.lines.get(item=ShareItem.VEHICLE)
 
-    first = shares.answer(sent.pk, car.pk, PoliceAnswer.KNOWN, by=officer, at=NOW)
-    shares.answer(sent.pk, car.pk, PoliceAnswer.ACTED_ON, "Stopped", by=officer, at=LATER)
+    first = receiving.answer(sent.pk, car.pk, PoliceAnswer.KNOWN, by=officer, at=NOW)
+    receiving.answer(sent.pk, car.pk, PoliceAnswer.ACTED_ON, "Stopped", by=officer, at=LATER)
 
-    found = shares.received_one(officer, sent.pk, LATER)
+    found = receiving.received_one(officer, sent.pk, LATER)
     assert [each.answer for each in found.answers[car.pk]] == ["known", "acted_on"]
     assert car not in found.unanswered
     with refused_by("never changed"):
@@ -222,9 +222,9 @@ def test_a_line_that_is_not_ticked_is_not_there_for_the_unit(cast: Cast, draft: 
     shares.keep(draft, SAID, {car.pk: shares.LineDecided(False, [])}, by=cast.ines, at=NOW)
     sent = shares.write(draft, by=cast.ines, at=NOW)
 
-    assert car not in shares.received_one(officer, sent.pk, NOW).lines
-    with pytest.raises(shares.NotForThem):
-        shares.answer(sent.pk, car.pk, PoliceAnswer.KNOWN, by=officer, at=NOW)
+    assert car not in receiving.received_one(officer, sent.pk, NOW).lines
+    with pytest.raises(receiving.NotForThem):
+        receiving.answer(sent.pk, car.pk, PoliceAnswer.KNOWN, by=officer, at=NOW)
 
 
 def test_the_role_of_a_partner_reads_neither_the_record_nor_why_it_was_shared(

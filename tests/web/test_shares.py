@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from returnhome.casework import restrictions, shares
+from returnhome.casework import receiving, restrictions
 from returnhome.casework.models import JournalEntry, Share
 from returnhome.rules.intelligence import PoliceAnswer
 from returnhome.rules.sharing import ShareItem
@@ -244,7 +244,7 @@ def test_answers_cannot_be_given_for_a_line_of_another_share(cast: Cast, unit, n
     )
 
     assert response.status_code == 404
-    assert not shares.received_one(officer, one.pk, now).answers[line.pk]
+    assert not receiving.received_one(officer, one.pk, now).answers[line.pk]
 
 
 def test_the_pages_ask_little(as_, cast: Cast, unit, now, django_assert_max_num_queries):

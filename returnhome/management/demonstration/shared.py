@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from returnhome.casework import asks, one_time_links, shares, staff
+from returnhome.casework import asks, one_time_links, receiving, shares, staff
 from returnhome.casework.asks import Sought
 from returnhome.casework.models import Episode, Interview, Organisation, Share
 from returnhome.casework.shares import LineDecided, Said
@@ -91,8 +91,8 @@ def _the_police_were_told_of_big_sam(teller: Teller) -> None:
         at=one.later(-3),
     )
     sent = one.written(KNOWS)
-    shares.open_share(sent.pk, by=pia, at=one.later(3))
-    shares.acknowledge(sent.pk, by=pia, at=one.later(3))
+    receiving.open_share(sent.pk, by=pia, at=one.later(3))
+    receiving.acknowledge(sent.pk, by=pia, at=one.later(3))
     for item, given, because in (
         (
             ShareItem.VEHICLE,
@@ -103,7 +103,7 @@ def _the_police_were_told_of_big_sam(teller: Teller) -> None:
     ):
         line = sent.lines.filter(item=item).first()
         if line:
-            shares.answer(sent.pk, line.pk, given, because, by=pia, at=one.later(50))
+            receiving.answer(sent.pk, line.pk, given, because, by=pia, at=one.later(50))
 
 
 def _the_police_ask_about_sky_and_about_somebody_whom_nobody_knows(teller: Teller) -> None:
