@@ -333,6 +333,8 @@ BESIDE = {
 # Of an organisation: the verb, of which one role in it is enough; "works with children" is a role
 # that sees any record at all.
 COUNCIL, INTERVIEWS, ANY_BODY = "a council", "a council or provider", "any body"
+# A provider is no recipient of shares, so it does not ask either.
+RECIPIENT = "a council, a police unit or a home"
 OF_AN_ORGANISATION: dict[str, tuple[tuple[str, str], ...]] = {
     "actions": (("see_episode", ANY_BODY),),
     "handovers": (("ask", COUNCIL), ("answer", INTERVIEWS)),
@@ -341,8 +343,8 @@ OF_AN_ORGANISATION: dict[str, tuple[tuple[str, str], ...]] = {
     "csv-out-of-area": (("see_placed_here", COUNCIL),),
     "placed-here": (("see_placed_here", COUNCIL),),
     "shared-with-us": (("receive", ANY_BODY),),
-    "asks": (("ask_about", COUNCIL),),
-    "ask-about": (("ask_about", COUNCIL),),
+    "asks": (("ask_about", RECIPIENT),),
+    "ask-about": (("ask_about", RECIPIENT),),
     "waiting": (("match", ANY_BODY),),
     "intake": (("confirm_intake", ANY_BODY),),
     "history": (("confirm_intake", COUNCIL),),
@@ -465,7 +467,13 @@ def may_there(role: str, body: str, rules: Iterable[tuple[str, str]]) -> bool:
 
 def _may_there(role: str, body: str, verb: str, where: str) -> bool:
     is_council = body in (N, W, E, NEW)
-    is_there = {ANY_BODY: True, COUNCIL: is_council, INTERVIEWS: is_council or body in (OP, F)}
+    is_provider = body in (OP, F)
+    is_there = {
+        ANY_BODY: True,
+        COUNCIL: is_council,
+        INTERVIEWS: is_council or is_provider,
+        RECIPIENT: not is_provider,
+    }
     if verb == "keep_rota":
         return role in ("coordinator", "manager", "administrator") and is_there[where]
     return bool(MAY[verb].get(role)) and is_there[where]
