@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
+from markupsafe import Markup
 
 from returnhome.casework import one_time_links, releases, shares
 from returnhome.casework.composing import Piece
@@ -267,6 +268,7 @@ class WriteForm(gds.Form):
         if not is_at_risk:
             del self.fields["despite"]
         self.hidden = hidden
+        self.drawn_once: dict[tuple[Any, ...], tuple[str, Markup]] = {}
         self.lines = [(line, shares.decided_of(line)) for line in lines]
         for line, decided in self.lines:
             self.fields[f"in_{line.pk}"] = gds.Tick("Tell them this", required=False)
@@ -331,11 +333,25 @@ class WriteForm(gds.Form):
             (
                 line,
                 self.fields_drawn(f"in_{line.pk}"),
-                self.fields_drawn(*(f"{name}_{line.pk}" for name in GRADED if line.grading)),
+                self._grading_drawn(line) if line.grading else Markup(),
                 [self.fields_drawn(f"do_{line.pk}_{n}") for n in range(len(decided))],
             )
             for line, decided in self.lines
         ]
+
+    def _grading_drawn(self, line: SharedLine) -> Markup:
+        """Its questions. Most of hundreds of lines have the same answers: drawn once, renamed."""
+        found = []
+        for name in GRADED:
+            bound = self[f"{name}_{line.pk}"]
+            # What somebody typed may hold anything, such as a name of a field.
+            typed = line.pk if name == "conditions" and bound.value() else None
+            key = (name, bound.value(), typed, *bound.errors)
+            if key not in self.drawn_once:
+                self.drawn_once[key] = bound.html_name, gds.draw(bound)
+            before, drawn = self.drawn_once[key]
+            found.append(Markup(drawn.replace(before, bound.html_name)))  # noqa: S704  drawn above
+        return Markup("\n").join(found)
 
     def beside(self) -> str:
         names = ("name", "because", "because_more", "openness", "wished", "despite")
