@@ -1,5 +1,7 @@
 """Whom the API lets in: a program that shows a token of its organisation, for what that allows."""
 
+from math import ceil
+
 from django.http import HttpRequest
 from ninja.errors import HttpError, Throttled
 from ninja.security import HttpBearer
@@ -22,7 +24,7 @@ class ByToken(HttpBearer):
 
     def __call__(self, request: HttpRequest) -> Token | None:
         if GUESSES.is_reached(request):
-            raise Throttled(wait=round(GUESSES.wait()))
+            raise Throttled(wait=ceil(GUESSES.wait()))
         return super().__call__(request)
 
     def authenticate(self, request: HttpRequest, token: str) -> Token | None:
