@@ -48,14 +48,15 @@ class OneTimeLinkQuerySet(models.QuerySet["OneTimeLink"]):
         """The newest of a share that stands, which nobody opened and nobody can, or whose e-mail
         came back.
         """
-        newer = OneTimeLink.objects.filter(share=OuterRef("share"), pk__gt=OuterRef("pk"))
+        others = OneTimeLink.objects.filter(share=OuterRef("share"))
+        newer, was_opened = others.filter(pk__gt=OuterRef("pk")), others.exclude(opened_at=None)
         refused = Message.objects.filter(
             about_kind=ABOUT, about_id=OuterRef("pk"), failure=NotSent.ADDRESS, sent_at=None
         )
         return self.filter(
             Q(until__lte=at) | Q(ended_at__isnull=False) | Exists(refused),
             ~Exists(newer),
-            opened_at=None,
+            ~Exists(was_opened),
             share__recalled_at=None,
             share__until__gt=at,
             share__episode__voided_at=None,

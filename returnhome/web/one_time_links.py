@@ -20,7 +20,7 @@ from returnhome.web import errors, gds, guessing, looking, pages
 from returnhome.web.as_seen import lines_shown, what_for
 from returnhome.web.asked import Request
 
-COOKIE, WITHIN = "one_time", "/one-time"
+COOKIE = "one_time"
 
 
 # From the side of whoever shares.
@@ -158,7 +158,7 @@ def door(request: Request, secret: str) -> HttpResponse:
         guess.was_right()
         if request.method == "POST" and form.is_valid():
             with gds.refusals_into(form):
-                return _let_in(_open(request, secret, form))
+                return _let_in(link.pk, _open(request, secret, form))
             # The last wrong code closed it.
             link = _by_secret(request, secret)
     except ShutReason:
@@ -188,13 +188,16 @@ def _open(request: Request, secret: str, form: OpenForm) -> str:
         return one_time_links.open_link(secret, code, name, by=by, at=request.now)
 
 
-def _let_in(its_pass: str) -> HttpResponse:
-    """Give the pass to this browser, for as long as it is open, and for these pages alone."""
-    response = redirect("one-time-opened")
+def _let_in(pk: int, its_pass: str) -> HttpResponse:
+    """Give the pass to this browser, for as long as it is open, and for these pages alone.
+
+    Each link has pages of its own: of two that are open in one browser each keeps its pass.
+    """
+    response = redirect("one-time-opened", pk)
     response.set_cookie(
         COOKIE,
         its_pass,
-        path=WITHIN,
+        path=reverse("one-time-opened", args=[pk]),
         secure=settings.SESSION_COOKIE_SECURE,
         httponly=True,
         samesite="Strict",
@@ -214,7 +217,7 @@ def _whom_to_ask(shown: Shown) -> str:
     return Person.objects.get(pk=shown.link.made_by_id).email
 
 
-def opened(request: Request) -> HttpResponse:
+def opened(request: Request, pk: int) -> HttpResponse:
     try:
         shown = _shown(request)
     except ShutReason:
@@ -225,11 +228,12 @@ def opened(request: Request) -> HttpResponse:
         **what_for(shown.share),
         "mail": _whom_to_ask(shown),
         "number": shared_paper.number_of(shown.share),
+        "link": shown.link,
     }
     return _plain(render(request, "one_time_links/opened.html", context))
 
 
-def paper(request: Request) -> HttpResponse:
+def paper(request: Request, pk: int) -> HttpResponse:
     """The same on paper, to keep: the page is gone once it is closed."""
     try:
         shown = _shown(request)
@@ -250,20 +254,20 @@ def paper(request: Request) -> HttpResponse:
 
 @csrf_exempt
 @require_POST
-def leave(request: Request) -> HttpResponse:
+def leave(request: Request, pk: int) -> HttpResponse:
     its_pass, by = request.COOKIES.get(COOKIE, ""), staff.by_one_time_link()
     with one_time_links.scope(its_pass):
         one_time_links.leave(its_pass, by=by, at=request.now)
     response = render(request, "one_time_links/left.html")
-    response.delete_cookie(COOKIE, path=WITHIN)
+    response.delete_cookie(COOKIE, path=reverse("one-time-opened", args=[pk]))
     return _plain(response)
 
 
 urlpatterns = [
     path("shares/<int:pk>/link", make, name="make-one-time-link"),
     path("one-time-links/<int:pk>/end", end, name="end-one-time-link"),
-    path("one-time/opened", opened, name="one-time-opened"),
-    path("one-time/opened.pdf", paper, name="one-time-paper"),
-    path("one-time/leave", leave, name="one-time-leave"),
+    path("one-time/opened/<int:pk>", opened, name="one-time-opened"),
+    path("one-time/opened/<int:pk>/paper.pdf", paper, name="one-time-paper"),
+    path("one-time/opened/<int:pk>/leave", leave, name="one-time-leave"),
     path("one-time/<str:secret>", door, name="one-time-door"),
 ]

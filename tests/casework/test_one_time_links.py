@@ -224,8 +224,12 @@ def test_what_nobody_opened_comes_back_to_whoever_made_it(cast: Cast, share: Sha
     late = NOW + hours(73)
     assert one_time_links.came_to_nothing(cast.ines, late) == [made.link]
     assert one_time_links.came_to_nothing(cast.amina, late) == []
-    link_to(share, cast, at=late)
+    second = link_to(share, cast, at=late)
     assert one_time_links.came_to_nothing(cast.ines, late) == []
+    opens(second, at=late + MINUTE)
+    link_to(share, cast, at=late + hours(1))
+    # They have read it once: that a later link ran out is nothing to ring about.
+    assert one_time_links.came_to_nothing(cast.ines, late + hours(80)) == []
 
 
 def test_the_database_opens_a_link_once_and_takes_no_wrong_code_back(cast: Cast, share: Share):

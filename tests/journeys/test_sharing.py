@@ -7,11 +7,12 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
-from returnhome.casework import acting, mentions, shares, ways_in
+from returnhome.casework import acting, mentions, one_time_links, shares, ways_in
 from returnhome.casework.mentions import Told
 from returnhome.casework.models import Episode
 from returnhome.rules.codes import Device
 from returnhome.rules.mentioning import MentionKind
+from returnhome.rules.one_time_links import CodeWay
 from returnhome.rules.sharing import Purpose, Recipient
 from tests.cast import PASSWORD, Cast, has_the_app, hours
 from tests.journeys.conftest import NARROW, SignIn, assert_accessible, picture
@@ -156,6 +157,8 @@ def test_a_school_without_an_account_opens_its_link_once(
         school = Recipient.SCHOOL, Purpose.SAFE_WHERE_THEY_ARE
         draft = kept(cast, begun(cast, episode, *school, at=at), at=at)
         share = shares.write(draft, by=cast.ines, at=at)
+        second = kept(cast, begun(cast, episode, *school, at=at), at=at)
+        other = shares.write(second, by=cast.ines, at=at)
     ines = sign_in("ines", narrow=True)
     ines.goto(f"/shares/{share.pk}")
     ines.get_by_role("button", name="Make a link that opens once").click()
@@ -183,6 +186,19 @@ def test_a_school_without_an_account_opens_its_link_once(
     saves(head, "Open it")
     expect(head.get_by_role("heading", level=1)).to_contain_text("Sky Marlowe")
     here(head, "one-time-opened")
+    # A second link in the same browser has pages of its own, and the first keeps its own.
+    first = head.url
+    with django_db_blocker.unblock(), acting.as_system(acting.OPERATOR):
+        again = one_time_links.make(
+            other, address="", code_way=CodeWay.TEXT, by=Cast().ines, at=timezone.now()
+        )
+    head.goto(f"/one-time/{again.href.rsplit('/', 1)[1]}")
+    head.get_by_label("Your name").fill("Hal Head")
+    head.get_by_label("The code that you were given").fill(again.code)
+    saves(head, "Open it")
+    expect(head.locator("main")).to_contain_text(f"S-{other.pk}")
+    head.goto(first)
+    expect(head.locator("main")).to_contain_text(f"S-{share.pk}")
     saves(head, "Close it")
     here(head, "one-time-closed")
     head.goto(link[0])

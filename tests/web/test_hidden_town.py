@@ -89,7 +89,7 @@ def test_neither_the_link_that_opens_once_nor_its_message_has_the_town(cast: Cas
     path = "/one-time/" + made.href.rsplit("/", 1)[1]
 
     page = chair.post(path, {"name": "Chair", "code": made.code}, follow=True)
-    paper = chair.get("/one-time/opened.pdf")
+    paper = chair.get(f"/one-time/opened/{made.link.pk}/paper.pdf")
 
     mail = Message.objects.get(address="chair@panel.example")
     told = " ".join(sheet.extract_text() for sheet in PdfReader(BytesIO(paper.content)).pages)

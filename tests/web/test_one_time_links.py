@@ -6,6 +6,7 @@ from io import BytesIO
 import pytest
 from django.core.cache import cache
 from django.test import Client
+from django.urls import reverse
 from pypdf import PdfReader
 
 from returnhome.casework import messages, shares, staff
@@ -43,6 +44,11 @@ def made(ines: Client, share: Share, address: str = "") -> tuple[str, str]:
         link = re.search(r"/one-time/[\w-]+", Message.objects.get(address=address).text)
     assert link
     return link[0], code[0]
+
+
+def at(name: str) -> str:
+    """The address of a page behind the newest link."""
+    return reverse(name, args=[OneTimeLink.objects.latest("pk").pk])
 
 
 def test_ines_makes_a_link_tells_the_code_and_the_school_reads_it(as_, cast: Cast, share: Share):
@@ -108,7 +114,7 @@ def test_used_ended_over_and_never_made_are_all_the_same_page(as_, cast: Cast, s
     link = OneTimeLink.objects.latest("pk")
     assert ines.post(f"/one-time-links/{link.pk}/end").status_code == 302
 
-    pages = [Client().get(path) for path in (used, ended, "/one-time/never", "/one-time/opened")]
+    pages = [Client().get(path) for path in (used, ended, "/one-time/never", at("one-time-opened"))]
 
     assert {page.status_code for page in pages} == {404}
     assert len({words_of(page) for page in pages}) == 1
@@ -119,9 +125,9 @@ def test_another_browser_has_no_pass_to_what_was_opened(as_, cast: Cast, share: 
     school = Client()
     school.post(path, {"name": "Hal", "code": code})
 
-    assert school.get("/one-time/opened").status_code == 200
-    assert Client().get("/one-time/opened").status_code == 404
-    assert Client().get("/one-time/opened.pdf").status_code == 404
+    assert school.get(at("one-time-opened")).status_code == 200
+    assert Client().get(at("one-time-opened")).status_code == 404
+    assert Client().get(at("one-time-paper")).status_code == 404
 
 
 def test_the_paper_can_be_kept_and_names_nobody_in_its_file(as_, cast: Cast, share: Share):
@@ -129,7 +135,7 @@ def test_the_paper_can_be_kept_and_names_nobody_in_its_file(as_, cast: Cast, sha
     school = Client()
     school.post(path, {"name": "Hal", "code": code})
 
-    paper = school.get("/one-time/opened.pdf")
+    paper = school.get(at("one-time-paper"))
 
     assert f'filename="shared-S-{share.pk}.pdf"' in paper["Content-Disposition"]
     read = PdfReader(BytesIO(paper.content))
@@ -145,7 +151,7 @@ def test_each_look_at_it_and_at_its_paper_stands_in_the_record_of_the_child(
     school = Client()
     school.post(path, {"name": "Hal", "code": code})
 
-    for page in ("/one-time/opened", "/one-time/opened.pdf"):
+    for page in (at("one-time-opened"), at("one-time-paper")):
         school.get(page)
 
     opened = JournalEntry.objects.about_child(share.child_id).filter(verb="open share")
@@ -157,8 +163,8 @@ def test_once_closed_it_is_gone_from_the_browser(as_, cast: Cast, share: Share):
     school = Client()
     school.post(path, {"name": "Hal", "code": code})
 
-    assert "Closed" in words_of(school.post("/one-time/leave"))
-    assert school.get("/one-time/opened").status_code == 404
+    assert "Closed" in words_of(school.post(at("one-time-leave")))
+    assert school.get(at("one-time-opened")).status_code == 404
 
 
 def test_what_was_recalled_is_said_to_be_recalled_and_is_not_on_paper(
@@ -169,10 +175,10 @@ def test_what_was_recalled_is_said_to_be_recalled_and_is_not_on_paper(
     school.post(path, {"name": "Hal", "code": code})
     shares.recall(share, "Wrong school", by=cast.ines, at=now)
 
-    page = words_of(school.get("/one-time/opened"))
+    page = words_of(school.get(at("one-time-opened")))
     assert "recalled by the council" in page
     assert "Wrong school" not in page
-    assert school.get("/one-time/opened.pdf").status_code == 409
+    assert school.get(at("one-time-paper")).status_code == 409
 
 
 def test_an_e_mail_that_does_not_get_through_is_said_on_the_share_and_on_the_work_list(
