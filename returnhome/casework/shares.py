@@ -392,6 +392,9 @@ def _line(share: Share, place: int, piece: composing.Piece, marking: Marking) ->
         original=piece.text,
         decided=_kept(decided),
         text=as_seen(piece.text, decided),
+        # What a child let go to the police alone waits for somebody to tick it for another.
+        is_in=share.recipient == Recipient.POLICE
+        or not (piece.grading and piece.grading.is_for_police_alone),
         grading=str(piece.grading) if piece.grading else "",
         conditions=piece.grading.conditions if piece.grading else "",
         **piece.rests_on,

@@ -77,6 +77,11 @@ class Grading:
     handling: Handling
     conditions: str = ""
 
+    @property
+    def is_for_police_alone(self) -> bool:
+        """Whether its conditions say that nobody else is to learn whom it comes from."""
+        return NOT_FROM_A_CHILD in self.conditions
+
     def __str__(self) -> str:
         """As it is written: “2A C”."""
         return f"{self.source}{self.assessment} {self.handling}"

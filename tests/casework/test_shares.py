@@ -5,10 +5,12 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 
-from returnhome.casework import acting, composing, episodes, receiving, shares
+from returnhome.casework import acting, composing, episodes, mentions, receiving, shares
+from returnhome.casework.mentions import Told
 from returnhome.casework.models import NotShared, Share, SharedLine
 from returnhome.rules import sharing
 from returnhome.rules.intelligence import PoliceAnswer
+from returnhome.rules.mentioning import Expectation, MentionKind
 from returnhome.rules.sharing import Purpose, Recipient, ShareItem
 from tests import sharing as made
 from tests.casework.ledger import act, last_act, refused_by, who_sees, written_again
@@ -33,6 +35,21 @@ def test_the_police_are_told_the_car_and_not_what_the_child_said(cast: Cast, dra
 
     assert ("vehicle", "Vehicle: silver Ford, AB12CDE", "2C C") in lines
     assert not {"why", "happened", "wishes"} & {item for item, _, _ in lines}
+
+
+@pytest.mark.parametrize(
+    ("recipient", "is_in"), [(Recipient.POLICE, True), (Recipient.PANEL, False)]
+)
+def test_what_the_child_let_go_to_the_police_alone_is_not_ticked_for_a_panel(
+    cast: Cast, episode, recipient, is_in
+):
+    not_from_me = Told(name="Big Sam", expectation=Expectation.NOT_THAT_I_SAID_IT)
+    mentions.note(episode.interviews.get(), MentionKind.PERSON, not_from_me, by=cast.ines, at=NOW)
+
+    share = begun(cast, episode, recipient)
+
+    assert share.lines.get(item="person").is_in is is_in
+    assert share.lines.get(item="vehicle").is_in
 
 
 def test_a_share_with_the_police_goes_once_it_is_whole(cast: Cast, draft: Share):
