@@ -1,7 +1,9 @@
 """Count, for one authority and period, and write the counts as files."""
 
 import json
+import sys
 from argparse import ArgumentTypeError
+from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -10,18 +12,25 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from returnhome.casework import places
-from returnhome.reporting import exports, figures
+from returnhome.casework.places import Authority
+from returnhome.reporting import exports, figures, statutory
 from returnhome.reporting.exports import Sheet
 from returnhome.reporting.figures import HEADER, Uptake
 from returnhome.rules.measures import UPTAKE
+from returnhome.rules.statutory import ssda903
 from returnhome.web.figures import paper
 
-STILL_TO_COME = ("foi", "partnership", "ssda903", "annex-a")
+APRIL = 4
+UPTAKE_REPORT, SSDA903, ANNEX_A, SSD = "uptake", "ssda903", "annex-a", "ssd"
+REPORTS = (UPTAKE_REPORT, SSDA903, ANNEX_A, SSD)
+STILL_TO_COME = ("foi", "partnership")
 
 
 def report(word: str) -> str:
     if word in STILL_TO_COME:
-        raise ArgumentTypeError(f"Returnhome cannot write “{word}” yet: so far there is uptake.")
+        raise ArgumentTypeError(
+            f"Returnhome cannot write “{word}” yet: so far there are {', '.join(REPORTS)}."
+        )
     return word
 
 
@@ -47,11 +56,15 @@ def instant(text: str) -> datetime:
 class Command(BaseCommand):
     help = (
         "Counts for one authority and period, both days included. uptake writes uptake.csv "
-        "(cohort, measure, numerator, denominator, value), uptake.xlsx and uptake.html."
+        "(cohort, measure, numerator, denominator, value), uptake.xlsx and uptake.html. ssda903 "
+        "writes the Missing return of the collection year that the days are in: missing.csv, "
+        "header.csv, episodes.csv, missing_last.csv and ssda903.xml; exit 1 where the rules find "
+        "a fault. annex-a writes the columns of List 8 as on the last day; ssd the sector's table "
+        "of missing episodes, and beside it what hours are counted from."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("report", type=report, choices=["uptake"], help="what to count")
+        parser.add_argument("report", type=report, choices=REPORTS, help="what to count")
         parser.add_argument("--authority", required=True, help="its name or GSS code")
         parser.add_argument("--from", dest="first", type=day, required=True, metavar="DAY")
         parser.add_argument("--to", dest="last", type=day, required=True, metavar="DAY")
@@ -62,6 +75,7 @@ class Command(BaseCommand):
     def handle(
         self,
         *args: Any,
+        report: str,
         authority: str,
         first: date,
         last: date,
@@ -71,17 +85,79 @@ class Command(BaseCommand):
     ) -> None:
         if last < first:
             raise CommandError("The last day is before the first.", returncode=2)
-        if out is None and not options["json"]:
-            raise CommandError("Say where to: --out DIR, or --json, or both.", returncode=2)
+        if out is None and not (options["json"] and report == UPTAKE_REPORT):
+            also = ", or --json, or both" if report == UPTAKE_REPORT else ""
+            raise CommandError(f"Say where to: --out DIR{also}.", returncode=2)
         found = places.authority_named(authority, last)
         if found is None:
             raise CommandError(f"There is no authority “{authority}” on {last}.", returncode=2)
-        counted = figures.uptake(figures.of_authority(found), first, last, now=at or timezone.now())
+        if report == UPTAKE_REPORT:
+            self.uptake(found, first, last, at or timezone.now(), out, as_json=options["json"])
+        elif report == SSDA903:
+            assert out
+            self.ssda903(found, first, last, out)
+        elif report == ANNEX_A:
+            assert out
+            children = statutory.annex_a_of(found, last)
+            self.put(statutory.files_of_annex_a(children, last), out)
+        else:
+            assert out
+            self.put(statutory.files_of_ssd(statutory.ssd_of(found, first, last)), out)
+
+    def uptake(
+        self,
+        authority: Authority,
+        first: date,
+        last: date,
+        now: datetime,
+        out: Path | None,
+        *,
+        as_json: bool,
+    ) -> None:
+        counted = figures.uptake(figures.of_authority(authority), first, last, now=now)
         if out:
             self.write(counted, out)
-        if options["json"]:
+        if as_json:
             rows = [dict(zip(HEADER, row, strict=True)) for row in counted.rows()]
             self.stdout.write(json.dumps(rows, ensure_ascii=False, indent=1))
+
+    def ssda903(self, authority: Authority, first: date, last: date, out: Path) -> None:
+        """The whole collection year, whatever part of it was asked for; what is wrong is told."""
+        year = ssda903.year_of(last.year + (last.month >= APRIL))
+        if first < year.first:
+            raise CommandError(
+                "The SSDA903 is of one collection year, from 1 April to 31 March: "
+                f"{first} and {last} are not in the same one.",
+                returncode=2,
+            )
+        tables = statutory.ssda903_of(authority, year.number)
+        self.put(statutory.files_of_ssda903(tables), out)
+        for note in tables.notes:
+            self.stderr.write(f"{note.number}: {note.sentence}")
+        for told in tables.told:
+            finding = told.finding
+            self.stderr.write(
+                f"{finding.code} {finding.table} line {finding.line} ({finding.child}): "
+                f"{finding.sentence}"
+            )
+        self.stderr.write(
+            f"{len(tables.missing)} periods of {tables.children_missing} children in the "
+            f"collection year {year.number - 1}-{year.number % 100:02}: "
+            f"{len(tables.told) or 'no'} {'fault' if len(tables.told) == 1 else 'faults'}."
+        )
+        if tables.told:
+            sys.exit(1)
+
+    def put(self, files: Mapping[str, bytes], out: Path) -> None:
+        try:
+            out.mkdir(parents=True, exist_ok=True)
+            for name, content in files.items():
+                (out / name).write_bytes(content)
+        except OSError as error:
+            raise CommandError(
+                f"{out} cannot be written to: {error.strerror}.", returncode=2
+            ) from error
+        self.stderr.write(f"{', '.join(files)}: in {out}.")
 
     def write(self, counted: Uptake, out: Path) -> None:
         try:
