@@ -71,7 +71,7 @@ def index(request: Request) -> HttpResponse:
     years = _years(today)
     year = _year(request.GET.get("year"), years)
     tables = statutory.ssda903_of(council, year.number)
-    looking.at_list(request, "statutory return", _shown(tables))
+    looking.at_list(request, "statutory", _shown(tables))
     context = {
         "councils": councils(request.user),
         "council": council,
@@ -168,7 +168,7 @@ def annex_a_csv(request: Request, on: str) -> HttpResponse:
     children = statutory.annex_a_of(council, day)
     (content,) = statutory.files_of_annex_a(children, day).values()
     listed = [each.child for each in children if each.is_looked_after_on(day)]
-    looking.at_list(request, "annex a", listed, verb="export")  # type: ignore[arg-type]
+    looking.at_list(request, "statutory", listed, verb="export")  # type: ignore[arg-type]
     name = f"annex-a-list-8-{slugify(council.name)}-{day}.csv"
     return HttpResponse(
         content,
@@ -185,7 +185,7 @@ def _asked(request: Request, year: int) -> tuple[Authority, Year]:
 def _sent(
     request: Request, files: Mapping[str, bytes], name: str, children: Iterable[Any]
 ) -> HttpResponse:
-    looking.at_list(request, "statutory return", children, verb="export")
+    looking.at_list(request, "statutory", children, verb="export")
     return HttpResponse(
         statutory.zipped(files, request.now),
         content_type="application/zip",
