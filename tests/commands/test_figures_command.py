@@ -198,6 +198,7 @@ def test_a_return_is_of_one_collection_year(cast: Cast, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("report", "names"),
     [
+        ("capability", {"capability.csv"}),
         ("annex-a", {"annex-a-list-8.csv"}),
         ("ssd", {"ssd_missing.csv", "returnhome_interviews.csv"}),
     ],

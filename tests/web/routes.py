@@ -350,6 +350,8 @@ OF_AN_ORGANISATION: dict[str, tuple[tuple[str, str], ...]] = {
     "history": (("confirm_intake", COUNCIL),),
     "figures": (("see_figures", COUNCIL),),
     "how-it-was": (("see_figures", COUNCIL),),
+    "could-we-answer": (("see_figures", COUNCIL),),
+    "csv-could-we-answer": (("see_figures", COUNCIL),),
     "statutory": (("make_return", COUNCIL),),
     "policies": (("set_policy", COUNCIL),),
     "protocols": (("set_protocol", COUNCIL), ("meet", COUNCIL), ("manage_people", COUNCIL)),

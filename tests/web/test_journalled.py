@@ -133,6 +133,8 @@ NO_CHILD = {
     "how-it-was": "counts only",
     "chart-figures": "counts only",
     "csv-figures": "counts only",
+    "could-we-answer": "counts only",
+    "csv-could-we-answer": "counts only",
     "duty": "who is on duty",
     "take-off-duty": "who is on duty",
     "rota": "whom to tell",

@@ -14,15 +14,17 @@ from django.utils import timezone
 from returnhome.casework import places
 from returnhome.casework.places import Authority
 from returnhome.reporting import exports, figures, statutory
-from returnhome.reporting.exports import Sheet
+from returnhome.reporting.exports import Sheet, csv_bytes
 from returnhome.reporting.figures import HEADER, Uptake
+from returnhome.rules import capability
 from returnhome.rules.measures import UPTAKE
 from returnhome.rules.statutory import ssda903
 from returnhome.web.figures import paper
 
 APRIL = 4
-UPTAKE_REPORT, SSDA903, ANNEX_A, SSD = "uptake", "ssda903", "annex-a", "ssd"
-REPORTS = (UPTAKE_REPORT, SSDA903, ANNEX_A, SSD)
+UPTAKE_REPORT, CAPABILITY = "uptake", "capability"
+SSDA903, ANNEX_A, SSD = "ssda903", "annex-a", "ssd"
+REPORTS = (UPTAKE_REPORT, CAPABILITY, SSDA903, ANNEX_A, SSD)
 STILL_TO_COME = ("foi", "partnership")
 
 
@@ -56,7 +58,8 @@ def instant(text: str) -> datetime:
 class Command(BaseCommand):
     help = (
         "Counts for one authority and period, both days included. uptake writes uptake.csv "
-        "(cohort, measure, numerator, denominator, value), uptake.xlsx and uptake.html. ssda903 "
+        "(cohort, measure, numerator, denominator, value), uptake.xlsx and uptake.html; "
+        "capability says of each figure whether it can be told, and what is missing. ssda903 "
         "writes the Missing return of the collection year that the days are in: missing.csv, "
         "header.csv, episodes.csv, missing_last.csv and ssda903.xml; exit 1 where the rules find "
         "a fault. annex-a writes the columns of List 8 as on the last day; ssd the sector's table "
@@ -93,6 +96,13 @@ class Command(BaseCommand):
             raise CommandError(f"There is no authority “{authority}” on {last}.", returncode=2)
         if report == UPTAKE_REPORT:
             self.uptake(found, first, last, at or timezone.now(), out, as_json=options["json"])
+        elif report == CAPABILITY:
+            assert out
+            counted = figures.uptake(
+                figures.of_authority(found), first, last, now=at or timezone.now()
+            )
+            rows = csv_bytes(capability.HEADER, capability.rows(counted.counts))
+            self.put({"capability.csv": rows}, out)
         elif report == SSDA903:
             assert out
             self.ssda903(found, first, last, out)
