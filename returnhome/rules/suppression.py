@@ -187,10 +187,13 @@ def protect(table: Table, rule: Rule = FEWER_THAN_5, *, before: Sequence[Release
     sensitive = [key for key in table.numbers if seen.is_sensitive(key)]
     exposed = {key for key in sensitive if key in seen.fixed}
     seen.hidden.update(set(sensitive) - seen.unlisted - exposed)
+    known = {key: move for each in before for key, move in each.moves.items()}
     moves: dict[Key, Move] = {}
     # What is hidden stays hidden, so that what protects one number is never undone for another.
     for key in sorted(sensitive, key=lambda each: (table.numbers[each], seen.order[each])):
-        move = None if key in exposed else seen.protected(key)
+        move = None if key in exposed else known.get(key)
+        if key not in exposed and not seen.is_protected_by(move, key):
+            move = seen.protected(key)
         if move:
             moves[key] = move
         else:
@@ -217,8 +220,11 @@ def faults(released: Release, *, before: Sequence[Release] = ()) -> list[Key]:
     ]
 
 
-# So many states are looked at for one number before a whole block of the table is hidden.
-MOST_STATES, MOST_FOR_WORDS = 3_000, 300
+# So many states are looked at for one number in each way of looking, before a whole block of the
+# table is hidden. A way is what a sum that does not hold yet counts for, against what is hidden:
+# the dearer, the sooner a move is found, and the less it is the cheapest.
+MOST_STATES, MOST_FOR_WORDS = 1_000, 300
+HASTES = (40, 12, 150)
 # How far a number may go down and up, for all that can be seen of it.
 Room = tuple[float, float]
 Way = tuple[float, Room]
@@ -279,8 +285,7 @@ class _Seen:
 
     def protected(self, key: Key) -> Move | None:
         """Hide what it takes; the move that shows it. None where nothing helps."""
-        least = self.rule.width - 1
-        found = self._hide(_search(self, key, self.ways, least))
+        found = self._hide(_search(self, key, self.ways))
         if found:
             return found
         # In doubt all that hangs together with it.
@@ -290,10 +295,10 @@ class _Seen:
         if not any(each in self.fixed or each in self.told for each in some):
             # All of it twice, three times as large: every sum still holds.
             return Move({each: self.numbers[each] for each in some})
-        found = self._hide(_search(self, key, self.ways, least))
+        found = self._hide(_search(self, key, self.ways))
         if not found:
             self.hidden.update(set(block) - self.fixed - self.unlisted)
-            found = self._hide(_search(self, key, self.ways, least))
+            found = self._hide(_search(self, key, self.ways))
         return found
 
     def _hide(self, found: "_State | None") -> Move | None:
@@ -357,27 +362,29 @@ class _State:
 
 
 def _search(
-    seen: _Seen,
-    key: Key,
-    ways: Callable[[Key], Iterable[Way]],
-    least: int,
-    *,
-    most: int = MOST_STATES,
+    seen: _Seen, key: Key, ways: Callable[[Key], Iterable[Way]], *, most: int = MOST_STATES
 ) -> _State | None:
-    """The cheapest move of a number with room for `least` other values; None if none is found.
+    """A cheap move of a number with room for enough other values; None if none is found.
 
-    Begins with a step of the number, and puts right one sum after the other. `ways`: at what price
-    a number has how much room.
+    `ways`: at what price a number has how much room.
     """
+    found = (_look(seen, key, ways, haste, most) for haste in HASTES)
+    return next((each for each in found if each), None)
+
+
+def _look(
+    seen: _Seen, key: Key, ways: Callable[[Key], Iterable[Way]], haste: int, most: int
+) -> _State | None:
+    """Begins with a step of the number, and puts right one sum after the other."""
     turn = count()
-    heap: list[tuple[float, int, int, _State]] = []
+    heap: list[tuple[float, int, int, float, _State]] = []
 
     def push(price: float, state: _State, moved: Key, by: int) -> None:
         for dearer, (down, up) in ways(moved):
             if by < 0:
                 down, up = up, down
             onwards, back = min(state.onwards, up), min(state.back, down)
-            if onwards + back < least:
+            if onwards + back + 1 < seen.rule.width:
                 continue
             net = dict(state.net)
             for place, side in seen.within[moved]:
@@ -386,14 +393,15 @@ def _search(
                     del net[place]
             hides = state.hides | {moved} if dearer else state.hides
             after = _State({**state.steps, moved: by}, net, hides, onwards, back)
-            heappush(heap, (price + dearer, len(after.steps), next(turn), after))
+            costs = price + dearer
+            heappush(heap, (costs + haste * len(net), len(net), next(turn), costs, after))
 
     push(0, _State({}, {}, frozenset(), inf, inf), key, 1)
     known: set[tuple[frozenset[tuple[Key, int]], frozenset[Key]]] = set()
     for _ in range(most):
         if not heap:
             return None
-        price, _, _, state = heappop(heap)
+        _, _, _, price, state = heappop(heap)
         if not state.net:
             return state
         mark = (frozenset(state.steps.items()), state.hides)
@@ -427,7 +435,7 @@ def _to_be_told(seen: _Seen) -> Iterator[Key]:
         hidden = [key for key in block if key in seen.hidden]
         small = [key for key in block if seen.is_sensitive(key)]
         if all(seen.numbers[key] for key in hidden) and all(
-            _search(seen, key, ways, seen.rule.width - 1, most=MOST_FOR_WORDS) for key in small
+            _search(seen, key, ways, most=MOST_FOR_WORDS) for key in small
         ):
             yield from hidden
 

@@ -28,7 +28,7 @@ SMALL = range(1, 5)
 
 def seen_of(released: Release, key: Hashable, most: int) -> tuple[int, int]:
     """What can be said of a number by whoever looks at the release alone."""
-    rule, number = released.rule, released.table.numbers[key]
+    rule = released.rule
     if key in released.table.unlisted:
         return 0, most
     words = released.says(key)
