@@ -8,14 +8,14 @@ takes its numbers, and after it a coarser one of each of its quarters, protected
 known. Nobody has to remember what was published, as the same ledger gives the same tables.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import NamedTuple
 
 from returnhome.rules import suppression
-from returnhome.rules.codes import Cohort
+from returnhome.rules.codes import Cohort, Harm, Indicator
 from returnhome.rules.measures import ADDED, ALL, UPTAKE, Measure
 from returnhome.rules.suppression import Release, Rule, Sum, Table
 
@@ -133,6 +133,15 @@ AMONG: Mapping[str, str] = {
 HELD_BY = ("held_by_council", "held_by_provider", "held_by_other_council", "held_by_not_known")
 AFTER = ("sexual_exploitation", "criminal_exploitation", "help_offered", "shared_with_police")
 BY_ITSELF = ("looked_after_on_record", "police_notifications")
+# Which questions of a record tell of exploitation: a prompt of its own, answered yes or possible;
+# or one of these among the kinds of harm.
+HARM_KINDS = "harm_kinds"
+SIGNS: Mapping[str, frozenset[str]] = {
+    "sexual_exploitation": frozenset({Harm.SEXUAL_EXPLOITATION}),
+    "criminal_exploitation": frozenset({Harm.CRIMINAL_EXPLOITATION, Harm.GANGS}),
+}
+EXPLOITATION = (*SIGNS, HARM_KINDS)
+AFFIRMED = frozenset({Indicator.YES, Indicator.POSSIBLE})
 # The measures that come out: no reasons one by one, and nothing that holds at the moment only.
 PUBLISHED: tuple[Measure, ...] = tuple(
     measure
@@ -252,6 +261,15 @@ class _Made:
         self.unlisted.add(left)
         if harmless:
             self.harmless.add(left)
+
+
+def signs(question: str, codes: Collection[str]) -> frozenset[str]:
+    """Which exploitation an answer of a record tells of."""
+    if question == HARM_KINDS:
+        return frozenset(what for what, kinds in SIGNS.items() if kinds.intersection(codes))
+    return (
+        frozenset({question}) if question in SIGNS and AFFIRMED.intersection(codes) else frozenset()
+    )
 
 
 # Releases.

@@ -85,6 +85,11 @@ RULES: Mapping[str, Rule] = {rule.key: rule for rule in (FEWER_THAN_5, NEAREST_5
 WITHHELD = "withheld"
 
 
+def whole(rule: Rule) -> Rule:
+    """Nothing hidden and nothing rounded: for those who may see every row, never for others."""
+    return replace(rule, small=1, rounds_to=1)
+
+
 # Tables.
 
 

@@ -10,18 +10,21 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from returnhome.casework import places
+from returnhome.management import answering
 from returnhome.reporting import exports, figures
 from returnhome.reporting.exports import Sheet
 from returnhome.reporting.figures import HEADER, Uptake
 from returnhome.rules.measures import UPTAKE
 from returnhome.web.figures import paper
 
-STILL_TO_COME = ("foi", "partnership", "ssda903", "annex-a")
+STILL_TO_COME = ("partnership", "ssda903", "annex-a")
 
 
 def report(word: str) -> str:
     if word in STILL_TO_COME:
-        raise ArgumentTypeError(f"Returnhome cannot write “{word}” yet: so far there is uptake.")
+        raise ArgumentTypeError(
+            f"Returnhome cannot write “{word}” yet: so far there are uptake and foi."
+        )
     return word
 
 
@@ -47,17 +50,20 @@ def instant(text: str) -> datetime:
 class Command(BaseCommand):
     help = (
         "Counts for one authority and period, both days included. uptake writes uptake.csv "
-        "(cohort, measure, numerator, denominator, value), uptake.xlsx and uptake.html."
+        "(cohort, measure, numerator, denominator, value), uptake.xlsx and uptake.html; foi the "
+        "answers to a freedom of information request, small numbers hidden, as foi.pdf, foi.csv "
+        "and foi.xlsx."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("report", type=report, choices=["uptake"], help="what to count")
+        parser.add_argument("report", type=report, choices=["uptake", "foi"], help="what to count")
         parser.add_argument("--authority", required=True, help="its name or GSS code")
         parser.add_argument("--from", dest="first", type=day, required=True, metavar="DAY")
         parser.add_argument("--to", dest="last", type=day, required=True, metavar="DAY")
         parser.add_argument("--out", type=Path, metavar="DIR", help="the folder for the files")
-        parser.add_argument("--json", action="store_true", help="print the rows of uptake.csv")
+        parser.add_argument("--json", action="store_true", help="print the rows of the CSV file")
         parser.add_argument("--at", type=instant, help="count as at this instant; absent: now")
+        answering.add_arguments(parser)
 
     def handle(
         self,
@@ -76,7 +82,11 @@ class Command(BaseCommand):
         found = places.authority_named(authority, last)
         if found is None:
             raise CommandError(f"There is no authority “{authority}” on {last}.", returncode=2)
-        counted = figures.uptake(figures.of_authority(found), first, last, now=at or timezone.now())
+        scope, now = figures.of_authority(found), at or timezone.now()
+        if options["report"] == "foi":
+            answering.answer(self, scope, first, last, now=now, out=out, **options)
+            return
+        counted = figures.uptake(scope, first, last, now=now)
         if out:
             self.write(counted, out)
         if options["json"]:
