@@ -25,6 +25,8 @@ from returnhome.casework.staff import ANSWERING, COLUMNS, EPISODE_RELATIONS, REL
 from returnhome.rules import access
 from returnhome.rules.access import Relation, Verb
 from returnhome.rules.codes import Role, TokenScope
+from returnhome.rules.publishing import EXPLOITATION
+from returnhome.rules.sharing import Recipient
 from returnhome.rules.telling import Whom
 
 RESPONSIBLE, HOST, COUNTED = Relation.RESPONSIBLE, Relation.HOST, Relation.COUNTED
@@ -1130,6 +1132,20 @@ OF_RETURN: Mapping[str, Sequence[str]] = {
     "casework_address": ("id", "child_id", "postcode", "since", "until"),
 }
 SCORED = _tables("sample", "sampled", "scoring", "score")
+# What answers to freedom of information requests count beside the episodes: that there is a row,
+# of which kind and when; of an interview the codes of the questions on exploitation alone.
+COUNTED_TOO = _tables(
+    *("careperiod", "basis", "notification", "entry", "need", "helpoffered", "share")
+)
+OF_COUNTED_TOO: Mapping[str, Sequence[str]] = {
+    "casework_careperiod": ("id", "child_id", "authority_id", "since", "until"),
+    "casework_basis": ("id", "episode_id", "notification_id"),
+    "casework_notification": ("id", "sender_id"),
+    "casework_entry": ("id", "interview_id", "question", "codes", "replaced_at"),
+    "casework_need": ("id", "interview_id"),
+    "casework_helpoffered": ("id", "need_id", "is_taken_up"),
+    "casework_share": ("id", "episode_id", "recipient", "sent_at", "recalled_at"),
+}
 BROUGHT = _tables("bringing", "bringingfile", "earlierrecord", "broughtchild")
 OF_OFFER = _tables("offer", "reply", "attempt", "interview", "coverage", "notheld")
 
@@ -1185,7 +1201,10 @@ def opened() -> dict[str, Opened]:
             | _tables("child", "dispute", "override", "notification", "breakglass", "askedof"),
         ),
         acting.REPORTING: Opened(
-            OF_OFFER | SCORED | _tables("episode", "child", "tally", "howitwas", "earlierrecord"),
+            OF_OFFER
+            | SCORED
+            | COUNTED_TOO
+            | _tables("episode", "child", "tally", "howitwas", "earlierrecord"),
             NONE,
             beside=False,
             # No figure needs a name, nor what somebody wrote.
@@ -1197,6 +1216,11 @@ def opened() -> dict[str, Opened]:
                 ),
                 "casework_scoring": ("id", "sampled_id", "themes"),
                 "casework_score": ("id", "scoring_id", "criterion", "mark"),
+                **OF_COUNTED_TOO,
+            },
+            within={
+                "casework_entry": f"question in {EXPLOITATION} and replaced_at is null",
+                "casework_share": f"recipient = '{Recipient.POLICE}' and sent_at is not null",
             },
         ),
         acting.STATUTORY: Opened(

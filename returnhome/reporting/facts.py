@@ -1,7 +1,7 @@
 """From the ledger to the facts that the measures read: the only bridge between the two."""
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import BooleanField, Count, ExpressionWrapper, Max, Prefetch, Q
@@ -11,7 +11,7 @@ from returnhome.casework.episodes import Episode, EpisodeQuerySet
 from returnhome.casework.history import EarlierRecord
 from returnhome.casework.interviews import Coverage, Interview, NotHeld
 from returnhome.casework.offers import Attempt, Offer, Reply
-from returnhome.rules import clock
+from returnhome.rules import clock, measures
 from returnhome.rules.clock import Moment, Standing
 from returnhome.rules.codes import (
     Answer,
@@ -57,6 +57,35 @@ def sorts(episodes: EpisodeQuerySet, *, now: datetime) -> list[tuple[EpisodeFact
         number=Count("pk"), last_start=Max("started_at"), last_end=Max("ended_on")
     )
     return [(_of_sort(row), row["number"]) for row in counted.order_by()]
+
+
+def parts_of_each(
+    episodes: EpisodeQuerySet,
+) -> Iterator[tuple[int, int, str, date, frozenset[str]]]:
+    """Each episode that ended: number, child, cohort, day of the end, and the parts it counts in.
+
+    One query. What holds only at the moment of the count is not among the parts.
+    """
+    ended = episodes.filter(ended_on__isnull=False).values_list(
+        *("pk", "child_id", "ended_on", "started_at"),
+        *AS_STORED,
+        _is(Q(offered_at__isnull=False)),
+        _is(Q(attempted_at__isnull=False)),
+        _is(Q(held_at__isnull=False)),
+        "is_covered",
+    )
+    known: dict[tuple[Any, ...], frozenset[str]] = {}
+    for pk, child, ended_on, started_at, *sort in ended.order_by():
+        key = tuple(sort)
+        if key not in known:
+            named = dict(zip(SORT_OF_EACH, key, strict=True))
+            named |= {"last_start": started_at, "last_end": ended_on, **OF_NO_MOMENT}
+            known[key] = measures.parts(_of_sort(named))
+        yield pk, child, key[0], ended_on, known[key]
+
+
+SORT_OF_EACH = (*AS_STORED, "was_offered", "was_attempted", "was_held", "was_covered")
+OF_NO_MOMENT = {"is_running": False, "is_waiting": False}
 
 
 def _of_sort(row: dict[str, Any]) -> EpisodeFacts:

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from returnhome.casework import places
 from returnhome.casework.places import Authority
+from returnhome.management import answering
 from returnhome.reporting import exports, figures, statutory
 from returnhome.reporting.exports import Sheet, csv_bytes
 from returnhome.reporting.figures import HEADER, Uptake
@@ -22,10 +23,10 @@ from returnhome.rules.statutory import ssda903
 from returnhome.web.figures import paper
 
 APRIL = 4
-UPTAKE_REPORT, CAPABILITY = "uptake", "capability"
+UPTAKE_REPORT, CAPABILITY, FOI = "uptake", "capability", "foi"
 SSDA903, ANNEX_A, SSD = "ssda903", "annex-a", "ssd"
-REPORTS = (UPTAKE_REPORT, CAPABILITY, SSDA903, ANNEX_A, SSD)
-STILL_TO_COME = ("foi", "partnership")
+REPORTS = (UPTAKE_REPORT, CAPABILITY, FOI, SSDA903, ANNEX_A, SSD)
+STILL_TO_COME = ("partnership",)
 
 
 def report(word: str) -> str:
@@ -59,8 +60,9 @@ class Command(BaseCommand):
     help = (
         "Counts for one authority and period, both days included. uptake writes uptake.csv "
         "(cohort, measure, numerator, denominator, value), uptake.xlsx and uptake.html; "
-        "capability says of each figure whether it can be told, and what is missing. ssda903 "
-        "writes the Missing return of the collection year that the days are in: missing.csv, "
+        "capability says of each figure whether it can be told, and what is missing; "
+        "foi answers a freedom of information request, small numbers hidden, as foi.pdf, foi.csv "
+        "and foi.xlsx. ssda903 writes the Missing return of the collection year that the days are in: missing.csv, "
         "header.csv, episodes.csv, missing_last.csv and ssda903.xml; exit 1 where the rules find "
         "a fault. annex-a writes the columns of List 8 as on the last day; ssd the sector's table "
         "of missing episodes, and beside it what hours are counted from."
@@ -72,8 +74,9 @@ class Command(BaseCommand):
         parser.add_argument("--from", dest="first", type=day, required=True, metavar="DAY")
         parser.add_argument("--to", dest="last", type=day, required=True, metavar="DAY")
         parser.add_argument("--out", type=Path, metavar="DIR", help="the folder for the files")
-        parser.add_argument("--json", action="store_true", help="print the rows of uptake.csv")
+        parser.add_argument("--json", action="store_true", help="print the rows of the CSV file")
         parser.add_argument("--at", type=instant, help="count as at this instant; absent: now")
+        answering.add_arguments(parser)
 
     def handle(
         self,
@@ -88,14 +91,18 @@ class Command(BaseCommand):
     ) -> None:
         if last < first:
             raise CommandError("The last day is before the first.", returncode=2)
-        if out is None and not (options["json"] and report == UPTAKE_REPORT):
-            also = ", or --json, or both" if report == UPTAKE_REPORT else ""
+        on_screen = report in (UPTAKE_REPORT, FOI)
+        if out is None and not (options["json"] and on_screen):
+            also = ", or --json, or both" if on_screen else ""
             raise CommandError(f"Say where to: --out DIR{also}.", returncode=2)
         found = places.authority_named(authority, last)
         if found is None:
             raise CommandError(f"There is no authority “{authority}” on {last}.", returncode=2)
         if report == UPTAKE_REPORT:
             self.uptake(found, first, last, at or timezone.now(), out, as_json=options["json"])
+        elif report == FOI:
+            scope, now = figures.of_authority(found), at or timezone.now()
+            answering.answer(self, scope, first, last, now=now, out=out, **options)
         elif report == CAPABILITY:
             assert out
             counted = figures.uptake(
