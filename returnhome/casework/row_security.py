@@ -1209,7 +1209,7 @@ def opened() -> dict[str, Opened]:
             beside=False,
             # No figure needs a name, nor what somebody wrote.
             columns={
-                "casework_child": ("id", "confirmed_at", "joined_to_id"),
+                "casework_child": ("id", "confirmed_at", "joined_to_id", "born_on", "sex"),
                 "casework_earlierrecord": (
                     *("id", "episode_id", "says", "is_counted"),
                     *("held_at", "held_precision", "not_held"),

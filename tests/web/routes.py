@@ -350,6 +350,7 @@ OF_AN_ORGANISATION: dict[str, tuple[tuple[str, str], ...]] = {
     "history": (("confirm_intake", COUNCIL),),
     "figures": (("see_figures", COUNCIL),),
     "how-it-was": (("see_figures", COUNCIL),),
+    **dict.fromkeys(("figures-by", "csv-figures-by"), (("see_figures", COUNCIL),)),
     "could-we-answer": (("see_figures", COUNCIL),),
     "csv-could-we-answer": (("see_figures", COUNCIL),),
     "statutory": (("make_return", COUNCIL),),
@@ -396,6 +397,7 @@ OF_AN_ORGANISATION: dict[str, tuple[tuple[str, str], ...]] = {
 OF_AN_ORGANISATION_BESIDE = {
     "chart-figures": "tests/web/test_figures.py",
     "csv-figures": "tests/web/test_figures.py",
+    "behind-figures": "tests/web/test_breakdowns.py",
     "ssda903-statutory": "tests/web/test_statutory.py",
     "ssd-statutory": "tests/web/test_statutory.py",
     "annex-a-statutory": "tests/web/test_statutory.py",

@@ -134,6 +134,8 @@ NO_CHILD = {
     "chart-figures": "counts only",
     "csv-figures": "counts only",
     "could-we-answer": "counts only",
+    "figures-by": "counts only",
+    "csv-figures-by": "counts only",
     "csv-could-we-answer": "counts only",
     "duty": "who is on duty",
     "take-off-duty": "who is on duty",

@@ -62,10 +62,10 @@ class Command(BaseCommand):
         "(cohort, measure, numerator, denominator, value), uptake.xlsx and uptake.html; "
         "capability says of each figure whether it can be told, and what is missing; "
         "foi answers a freedom of information request, small numbers hidden, as foi.pdf, foi.csv "
-        "and foi.xlsx. ssda903 writes the Missing return of the collection year that the days are in: missing.csv, "
-        "header.csv, episodes.csv, missing_last.csv and ssda903.xml; exit 1 where the rules find "
-        "a fault. annex-a writes the columns of List 8 as on the last day; ssd the sector's table "
-        "of missing episodes, and beside it what hours are counted from."
+        "and foi.xlsx. ssda903 writes the Missing return of the collection year that the days are "
+        "in: missing.csv, header.csv, episodes.csv, missing_last.csv and ssda903.xml; exit 1 where "
+        "the rules find a fault. annex-a writes the columns of List 8 as on the last day; ssd the "
+        "sector's table of missing episodes, and beside it what hours are counted from."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -1,0 +1,103 @@
+"""Figures told apart, and the episodes behind them."""
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from returnhome.reporting import breakdowns, figures
+from returnhome.rules.clock import LONDON
+from returnhome.rules.grouping import By
+from tests.cast import Cast, held, hours, missing, offered, returned
+from tests.web.asking import words_of
+
+As = Callable[[str], Client]
+ADDRESSES = ("/figures/by", "/figures/by.csv", "/figures/by/episodes?group=all")
+
+
+@pytest.fixture
+def some_work(cast: Cast, now: datetime) -> None:
+    held(returned(cast.sky, at=now), interviewer=cast.ines, by=cast.amina, at=now)
+    for days in (0, 2, 4):
+        returned(cast.kit, at=now - timedelta(days=days))
+    offered(returned(cast.robin, at=now), by=cast.amina, at=now)
+    missing(cast.robin, last_seen=now - hours(3), at=now)
+
+
+@pytest.mark.parametrize("by", list(By))
+def test_the_groups_add_up_to_what_the_figures_of_the_period_say(
+    cast: Cast, some_work: None, now: datetime, by: By
+) -> None:
+    today = now.astimezone(LONDON).date()
+    scope, first = figures.of_authority(cast.northshire), today - timedelta(days=30)
+
+    report = breakdowns.broken_down(scope, first, today, by)
+
+    whole = figures.uptake(scope, first, today, now=now)
+    summed = Counter(
+        {
+            key: sum(group.count(key).numerator for group in report.groups)
+            for key in ("ended", "offered", "held_of_ended", "in_time_of_ended")
+        }
+    )
+    assert summed == {key: whole.number(key) for key in summed}
+    assert report.total.count("children").numerator == whole.number("children") == 3
+    assert report.total.count("ended").numerator == 5
+
+
+def test_a_child_missing_three_times_is_told_apart_from_those_missing_once(
+    as_: As, some_work: None
+) -> None:
+    page = words_of(as_("ana").get("/figures/by?by=times"))
+
+    assert "Once 2 of 2 children" in page
+    assert "3 to 5 times 3 of 1 child" in page
+
+
+def test_mara_opens_the_episodes_behind_a_number_and_ana_cannot(as_: As, some_work: None) -> None:
+    page = words_of(as_("mara").get("/figures/by/episodes?by=times&group=3_to_5"))
+
+    assert "3 episodes of 1 child" in page
+    assert page.count("Kit O’Dell") == 3
+    assert "Nothing was offered, as far as is on record" in page
+    assert as_("ana").get("/figures/by/episodes?by=times&group=3_to_5").status_code == 404
+    assert "/figures/by/episodes" not in as_("ana").get("/figures/by").content.decode()
+
+
+def test_the_file_has_a_row_for_each_group_and_measure(as_: As, some_work: None) -> None:
+    answer = as_("ana").get("/figures/by.csv?by=sex")
+
+    rows = list(csv.DictReader(io.StringIO(answer.content.decode())))
+    assert {row["group"] for row in rows} == {"Female", "Male", "All"}
+    (boys,) = (r for r in rows if (r["group"], r["measure"]) == ("Male", "offered"))
+    assert (boys["numerator"], boys["denominator"], boys["value"]) == ("1", "4", "25.0")
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+@pytest.mark.parametrize("who", ["ines", "sol", "adi", "pat", "lara"])
+def test_whoever_sees_no_figures_cannot_tell_that_these_are_there(
+    as_: As, some_work: None, who: str, address: str
+) -> None:
+    assert as_(who).get(address).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "address", ["/figures/by?by=name", "/figures/by/episodes?group=nobody", "/figures/by/episodes"]
+)
+def test_a_group_that_is_none_is_not_found(as_: As, some_work: None, address: str) -> None:
+    assert as_("mara").get(address).status_code == 404
+
+
+def test_the_page_asks_the_database_as_often_for_many_as_for_few(
+    as_: As, some_work: None, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    client = as_("ana")
+    client.get("/figures/by")
+
+    with django_assert_max_num_queries(16):
+        client.get("/figures/by")
