@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from returnhome.casework.models import JournalEntry
 from returnhome.reporting import breakdowns, figures
 from returnhome.rules.clock import LONDON
 from returnhome.rules.grouping import By
@@ -59,11 +60,15 @@ def test_a_child_missing_three_times_is_told_apart_from_those_missing_once(
     assert "3 to 5 times 3 of 1 child" in page
 
 
-def test_mara_opens_the_episodes_behind_a_number_and_ana_cannot(as_: As, some_work: None) -> None:
+def test_mara_opens_the_episodes_behind_a_number_and_ana_cannot(
+    as_: As, cast: Cast, some_work: None
+) -> None:
     page = words_of(as_("mara").get("/figures/by/episodes?by=times&group=3_to_5"))
 
     assert "3 episodes of 1 child" in page
     assert page.count("Kit O’Dell") == 3
+    seen = JournalEntry.objects.filter(verb="list", kind="behind-figures").get()
+    assert (seen.by_id, seen.shown) == (cast.mara.pk, [cast.kit.pk])
     assert "Nothing was offered, as far as is on record" in page
     assert as_("ana").get("/figures/by/episodes?by=times&group=3_to_5").status_code == 404
     assert "/figures/by/episodes" not in as_("ana").get("/figures/by").content.decode()
