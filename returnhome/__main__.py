@@ -22,6 +22,7 @@ COMMANDS = {
     "check": "look for unsafe or missing settings",
     "people": "add an organisation and its first people",
     "register": "load known children from a council's register",
+    "care": "care and placements of known children, from a council's SSDA903 files",
     "intake": "read a force's, home's or council's file",
     "history": "bring in past episodes from a council's earlier records, or take them back",
     "responsibility": "say who must act for a list of cases, and why",

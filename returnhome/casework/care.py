@@ -315,14 +315,15 @@ def place(
     *,
     since: date | None,
     until: date | None = None,
+    is_told: bool = True,
     by: Person,
     at: datetime,
 ) -> Recorded:
     """Record where a looked-after child is placed; the placement before ends the day before.
 
-    A host council is told. Raises what `caring` blocks: InTheFuture, EndsBeforeItStarts,
-    SinceMissing, AreaMissing, AreaDiffers, CouncilEnded, CouncilNotYet, NobodyLooksAfter,
-    TwoPlacements.
+    A host council is told, unless `is_told` says that there is no need. Raises what `caring`
+    blocks: InTheFuture, EndsBeforeItStarts, SinceMissing, AreaMissing, AreaDiffers, CouncilEnded,
+    CouncilNotYet, NobodyLooksAfter, TwoPlacements.
     """
     child, today = _held(child, at)
     new = Days(since, until)
@@ -347,8 +348,9 @@ def place(
         since=since,
         until=until,
     )
-    notices += _tell(row, NoticeKind.BEGINS, since, carer, by=by, at=at)
-    if until:
+    if is_told:
+        notices += _tell(row, NoticeKind.BEGINS, since, carer, by=by, at=at)
+    if is_told and until:
         notices += _tell(row, NoticeKind.ENDS, until, carer, by=by, at=at)
     return _after("record placement", child, row, notices, by=by, at=at)
 

@@ -390,14 +390,14 @@ def read(folder: Path) -> Return:
         raise Fault(f"{folder} is not a folder.")
     tables: dict[str, list[tuple[Any, ...]]] = {}
     for path in sorted(folder.glob("*.csv")):
-        headings, rows = _table(path)
+        headings, rows = table_of(path)
         if set(headings) == set(MISSING):
             name = "last" if path.stem.endswith("_last") else "missing"
-            tables[name] = _columns(headings, rows, MISSING)
+            tables[name] = columns_of(headings, rows, MISSING)
         elif {"DECOM", "RNE", "REC"} <= set(headings) and not path.stem.endswith("_last"):
-            tables["episodes"] = _columns(headings, rows, EPISODES)
+            tables["episodes"] = columns_of(headings, rows, EPISODES)
         elif {"SEX", "ETHNIC"} <= set(headings) and not path.stem.endswith("_last"):
-            tables["header"] = _columns(headings, rows, HEADER)
+            tables["header"] = columns_of(headings, rows, HEADER)
     for name, words in (("header", "Header"), ("episodes", "Episodes"), ("missing", "Missing")):
         if name not in tables:
             raise Fault(f"No file in {folder} has the headings of the {words} table.")
@@ -410,7 +410,7 @@ def read(folder: Path) -> Return:
     )
 
 
-def _table(path: Path) -> tuple[list[str], list[list[str]]]:
+def table_of(path: Path) -> tuple[list[str], list[list[str]]]:
     content = path.read_bytes()
     encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     try:
@@ -422,7 +422,7 @@ def _table(path: Path) -> tuple[list[str], list[list[str]]]:
     return headings, rows[1:]
 
 
-def _columns(
+def columns_of(
     headings: Sequence[str], rows: Iterable[Sequence[str]], wanted: Sequence[str]
 ) -> list[tuple[Any, ...]]:
     """The number of each row, then the wanted columns; what a short row leaves out is empty."""
