@@ -224,7 +224,7 @@ def opened(request: Request, pk: int) -> HttpResponse:
         return _shut(request)
     context = {
         "share": shown.share,
-        "lines": lines_shown(shown.lines),
+        "lines": lines_shown(shown.share, shown.lines),
         **what_for(shown.share),
         "mail": _whom_to_ask(shown),
         "number": shared_paper.number_of(shown.share),

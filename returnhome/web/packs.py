@@ -19,6 +19,7 @@ from returnhome.reporting.panel import NothingPutTogether, Part
 from returnhome.rules import clock, packing
 from returnhome.rules.sharing import Purpose, Recipient
 from returnhome.web import days, errors, finding, gds, looking, mentions, on_purpose, pages
+from returnhome.web.as_seen import Graded, graded
 from returnhome.web.asked import Request
 
 LIST = "panel"
@@ -101,7 +102,7 @@ class Told:
 
     heading: str
     text: str
-    grading: str
+    grading: Graded | None
     held: str
     href: str
 
@@ -152,7 +153,7 @@ def _shown(part: Part) -> Shown:
             Told(
                 line.heading,
                 line.text,
-                line.grading,
+                graded(line),
                 pages.day(held) if held else "",
                 reverse("show-interview", args=[talk]) if talk else "",
             )

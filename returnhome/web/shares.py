@@ -38,7 +38,7 @@ from returnhome.rules.marking import TAKEN_OUT, Marking, MarkKind
 from returnhome.rules.sharing import MarkDecision, Openness, Purpose, Recipient
 from returnhome.web import communications, gds, looking, on_purpose, pages, tellings
 from returnhome.web import one_time_links as links_to_shares
-from returnhome.web.as_seen import lines_shown, what_for
+from returnhome.web.as_seen import Graded, graded, lines_shown, what_for
 from returnhome.web.asked import Request
 
 # Which organisations can be a recipient of each kind, where they have an account here.
@@ -267,7 +267,7 @@ class WriteForm(gds.Form):
             del self.fields["because_more"]
         if not is_at_risk:
             del self.fields["despite"]
-        self.hidden = hidden
+        self.share, self.hidden = share, hidden
         self.drawn_once: dict[tuple[Any, ...], tuple[str, Markup]] = {}
         self.lines = [(line, shares.decided_of(line)) for line in lines]
         for line, decided in self.lines:
@@ -327,12 +327,13 @@ class WriteForm(gds.Form):
         )
         self.initial[f"conditions_{line.pk}"] = grading.conditions
 
-    def drawn(self) -> list[tuple[SharedLine, str, str, list[str]]]:
-        """Each line with its tick, its grading where it has one, and its questions."""
+    def drawn(self) -> list[tuple[SharedLine, str, Graded | None, str, list[str]]]:
+        """Each line with its tick, its grading as they read it and to change, its questions."""
         return [
             (
                 line,
                 self.fields_drawn(f"in_{line.pk}"),
+                graded(line, is_for_police=self.share.is_for_police),
                 self._grading_drawn(line) if line.grading else Markup(),
                 [self.fields_drawn(f"do_{line.pk}_{n}") for n in range(len(decided))],
             )
@@ -520,7 +521,7 @@ def show(request: Request, pk: int) -> HttpResponse:
         "to": to_whom(share),
         **what_for(share),
         "openness": Openness(share.openness).label if share.openness else "",
-        "lines": lines_shown(share.lines.filter(is_in=True).order_by("place")),
+        "lines": lines_shown(share, share.lines.filter(is_in=True).order_by("place")),
         "answers": _answers(share),
         "looks": looks,
         "openings": openings_of(share),
@@ -623,7 +624,7 @@ def look(request: Request, pk: int) -> HttpResponse:
         to=to_whom(share),
         **what_for(share),
         openness=Openness(share.openness).label if share.openness else "",
-        lines=lines_shown(share.lines.filter(is_in=True).order_by("place")),
+        lines=lines_shown(share, share.lines.filter(is_in=True).order_by("place")),
     )
 
 

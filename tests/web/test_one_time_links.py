@@ -1,6 +1,7 @@
 """A link that opens once, on the pages: made, fetched by a scanner, opened, closed."""
 
 import re
+from dataclasses import replace
 from io import BytesIO
 
 import pytest
@@ -9,13 +10,15 @@ from django.test import Client
 from django.urls import reverse
 from pypdf import PdfReader
 
-from returnhome.casework import messages, shares, staff
+from returnhome.casework import mentions, messages, shares, staff
+from returnhome.casework.mentions import Told
 from returnhome.casework.models import JournalEntry, Message, OneTimeLink, Opening, Share
 from returnhome.jobs import delivery, sending
 from returnhome.rules.codes import NotSent
-from returnhome.rules.sharing import Purpose, Recipient
+from returnhome.rules.mentioning import Expectation, MentionKind
+from returnhome.rules.sharing import Purpose, Recipient, ShareItem
 from tests.cast import Cast, hours
-from tests.sharing import sent
+from tests.sharing import SAID, begun, kept, sent, told_of_a_car
 from tests.web.asking import words_of
 
 pytestmark = pytest.mark.check
@@ -142,6 +145,29 @@ def test_the_paper_can_be_kept_and_names_nobody_in_its_file(as_, cast: Cast, sha
     assert "Sky" in read.pages[0].extract_text()
     assert "Sky" not in str(read.metadata)
     assert "ines@" in " ".join(read.pages[0].extract_text().split())
+
+
+def test_wherever_it_is_read_what_binds_the_school_is_said_in_the_same_words(as_, cast: Cast, now):
+    episode, ines, school = told_of_a_car(cast, now), as_("ines"), Client()
+    not_from_me = Told(name="Big Sam", expectation=Expectation.NOT_THAT_I_SAID_IT)
+    mentions.note(episode.interviews.get(), MentionKind.PERSON, not_from_me, by=cast.ines, at=now)
+    draft = begun(cast, episode, Recipient.SCHOOL, Purpose.SAFE_WHERE_THEY_ARE, now)
+    sam = [piece for piece in shares.more(draft, cast.ines) if piece.item is ShareItem.PERSON]
+    shares.add(draft, sam, by=cast.ines, at=now)
+
+    composed = words_of(ines.get(f"/shares/{draft.pk}/write"))
+    kept(cast, draft, replace(SAID, because_more="He waits at their gate"), now)
+    before = words_of(ines.get(f"/shares/{draft.pk}"))
+    share = shares.write(draft, by=cast.ines, at=now)
+    path, code = made(ines, share)
+    opened = words_of(school.post(path, {"name": "Hal Head", "code": code}, follow=True))
+    paper = PdfReader(BytesIO(school.get(at("one-time-paper")).content)).pages
+    on_paper = " ".join(" ".join(page.extract_text() for page in paper).split())
+
+    for page in (composed, before, opened, on_paper):
+        assert "Do not pass this on, and let nobody learn that the child said it." in page
+        assert "Nobody has checked it." in page
+        assert "outside the police" not in page
 
 
 def test_each_look_at_it_and_at_its_paper_stands_in_the_record_of_the_child(

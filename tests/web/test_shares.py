@@ -63,7 +63,7 @@ def test_ines_puts_it_together_decides_and_sends_it_and_the_unit_has_it(
     response = ines.post(f"/episodes/{episode.pk}/share", to, follow=True)
     draft = Share.objects.get()
     assert "Vehicle: silver Ford, AB12CDE" in words_of(response)
-    assert "Graded 2C C" in words_of(response)
+    assert "2C C Source 2: untested" in words_of(response)
     response = ines.post(f"/shares/{draft.pk}/write", typed(draft), follow=True)
 
     assert "Sent to Northshire Police" in words_of(response)
