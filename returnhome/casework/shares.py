@@ -379,15 +379,7 @@ def begin(
 
 
 def _line(share: Share, place: int, piece: composing.Piece, marking: Marking) -> SharedLine:
-    # A mention says who or where it is: that is what is told. What is hidden is asked of all the
-    # same, and so are other children.
-    asked = [
-        mark
-        for mark in marking.marks(piece.text)
-        if "mention" not in piece.rests_on
-        or mark.kind in (MarkKind.PROTECTED, MarkKind.OTHER_CHILD)
-    ]
-    decided = [Decided(mark) for mark in asked]
+    decided = [Decided(mark) for mark in marking.marks(piece.text) if piece.asks_of(mark)]
     grading = piece.grading and graded_for(share, piece.grading)
     return SharedLine(
         share=share,

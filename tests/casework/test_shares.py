@@ -6,13 +6,22 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 
-from returnhome.casework import acting, composing, episodes, mentions, receiving, shares
+from returnhome.casework import (
+    acting,
+    composing,
+    episodes,
+    mentions,
+    receiving,
+    shares,
+)
 from returnhome.casework.mentions import Told
 from returnhome.casework.models import NotShared, Share, SharedLine
 from returnhome.rules import intelligence, sharing
 from returnhome.rules.intelligence import Grading, PoliceAnswer
+from returnhome.rules.marking import Known, Marking, MarkKind
 from returnhome.rules.mentioning import Expectation, MentionKind
 from returnhome.rules.sharing import Purpose, Recipient, ShareItem
+from tests import leaks
 from tests import sharing as made
 from tests.casework.ledger import act, last_act, refused_by, who_sees, written_again
 from tests.cast import NOW, Cast, hours
@@ -75,6 +84,32 @@ def test_conditions_for_the_police_are_not_typed_to_anybody_else(cast: Cast, epi
 
     line.refresh_from_db()
     assert "police" not in line.conditions
+
+
+def test_a_protected_address_is_asked_of_even_in_a_label():
+    hidden = Marking([Known("Mental Lane", MarkKind.PROTECTED, "where she is safe")])
+    text = "Lives at Mental Lane"
+    piece = composing.Piece(ShareItem.NOW, "How?", text, is_written_from=len(text))
+
+    asked = [mark.kind for mark in hidden.marks(text) if piece.asks_of(mark)]
+    assert asked == [MarkKind.PROTECTED]
+
+
+def test_behind_labels_all_that_is_planted_is_asked_of_and_no_label():
+    labels, missed, in_vain = "Mental health; Criminal exploitation", 0, 0
+    for share in leaks.shares(200, seed=5):
+        marking = Marking(share.known, own=[share.own])
+        for text, planted in zip(share.texts, share.planted, strict=True):
+            piece = composing.Piece(
+                *(ShareItem.NOW, "How?", f"{labels}. {text}"), is_written_from=len(labels)
+            )
+            at = len(labels) + len(". ")
+            moved = [replace(each, start=each.start + at, end=each.end + at) for each in planted]
+            asked = [mark for mark in marking.marks(piece.text) if piece.asks_of(mark)]
+            found, more = leaks.caught(asked, moved)
+            missed, in_vain = missed + found.count(False), in_vain + more
+
+    assert (missed, in_vain) == (0, 0)
 
 
 def test_a_share_with_the_police_goes_once_it_is_whole(cast: Cast, draft: Share):

@@ -1,14 +1,17 @@
 """Telling those who can act, on the pages: put together, looked at, opened, answered."""
 
+from typing import Any
+
 import pytest
 from django.test import Client
 
-from returnhome.casework import receiving, restrictions
+from returnhome.casework import interviews, receiving, restrictions, shares
+from returnhome.casework.interviews import Said as Words
 from returnhome.casework.models import JournalEntry, Share
 from returnhome.rules.intelligence import PoliceAnswer
-from returnhome.rules.sharing import ShareItem
+from returnhome.rules.sharing import Purpose, Recipient, ShareItem
 from tests import sharing as made
-from tests.cast import Cast, hours
+from tests.cast import Cast, everything_said, held, hours, returned, sign
 from tests.sharing import begun, sent, told_of_a_car, written_to_a_parent
 from tests.web.asking import words_of
 
@@ -74,6 +77,30 @@ def test_ines_puts_it_together_decides_and_sends_it_and_the_unit_has_it(
     seen = words_of(unit.get(f"/shared-with-us/{draft.pk}"))
     assert "2A P" in seen
     assert "Ines Okafor, Northshire" in seen
+
+
+def with_her_mind(cast: Cast, now: Any, words: str = "") -> Share:
+    """To Sky's social worker, of a talk in which her mind was spoken of: two labels, and words."""
+    episode = returned(cast.sky, at=now)
+    talk = held(episode, interviewer=cast.ines, by=cast.amina, at=now)
+    said = {"health_kinds": Words(codes=["mental_health", "self_harm"], words=words)}
+    interviews.record(talk, everything_said(talk) | said, by=cast.ines, at=now)
+    sign(talk, by=cast.ines, at=now)
+    return begun(cast, episode, Recipient.SOCIAL_WORKER, Purpose.PLAN, now)
+
+
+def test_a_label_of_the_standard_is_nobodys_name(cast: Cast, now):
+    line = with_her_mind(cast, now).lines.get(question="health_kinds")
+
+    assert line.original == "Mental health; Self-harm or thoughts of suicide"
+    assert line.decided == []
+
+
+def test_what_was_written_after_a_label_is_asked_of_as_before(cast: Cast, now):
+    line = with_her_mind(cast, now, "I told Jordan of it").lines.get(question="health_kinds")
+
+    said = [line.original[each.mark.start : each.mark.end] for each in shares.decided_of(line)]
+    assert said == ["Jordan"]
 
 
 def test_nothing_typed_is_lost_where_something_is_missing(as_, cast: Cast, episode, now):
