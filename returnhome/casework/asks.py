@@ -100,8 +100,10 @@ class AskedOfQuerySet(models.QuerySet["AskedOf"]):
         told = NothingToTell.objects.filter(asked=OuterRef("pk"))
         return self.filter(~Exists(told), ~Exists(_answering(Share.objects.all())))
 
-    def soonest_first(self) -> "AskedOfQuerySet":
-        return self.order_by("due_at", "pk")
+    def gravest_first(self) -> "AskedOfQuerySet":
+        """Those where somebody may be in danger, whatever else is late; then the soonest due."""
+        is_danger = models.When(ask__purpose=Purpose.DANGER_NOW, then=0)
+        return self.order_by(models.Case(is_danger, default=1), "due_at", "pk")
 
     def newest_first(self) -> "AskedOfQuerySet":
         return self.order_by("-ask__asked_at", "-pk")
@@ -373,8 +375,8 @@ def _own(
 
 
 def waiting_for(person: Person) -> list[AskedOf]:
-    """What somebody asked and nobody has answered, the soonest due first. One query."""
-    rows = AskedOf.objects.visible_to(person).unanswered().soonest_first()
+    """What somebody asked and nobody has answered, the gravest first. One query."""
+    rows = AskedOf.objects.visible_to(person).unanswered().gravest_first()
     return list(rows.select_related("child", "ask__organisation")[:MOST])
 
 

@@ -64,6 +64,12 @@ def asked_about_sky(cast: Cast, pia: Person, now: Any) -> AskedOf:
     return AskedOf.objects.get()
 
 
+def asked_again(cast: Cast, pia: Person, at: Any, purpose: Purpose) -> Ask:
+    sought = Sought("Sky", "Marlowe", date(2011, 5, 4))
+    of = cast.northshire_police
+    return asks.ask(sought, purpose, TYPED["because"], organisation=of, by=pia, at=at)
+
+
 # Whoever asks.
 
 
@@ -211,7 +217,7 @@ def test_the_council_is_told_who_asks_and_why_and_has_it_on_its_work_list(
 
     first = words_of(amina.get("/"))
     assert "1 child is asked about" in first
-    assert f"A-{row.ask_id} Northshire Police asks whether we hold something" in first
+    assert f"Asked by Northshire Police, A-{row.ask_id}; answer due" in first
     assert "Sky Marlowe" in words_of(amina.get("/asked-about"))
     page = words_of(amina.get(f"/asked-about/{row.pk}"))
     assert "Who pia, Northshire Police" in page
@@ -290,6 +296,21 @@ def test_of_a_restricted_child_those_who_may_see_it_read_what_the_other_was_told
     assert as_("sol").get(f"/asked-about/{row.pk}").status_code == 404
     assert "asked about" not in words_of(as_("sol").get("/"))
     assert "Sky" not in words_of(as_("sol").get("/asked-about"))
+
+
+def test_where_somebody_may_be_in_danger_it_is_first_and_four_asks_are_one_child(
+    as_, cast: Cast, pia: Person, now
+):
+    asked(cast, pia, now - hours(90))
+    for purpose in (Purpose.STOP_HARM, Purpose.DANGER_NOW, Purpose.ENQUIRE):
+        asked_again(cast, pia, now, purpose)
+    amina = as_("amina")
+
+    for page, heading in (("/", "4 asks about 1 child"), ("/asked-about", "Waiting")):
+        said = words_of(amina.get(page))
+        assert heading in said
+        danger = said.index("Somebody may be in danger now. Asked by Northshire Police")
+        assert danger < said.index("Late") < said.index("ind out whether")
 
 
 @pytest.mark.parametrize("who", ["ines", "pat", "ana", "adi", "lara", "ferry", "pia"])
