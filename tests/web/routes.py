@@ -302,7 +302,7 @@ BESIDE = {
     **dict.fromkeys(
         (
             *("end-one-time-link", "one-time-door", "one-time-opened", "one-time-paper"),
-            "one-time-leave",
+            *("one-time-leave", "made-one-time-link"),
         ),
         "tests/web/test_one_time_links.py",
     ),

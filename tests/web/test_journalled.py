@@ -721,7 +721,7 @@ WORLDS: tuple[World, ...] = (
 # Reached otherwise than by a plain GET: each has a test of its own below.
 BESIDE = {
     *("children", "mentions", "separate-child", "teach-delivery", "refused-delivery"),
-    *("one-time-opened", "one-time-paper"),
+    *("one-time-opened", "one-time-paper", "made-one-time-link"),
 }
 
 

@@ -38,7 +38,8 @@ def share(cast: Cast, now) -> Share:
 
 def made(ines: Client, share: Share, address: str = "") -> tuple[str, str]:
     """The path of a link that Ines makes on the page, and its code."""
-    page = ines.post(f"/shares/{share.pk}/link", {"address": address, "code_way": "telephone"})
+    said = {"address": address, "code_way": "telephone"}
+    page = ines.post(f"/shares/{share.pk}/link", said, follow=True)
     text = words_of(page)
     code = re.search(r"\d{4} \d{4}", text)
     assert code, text
@@ -70,6 +71,38 @@ def test_ines_makes_a_link_tells_the_code_and_the_school_reads_it(as_, cast: Cas
     seen = words_of(ines.get(f"/shares/{share.pk}"))
     assert "Opened by Hal Head" in seen
     assert Opening.objects.count() == 1
+
+
+def test_the_code_is_shown_once_and_loading_its_page_again_makes_no_second_link(
+    as_, cast: Cast, share: Share
+):
+    ines, said = as_("ines"), {"address": "", "code_way": "telephone"}
+    page = ines.post(f"/shares/{share.pk}/link", said)
+    assert page.status_code == 302
+    kept_between = str(dict(ines.session))
+
+    first, again = words_of(ines.get(page.url)), ines.get(page.url, follow=True)
+
+    code = re.search(r"\d{4} \d{4}", first)
+    assert code
+    assert code[0] not in kept_between
+    assert "/one-time/" not in kept_between
+    assert code[0] not in words_of(again)
+    assert "make a new link" in words_of(again)
+    assert OneTimeLink.objects.count() == 1
+    assert code[0] not in str(dict(ines.session))
+    looks = JournalEntry.objects.filter(verb="read", kind="share", object_id=share.pk)
+    assert looks.filter(by_id=cast.ines.pk).exists()
+
+
+def test_a_colleague_who_follows_the_address_reads_no_code(as_, share: Share):
+    page = as_("ines").post(f"/shares/{share.pk}/link", {"address": "", "code_way": "telephone"})
+
+    theirs = as_("amina").get(page.url, follow=True)
+
+    assert re.search(r"\d{4} \d{4}", words_of(theirs)) is None
+    assert "/one-time/" not in theirs.content.decode()
+    assert as_("owen").get(page.url).status_code == 404
 
 
 def test_a_scanner_that_fetches_the_link_and_presses_its_button_opens_nothing(
