@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
+from django.views.decorators.http import require_POST
 from markupsafe import Markup
 
 from returnhome.casework import one_time_links, releases, shares
@@ -25,7 +26,7 @@ from returnhome.casework.shares import (
     SharedLine,
 )
 from returnhome.casework.staff import Organisation, Person
-from returnhome.rules import intelligence, philomena, sharing
+from returnhome.rules import Blocked, intelligence, philomena, sharing
 from returnhome.rules.access import Relation, Verb
 from returnhome.rules.intelligence import (
     Assessment,
@@ -448,6 +449,17 @@ def write(request: Request, pk: int) -> HttpResponse:
     )
 
 
+@require_POST
+def hand_on(request: Request, pk: int) -> HttpResponse:
+    """Send it, or ask a second person, from the page that shows it as they will see it."""
+    share = _share(request, pk)
+    try:
+        return _handed_on(request, share)
+    except Blocked as missing:
+        messages.warning(request, f"It has not gone. {missing.sentence}")
+        return redirect("write-share", pk)
+
+
 def button_of(share: Share, risk: Mapping[str, bool]) -> str:
     recipient, purpose = Recipient(share.recipient), Purpose(share.purpose)
     goes = sharing.can_send(recipient, purpose, is_looked_at=False, **risk)
@@ -545,6 +557,7 @@ def show(request: Request, pk: int) -> HttpResponse:
         if share.sent_at and releases.episodes_of(request.user).filter(pk=share.episode_id).exists()
         else "",
         "is_open": is_open,
+        "hand_on": button_of(share, shares.risk_of(share)) if share.is_draft else "",
         "links": [] if share.to_id else links_to_shares.drawn(share, request),
         "is_update": philomena.is_update(recipient, Purpose(share.purpose)),
     }
@@ -737,6 +750,7 @@ urlpatterns = [
     path("episodes/<int:pk>/share", begin, name="begin-share"),
     path("episodes/<int:pk>/not-share", leave, name="not-share"),
     path("shares/<int:pk>/write", write, name="write-share"),
+    path("shares/<int:pk>/hand-on", hand_on, name="hand-on-share"),
     path("shares/<int:pk>/add", add, name="add-to-share"),
     path("shares/<int:pk>", show, name="show-share"),
     path("shares/<int:pk>/look", look, name="look-at-share"),

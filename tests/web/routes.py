@@ -136,6 +136,7 @@ ABOUT_A_CHILD: dict[str, Asks] = {
         ),
         Asks("share", SHARES),
     ),
+    "hand-on-share": Asks("share", SHARES, only_post=True),
     "look-at-share": Asks("share", (("look_at_share", "episode", "r"),)),
     **dict.fromkeys(
         ("show-asked-about", "tell-nothing"), Asks("askedof", (("share", "child", "r"),))

@@ -232,6 +232,7 @@ NO_CHILD = {
 VERBS_ONLY = {
     "end-named-for",
     "acknowledge-share",
+    "hand-on-share",
     "end-one-time-link",
     "one-time-leave",
     "see-home-report",

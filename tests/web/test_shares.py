@@ -113,6 +113,30 @@ def test_nothing_typed_is_lost_where_something_is_missing(as_, cast: Cast, episo
     assert "A man drives children about" in again
 
 
+def test_a_draft_that_is_seen_as_they_will_is_sent_from_there(as_, cast: Cast, episode, now):
+    ines, draft = as_("ines"), begun(cast, episode, at=now)
+    page = ines.post(f"/shares/{draft.pk}/write", typed(draft) | {"see": "1"}, follow=True)
+    assert "What they would be told" in words_of(page)
+    assert "for Northshire Police" in words_of(page)
+    assert "Send it" in words_of(page)
+
+    sent_now = ines.post(f"/shares/{draft.pk}/hand-on", follow=True)
+
+    assert "Sent to Northshire Police" in words_of(sent_now)
+    assert "What they were told" in words_of(sent_now)
+
+
+def test_what_lacks_something_does_not_go_from_there_and_says_what(as_, cast: Cast, episode, now):
+    ines, draft = as_("ines"), begun(cast, episode, at=now)
+
+    page = ines.post(f"/shares/{draft.pk}/hand-on", follow=True)
+
+    assert "It has not gone. Say who it goes to, by name." in words_of(page)
+    assert page.redirect_chain == [(f"/shares/{draft.pk}/write", 302)]
+    draft.refresh_from_db()
+    assert draft.sent_at is None
+
+
 def test_a_second_person_sees_it_as_they_will_and_lets_it_go(as_, cast: Cast, now):
     share = written_to_a_parent(cast, now)
     listed = words_of(as_("amina").get("/"))
