@@ -391,6 +391,18 @@ def answers_to(asked: AskedOf, person: Person) -> list[Share]:
     return list(rows.select_related("sent_by").order_by("sent_at", "pk"))
 
 
+def on_the_way_to(asked: AskedOf, person: Person) -> list[Share]:
+    """What is written for whoever asked about the child and has not gone yet. One query."""
+    rows = Share.objects.visible_to(person).filter(
+        child=asked.child_id,
+        to=asked.ask.organisation_id,
+        sent_at=None,
+        left=None,
+        episode__voided_at=None,
+    )
+    return list(rows.select_related("begun_by").order_by("begun_at", "pk"))
+
+
 @transaction.atomic
 def tell_nothing(asked: AskedOf, because: str, *, by: Person, at: datetime) -> NothingToTell:
     """Say that there is nothing to share. The one who asked reads one sentence, whatever there is.

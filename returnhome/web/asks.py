@@ -168,7 +168,8 @@ def _state(one: OwnAsk, now: datetime) -> tuple[str, str]:
     if not one.holding:
         return "Nothing held", "grey"
     if one.is_answered:
-        return "Answered", "green"
+        is_shared = any(each.shares for each in one.holding)
+        return ("They shared something", "green") if is_shared else ("Nothing to tell you", "grey")
     return ("No answer in time", "red") if one.due_at < now else ("Asked", "blue")
 
 
@@ -268,6 +269,9 @@ def show_asked(request: Request, pk: int) -> HttpResponse:
         "nothing": nothing.select_related("by").first(),
         "nothing_to_tell": knowing.NOTHING_TO_TELL,
         "answers": asks.answers_to(row, request.user),
+        "begun": [
+            (share, Purpose(share.purpose).label) for share in asks.on_the_way_to(row, request.user)
+        ],
         "episodes": _to_share_of(row, request.user),
     }
     return render(request, "asks/show_asked.html", context)
@@ -276,9 +280,11 @@ def show_asked(request: Request, pk: int) -> HttpResponse:
 def _to_share_of(row: AskedOf, person: Person) -> list[tuple[Any, str]]:
     """The child's last episodes of which the person may share, each with where that begins.
 
-    Those with a talk before those without: it is what the child told that is shared.
+    Those with a signed talk: it is what the child told that is shared. Of a child without any, the
+    last time missing.
     """
     theirs = shares.episodes_of(person).filter(child=row.child, voided_at=None).newest_first()
+    told = list(theirs.filter(signed_at__isnull=False)[:5]) or list(theirs[:1])
     ask = row.ask
     given = {
         "recipient": asks.AS.get(ask.organisation.kind, Recipient.OTHER),
@@ -287,7 +293,7 @@ def _to_share_of(row: AskedOf, person: Person) -> list[tuple[Any, str]]:
     }
     return [
         (episode, f"{reverse('begin-share', args=[episode.pk])}?{urlencode(given)}")
-        for episode in sorted(theirs[:5], key=lambda each: each.held_at is None)
+        for episode in told
     ]
 
 

@@ -194,7 +194,8 @@ class LeaveForm(gds.Form):
 
 def leave(request: Request, pk: int) -> HttpResponse:
     episode = _episode(request, pk)
-    form = LeaveForm(request.POST or None)
+    chosen = {"recipient": request.GET.get("recipient", "")}
+    form = LeaveForm(request.POST or None, initial=chosen)
     back = reverse("shares-of-episode", args=[pk])
     if request.method == "POST" and form.is_valid():
         with gds.refusals_into(form):

@@ -230,7 +230,6 @@ NO_CHILD = {
 }
 # They change something, show nothing, and their verb writes.
 VERBS_ONLY = {
-    "end-named-for",
     "acknowledge-share",
     "hand-on-share",
     "end-one-time-link",
