@@ -92,6 +92,12 @@ def brought(pack: Pack, person: Person) -> list[PackChild]:
     return list(theirs.select_related("child", "brought_by").in_order())
 
 
+def taken_off(pack: Pack, person: Person) -> list[PackChild]:
+    """Those who were on it and are not any more, as far as the person may see them. One query."""
+    off = PackChild.objects.visible_to(person).taken_off().filter(pack=pack)
+    return list(off.select_related("child", "ended_by").order_by("ended_at", "pk"))
+
+
 def parts(rows: Sequence[PackChild], person: Person, now: datetime) -> list[Part]:
     """What is known of each, child by child; eleven queries, however many they are."""
     children = [row.child_id for row in rows]

@@ -40,7 +40,8 @@ def _today(request: Request) -> Any:
 
 
 def _pack(request: Request, pk: int) -> Pack:
-    seen = Pack.objects.visible_to(request.user).select_related("authority", "made_by")
+    seen = Pack.objects.visible_to(request.user)
+    seen = seen.select_related("authority", "made_by", "ended_by")
     pack = get_object_or_404(seen, pk=pk)
     looking.at(request, pack)
     return pack
@@ -55,8 +56,9 @@ def index(request: Request) -> HttpResponse:
     rows = Pack.objects.visible_to(request.user).select_related("made_by").newest_first()[:A_LIST]
     today = _today(request)
     context = {
-        "to_come": [row for row in reversed(rows) if not row.has_met(today)],
-        "met": [row for row in rows if row.has_met(today)],
+        "to_come": [row for row in reversed(rows) if not (row.ended_at or row.has_met(today))],
+        "met": [row for row in rows if row.has_met(today) and not row.ended_at],
+        "away": [row for row in rows if row.ended_at],
         "may_make": packs.council_of(request.user) is not None,
     }
     return render(request, "packs/index.html", context)
@@ -88,6 +90,68 @@ def make(request: Request) -> HttpResponse:
         form,
         title="Make a pack for a panel",
         button="Make the pack",
+        back=back,
+        cancel=back,
+    )
+
+
+def put_right(request: Request, pk: int) -> HttpResponse:
+    """Another name or another day: whoever is brought to it stays brought."""
+    pack = _pack(request, pk)
+    packing.check_stands(
+        is_taken_away=pack.ended_at is not None, has_met=pack.has_met(_today(request))
+    )
+    before = {"name": pack.name, "meets_on": pack.meets_on}
+    form = MakeForm(request.POST or None, initial=before)
+    back = reverse("show-pack", args=[pk])
+    if request.method == "POST" and form.is_valid():
+        with gds.refusals_into(form):
+            packs.put_right(pack, **form.cleaned_data, by=request.user, at=request.now)
+            messages.success(request, "Put right. The children who are brought stay brought.")
+            return redirect(back)
+    return gds.form_page(
+        request,
+        form,
+        title="Change the name or the day",
+        caption=f"{pack.name}, {pages.day(pack.meets_on)}",
+        lead="What was printed before says the old name and day.",
+        button="Save",
+        back=back,
+        cancel=back,
+    )
+
+
+class TakeAwayForm(gds.Form):
+    because = gds.Textarea(
+        "Why is the pack taken away?",
+        rows=3,
+        count=1000,
+        hint="For example, it was made twice, or the panel does not meet.",
+        missing=packing.WhyAwayMissing.sentence,
+    )
+
+
+def take_away(request: Request, pk: int) -> HttpResponse:
+    pack = _pack(request, pk)
+    packing.check_stands(
+        is_taken_away=pack.ended_at is not None, has_met=pack.has_met(_today(request))
+    )
+    form = TakeAwayForm(request.POST or None)
+    back = reverse("show-pack", args=[pk])
+    if request.method == "POST" and form.is_valid():
+        with gds.refusals_into(form):
+            packs.take_away(pack, **form.cleaned_data, by=request.user, at=request.now)
+            messages.success(request, "Taken away. That it was made, and who was on it, is kept.")
+            return redirect("packs")
+    return gds.form_page(
+        request,
+        form,
+        title="Take the pack away",
+        caption=f"{pack.name}, {pages.day(pack.meets_on)}",
+        lead="Nobody is brought to it any more. Bring the children to another panel where they are "
+        "still to be talked about.",
+        button="Take it away",
+        button_classes="govuk-button--warning",
         back=back,
         cancel=back,
     )
@@ -125,13 +189,15 @@ class Shown:
 def show(request: Request, pk: int) -> HttpResponse:
     """Who is brought and why, what the panel is told of each, and what links them."""
     pack, person = _pack(request, pk), request.user
-    rows = panel.brought(pack, person)
-    looking.at_list(request, LIST, [row.child_id for row in rows])
+    rows, off = panel.brought(pack, person), panel.taken_off(pack, person)
+    looking.at_list(request, LIST, sorted({row.child_id for row in (*rows, *off)}))
     those = panel.parts(rows, person, request.now)
     context = {
         "pack": pack,
         "number": panel.number_of(pack),
         "children": [_shown(part) for part in those],
+        "off": off,
+        "is_open": not (pack.ended_at or pack.has_met(_today(request))),
         "ready": sum(bool(part.told) for part in those),
         "links": [
             (mention, *mentions.in_words(mention), [pages.name_of(child) for child in children])
@@ -320,6 +386,8 @@ urlpatterns = [
     path("packs/make", make, name="make-pack"),
     path("packs/<int:pk>", show, name="show-pack"),
     path("packs/<int:pk>.pdf", as_pdf, name="pdf-pack"),
+    path("packs/<int:pk>/put-right", put_right, name="put-pack-right"),
+    path("packs/<int:pk>/take-away", take_away, name="take-pack-away"),
     path("packs/<int:pk>/find", find, name="find-for-pack"),
     path("children/<int:pk>/bring", bring, name="bring-child"),
     path("brought/<int:pk>/take-off", take_off, name="take-off-panel"),

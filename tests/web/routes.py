@@ -230,6 +230,7 @@ ABOUT_A_CHILD: dict[str, Asks] = {
     ),
     "bring-child": of_child("share", not_in=("joined to another",)),
     "take-off-panel": of_child("share", of="packchild"),
+    **dict.fromkeys(("put-pack-right", "take-pack-away"), Asks("pack", (("share", "pack", "r"),))),
     "note-communication": Asks("child", NOTED),
     "note-concern": Asks("child", NOTED),
     "record-meeting": of_child("meet"),

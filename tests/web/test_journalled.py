@@ -24,6 +24,7 @@ from returnhome.casework import (
     homes,
     meetings,
     mentions,
+    named_for,
     needs,
     offers,
     packs,
@@ -88,6 +89,8 @@ NO_CHILD = {
     "new-calendar": "a change of the person's own",
     "packs": "meetings by name and day, and no child",
     "make-pack": "a meeting by name and day, and no child",
+    "put-pack-right": "a meeting by name and day, and no child",
+    "take-pack-away": "a meeting by name and day, and no child",
     "find-for-pack": "a search, written down as one once somebody has asked",
     "account_signup": "signing in",
     "account_login": "signing in",
@@ -404,11 +407,14 @@ def care_of_a_child(cast: Cast, now: Any) -> tuple[Child, list[Shown]]:
     fact = ["placement", Placement.objects.get(child=sky).pk]
     Placement.objects.filter(child=sky).update(is_protected=True, postcode="")
     doubt = care.doubt(sky, About.HOME, said="Lives elsewhere", by=cast.sol, at=now)
+    why = "They watch the house"
+    named = named_for.name(sky, "Here", cast.northshire_police, why, by=cast.sol, at=now)
     return sky, [
         *(("sol", f"{name}-child", [sky.pk]) for name in forms),
         ("sol", "correct-fact", [sky.pk, *fact]),
         ("sol", "show-address", [sky.pk, *fact]),
         ("sol", "name-for-address", [sky.pk, *fact]),
+        ("sol", "end-named-for", [named.pk]),
         ("sol", "settle-doubt", [doubt.pk]),
     ]
 

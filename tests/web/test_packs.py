@@ -73,6 +73,37 @@ def both(cast: Cast, now, pack) -> Pack:
     return pack
 
 
+def test_a_pack_is_moved_to_another_day_on_its_page_and_taken_away(as_, cast: Cast, now, pack):
+    amina, at = as_("amina"), f"/packs/{pack.pk}"
+    day = now.date() + timedelta(days=20)
+    typed = {"name": PANEL, "meets_on-day": day.day, "meets_on-month": day.month}
+
+    wrong = amina.post(f"{at}/put-right", typed | {"meets_on-year": 2099})
+    assert "The panel meets within 400 days: check the year." in words_of(wrong)
+    moved = amina.post(f"{at}/put-right", typed | {"meets_on-year": day.year}, follow=True)
+    assert f"Meets on {day.day} {day:%B %Y}" in words_of(moved)
+    assert "Sky Marlowe" in words_of(moved)
+    away = amina.post(f"{at}/take-away", {"because": "Made twice"}, follow=True)
+
+    listed = words_of(away)
+    assert listed.index("Taken away") < listed.rindex(PANEL)
+    page = words_of(amina.get(at))
+    assert "by Amina Yusuf: Made twice" in page
+    assert "Bring a child" not in page
+    assert amina.get(f"{at}/put-right").status_code == 409
+
+
+def test_who_was_taken_off_is_still_said_with_the_reason(as_, cast: Cast, now, pack):
+    row = PackChild.objects.get(child=cast.kit)
+    packs.take_off(row, "He has moved away", by=cast.sol, at=now)
+
+    page = words_of(as_("amina").get(f"/packs/{pack.pk}"))
+
+    assert "Taken off" in page
+    assert "He has moved away" in page
+    assert "Was brought because: Went with an older boy" in page
+
+
 def paper_of(response: Any) -> str:
     assert response["Content-Type"] == "application/pdf"
     pages = PdfReader(BytesIO(response.content)).pages
@@ -126,7 +157,9 @@ def test_a_child_is_taken_off_and_that_they_were_on_it_is_kept(as_, cast: Cast, 
 
     page = amina.post(f"/brought/{row.pk}/take-off", {"because": "Another panel"}, follow=True)
 
-    assert "Kit O’Dell" not in words_of(page)
+    brought, off = words_of(page).split("Taken off")[-2:]
+    assert "Kit O’Dell" not in brought
+    assert "Kit O’Dell : Another panel" in off
     row.refresh_from_db()
     assert (row.ended_because, row.ended_by) == ("Another panel", cast.amina)
     page = amina.get(f"/brought/{row.pk}/take-off", follow=True)
