@@ -4,6 +4,7 @@ A pack holds no word of a child's but the reason for which they are brought. Wha
 panel are the shares that were put together for it, one child at a time.
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.db import models, transaction
@@ -210,6 +211,28 @@ def bring(pack: Pack, child: Child, because: str, *, by: Person, at: datetime) -
     )
     journal.write("bring to panel", brought, by=by, at=at)
     return brought
+
+
+@transaction.atomic
+def bring_all(
+    pack: Pack, children: Sequence[Child], because: str, *, by: Person, at: datetime
+) -> list[PackChild]:
+    """Bring several for the same reason; whoever is on it already stays with the reason they have.
+
+    Raises NobodyChosen, and what `bring` does.
+    """
+    if not children:
+        raise packing.NobodyChosen
+    pack = _lock(pack)
+    there = set(
+        PackChild.objects.filter(pack=pack, child__in=children)
+        .standing()
+        .values_list("child", flat=True)
+    )
+    new = [child for child in children if child.pk not in there]
+    if not new:
+        raise packing.BroughtAlready
+    return [bring(pack, child, because, by=by, at=at) for child in new]
 
 
 @transaction.atomic

@@ -1,8 +1,8 @@
 """What an exploitation panel reads of the children brought to it, and what it is told on paper.
 
-Counts, what is still to be done and the links between the children are for whoever prepares the
-panel. On paper stands what was put together for the panel and sent, a child at a time, and nothing
-else: that a name was taken out of one child's part is not undone by another's.
+What is still to be done and the links between the children are for whoever prepares the panel. On
+paper stands how often each was missing, what was put together for the panel and sent, a child at a
+time, and nothing else: that a name was taken out of one child's part is not undone by another's.
 """
 
 from collections import defaultdict
@@ -290,8 +290,9 @@ def _on_paper(part: Part, title: str) -> OnPaper:
         for share in part.told
     )
     who = Line(heading="About", words=part.told[0].about)
+    often = Line(heading="How often missing", words=f"{part.times.in_words}.")
     lines = [shared_paper.line_of(line) for line in part.lines]
-    return OnPaper(title, [who, *lines, Line(heading="Where it is from", words=rests_on)])
+    return OnPaper(title, [who, often, *lines, Line(heading="Where it is from", words=rests_on)])
 
 
 def _ask(pack: Pack, by: Person) -> list[str]:

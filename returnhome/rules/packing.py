@@ -64,6 +64,11 @@ class BroughtAlready(Blocked):
     field = "pack"
 
 
+class NobodyChosen(Blocked):
+    sentence = "Select who is brought."
+    field = "children"
+
+
 class HasMet(Blocked):
     sentence = "That panel has met. Choose another, or make a pack for the next."
     field = "pack"

@@ -346,6 +346,61 @@ def bring(request: Request, pk: int) -> HttpResponse:
     )
 
 
+class BringToldForm(BringForm):
+    children = gds.Checkboxes("Who is brought?", missing=packing.NobodyChosen.sentence, coerce=int)
+    field_order = ("children", "pack", "because")
+
+    def __init__(self, *args: Any, those: Sequence[Child], **options: Any) -> None:
+        super().__init__(*args, **options)
+        chosen = self.fields["children"]
+        chosen.choices = [(each.pk, pages.name_of(each)) for each in those]  # type: ignore[attr-defined]
+        self.fields["because"].label = "Why are they brought?"
+        self.order_fields(self.field_order)
+
+
+def bring_told(request: Request, pk: int) -> HttpResponse:
+    """Bring those who told of one person, place or thing, as far as the person may bring them."""
+    person = request.user
+    if not coming_up.areas_of(person):
+        raise Http404
+    one = get_object_or_404(coming_up.ours(person).select_related("interview__child"), pk=pk)
+    found = coming_up.mentions_of(coming_up.alike(one, person), person) or [one]
+    told = {child.pk for child in map(coming_up.child_of, found)}
+    to_come = list(Pack.objects.visible_to(person).to_come(_today(request)).newest_first()[:A_LIST])
+    councils = {row.authority_id for row in to_come}
+    theirs = packs.children_of(person).filter(pk__in=told, responsible_authority__in=councils)
+    those = list(theirs.order_by("surname", "forename", "pk"))
+    looking.at_list(request, LIST, sorted({one.child_id, *told}))
+    back = reverse("show-pattern", args=[pk])
+    if not those:
+        none = "No panel is to come. Make a pack for the next one first."
+        messages.info(request, "You can bring none of these children." if to_come else none)
+        return redirect(back if to_come else "packs")
+    title = mentions.in_words(one)[0]
+    start = {"children": [each.pk for each in those], "because": f"They told of: {title}"}
+    form = BringToldForm(request.POST or None, to_come=to_come, those=those, initial=start)
+    if request.method == "POST" and form.is_valid():
+        chosen = next(row for row in to_come if str(row.pk) == form.cleaned_data["pack"])
+        with gds.refusals_into(form):
+            wanted = [each for each in those if each.pk in form.cleaned_data["children"]]
+            because = form.cleaned_data["because"]
+            new = packs.bring_all(chosen, wanted, because, by=person, at=request.now)
+            said = pages.counted(len(new), "child is", "children are")
+            messages.success(request, f"{said} brought to the panel.")
+            return redirect("show-pack", chosen.pk)
+    return gds.form_page(
+        request,
+        form,
+        title="Bring this to a panel",
+        caption=title,
+        lead="Nothing that they said goes with it: what the panel is told of each is put together "
+        "later.",
+        button="Bring to the panel",
+        back=back,
+        cancel=back,
+    )
+
+
 class TakeOffForm(gds.Form):
     because = gds.Textarea(
         "Why is the child taken off?",
@@ -390,5 +445,6 @@ urlpatterns = [
     path("packs/<int:pk>/take-away", take_away, name="take-pack-away"),
     path("packs/<int:pk>/find", find, name="find-for-pack"),
     path("children/<int:pk>/bring", bring, name="bring-child"),
+    path("patterns/<int:pk>/bring", bring_told, name="bring-pattern"),
     path("brought/<int:pk>/take-off", take_off, name="take-off-panel"),
 ]

@@ -179,6 +179,7 @@ ABOUT_A_CHILD: dict[str, Asks] = {
     "correct-mention": Asks("mention", NAMES_NEEDS),
     "show-pattern": Asks("mention", SEES_PATTERNS, not_in=ERROR),
     "say-same": Asks("mention", SEES_PATTERNS, not_in=ERROR),
+    "bring-pattern": Asks("mention", SEES_PATTERNS, not_in=ERROR),
     "take-apart": Asks("samething", SEES_PATTERNS),
     "name-need": Asks("interview", NAMES_NEEDS),
     "pass-on-needs": Asks("interview", NAMES_NEEDS),

@@ -563,10 +563,12 @@ def what_several_children_told_of(cast: Cast, now: Any) -> tuple[Child, list[Sho
     told_of = cast.kit.interviews.get().mentions.get(kind="vehicle")
     how = {"authority": cast.northshire, "by": cast.mara, "at": now}
     same = sames.say_same(*said, "One photograph", **how)
+    packs.make(name="Panel", meets_on=now.date() + timedelta(days=6), **how)
     return cast.kit, [
         *(("sol", name, []) for name in ("patterns", "patterns-links", "patterns-again")),
         ("sol", "show-pattern", [told_of.pk]),
         ("amina", "say-same", [told_of.pk]),
+        ("sol", "bring-pattern", [told_of.pk]),
         ("mara", "take-apart", [same.pk]),
     ]
 

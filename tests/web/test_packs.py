@@ -11,7 +11,7 @@ from returnhome.casework import mentions, needs, packs, restrictions, shares
 from returnhome.casework.children import Child
 from returnhome.casework.episodes import Episode
 from returnhome.casework.mentions import Told
-from returnhome.casework.models import JournalEntry, Pack, PackChild, Share
+from returnhome.casework.models import JournalEntry, Mention, Pack, PackChild, Share
 from returnhome.casework.shares import LineDecided, Said
 from returnhome.rules.helping import NeedKind
 from returnhome.rules.mentioning import MentionKind
@@ -91,6 +91,54 @@ def test_a_pack_is_moved_to_another_day_on_its_page_and_taken_away(as_, cast: Ca
     assert "by Amina Yusuf: Made twice" in page
     assert "Bring a child" not in page
     assert amina.get(f"{at}/put-right").status_code == 409
+
+
+def test_those_who_told_of_one_car_are_brought_from_its_page(as_, cast: Cast, now):
+    told_of(cast, cast.sky, now - hours(12))
+    told_of(cast, cast.kit, now - hours(12))
+    car = Mention.objects.filter(interview__child=cast.sky).get()
+    sol, at = as_("sol"), f"/patterns/{car.pk}/bring"
+    assert "Bring the children who told of it to a panel" in words_of(
+        sol.get(f"/patterns/{car.pk}")
+    )
+    assert "Make a pack for the next one first" in words_of(sol.get(at, follow=True))
+    day = now.date() + timedelta(days=6)
+    pack = packs.make(cast.northshire, name=PANEL, meets_on=day, by=cast.sol, at=now)
+    packs.bring(pack, cast.kit, "He owes money", by=cast.sol, at=now)
+    page = sol.get(at)
+    assert page.content.decode().count(" checked") == 2
+    assert "They told of: AB12CDE" in words_of(page)
+
+    both = {"pack": pack.pk, "children": [cast.sky.pk, cast.kit.pk], "because": "The same car"}
+    page = sol.post(at, both, follow=True)
+
+    assert "1 child is brought to the panel" in words_of(page)
+    brought = PackChild.objects.standing().in_order()
+    assert [row.because for row in brought] == ["He owes money", "The same car"]
+    again = words_of(sol.post(at, both))
+    assert "This child is brought to that panel already" in again
+    nobody = words_of(sol.post(at, both | {"children": []}))
+    assert "Select who is brought" in nobody
+
+
+def test_a_child_of_whom_the_record_is_closed_is_not_brought_from_there(as_, cast: Cast, now, pack):
+    told_of(cast, cast.sky, now - hours(12))
+    told_of(cast, cast.kit, now - hours(12))
+    car = Mention.objects.filter(interview__child=cast.sky).get()
+    restrictions.restrict(cast.kit, "In danger", by=cast.mara, at=now)
+
+    page = words_of(as_("sol").get(f"/patterns/{car.pk}/bring"))
+
+    assert "Sky Marlowe" in page
+    assert "Kit" not in page
+    for who in ("wes", "ines", "pat"):
+        assert as_(who).get(f"/patterns/{car.pk}/bring").status_code == 404
+
+
+def test_how_often_each_was_missing_stands_on_the_paper(as_, both):
+    words = paper_of(as_("amina").get(f"/packs/{both.pk}.pdf"))
+
+    assert "How often missing Missing 1 time in the last 12 months" in words
 
 
 def test_who_was_taken_off_is_still_said_with_the_reason(as_, cast: Cast, now, pack):
