@@ -100,8 +100,10 @@ class AskedOfQuerySet(models.QuerySet["AskedOf"]):
         told = NothingToTell.objects.filter(asked=OuterRef("pk"))
         return self.filter(~Exists(told), ~Exists(_answering(Share.objects.all())))
 
-    def soonest_first(self) -> "AskedOfQuerySet":
-        return self.order_by("due_at", "pk")
+    def gravest_first(self) -> "AskedOfQuerySet":
+        """Those where somebody may be in danger, whatever else is late; then the soonest due."""
+        is_danger = models.When(ask__purpose=Purpose.DANGER_NOW, then=0)
+        return self.order_by(models.Case(is_danger, default=1), "due_at", "pk")
 
     def newest_first(self) -> "AskedOfQuerySet":
         return self.order_by("-ask__asked_at", "-pk")
@@ -373,8 +375,8 @@ def _own(
 
 
 def waiting_for(person: Person) -> list[AskedOf]:
-    """What somebody asked and nobody has answered, the soonest due first. One query."""
-    rows = AskedOf.objects.visible_to(person).unanswered().soonest_first()
+    """What somebody asked and nobody has answered, the gravest first. One query."""
+    rows = AskedOf.objects.visible_to(person).unanswered().gravest_first()
     return list(rows.select_related("child", "ask__organisation")[:MOST])
 
 
@@ -387,6 +389,18 @@ def answers_to(asked: AskedOf, person: Person) -> list[Share]:
         recalled_at=None,
     )
     return list(rows.select_related("sent_by").order_by("sent_at", "pk"))
+
+
+def on_the_way_to(asked: AskedOf, person: Person) -> list[Share]:
+    """What is written for whoever asked about the child and has not gone yet. One query."""
+    rows = Share.objects.visible_to(person).filter(
+        child=asked.child_id,
+        to=asked.ask.organisation_id,
+        sent_at=None,
+        left=None,
+        episode__voided_at=None,
+    )
+    return list(rows.select_related("begun_by").order_by("begun_at", "pk"))
 
 
 @transaction.atomic

@@ -18,7 +18,7 @@ from returnhome.casework.support import Action
 from returnhome.rules import intelligence, schooling, sharing
 from returnhome.rules.clock import LONDON
 from returnhome.rules.intelligence import Grading, NothingTyped, Typed
-from returnhome.rules.marking import Known, Marking, MarkKind
+from returnhome.rules.marking import Known, Mark, Marking, MarkKind
 from returnhome.rules.mentioning import Expectation, MentionKind, Reliability
 from returnhome.rules.sharing import ShareItem
 from returnhome.rules.standard.parts import Question
@@ -34,13 +34,33 @@ OF_MENTION = {
 
 @dataclass(frozen=True)
 class Piece:
-    """One thing that can be told: under which words, and what it rests on."""
+    """One thing that can be told: under which words, and what it rests on.
+
+    `is_written_from`: what stands before, nobody wrote: labels of codes, days and times.
+    """
 
     item: ShareItem
     heading: str
     text: str
     grading: Grading | None = None
     rests_on: dict[str, Any] = field(default_factory=dict)
+    is_written_from: int = 0
+
+    def asks_of(self, mark: Mark) -> bool:
+        """Whether somebody decides on these words before they go: what is hidden, wherever it is.
+
+        A mention says who or where it is: that is what is told, but for other children.
+        """
+        if mark.kind is MarkKind.PROTECTED:
+            return True
+        if "mention" in self.rests_on and mark.kind is not MarkKind.OTHER_CHILD:
+            return False
+        return mark.end > self.is_written_from
+
+
+def _fixed(item: ShareItem, heading: str, text: str) -> Piece:
+    """Of which nobody wrote a word."""
+    return Piece(item, heading, text, is_written_from=len(text))
 
 
 def pieces(episode: Episode, person: Person) -> list[Piece]:
@@ -77,7 +97,7 @@ def _of_episode(episode: Episode) -> Piece:
         moment = episode.moment(name)
         if moment:
             times.append(f"{words} {_when(moment.at)}")
-    return Piece(ShareItem.EPISODE, "When the child was missing", ", ".join(times))
+    return _fixed(ShareItem.EPISODE, "When the child was missing", ", ".join(times))
 
 
 def school_days(episode: Episode, now: datetime | None = None) -> schooling.Missed | None:
@@ -93,13 +113,13 @@ def school_days(episode: Episode, now: datetime | None = None) -> schooling.Miss
 def _of_school(episode: Episode) -> Iterator[Piece]:
     missed = school_days(episode)
     if missed:
-        yield Piece(ShareItem.SCHOOL_DAYS, "School days that were missed", missed.in_words)
+        yield _fixed(ShareItem.SCHOOL_DAYS, "School days that were missed", missed.in_words)
 
 
 def _of_talk(talk: Interview) -> Piece:
     held = f"Held {_when(talk.held_at)}" if talk.held_at else "Held"
     # Whose the words are, not where they were said: the place may be where the child lives.
-    return Piece(ShareItem.TALK, "Return home interview", held)
+    return _fixed(ShareItem.TALK, "Return home interview", held)
 
 
 def _when(at: datetime) -> str:
@@ -113,15 +133,17 @@ def _of_entries(talk: Interview) -> Iterator[Piece]:
         for question in section.questions:
             item = sharing.item_of(section.key, question.key)
             row = rows.get(question.key)
-            if item and row and (text := _said(question, row)):
-                yield Piece(item, question.text, text, rests_on={"entry": row})
+            if item and row and (piece := _of_entry(item, question, row)):
+                yield piece
 
 
-def _said(question: Question, row: Entry) -> str:
+def _of_entry(item: ShareItem, question: Question, row: Entry) -> Piece | None:
     """The answer in words; that there was none is nothing to tell."""
     labels = dict((*question.options, *question.evidence))
     coded = "; ".join(labels.get(code, code) for code in row.codes)
-    return ". ".join(part for part in (coded, row.words.strip()) if part)
+    text = ". ".join(part for part in (coded, row.words.strip()) if part)
+    rests_on = {"entry": row}
+    return Piece(item, question.text, text, None, rests_on, len(coded)) if text else None
 
 
 def _of_mentions(talks: Sequence[Interview], person: Person) -> Iterator[Piece]:

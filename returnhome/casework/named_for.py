@@ -58,10 +58,7 @@ def name(
 ) -> NamedFor:
     """Say that they may be told this protected address. Raises WhyNamedMissing, NamedAlready."""
     child = Child.objects.select_for_update(no_key=True, of=("self",)).get(pk=child.pk)
-    if not because.strip():
-        raise sharing.WhyNamedMissing
-    if address in of(child, to):
-        raise sharing.NamedAlready
+    sharing.check_can_name(is_named=address in of(child, to), because=because)
     named = NamedFor.objects.create(
         child=child, address=address, to=to, because=because.strip(), named_at=at, named_by=by
     )

@@ -4,6 +4,7 @@ A pack holds no word of a child's but the reason for which they are brought. Wha
 panel are the shares that were put together for it, one child at a time.
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.db import models, transaction
@@ -44,25 +45,38 @@ class PackQuerySet(models.QuerySet["Pack"]):
         return self.filter(authority__in=areas_of(person))
 
     def to_come(self, today: date) -> "PackQuerySet":
-        return self.filter(meets_on__gte=today)
+        return self.filter(meets_on__gte=today, ended_at=None)
 
     def newest_first(self) -> "PackQuerySet":
         return self.order_by("-meets_on", "-pk")
 
 
 class Pack(models.Model):
-    """A meeting of a panel, by name and day, to which children are brought. Never changed."""
+    """A meeting of a panel, by name and day, to which children are brought.
+
+    Name and day are put right until it has met, or it is taken away: what was brought to it stays.
+    """
 
     authority = models.ForeignKey(Authority, models.PROTECT, related_name="+", db_index=False)
     name = models.CharField(max_length=packing.LONGEST_NAME)
     meets_on = models.DateField()
     made_at = models.DateTimeField()
     made_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    ended_because = SealedText()
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
 
     objects = PackQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=~Q(name=""), name="a_panel_has_a_name")]
+        constraints = [
+            models.CheckConstraint(condition=~Q(name=""), name="a_panel_has_a_name"),
+            models.CheckConstraint(
+                condition=Q(ended_at=None, ended_by=None)
+                | Q(ended_at__isnull=False, ended_by__isnull=False),
+                name="a_pack_is_taken_away_by_somebody",
+            ),
+        ]
         indexes = [models.Index(fields=["authority", "-meets_on"], name="pack_newest")]
 
     def has_met(self, today: date) -> bool:
@@ -77,6 +91,9 @@ class PackChildQuerySet(models.QuerySet["PackChild"]):
 
     def standing(self) -> "PackChildQuerySet":
         return self.filter(ended_at__isnull=True)
+
+    def taken_off(self) -> "PackChildQuerySet":
+        return self.filter(ended_at__isnull=False)
 
     def in_order(self) -> "PackChildQuerySet":
         return self.order_by("brought_at", "pk")
@@ -121,7 +138,7 @@ def _today(at: datetime) -> date:
 
 @transaction.atomic
 def make(authority: Authority, *, name: str, meets_on: date, by: Person, at: datetime) -> Pack:
-    """Make a pack for a meeting. Raises NotOurs, NameMissing, NameTooLong, DayPast."""
+    """Make a pack for a meeting. Raises NotOurs, NameMissing, NameTooLong, DayPast, DayTooFar."""
     if authority.pk not in areas_of(by):
         raise packing.NotOurs
     packing.check_can_make(name=name, meets_on=meets_on, today=_today(at))
@@ -132,14 +149,58 @@ def make(authority: Authority, *, name: str, meets_on: date, by: Person, at: dat
     return pack
 
 
+def _lock(pack: Pack) -> Pack:
+    # Two people at once: the second sees what the first has done.
+    return Pack.objects.select_for_update(no_key=True).get(pk=pack.pk)
+
+
+@transaction.atomic
+def put_right(pack: Pack, *, name: str, meets_on: date, by: Person, at: datetime) -> Pack:
+    """Call it another name, or move it to another day: whoever is brought to it is brought there.
+
+    Raises NotOurs, TakenAway, MetAlready, NameMissing, NameTooLong, DayPast, DayTooFar.
+    """
+    pack = _lock(pack)
+    if pack.authority_id not in areas_of(by):
+        raise packing.NotOurs
+    today = _today(at)
+    packing.check_stands(is_taken_away=pack.ended_at is not None, has_met=pack.has_met(today))
+    packing.check_can_make(name=name, meets_on=meets_on, today=today)
+    pack.name, pack.meets_on = " ".join(name.split()), meets_on
+    pack.save(update_fields=["name", "meets_on"])
+    journal.write("put pack right", pack, by=by, at=at)
+    return pack
+
+
+@transaction.atomic
+def take_away(pack: Pack, because: str, *, by: Person, at: datetime) -> Pack:
+    """Take away a pack that was made in error, or whose panel does not meet.
+
+    Raises NotOurs, TakenAway, MetAlready, WhyAwayMissing.
+    """
+    pack = _lock(pack)
+    if pack.authority_id not in areas_of(by):
+        raise packing.NotOurs
+    packing.check_stands(is_taken_away=pack.ended_at is not None, has_met=pack.has_met(_today(at)))
+    if not because.strip():
+        raise packing.WhyAwayMissing
+    pack.ended_because, pack.ended_at, pack.ended_by = because.strip(), at, by
+    pack.save(update_fields=["ended_because", "ended_at", "ended_by"])
+    journal.write("take pack away", pack, by=by, at=at)
+    return pack
+
+
 @transaction.atomic
 def bring(pack: Pack, child: Child, because: str, *, by: Person, at: datetime) -> PackChild:
-    """Bring a child to the meeting. Raises NotOurs, HasMet, BroughtAlready, WhyMissing."""
-    # Two people at once: the second sees whom the first has brought.
-    pack = Pack.objects.select_for_update(no_key=True).get(pk=pack.pk)
+    """Bring a child to the meeting.
+
+    Raises NotOurs, TakenAway, HasMet, BroughtAlready, WhyMissing.
+    """
+    pack = _lock(pack)
     packing.check_can_bring(
         is_ours=pack.authority_id in areas_of(by)
         and children_of(by).filter(pk=child.pk, responsible_authority=pack.authority_id).exists(),
+        is_taken_away=pack.ended_at is not None,
         is_brought=PackChild.objects.filter(pack=pack, child=child).standing().exists(),
         meets_on=pack.meets_on,
         today=_today(at),
@@ -150,6 +211,28 @@ def bring(pack: Pack, child: Child, because: str, *, by: Person, at: datetime) -
     )
     journal.write("bring to panel", brought, by=by, at=at)
     return brought
+
+
+@transaction.atomic
+def bring_all(
+    pack: Pack, children: Sequence[Child], because: str, *, by: Person, at: datetime
+) -> list[PackChild]:
+    """Bring several for the same reason; whoever is on it already stays with the reason they have.
+
+    Raises NobodyChosen, and what `bring` does.
+    """
+    if not children:
+        raise packing.NobodyChosen
+    pack = _lock(pack)
+    there = set(
+        PackChild.objects.filter(pack=pack, child__in=children)
+        .standing()
+        .values_list("child", flat=True)
+    )
+    new = [child for child in children if child.pk not in there]
+    if not new:
+        raise packing.BroughtAlready
+    return [bring(pack, child, because, by=by, at=at) for child in new]
 
 
 @transaction.atomic

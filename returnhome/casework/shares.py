@@ -22,6 +22,7 @@ from returnhome.casework.staff import ANSWERING, Organisation, Person
 from returnhome.casework.support import Action
 from returnhome.rules import intelligence, sharing
 from returnhome.rules.access import Verb
+from returnhome.rules.intelligence import Grading
 from returnhome.rules.marking import TAKEN_OUT, Mark, Marking, MarkKind
 from returnhome.rules.mentioning import MentionKind
 from returnhome.rules.sharing import MarkDecision, Openness, Purpose, Recipient, ShareItem
@@ -158,6 +159,10 @@ class Share(models.Model):
     @property
     def is_draft(self) -> bool:
         return self.written_at is None
+
+    @property
+    def is_for_police(self) -> bool:
+        return self.recipient == Recipient.POLICE
 
     @property
     def acknowledged_by(self) -> datetime:
@@ -374,15 +379,8 @@ def begin(
 
 
 def _line(share: Share, place: int, piece: composing.Piece, marking: Marking) -> SharedLine:
-    # A mention says who or where it is: that is what is told. What is hidden is asked of all the
-    # same, and so are other children.
-    asked = [
-        mark
-        for mark in marking.marks(piece.text)
-        if "mention" not in piece.rests_on
-        or mark.kind in (MarkKind.PROTECTED, MarkKind.OTHER_CHILD)
-    ]
-    decided = [Decided(mark) for mark in asked]
+    decided = [Decided(mark) for mark in marking.marks(piece.text) if piece.asks_of(mark)]
+    grading = piece.grading and graded_for(share, piece.grading)
     return SharedLine(
         share=share,
         place=place,
@@ -393,12 +391,16 @@ def _line(share: Share, place: int, piece: composing.Piece, marking: Marking) ->
         decided=_kept(decided),
         text=as_seen(piece.text, decided),
         # What a child let go to the police alone waits for somebody to tick it for another.
-        is_in=share.recipient == Recipient.POLICE
-        or not (piece.grading and piece.grading.is_for_police_alone),
-        grading=str(piece.grading) if piece.grading else "",
-        conditions=piece.grading.conditions if piece.grading else "",
+        is_in=share.is_for_police or not (piece.grading and piece.grading.is_for_police_alone),
+        grading=str(grading or ""),
+        conditions=grading.conditions if grading else "",
         **piece.rests_on,
     )
+
+
+def graded_for(share: Share, grading: Grading) -> Grading:
+    """As its recipient is told of it."""
+    return grading if share.is_for_police else grading.to_others()
 
 
 def _kept(decided: Sequence[Decided]) -> list[list[object]]:
@@ -418,7 +420,7 @@ class LineDecided:
     is_in: bool
     marks: Sequence[tuple[MarkDecision | None, str]]
     # Of intelligence: where the proposed grading is not taken.
-    grading: intelligence.Grading | None = None
+    grading: Grading | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -466,7 +468,7 @@ def keep(
     """
     share = _draft(share)
     for line in share.lines.filter(pk__in=decided):
-        _decide(line, decided[line.pk])
+        _decide(share, line, decided[line.pk])
         line.save(update_fields=["is_in", "decided", "text", "grading", "conditions"])
     share.name, share.because, share.because_more = said.name, said.because, said.because_more
     share.openness, share.openness_because = said.openness or "", said.openness_because
@@ -481,7 +483,7 @@ def keep(
     return share
 
 
-def _decide(line: SharedLine, its: LineDecided) -> None:
+def _decide(share: Share, line: SharedLine, its: LineDecided) -> None:
     decided = [
         Decided(each.mark, decision, instead)
         for each, (decision, instead) in zip(decided_of(line), its.marks, strict=True)
@@ -490,7 +492,8 @@ def _decide(line: SharedLine, its: LineDecided) -> None:
     line.text = as_seen(line.original, decided)
     if its.grading:
         intelligence.check_can_grade(its.grading)
-        line.grading, line.conditions = str(its.grading), its.grading.conditions
+        grading = graded_for(share, its.grading)
+        line.grading, line.conditions = str(grading), grading.conditions
 
 
 def more(share: Share, person: Person) -> list[composing.Piece]:

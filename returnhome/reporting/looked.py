@@ -330,6 +330,8 @@ DONE = {
     "take off duty": "Took somebody off duty",
     "take off panel": "Took the child off an exploitation panel",
     "make pack": "Made a pack for an exploitation panel",
+    "put pack right": "Changed the name or the day of a pack for a panel",
+    "take pack away": "Took away a pack for a panel",
     "bring to panel": "Brought the child to an exploitation panel",
     "tell": "Recorded who was told",
     "try message again": "Had a message sent again",

@@ -1,8 +1,8 @@
 """What an exploitation panel reads of the children brought to it, and what it is told on paper.
 
-Counts, what is still to be done and the links between the children are for whoever prepares the
-panel. On paper stands what was put together for the panel and sent, a child at a time, and nothing
-else: that a name was taken out of one child's part is not undone by another's.
+What is still to be done and the links between the children are for whoever prepares the panel. On
+paper stands how often each was missing, what was put together for the panel and sent, a child at a
+time, and nothing else: that a name was taken out of one child's part is not undone by another's.
 """
 
 from collections import defaultdict
@@ -90,6 +90,12 @@ def brought(pack: Pack, person: Person) -> list[PackChild]:
     """The children of a pack whom this person may bring themselves, with their child. One query."""
     theirs = PackChild.objects.visible_to(person).standing().filter(pack=pack)
     return list(theirs.select_related("child", "brought_by").in_order())
+
+
+def taken_off(pack: Pack, person: Person) -> list[PackChild]:
+    """Those who were on it and are not any more, as far as the person may see them. One query."""
+    off = PackChild.objects.visible_to(person).taken_off().filter(pack=pack)
+    return list(off.select_related("child", "ended_by").order_by("ended_at", "pk"))
 
 
 def parts(rows: Sequence[PackChild], person: Person, now: datetime) -> list[Part]:
@@ -284,8 +290,9 @@ def _on_paper(part: Part, title: str) -> OnPaper:
         for share in part.told
     )
     who = Line(heading="About", words=part.told[0].about)
+    often = Line(heading="How often missing", words=f"{part.times.in_words}.")
     lines = [shared_paper.line_of(line) for line in part.lines]
-    return OnPaper(title, [who, *lines, Line(heading="Where it is from", words=rests_on)])
+    return OnPaper(title, [who, often, *lines, Line(heading="Where it is from", words=rests_on)])
 
 
 def _ask(pack: Pack, by: Person) -> list[str]:

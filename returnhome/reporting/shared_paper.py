@@ -86,7 +86,7 @@ def lines_of(share: Share, person: Person) -> list[SharedLine]:
 
 def paper(share: Share, lines: Iterable[SharedLine], mail: str) -> Paper:
     """A share as its recipient reads it on paper; `mail` is the address of whom to ask."""
-    found = [line_of(each) for each in lines]
+    found = [line_of(each, is_for_police=share.is_for_police) for each in lines]
     return Paper(
         title=TITLE,
         number=number_of(share),
@@ -99,21 +99,16 @@ def paper(share: Share, lines: Iterable[SharedLine], mail: str) -> Paper:
     )
 
 
-def line_of(line: SharedLine) -> Line:
-    graded = _in_words(Grading.read(line.grading)) if line.grading else []
-    return Line(heading=line.heading, words=line.text, graded=graded, conditions=line.conditions)
-
-
-def _in_words(grading: Grading) -> list[tuple[str, str]]:
-    """As a 3x5x2 report has it."""
-    return [
-        (heading, f"{code}: {code.label}")
-        for heading, code in (
-            ("Source", grading.source),
-            ("Information", grading.assessment),
-            ("Handling", grading.handling),
-        )
-    ]
+def line_of(line: SharedLine, *, is_for_police: bool = False) -> Line:
+    if not line.grading:
+        return Line(heading=line.heading, words=line.text)
+    grading = Grading.read(line.grading, line.conditions)
+    return Line(
+        heading=line.heading,
+        words=line.text,
+        graded=grading.parts(is_for_police=is_for_police),
+        conditions=grading.conditions,
+    )
 
 
 def facts_of(share: Share) -> list[tuple[str, str]]:

@@ -6,7 +6,7 @@ lead and a force to confirm; whoever sends it decides. How sure a child is of so
 the exploitation tools have it (`rules.mentioning`) and is no grading by itself.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from returnhome.rules import Blocked
@@ -66,6 +66,24 @@ CONDITIONS = {
     Expectation.BETWEEN_US: f"{NOT_FROM_A_CHILD} {ASK_FIRST}",
     Expectation.NOT_ASKED: ASK_FIRST,
 }
+# The same for anybody but the police, as they can keep to it; our own rule.
+TO_OTHERS = {
+    NOT_FROM_A_CHILD: "Do not pass this on, and let nobody learn that the child said it.",
+    ASK_FIRST: "Ask whoever sent it before anything is done that could show where it comes from.",
+}
+# What the three figures of the police mean, for whoever does not write them.
+CHECKED = {
+    SourceEvaluation.RELIABLE: "It comes from somebody who was right before.",
+    SourceEvaluation.UNTESTED: "Nobody has checked it.",
+    SourceEvaluation.NOT_RELIABLE: "It comes from somebody who was not right before.",
+}
+KNOWN_HOW = {
+    Assessment.DIRECTLY: "The child saw or heard it.",
+    Assessment.CORROBORATED: "The child heard of it, and somebody else says the same.",
+    Assessment.INDIRECTLY: "The child heard of it from others.",
+    Assessment.NOT_KNOWN: "How the child knows it is not known.",
+    Assessment.FALSE: "It may not be true.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +112,36 @@ class Grading:
             SourceEvaluation(first[:1]), Assessment(first[1:]), Handling(handling), conditions
         )
 
-    def in_words(self) -> list[str]:
-        """Each of the three in words, and the conditions."""
-        return [
-            f"Source {self.source}: {self.source.label.lower()}",
-            f"Information {self.assessment}: {self.assessment.label.lower()}",
-            f"Handling {self.handling}: {self.handling.label.lower()}",
-            *([self.conditions] if self.conditions else []),
-        ]
+    def to_others(self) -> "Grading":
+        """With the conditions as anybody but the police can keep to them."""
+        said = self.conditions
+        for words, theirs in TO_OTHERS.items():
+            said = said.replace(words, theirs)
+        return replace(self, conditions=said)
+
+    def parts(self, *, is_for_police: bool) -> list[tuple[str, str]]:
+        """What it says beside the conditions, each under its heading.
+
+        To the police the three of a report; to others how it is known, in plain words.
+        """
+        if not is_for_police:
+            return [("How it is known", f"{CHECKED[self.source]} {KNOWN_HOW[self.assessment]}")]
+        return [(heading, f"{code}: {code.label}") for heading, code in self._three()]
+
+    def _three(self) -> tuple[tuple[str, Code], ...]:
+        return (
+            ("Source", self.source),
+            ("Information", self.assessment),
+            ("Handling", self.handling),
+        )
+
+    def in_words(self, *, is_for_police: bool) -> str:
+        """The same in one line, and the conditions."""
+        if is_for_police:
+            three = (f"{heading} {code}: {code.label.lower()}" for heading, code in self._three())
+            return "; ".join(filter(None, (*three, self.conditions)))
+        known = (words for _, words in self.parts(is_for_police=False))
+        return " ".join(filter(None, (*known, self.conditions)))
 
 
 class ConditionsMissing(Blocked):

@@ -9,6 +9,8 @@ rules, for a practice lead to confirm.
 from datetime import date, datetime, timedelta
 
 from returnhome.rules import Blocked, sharing
+from returnhome.rules.ages import age_on
+from returnhome.rules.caring import OLDEST_TAKEN_FOR_A_CHILD
 from returnhome.rules.clock import LONDON, weekdays_on
 from returnhome.rules.codes import Code
 from returnhome.rules.sharing import Purpose, Recipient
@@ -53,8 +55,18 @@ class NotBornYet(Blocked):
     field = "born_on"
 
 
+class NoChild(Blocked):
+    sentence = (
+        f"Somebody born then is over {OLDEST_TAKEN_FOR_A_CHILD} now: check the year of birth."
+    )
+    field = "born_on"
+
+
 class WhyMissing(Blocked):
-    sentence = "Say in a sentence why you need to know."
+    sentence = (
+        f"Say why you need to know, in {FEWEST_WORDS} words or more: what has happened, and what "
+        "you would do with it."
+    )
     field = "because"
 
 
@@ -92,14 +104,18 @@ def check_can_ask(
 ) -> None:
     """Whether somebody may ask who holds something about a child. `asked_today`: by them, so far.
 
-    Raises NameMissing, BornMissing, NotBornYet, NotForThisPurpose, WhyMissing, AskedTooOften.
+    Raises NameMissing, BornMissing, NotBornYet, NoChild, NotForThisPurpose, WhyMissing,
+    AskedTooOften.
     """
     if not forename.strip() or not surname.strip():
         raise NameMissing
     if born_on is None:
         raise BornMissing
-    if born_on > at.astimezone(LONDON).date():
+    today = at.astimezone(LONDON).date()
+    if born_on > today:
         raise NotBornYet
+    if age_on(born_on, today) > OLDEST_TAKEN_FOR_A_CHILD:
+        raise NoChild
     if sharing.fit(recipient, purpose) is None:
         raise NotForThisPurpose
     if len(because.split()) < FEWEST_WORDS:

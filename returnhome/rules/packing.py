@@ -15,6 +15,8 @@ Thing = TypeVar("Thing")
 # Of each child: what happened in so many days before the pack is read.
 LOOKS_BACK = timedelta(days=365)
 LONGEST_NAME = 100
+# No panel has its day further ahead; a year that was mistyped has.
+LOOKS_AHEAD = timedelta(days=400)
 # From so many children on, something links them.
 FEWEST = 2
 
@@ -34,6 +36,24 @@ class DayPast(Blocked):
     field = "meets_on"
 
 
+class DayTooFar(Blocked):
+    sentence = f"The panel meets within {LOOKS_AHEAD.days} days: check the year."
+    field = "meets_on"
+
+
+class MetAlready(Blocked):
+    sentence = "That panel has met: its pack stays as it was."
+
+
+class TakenAway(Blocked):
+    sentence = "This pack has been taken away."
+
+
+class WhyAwayMissing(Blocked):
+    sentence = "Say why the pack is taken away."
+    field = "because"
+
+
 class NotOurs(Blocked):
     sentence = "Only a child for whom your council answers is brought to its panel."
     field = "pack"
@@ -42,6 +62,11 @@ class NotOurs(Blocked):
 class BroughtAlready(Blocked):
     sentence = "This child is brought to that panel already."
     field = "pack"
+
+
+class NobodyChosen(Blocked):
+    sentence = "Select who is brought."
+    field = "children"
 
 
 class HasMet(Blocked):
@@ -64,21 +89,42 @@ class TakenOffAlready(Blocked):
 
 
 def check_can_make(*, name: str, meets_on: date, today: date) -> None:
-    """Whether a pack can be made. Raises NameMissing, NameTooLong, DayPast."""
+    """Whether a pack can be made. Raises NameMissing, NameTooLong, DayPast, DayTooFar."""
     if not name.strip():
         raise NameMissing
     if len(name.strip()) > LONGEST_NAME:
         raise NameTooLong
     if meets_on < today:
         raise DayPast
+    if meets_on > today + LOOKS_AHEAD:
+        raise DayTooFar
+
+
+def check_stands(*, is_taken_away: bool, has_met: bool) -> None:
+    """Whether a pack can still be put right or taken away. Raises TakenAway, MetAlready."""
+    if is_taken_away:
+        raise TakenAway
+    if has_met:
+        raise MetAlready
 
 
 def check_can_bring(
-    *, is_ours: bool, is_brought: bool, meets_on: date, today: date, because: str
+    *,
+    is_ours: bool,
+    is_taken_away: bool = False,
+    is_brought: bool,
+    meets_on: date,
+    today: date,
+    because: str,
 ) -> None:
-    """Whether a child can be brought. Raises NotOurs, HasMet, BroughtAlready, WhyMissing."""
+    """Whether a child can be brought.
+
+    Raises NotOurs, TakenAway, HasMet, BroughtAlready, WhyMissing.
+    """
     if not is_ours:
         raise NotOurs
+    if is_taken_away:
+        raise TakenAway
     if meets_on < today:
         raise HasMet
     if is_brought:

@@ -277,8 +277,15 @@ class WhyMissing(Blocked):
     field = "because"
 
 
+# “Needed” is no reason for which somebody is told where a child is safe.
+FEWEST_WORDS = 3
+
+
 class WhyNamedMissing(Blocked):
-    sentence = "Say why they may be told this address."
+    sentence = (
+        f"Say why they may be told this address, in {FEWEST_WORDS} words or more: whoever keeps it "
+        "in a share reads it."
+    )
     field = "because"
 
 
@@ -425,6 +432,14 @@ def check_can_write(
         raise ParentMayBeTheRisk
     if is_told_of and not despite.strip():
         raise AboutThem
+
+
+def check_can_name(*, is_named: bool, because: str) -> None:
+    """Whether somebody is named for a protected address. Raises WhyNamedMissing, NamedAlready."""
+    if len(because.split()) < FEWEST_WORDS:
+        raise WhyNamedMissing
+    if is_named:
+        raise NamedAlready
 
 
 def check_can_send(

@@ -18,6 +18,8 @@ class Source:
     since: date
     part: str = ""
     is_confirmed: bool = False
+    # Where it can be read; empty: it has no address that lasts, or nobody was led there yet.
+    address: str = ""
 
     def __str__(self) -> str:
         part = f", {self.part}" if self.part else ""
@@ -153,14 +155,20 @@ COMPULSORY_SCHOOL_AGE = Source(
     date(1998, 8, 1),
     "section 8: from the prescribed day on or after the fifth birthday to the school leaving date",
     is_confirmed=True,
+    address="https://www.legislation.gov.uk/ukpga/1996/56/section/8",
 )
 STAYING_ON = Source(
-    "Education and Skills Act 2008", date(2013, 6, 28), "section 2: education or training until 18"
+    "Education and Skills Act 2008",
+    date(2013, 6, 28),
+    "section 2: education or training until 18",
+    address="https://www.legislation.gov.uk/ukpga/2008/25/section/2",
 )
 ATTENDANCE = Source(
     "DfE, Working together to improve school attendance, statutory since August 2024",
     date(2024, 8, 19),
     "an absence that nobody explains is followed up by the school, and with the council",
+    address="https://www.gov.uk/government/publications/"
+    "working-together-to-improve-school-attendance",
 )
 OWN_RULE = Source(
     "Returnhome's own rule, where the guidance is silent", date(2026, 1, 1), is_confirmed=True

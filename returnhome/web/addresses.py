@@ -6,10 +6,9 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
-from django.views.decorators.http import require_POST
 
 from returnhome.casework import journal, named_for
-from returnhome.casework.children import CarePeriod, Child, Placement
+from returnhome.casework.children import Address, CarePeriod, Child, Placement
 from returnhome.casework.named_for import NamedFor
 from returnhome.casework.staff import Organisation
 from returnhome.rules import sharing
@@ -95,15 +94,40 @@ def name_for_address(request: Request, pk: int, about: str, row: int) -> HttpRes
     )
 
 
-@require_POST
 def end_naming(request: Request, pk: int) -> HttpResponse:
     """They may be told it no more; what they were told already, they know."""
     rows = NamedFor.objects.visible_to(request.user).select_related("to")
     named = get_object_or_404(rows, pk=pk)
     child = child_for(request, named.child_id)
-    named_for.end(named, by=request.user, at=request.now)
-    messages.success(request, f"Noted: {named.to.name} is not told this address any more.")
-    return redirect("care-of-child", child.pk)
+    back = _page_of(request, named)
+    form = gds.Form(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        with gds.refusals_into(form):
+            named_for.end(named, by=request.user, at=request.now)
+            messages.success(request, f"Noted: {named.to.name} is not told this address any more.")
+            return redirect(back)
+    return gds.form_page(
+        request,
+        form,
+        title=f"Tell {named.to.name} this address no more",
+        caption=pages.name_of(child),
+        lead="From now on it is taken out of whatever is shared with them. What they have been "
+        "told already, they know: recall those shares, and ring them.",
+        button="Tell them no more",
+        button_classes="govuk-button--warning",
+        back=back,
+        cancel=back,
+    )
+
+
+def _page_of(request: Request, named: NamedFor) -> str:
+    """The page of the address, as long as it stands on record as it was then."""
+    for about, kind, words in (("placement", Placement, "address"), ("address", Address, "line")):
+        theirs = kind.objects.visible_to(request.user).filter(child=named.child_id)
+        for row in theirs.filter(is_protected=True).order_by("-pk"):
+            if getattr(row, words) == named.address:
+                return reverse("show-address", args=[named.child_id, about, row.pk])
+    return reverse("care-of-child", args=[named.child_id])
 
 
 urlpatterns = [

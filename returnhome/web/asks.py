@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -167,7 +168,8 @@ def _state(one: OwnAsk, now: datetime) -> tuple[str, str]:
     if not one.holding:
         return "Nothing held", "grey"
     if one.is_answered:
-        return "Answered", "green"
+        is_shared = any(each.shares for each in one.holding)
+        return ("They shared something", "green") if is_shared else ("Nothing to tell you", "grey")
     return ("No answer in time", "red") if one.due_at < now else ("Asked", "blue")
 
 
@@ -188,7 +190,7 @@ def asked_about(request: Request) -> HttpResponse:
     )
     answered = list(rows)
     looking.at_list(request, "asked-about", [row.child_id for row in (*waiting, *answered)])
-    context = {"waiting": in_words(waiting, request.now), "answered": in_words(answered)}
+    context = {"waiting": listed(waiting, request.now), "answered": listed(answered)}
     return render(request, "asks/asked_about.html", context)
 
 
@@ -196,16 +198,54 @@ def _may_answer(person: Person) -> bool:
     return bool(person.may_for(Verb.SHARE, Relation.RESPONSIBLE)[0])
 
 
-def in_words(
-    rows: Iterable[AskedOf], now: datetime | None = None
-) -> list[tuple[AskedOf, str, bool]]:
-    """Each with what it is for, and whether its answer is late."""
-    return [(row, Purpose(row.ask.purpose).label, bool(now and row.is_late(now))) for row in rows]
+@dataclass(frozen=True)
+class Listed:
+    """An ask as it stands on a list. `is_late`: its answer is."""
+
+    row: AskedOf
+    is_late: bool
+
+    @property
+    def is_danger(self) -> bool:
+        return self.row.ask.purpose == Purpose.DANGER_NOW
+
+    @property
+    def purpose(self) -> str:
+        return Purpose(self.row.ask.purpose).label
+
+    @property
+    def is_pressing(self) -> bool:
+        return self.is_danger or self.is_late
 
 
-def waiting_for(person: Person, now: datetime) -> list[tuple[AskedOf, str, bool]]:
-    """For the work list: what somebody asked and nobody has answered. One query, for who may."""
-    return in_words(asks.waiting_for(person), now) if _may_answer(person) else []
+def listed(rows: Iterable[AskedOf], now: datetime | None = None) -> list[Listed]:
+    return [Listed(row, bool(now and row.is_late(now))) for row in rows]
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """For the work list: what somebody asked and nobody has answered, the gravest first."""
+
+    rows: Sequence[Listed]
+
+    @property
+    def children(self) -> list[int]:
+        return [one.row.child_id for one in self.rows]
+
+    @property
+    def in_words(self) -> str:
+        """How many asks, of how many children."""
+        number = len(set(self.children))
+        if number == len(self.rows):
+            are = "child is asked about" if number == 1 else "children are asked about"
+            return f"{number} {are}"
+        asked = pages.counted(len(self.rows), "ask")
+        return f"{asked} about {pages.counted(number, 'child', 'children')}"
+
+
+def waiting_for(person: Person, now: datetime) -> Waiting:
+    """One query, for whoever may answer."""
+    return Waiting(listed(asks.waiting_for(person), now) if _may_answer(person) else [])
 
 
 def _asked(request: Request, pk: int) -> AskedOf:
@@ -229,6 +269,9 @@ def show_asked(request: Request, pk: int) -> HttpResponse:
         "nothing": nothing.select_related("by").first(),
         "nothing_to_tell": knowing.NOTHING_TO_TELL,
         "answers": asks.answers_to(row, request.user),
+        "begun": [
+            (share, Purpose(share.purpose).label) for share in asks.on_the_way_to(row, request.user)
+        ],
         "episodes": _to_share_of(row, request.user),
     }
     return render(request, "asks/show_asked.html", context)
@@ -237,9 +280,11 @@ def show_asked(request: Request, pk: int) -> HttpResponse:
 def _to_share_of(row: AskedOf, person: Person) -> list[tuple[Any, str]]:
     """The child's last episodes of which the person may share, each with where that begins.
 
-    Those with a talk before those without: it is what the child told that is shared.
+    Those with a signed talk: it is what the child told that is shared. Of a child without any, the
+    last time missing.
     """
     theirs = shares.episodes_of(person).filter(child=row.child, voided_at=None).newest_first()
+    told = list(theirs.filter(signed_at__isnull=False)[:5]) or list(theirs[:1])
     ask = row.ask
     given = {
         "recipient": asks.AS.get(ask.organisation.kind, Recipient.OTHER),
@@ -248,7 +293,7 @@ def _to_share_of(row: AskedOf, person: Person) -> list[tuple[Any, str]]:
     }
     return [
         (episode, f"{reverse('begin-share', args=[episode.pk])}?{urlencode(given)}")
-        for episode in sorted(theirs[:5], key=lambda each: each.held_at is None)
+        for episode in told
     ]
 
 

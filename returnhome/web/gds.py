@@ -45,6 +45,13 @@ def _noun(label: str) -> str:
     return label[:1].lower() + label[1:] if label[1:2].islower() else label
 
 
+def _subject(noun: str, label: str, most: int) -> str:
+    """What must not be longer: it is named in the summary above, away from its field."""
+    if not noun:
+        return f"Answer “{label}” with {most:,} characters"
+    return f"{noun[:1].upper()}{noun[1:].removesuffix(' (optional)')} must be {most:,} characters"
+
+
 class Component(forms.Field):
     """What all our fields share. `noun` names the field inside error sentences.
 
@@ -68,6 +75,8 @@ class Component(forms.Field):
         self.noun = noun or ("" if label.endswith("?") else _noun(label))
         ask = f"{self.ask} {self.noun}" if self.noun else f"Answer “{label}”"
         messages.setdefault("required", missing or ask)
+        if most := options.get("max_length"):
+            messages.setdefault("max_length", f"{_subject(self.noun, label, most)} or fewer")
         messages.setdefault("invalid_choice", missing or ask)
         super().__init__(label=label, help_text=hint, error_messages=messages, **options)
         self.classes = classes
@@ -149,9 +158,6 @@ def _datalist(name: str, values: Sequence[str]) -> Markup:
 
 class Text(Line, forms.CharField):
     def __init__(self, label: str, *, max_length: int | None = None, **options: Any) -> None:
-        if max_length:
-            too_long = {"max_length": f"Use {max_length} characters or fewer"}
-            options["error_messages"] = too_long | options.get("error_messages", {})
         super().__init__(label, max_length=max_length, **options)
 
 
@@ -198,9 +204,6 @@ class Textarea(Component, forms.CharField):
     def __init__(
         self, label: str, *, rows: int = 5, count: int | None = None, **options: Any
     ) -> None:
-        if count:
-            too_long = f"Use {count:,} characters or fewer"
-            options.setdefault("error_messages", {}).setdefault("max_length", too_long)
         super().__init__(label, max_length=count, **options)
         self.rows, self.count = rows, count
 

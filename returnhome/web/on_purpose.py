@@ -27,6 +27,8 @@ class NotTold:
     who: ToTell
     href: str
     is_begun: bool
+    # Where it is decided not to tell them.
+    href_not: str
 
 
 def begins(episode_id: int, recipient: Recipient, purpose: Purpose) -> str:
@@ -69,5 +71,12 @@ def not_told(episode: Episode, person: Person, now: datetime) -> Sequence[NotTol
 
 def _not_told(each: ToTell, episode: Episode, draft: int | None) -> NotTold:
     if draft is None:
-        return NotTold(each, begins(episode.pk, each.recipient, each.purpose), is_begun=False)
-    return NotTold(each, reverse("write-share", args=[draft]), is_begun=True)
+        begin = begins(episode.pk, each.recipient, each.purpose)
+        leave = f"{reverse('not-share', args=[episode.pk])}?recipient={each.recipient.value}"
+        return NotTold(each, begin, is_begun=False, href_not=leave)
+    return NotTold(
+        each,
+        reverse("write-share", args=[draft]),
+        is_begun=True,
+        href_not=reverse("put-away-share", args=[draft]),
+    )

@@ -1,5 +1,8 @@
 """Giving what was shared to somebody without an account: a link that opens once, and its pages."""
 
+import json
+from base64 import b64decode, b64encode
+
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -9,7 +12,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from returnhome.casework import one_time_links, staff
-from returnhome.casework.one_time_links import OneTimeLink, Sent, Shown
+from returnhome.casework.one_time_links import Made, OneTimeLink, Sent, Shown
+from returnhome.casework.sealing import open_sealed, seal
 from returnhome.casework.shares import Share
 from returnhome.casework.staff import Person
 from returnhome.reporting import shared_paper
@@ -21,6 +25,7 @@ from returnhome.web.as_seen import lines_shown, what_for
 from returnhome.web.asked import Request
 
 COOKIE = "one_time"
+MADE = "made_one_time_link"
 
 
 # From the side of whoever shares.
@@ -59,13 +64,8 @@ def make(request: Request, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with gds.refusals_into(form):
             made = one_time_links.make(share, **form.cleaned_data, by=request.user, at=request.now)
-            context = {
-                "made": made,
-                "share": share,
-                "mailed": made.link.address,
-                "how": CodeWay(made.link.code_way).label,
-            }
-            return render(request, "one_time_links/made.html", context)
+            _keep_to_show(request, made)
+            return redirect("made-one-time-link", made.link.pk)
     return gds.form_page(
         request,
         form,
@@ -76,6 +76,41 @@ def make(request: Request, pk: int) -> HttpResponse:
         back=back,
         cancel=back,
     )
+
+
+def _keep_to_show(request: Request, made: Made) -> None:
+    """Until the next page: sealed, so that whoever has the database has neither of the two."""
+    both = seal(json.dumps([made.href, made.code]).encode())
+    request.session[MADE] = [made.link.pk, b64encode(both).decode()]
+
+
+def _shown_once(request: Request, link: OneTimeLink) -> Made | None:
+    pk, both = request.session.get(MADE, (None, ""))
+    if pk != link.pk:
+        return None
+    del request.session[MADE]
+    href, code = json.loads(open_sealed(b64decode(both)))
+    return Made(link, href, code)
+
+
+def made(request: Request, pk: int) -> HttpResponse:
+    """The code, and the link where nobody was sent it: once, to whoever made it."""
+    seen = OneTimeLink.objects.visible_to(request.user).select_related("share__episode__child")
+    link = get_object_or_404(seen, pk=pk)
+    looking.at(request, link.share)
+    shown = _shown_once(request, link)
+    if shown is None:
+        messages.info(
+            request, "The code was shown once, and is kept nowhere. If it is lost, make a new link."
+        )
+        return redirect("show-share", link.share_id)
+    context = {
+        "made": shown,
+        "share": link.share,
+        "mailed": link.address,
+        "how": CodeWay(link.code_way).label,
+    }
+    return render(request, "one_time_links/made.html", context)
 
 
 @require_POST
@@ -224,7 +259,7 @@ def opened(request: Request, pk: int) -> HttpResponse:
         return _shut(request)
     context = {
         "share": shown.share,
-        "lines": lines_shown(shown.lines),
+        "lines": lines_shown(shown.share, shown.lines),
         **what_for(shown.share),
         "mail": _whom_to_ask(shown),
         "number": shared_paper.number_of(shown.share),
@@ -265,6 +300,7 @@ def leave(request: Request, pk: int) -> HttpResponse:
 
 urlpatterns = [
     path("shares/<int:pk>/link", make, name="make-one-time-link"),
+    path("one-time-links/<int:pk>/made", made, name="made-one-time-link"),
     path("one-time-links/<int:pk>/end", end, name="end-one-time-link"),
     path("one-time/opened/<int:pk>", opened, name="one-time-opened"),
     path("one-time/opened/<int:pk>/paper.pdf", paper, name="one-time-paper"),

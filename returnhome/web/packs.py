@@ -19,6 +19,7 @@ from returnhome.reporting.panel import NothingPutTogether, Part
 from returnhome.rules import clock, packing
 from returnhome.rules.sharing import Purpose, Recipient
 from returnhome.web import days, errors, finding, gds, looking, mentions, on_purpose, pages
+from returnhome.web.as_seen import Graded, graded
 from returnhome.web.asked import Request
 
 LIST = "panel"
@@ -39,7 +40,8 @@ def _today(request: Request) -> Any:
 
 
 def _pack(request: Request, pk: int) -> Pack:
-    seen = Pack.objects.visible_to(request.user).select_related("authority", "made_by")
+    seen = Pack.objects.visible_to(request.user)
+    seen = seen.select_related("authority", "made_by", "ended_by")
     pack = get_object_or_404(seen, pk=pk)
     looking.at(request, pack)
     return pack
@@ -54,8 +56,9 @@ def index(request: Request) -> HttpResponse:
     rows = Pack.objects.visible_to(request.user).select_related("made_by").newest_first()[:A_LIST]
     today = _today(request)
     context = {
-        "to_come": [row for row in reversed(rows) if not row.has_met(today)],
-        "met": [row for row in rows if row.has_met(today)],
+        "to_come": [row for row in reversed(rows) if not (row.ended_at or row.has_met(today))],
+        "met": [row for row in rows if row.has_met(today) and not row.ended_at],
+        "away": [row for row in rows if row.ended_at],
         "may_make": packs.council_of(request.user) is not None,
     }
     return render(request, "packs/index.html", context)
@@ -92,6 +95,68 @@ def make(request: Request) -> HttpResponse:
     )
 
 
+def put_right(request: Request, pk: int) -> HttpResponse:
+    """Another name or another day: whoever is brought to it stays brought."""
+    pack = _pack(request, pk)
+    packing.check_stands(
+        is_taken_away=pack.ended_at is not None, has_met=pack.has_met(_today(request))
+    )
+    before = {"name": pack.name, "meets_on": pack.meets_on}
+    form = MakeForm(request.POST or None, initial=before)
+    back = reverse("show-pack", args=[pk])
+    if request.method == "POST" and form.is_valid():
+        with gds.refusals_into(form):
+            packs.put_right(pack, **form.cleaned_data, by=request.user, at=request.now)
+            messages.success(request, "Put right. The children who are brought stay brought.")
+            return redirect(back)
+    return gds.form_page(
+        request,
+        form,
+        title="Change the name or the day",
+        caption=f"{pack.name}, {pages.day(pack.meets_on)}",
+        lead="What was printed before says the old name and day.",
+        button="Save",
+        back=back,
+        cancel=back,
+    )
+
+
+class TakeAwayForm(gds.Form):
+    because = gds.Textarea(
+        "Why is the pack taken away?",
+        rows=3,
+        count=1000,
+        hint="For example, it was made twice, or the panel does not meet.",
+        missing=packing.WhyAwayMissing.sentence,
+    )
+
+
+def take_away(request: Request, pk: int) -> HttpResponse:
+    pack = _pack(request, pk)
+    packing.check_stands(
+        is_taken_away=pack.ended_at is not None, has_met=pack.has_met(_today(request))
+    )
+    form = TakeAwayForm(request.POST or None)
+    back = reverse("show-pack", args=[pk])
+    if request.method == "POST" and form.is_valid():
+        with gds.refusals_into(form):
+            packs.take_away(pack, **form.cleaned_data, by=request.user, at=request.now)
+            messages.success(request, "Taken away. That it was made, and who was on it, is kept.")
+            return redirect("packs")
+    return gds.form_page(
+        request,
+        form,
+        title="Take the pack away",
+        caption=f"{pack.name}, {pages.day(pack.meets_on)}",
+        lead="Nobody is brought to it any more. Bring the children to another panel where they are "
+        "still to be talked about.",
+        button="Take it away",
+        button_classes="govuk-button--warning",
+        back=back,
+        cancel=back,
+    )
+
+
 # One pack.
 
 
@@ -101,7 +166,7 @@ class Told:
 
     heading: str
     text: str
-    grading: str
+    grading: Graded | None
     held: str
     href: str
 
@@ -124,13 +189,15 @@ class Shown:
 def show(request: Request, pk: int) -> HttpResponse:
     """Who is brought and why, what the panel is told of each, and what links them."""
     pack, person = _pack(request, pk), request.user
-    rows = panel.brought(pack, person)
-    looking.at_list(request, LIST, [row.child_id for row in rows])
+    rows, off = panel.brought(pack, person), panel.taken_off(pack, person)
+    looking.at_list(request, LIST, sorted({row.child_id for row in (*rows, *off)}))
     those = panel.parts(rows, person, request.now)
     context = {
         "pack": pack,
         "number": panel.number_of(pack),
         "children": [_shown(part) for part in those],
+        "off": off,
+        "is_open": not (pack.ended_at or pack.has_met(_today(request))),
         "ready": sum(bool(part.told) for part in those),
         "links": [
             (mention, *mentions.in_words(mention), [pages.name_of(child) for child in children])
@@ -152,7 +219,7 @@ def _shown(part: Part) -> Shown:
             Told(
                 line.heading,
                 line.text,
-                line.grading,
+                graded(line),
                 pages.day(held) if held else "",
                 reverse("show-interview", args=[talk]) if talk else "",
             )
@@ -279,6 +346,61 @@ def bring(request: Request, pk: int) -> HttpResponse:
     )
 
 
+class BringToldForm(BringForm):
+    children = gds.Checkboxes("Who is brought?", missing=packing.NobodyChosen.sentence, coerce=int)
+    field_order = ("children", "pack", "because")
+
+    def __init__(self, *args: Any, those: Sequence[Child], **options: Any) -> None:
+        super().__init__(*args, **options)
+        chosen = self.fields["children"]
+        chosen.choices = [(each.pk, pages.name_of(each)) for each in those]  # type: ignore[attr-defined]
+        self.fields["because"].label = "Why are they brought?"
+        self.order_fields(self.field_order)
+
+
+def bring_told(request: Request, pk: int) -> HttpResponse:
+    """Bring those who told of one person, place or thing, as far as the person may bring them."""
+    person = request.user
+    if not coming_up.areas_of(person):
+        raise Http404
+    one = get_object_or_404(coming_up.ours(person).select_related("interview__child"), pk=pk)
+    found = coming_up.mentions_of(coming_up.alike(one, person), person) or [one]
+    told = {child.pk for child in map(coming_up.child_of, found)}
+    to_come = list(Pack.objects.visible_to(person).to_come(_today(request)).newest_first()[:A_LIST])
+    councils = {row.authority_id for row in to_come}
+    theirs = packs.children_of(person).filter(pk__in=told, responsible_authority__in=councils)
+    those = list(theirs.order_by("surname", "forename", "pk"))
+    looking.at_list(request, LIST, sorted({one.child_id, *told}))
+    back = reverse("show-pattern", args=[pk])
+    if not those:
+        none = "No panel is to come. Make a pack for the next one first."
+        messages.info(request, "You can bring none of these children." if to_come else none)
+        return redirect(back if to_come else "packs")
+    title = mentions.in_words(one)[0]
+    start = {"children": [each.pk for each in those], "because": f"They told of: {title}"}
+    form = BringToldForm(request.POST or None, to_come=to_come, those=those, initial=start)
+    if request.method == "POST" and form.is_valid():
+        chosen = next(row for row in to_come if str(row.pk) == form.cleaned_data["pack"])
+        with gds.refusals_into(form):
+            wanted = [each for each in those if each.pk in form.cleaned_data["children"]]
+            because = form.cleaned_data["because"]
+            new = packs.bring_all(chosen, wanted, because, by=person, at=request.now)
+            said = pages.counted(len(new), "child is", "children are")
+            messages.success(request, f"{said} brought to the panel.")
+            return redirect("show-pack", chosen.pk)
+    return gds.form_page(
+        request,
+        form,
+        title="Bring this to a panel",
+        caption=title,
+        lead="Nothing that they said goes with it: what the panel is told of each is put together "
+        "later.",
+        button="Bring to the panel",
+        back=back,
+        cancel=back,
+    )
+
+
 class TakeOffForm(gds.Form):
     because = gds.Textarea(
         "Why is the child taken off?",
@@ -319,7 +441,10 @@ urlpatterns = [
     path("packs/make", make, name="make-pack"),
     path("packs/<int:pk>", show, name="show-pack"),
     path("packs/<int:pk>.pdf", as_pdf, name="pdf-pack"),
+    path("packs/<int:pk>/put-right", put_right, name="put-pack-right"),
+    path("packs/<int:pk>/take-away", take_away, name="take-pack-away"),
     path("packs/<int:pk>/find", find, name="find-for-pack"),
     path("children/<int:pk>/bring", bring, name="bring-child"),
+    path("patterns/<int:pk>/bring", bring_told, name="bring-pattern"),
     path("brought/<int:pk>/take-off", take_off, name="take-off-panel"),
 ]

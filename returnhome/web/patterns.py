@@ -14,7 +14,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 
-from returnhome.casework import sames
+from returnhome.casework import packs, sames
 from returnhome.casework.children import Child
 from returnhome.casework.mentions import Mention
 from returnhome.casework.sames import SameThing
@@ -168,6 +168,7 @@ def show(request: Request, pk: int) -> HttpResponse:
         "near": [(each, *mentions.in_words(each)) for each in near],
         "to_ask": coming_up.councils_to_ask(found, person),
         "may_say": coming_up.council_of(person) is not None,
+        "may_bring": bool(packs.areas_of(person)),
     }
     return render(request, "patterns/thing.html", context)
 

@@ -21,7 +21,7 @@ from returnhome.rules.access import Relation, Verb
 from returnhome.rules.intelligence import PoliceAnswer
 from returnhome.rules.sharing import Purpose
 from returnhome.web import gds, looking
-from returnhome.web.as_seen import lines_shown, what_for
+from returnhome.web.as_seen import graded, lines_shown, what_for
 from returnhome.web.asked import Request
 
 
@@ -74,7 +74,7 @@ def show(request: Request, pk: int) -> HttpResponse:
         "share": one.share,
         "state": _state(one),
         **what_for(one.share),
-        "lines": lines_shown(one.lines),
+        "lines": lines_shown(one.share, one.lines),
         "is_update": philomena.is_update(one.share),
         "answers": _in_words(one.answers),
         "ways": {
@@ -145,6 +145,7 @@ def answer(request: Request, pk: int, line: int) -> HttpResponse:
         cancel=back,
         template="shared_with_us/answer.html",
         line=its,
+        grading=graded(its, is_for_police=one.share.is_for_police),
     )
 
 

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
+from django.views.decorators.http import require_POST
 from markupsafe import Markup
 
 from returnhome.casework import one_time_links, releases, shares
@@ -25,7 +26,7 @@ from returnhome.casework.shares import (
     SharedLine,
 )
 from returnhome.casework.staff import Organisation, Person
-from returnhome.rules import intelligence, philomena, sharing
+from returnhome.rules import Blocked, intelligence, philomena, sharing
 from returnhome.rules.access import Relation, Verb
 from returnhome.rules.intelligence import (
     Assessment,
@@ -38,7 +39,7 @@ from returnhome.rules.marking import TAKEN_OUT, Marking, MarkKind
 from returnhome.rules.sharing import MarkDecision, Openness, Purpose, Recipient
 from returnhome.web import communications, gds, looking, on_purpose, pages, tellings
 from returnhome.web import one_time_links as links_to_shares
-from returnhome.web.as_seen import lines_shown, what_for
+from returnhome.web.as_seen import Graded, graded, lines_shown, what_for
 from returnhome.web.asked import Request
 
 # Which organisations can be a recipient of each kind, where they have an account here.
@@ -193,7 +194,8 @@ class LeaveForm(gds.Form):
 
 def leave(request: Request, pk: int) -> HttpResponse:
     episode = _episode(request, pk)
-    form = LeaveForm(request.POST or None)
+    chosen = {"recipient": request.GET.get("recipient", "")}
+    form = LeaveForm(request.POST or None, initial=chosen)
     back = reverse("shares-of-episode", args=[pk])
     if request.method == "POST" and form.is_valid():
         with gds.refusals_into(form):
@@ -267,7 +269,7 @@ class WriteForm(gds.Form):
             del self.fields["because_more"]
         if not is_at_risk:
             del self.fields["despite"]
-        self.hidden = hidden
+        self.share, self.hidden = share, hidden
         self.drawn_once: dict[tuple[Any, ...], tuple[str, Markup]] = {}
         self.lines = [(line, shares.decided_of(line)) for line in lines]
         for line, decided in self.lines:
@@ -327,12 +329,13 @@ class WriteForm(gds.Form):
         )
         self.initial[f"conditions_{line.pk}"] = grading.conditions
 
-    def drawn(self) -> list[tuple[SharedLine, str, str, list[str]]]:
-        """Each line with its tick, its grading where it has one, and its questions."""
+    def drawn(self) -> list[tuple[SharedLine, str, Graded | None, str, list[str]]]:
+        """Each line with its tick, its grading as they read it and to change, its questions."""
         return [
             (
                 line,
                 self.fields_drawn(f"in_{line.pk}"),
+                graded(line, is_for_police=self.share.is_for_police),
                 self._grading_drawn(line) if line.grading else Markup(),
                 [self.fields_drawn(f"do_{line.pk}_{n}") for n in range(len(decided))],
             )
@@ -447,6 +450,17 @@ def write(request: Request, pk: int) -> HttpResponse:
     )
 
 
+@require_POST
+def hand_on(request: Request, pk: int) -> HttpResponse:
+    """Send it, or ask a second person, from the page that shows it as they will see it."""
+    share = _share(request, pk)
+    try:
+        return _handed_on(request, share)
+    except Blocked as missing:
+        messages.warning(request, f"It has not gone. {missing.sentence}")
+        return redirect("write-share", pk)
+
+
 def button_of(share: Share, risk: Mapping[str, bool]) -> str:
     recipient, purpose = Recipient(share.recipient), Purpose(share.purpose)
     goes = sharing.can_send(recipient, purpose, is_looked_at=False, **risk)
@@ -520,7 +534,7 @@ def show(request: Request, pk: int) -> HttpResponse:
         "to": to_whom(share),
         **what_for(share),
         "openness": Openness(share.openness).label if share.openness else "",
-        "lines": lines_shown(share.lines.filter(is_in=True).order_by("place")),
+        "lines": lines_shown(share, share.lines.filter(is_in=True).order_by("place")),
         "answers": _answers(share),
         "looks": looks,
         "openings": openings_of(share),
@@ -544,6 +558,7 @@ def show(request: Request, pk: int) -> HttpResponse:
         if share.sent_at and releases.episodes_of(request.user).filter(pk=share.episode_id).exists()
         else "",
         "is_open": is_open,
+        "hand_on": button_of(share, shares.risk_of(share)) if share.is_draft else "",
         "links": [] if share.to_id else links_to_shares.drawn(share, request),
         "is_update": philomena.is_update(recipient, Purpose(share.purpose)),
     }
@@ -623,7 +638,7 @@ def look(request: Request, pk: int) -> HttpResponse:
         to=to_whom(share),
         **what_for(share),
         openness=Openness(share.openness).label if share.openness else "",
-        lines=lines_shown(share.lines.filter(is_in=True).order_by("place")),
+        lines=lines_shown(share, share.lines.filter(is_in=True).order_by("place")),
     )
 
 
@@ -736,6 +751,7 @@ urlpatterns = [
     path("episodes/<int:pk>/share", begin, name="begin-share"),
     path("episodes/<int:pk>/not-share", leave, name="not-share"),
     path("shares/<int:pk>/write", write, name="write-share"),
+    path("shares/<int:pk>/hand-on", hand_on, name="hand-on-share"),
     path("shares/<int:pk>/add", add, name="add-to-share"),
     path("shares/<int:pk>", show, name="show-share"),
     path("shares/<int:pk>/look", look, name="look-at-share"),

@@ -211,7 +211,7 @@ def worklist(request: Request) -> HttpResponse:
     children += [one.episode.child_id for one in written]
     children += [one.child_id for one in asked_back]
     children += [one.share.child_id for one in shared]
-    children += [one.child_id for one, _, _ in asked_about]
+    children += asked_about.children
     looking.at_list(request, "worklist", children)
     context = {
         "groups": GROUPS,

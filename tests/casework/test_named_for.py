@@ -73,7 +73,7 @@ def test_without_a_naming_it_does_not_go(cast: Cast):
 
 
 def test_a_naming_of_somebody_else_or_of_another_address_is_none(cast: Cast):
-    why, act = "They ask", {"by": cast.amina, "at": NOW}
+    why, act = "They watch the house", {"by": cast.amina, "at": NOW}
     named_for.name(cast.sky, ADDRESS, cast.westborough_council, why, **act)
     named_for.name(cast.sky, "1 Old Road, Millbrook", cast.northshire_police, why, **act)
 
@@ -108,7 +108,7 @@ def test_another_childs_hidden_address_is_not_covered(cast: Cast):
 
 def test_a_naming_needs_a_reason_stands_once_and_is_ended_once(cast: Cast):
     with pytest.raises(sharing.WhyNamedMissing):
-        named_for.name(cast.sky, ADDRESS, cast.northshire_police, " ", by=cast.amina, at=NOW)
+        named_for.name(cast.sky, ADDRESS, cast.northshire_police, "x", by=cast.amina, at=NOW)
     one = named(cast)
     with pytest.raises(sharing.NamedAlready):
         named(cast)

@@ -56,8 +56,17 @@ def test_whoever_was_taken_off_can_be_brought_again(cast: Cast, pack, brought):
 
 
 def test_the_database_itself_keeps_a_pack_as_it_was_made(cast: Cast, pack, brought):
-    with refused_by("never"):
-        Pack.objects.filter(pk=pack.pk).update(name="Another")
+    for changed in ({"made_by": cast.sol}, {"authority": cast.westborough}):
+        with refused_by("name and day are put right"):
+            Pack.objects.filter(pk=pack.pk).update(**changed)
+    empty = packs.make(cast.northshire, name="Panel", meets_on=DAY, by=cast.amina, at=NOW)
+    with refused_by("name and day are put right"):
+        Pack.objects.filter(pk=empty.pk).delete()
+    with (
+        pytest.raises(IntegrityError, match="a_pack_is_taken_away_by_somebody"),
+        transaction.atomic(),
+    ):
+        Pack.objects.filter(pk=pack.pk).update(ended_at=LATER)
     with refused_by("only the end is written"):
         PackChild.objects.filter(pk=brought.pk).update(because="x")
     with refused_by("only the end is written"):
@@ -73,6 +82,47 @@ def test_the_database_itself_keeps_a_pack_as_it_was_made(cast: Cast, pack, broug
         Pack.objects.create(
             authority=cast.northshire, name="", meets_on=DAY, made_at=NOW, made_by=cast.amina
         )
+
+
+def test_a_pack_is_moved_and_renamed_and_whoever_is_brought_stays(cast: Cast, pack, brought):
+    other = DAY + timedelta(days=7)
+
+    moved = packs.put_right(pack, name="The  panel", meets_on=other, by=cast.sol, at=LATER)
+
+    assert (moved.name, moved.meets_on, moved.made_by) == ("The panel", other, cast.amina)
+    assert last_act() == act("put pack right", pack, cast.sol, LATER, None)
+    assert PackChild.objects.standing().get().pack_id == pack.pk
+    for who in (cast.wes, cast.ines):
+        with pytest.raises(packing.NotOurs):
+            packs.put_right(pack, name="Panel", meets_on=other, by=who, at=LATER)
+    with pytest.raises(packing.MetAlready):
+        packs.put_right(
+            pack, name="Panel", meets_on=other, by=cast.sol, at=NOW + timedelta(days=20)
+        )
+
+
+def test_a_pack_is_taken_away_once_with_a_reason_and_nobody_is_brought_to_it(
+    cast: Cast, pack, brought
+):
+    with pytest.raises(packing.WhyAwayMissing):
+        packs.take_away(pack, " ", by=cast.sol, at=LATER)
+    with pytest.raises(packing.NotOurs):
+        packs.take_away(pack, "Made twice", by=cast.wes, at=LATER)
+
+    away = packs.take_away(pack, "Made twice", by=cast.sol, at=LATER)
+
+    assert last_act() == act("take pack away", pack, cast.sol, LATER, None)
+    assert away.ended_because == "Made twice"
+    assert not Pack.objects.to_come(NOW.date()).exists()
+    for refused in (
+        lambda: packs.take_away(pack, "Again", by=cast.sol, at=LATER),
+        lambda: packs.bring(pack, cast.kit, "A car", by=cast.sol, at=LATER),
+        lambda: packs.put_right(pack, name="Panel", meets_on=DAY, by=cast.sol, at=LATER),
+    ):
+        with pytest.raises(packing.TakenAway):
+            refused()
+    with refused_by("name and day are put right"):
+        Pack.objects.filter(pk=pack.pk).update(name="Another")
 
 
 @pytest.mark.parametrize(

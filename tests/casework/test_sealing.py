@@ -167,6 +167,7 @@ SEALED = {
     "SaidBack.words",
     "SameThing.because",
     "SameThing.ended_because",
+    "Pack.ended_because",
     "PackChild.because",
     "PackChild.ended_because",
     "AnswerToChild.words",

@@ -1,17 +1,27 @@
 """What is told to whom: put together, decided on, looked at, sent, recalled, answered."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from django.db import transaction
 
-from returnhome.casework import acting, composing, episodes, mentions, receiving, shares
+from returnhome.casework import (
+    acting,
+    composing,
+    episodes,
+    mentions,
+    receiving,
+    shares,
+)
 from returnhome.casework.mentions import Told
 from returnhome.casework.models import NotShared, Share, SharedLine
-from returnhome.rules import sharing
-from returnhome.rules.intelligence import PoliceAnswer
+from returnhome.rules import intelligence, sharing
+from returnhome.rules.intelligence import Grading, PoliceAnswer
+from returnhome.rules.marking import Known, Marking, MarkKind
 from returnhome.rules.mentioning import Expectation, MentionKind
 from returnhome.rules.sharing import Purpose, Recipient, ShareItem
+from tests import leaks
 from tests import sharing as made
 from tests.casework.ledger import act, last_act, refused_by, who_sees, written_again
 from tests.cast import NOW, Cast, hours
@@ -50,6 +60,56 @@ def test_what_the_child_let_go_to_the_police_alone_is_not_ticked_for_a_panel(
 
     assert share.lines.get(item="person").is_in is is_in
     assert share.lines.get(item="vehicle").is_in
+
+
+def test_what_somebody_ticks_for_a_school_says_how_the_school_keeps_to_it(cast: Cast, episode):
+    not_from_me = Told(name="Big Sam", expectation=Expectation.NOT_THAT_I_SAID_IT)
+    mentions.note(episode.interviews.get(), MentionKind.PERSON, not_from_me, by=cast.ines, at=NOW)
+    share = begun(cast, episode, Recipient.SCHOOL, Purpose.SAFE_WHERE_THEY_ARE)
+    sam = [piece for piece in shares.more(share, cast.ines) if piece.item is ShareItem.PERSON]
+    shares.add(share, sam, by=cast.ines, at=NOW)
+
+    line = share.lines.get(item="person")
+
+    assert "police" not in line.conditions
+    assert "let nobody learn that the child said it" in line.conditions
+
+
+def test_conditions_for_the_police_are_not_typed_to_anybody_else(cast: Cast, episode):
+    share = begun(cast, episode, Recipient.PANEL)
+    line = share.lines.get(item="vehicle")
+    typed = replace(Grading.read("2A C"), conditions=intelligence.NOT_FROM_A_CHILD)
+
+    shares.keep(share, SAID, {line.pk: shares.LineDecided(True, [], typed)}, by=cast.ines, at=NOW)
+
+    line.refresh_from_db()
+    assert "police" not in line.conditions
+
+
+def test_a_protected_address_is_asked_of_even_in_a_label():
+    hidden = Marking([Known("Mental Lane", MarkKind.PROTECTED, "where she is safe")])
+    text = "Lives at Mental Lane"
+    piece = composing.Piece(ShareItem.NOW, "How?", text, is_written_from=len(text))
+
+    asked = [mark.kind for mark in hidden.marks(text) if piece.asks_of(mark)]
+    assert asked == [MarkKind.PROTECTED]
+
+
+def test_behind_labels_all_that_is_planted_is_asked_of_and_no_label():
+    labels, missed, in_vain = "Mental health; Criminal exploitation", 0, 0
+    for share in leaks.shares(200, seed=5):
+        marking = Marking(share.known, own=[share.own])
+        for text, planted in zip(share.texts, share.planted, strict=True):
+            piece = composing.Piece(
+                *(ShareItem.NOW, "How?", f"{labels}. {text}"), is_written_from=len(labels)
+            )
+            at = len(labels) + len(". ")
+            moved = [replace(each, start=each.start + at, end=each.end + at) for each in planted]
+            asked = [mark for mark in marking.marks(piece.text) if piece.asks_of(mark)]
+            found, more = leaks.caught(asked, moved)
+            missed, in_vain = missed + found.count(False), in_vain + more
+
+    assert (missed, in_vain) == (0, 0)
 
 
 def test_a_share_with_the_police_goes_once_it_is_whole(cast: Cast, draft: Share):

@@ -22,6 +22,7 @@ from returnhome.casework.models import (
     Interview,
     JournalEntry,
     LocalPolicy,
+    Mention,
     Message,
     Notification,
     Organisation,
@@ -43,7 +44,7 @@ from returnhome.management.demonstration import building, colleagues, councils
 from returnhome.reporting import escalations
 from returnhome.rules import reviewing
 from returnhome.rules.clock import LONDON, Standing
-from returnhome.rules.codes import Cohort, OfferKind, Role, Rung
+from returnhome.rules.codes import Cohort, Harm, Indicator, OfferKind, Role, Rung
 from returnhome.rules.measures import count, within
 from returnhome.rules.progress import Step
 from returnhome.rules.telling import Need, to_tell
@@ -418,6 +419,23 @@ def test_two_children_are_brought_to_a_panel_and_of_one_it_is_told_already() -> 
     told = Share.objects.sent().filter(recipient="panel")
     assert [share.child.surname for share in told] == ["Doherty"]
     assert told[0].is_open(NOW)
+
+
+@pytest.mark.parametrize("recipient", ["police", "home", "school", "panel"])
+def test_what_was_told_of_kian_can_still_be_opened(recipient: str) -> None:
+    theirs = Share.objects.sent().filter(child=child("Kian Doherty"), recipient=recipient)
+
+    assert [share.is_open(NOW) for share in theirs] == [True]
+
+
+def test_kians_last_record_knows_of_the_man_whom_he_told_of() -> None:
+    phone = Mention.objects.get(relationship="Gave him the phone")
+
+    theirs = phone.interview.entries.filter(replaced_at__isnull=True)
+    assert Harm.CRIMINAL_EXPLOITATION in theirs.get(question="harm_kinds").codes
+    # Asked since a later version of the standard.
+    for sign in theirs.filter(question="criminal_exploitation"):
+        assert sign.codes[0] == Indicator.POSSIBLE
 
 
 def test_an_outsider_sees_none_of_northshires_children() -> None:

@@ -55,6 +55,30 @@ def test_a_grading_is_written_as_the_police_write_it() -> None:
     assert "that a child said it" in found.conditions
 
 
+@pytest.mark.parametrize("expectation", list(Expectation))
+def test_nobody_but_the_police_reads_conditions_that_are_for_the_police(expectation) -> None:
+    to_others = intelligence.proposed(Reliability.SEEN, expectation).to_others()
+
+    assert "police" not in to_others.conditions
+    assert "the council" not in to_others.conditions
+    is_free = expectation is Expectation.MAY_BE_PASSED_ON
+    assert bool(to_others.conditions) is not is_free
+
+
+def test_a_school_reads_how_far_to_trust_it_and_no_figures() -> None:
+    found = intelligence.proposed(Reliability.TOLD, Expectation.BETWEEN_US)
+
+    assert found.to_others().in_words(is_for_police=False) == (
+        "Nobody has checked it. The child heard of it from others. Do not pass this on, and let "
+        "nobody learn that the child said it. Ask whoever sent it before anything is done that "
+        "could show where it comes from."
+    )
+    assert found.in_words(is_for_police=True) == (
+        "Source 2: untested; Information C: known indirectly to the source; Handling C: lawful "
+        f"sharing permitted with conditions; {found.conditions}"
+    )
+
+
 def test_conditions_are_said_in_words() -> None:
     bare = Grading(SourceEvaluation.UNTESTED, Assessment.DIRECTLY, Handling.CONDITIONS, " ")
 

@@ -37,6 +37,8 @@ def test_a_name_a_birth_date_a_purpose_and_a_reason_are_enough():
         ({"surname": ""}, knowing.NameMissing),
         ({"born_on": None}, knowing.BornMissing),
         ({"born_on": date(2026, 3, 7)}, knowing.NotBornYet),
+        ({"born_on": date(1985, 5, 4)}, knowing.NoChild),
+        ({"born_on": date(2000, 3, 6)}, knowing.NoChild),
         ({"because": ""}, knowing.WhyMissing),
         ({"because": "Missing person enquiry"}, knowing.WhyMissing),
         ({"because": "\n \t "}, knowing.WhyMissing),
@@ -56,7 +58,14 @@ def test_what_is_missing_is_said_in_one_sentence(given, refusal):
 
 
 @pytest.mark.parametrize(
-    "given", [{"born_on": date(2026, 3, 6)}, {"asked_today": 19}, {"because": "She is with us"}]
+    "given",
+    [
+        {"born_on": date(2026, 3, 6)},
+        # Who was missing as a child may be asked about once they are grown up.
+        {"born_on": date(2000, 3, 7)},
+        {"asked_today": 19},
+        {"because": "She is with us"},
+    ],
 )
 def test_just_enough_is_enough(given):
     check(**given)

@@ -24,6 +24,7 @@ def test_a_pack_is_made_for_a_meeting_that_is_still_to_come() -> None:
         ({"name": " "}, packing.NameMissing),
         ({"name": "x" * 101}, packing.NameTooLong),
         ({"meets_on": TODAY - timedelta(days=1)}, packing.DayPast),
+        ({"meets_on": date(2099, 3, 2)}, packing.DayTooFar),
     ):
         with pytest.raises(why):
             packing.check_can_make(**{"name": "Panel", "meets_on": TODAY, "today": TODAY} | more)
@@ -33,6 +34,7 @@ def test_a_pack_is_made_for_a_meeting_that_is_still_to_come() -> None:
     ("more", "why"),
     [
         ({"is_ours": False}, packing.NotOurs),
+        ({"is_taken_away": True}, packing.TakenAway),
         ({"meets_on": TODAY - timedelta(days=1)}, packing.HasMet),
         ({"is_brought": True}, packing.BroughtAlready),
         ({"because": " "}, packing.WhyMissing),
@@ -45,6 +47,15 @@ def test_who_is_brought_is_ours_and_brought_once_with_a_reason(
 
     with pytest.raises(why):
         packing.check_can_bring(**CAN | more)
+
+
+def test_a_pack_is_put_right_until_it_has_met_or_is_taken_away() -> None:
+    packing.check_stands(is_taken_away=False, has_met=False)
+
+    with pytest.raises(packing.TakenAway):
+        packing.check_stands(is_taken_away=True, has_met=True)
+    with pytest.raises(packing.MetAlready):
+        packing.check_stands(is_taken_away=False, has_met=True)
 
 
 def test_a_child_is_taken_off_once_with_a_reason() -> None:

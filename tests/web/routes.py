@@ -136,6 +136,7 @@ ABOUT_A_CHILD: dict[str, Asks] = {
         ),
         Asks("share", SHARES),
     ),
+    "hand-on-share": Asks("share", SHARES, only_post=True),
     "look-at-share": Asks("share", (("look_at_share", "episode", "r"),)),
     **dict.fromkeys(
         ("show-asked-about", "tell-nothing"), Asks("askedof", (("share", "child", "r"),))
@@ -178,6 +179,7 @@ ABOUT_A_CHILD: dict[str, Asks] = {
     "correct-mention": Asks("mention", NAMES_NEEDS),
     "show-pattern": Asks("mention", SEES_PATTERNS, not_in=ERROR),
     "say-same": Asks("mention", SEES_PATTERNS, not_in=ERROR),
+    "bring-pattern": Asks("mention", SEES_PATTERNS, not_in=ERROR),
     "take-apart": Asks("samething", SEES_PATTERNS),
     "name-need": Asks("interview", NAMES_NEEDS),
     "pass-on-needs": Asks("interview", NAMES_NEEDS),
@@ -229,6 +231,7 @@ ABOUT_A_CHILD: dict[str, Asks] = {
     ),
     "bring-child": of_child("share", not_in=("joined to another",)),
     "take-off-panel": of_child("share", of="packchild"),
+    **dict.fromkeys(("put-pack-right", "take-pack-away"), Asks("pack", (("share", "pack", "r"),))),
     "note-communication": Asks("child", NOTED),
     "note-concern": Asks("child", NOTED),
     "record-meeting": of_child("meet"),
@@ -302,7 +305,7 @@ BESIDE = {
     **dict.fromkeys(
         (
             *("end-one-time-link", "one-time-door", "one-time-opened", "one-time-paper"),
-            "one-time-leave",
+            *("one-time-leave", "made-one-time-link"),
         ),
         "tests/web/test_one_time_links.py",
     ),

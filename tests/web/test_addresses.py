@@ -38,15 +38,22 @@ def test_amina_names_the_police_and_ends_it_again(as_, cast: Cast, args):
     said = words_of(amina.get(page))
     assert f"{cast.northshire_police.name} : They watch the house" in said
     end = reverse("end-named-for", args=[NamedFor.objects.get().pk])
-    assert amina.post(end).status_code == 302
+    asked = words_of(amina.get(end))
+    assert f"Tell {cast.northshire_police.name} this address no more" in asked
+    assert NamedFor.objects.standing().exists()
+    after = amina.post(end)
+    assert (after.status_code, after.url) == (302, page)
     assert "Nobody. It is taken out" in words_of(amina.get(page))
 
 
-def test_without_a_reason_one_sentence_and_the_choice_is_kept(as_, cast: Cast, args):
+@pytest.mark.parametrize("because", ["", "x", "They asked"])
+def test_without_a_reason_one_sentence_and_the_choice_is_kept(as_, cast: Cast, args, because):
     officer(cast)
     chosen = cast.northshire_police.pk
 
-    page = as_("amina").post(reverse("name-for-address", args=args), {"to": chosen, "because": ""})
+    page = as_("amina").post(
+        reverse("name-for-address", args=args), {"to": chosen, "because": because}
+    )
 
     assert "Say why they may be told this address" in words_of(page)
     assert f'value="{chosen}" selected' in page.content.decode()

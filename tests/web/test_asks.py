@@ -64,6 +64,12 @@ def asked_about_sky(cast: Cast, pia: Person, now: Any) -> AskedOf:
     return AskedOf.objects.get()
 
 
+def asked_again(cast: Cast, pia: Person, at: Any, purpose: Purpose) -> Ask:
+    sought = Sought("Sky", "Marlowe", date(2011, 5, 4))
+    of = cast.northshire_police
+    return asks.ask(sought, purpose, TYPED["because"], organisation=of, by=pia, at=at)
+
+
 # Whoever asks.
 
 
@@ -121,6 +127,13 @@ def test_a_birth_date_to_come_is_refused_in_a_sentence(unit, now):
     page = words_of(sent_in(unit, **{"born_on-year": str(now.year + 1)}))
 
     assert knowing.NotBornYet.sentence in page
+
+
+def test_a_mistyped_year_of_birth_is_refused_in_a_sentence(unit):
+    page = words_of(sent_in(unit, **{"born_on-year": "1901"}))
+
+    assert "Somebody born then is over 25 now: check the year of birth" in page
+    assert not Ask.objects.exists()
 
 
 def shape_of(response: Any, ask: Ask) -> str:
@@ -211,7 +224,7 @@ def test_the_council_is_told_who_asks_and_why_and_has_it_on_its_work_list(
 
     first = words_of(amina.get("/"))
     assert "1 child is asked about" in first
-    assert f"A-{row.ask_id} Northshire Police asks whether we hold something" in first
+    assert f"Asked by Northshire Police, A-{row.ask_id}; answer due" in first
     assert "Sky Marlowe" in words_of(amina.get("/asked-about"))
     page = words_of(amina.get(f"/asked-about/{row.pk}"))
     assert "Who pia, Northshire Police" in page
@@ -241,7 +254,8 @@ def test_what_is_shared_answers_it_for_both(as_, unit, cast: Cast, pia, now):
     share = shares.write(kept(cast, begun(cast, episode, at=now), at=now), by=cast.ines, at=now)
 
     page = words_of(unit.get(f"/asks/{row.ask_id}"))
-    assert "Answered" in page
+    assert "They shared something" in page
+    assert "They shared something" in words_of(unit.get("/asks"))
     assert f"open S-{share.pk}" in page
     theirs = words_of(as_("amina").get(f"/asked-about/{row.pk}"))
     assert f"What they were told S-{share.pk}" in theirs
@@ -261,6 +275,7 @@ def test_nothing_to_share_is_one_sentence_to_them_and_why_stays(as_, unit, cast:
     assert "She told of nothing with a car" in page
     theirs = words_of(unit.get(f"/asks/{row.ask_id}"))
     assert knowing.NOTHING_TO_TELL in theirs
+    assert "Nothing to tell you" in theirs
     assert "with a car" not in theirs.replace(TYPED["because"], "")
     again = amina.post(address, {"because": "Again"})
     assert knowing.AnsweredAlready.sentence in words_of(again)
@@ -290,6 +305,49 @@ def test_of_a_restricted_child_those_who_may_see_it_read_what_the_other_was_told
     assert as_("sol").get(f"/asked-about/{row.pk}").status_code == 404
     assert "asked about" not in words_of(as_("sol").get("/"))
     assert "Sky" not in words_of(as_("sol").get("/asked-about"))
+
+
+def test_where_somebody_may_be_in_danger_it_is_first_and_four_asks_are_one_child(
+    as_, cast: Cast, pia: Person, now
+):
+    asked(cast, pia, now - hours(90))
+    for purpose in (Purpose.STOP_HARM, Purpose.DANGER_NOW, Purpose.ENQUIRE):
+        asked_again(cast, pia, now, purpose)
+    amina = as_("amina")
+
+    for page, heading in (("/", "4 asks about 1 child"), ("/asked-about", "Waiting")):
+        said = words_of(amina.get(page))
+        assert heading in said
+        danger = said.index("Somebody may be in danger now. Asked by Northshire Police")
+        assert danger < said.index("Late") < said.index("ind out whether")
+
+
+def test_what_is_begun_for_them_is_gone_on_with_and_not_begun_again(
+    as_, cast: Cast, pia: Person, now
+):
+    episode = told_of_a_car(cast, now - hours(90))
+    returned(cast.sky, at=now)
+    row = asked_about_sky(cast, pia, now)
+    page = as_("amina").get(f"/asked-about/{row.pk}")
+    assert "Share something" in words_of(page)
+    assert "From another time missing" not in words_of(page)
+    assert f"/episodes/{episode.pk}/share?" in page.content.decode()
+
+    draft = begun(cast, episode, at=now)
+
+    page = as_("amina").get(f"/asked-about/{row.pk}")
+    assert f"Go on with S-{draft.pk}" in words_of(page)
+    assert "It is not sent yet" in words_of(page)
+    assert "Share something" not in words_of(page)
+
+
+def test_of_a_child_without_a_talk_it_says_what_can_be_told(as_, cast: Cast, pia: Person, now):
+    row = asked(cast, pia, now)
+
+    page = words_of(as_("amina").get(f"/asked-about/{row.pk}"))
+
+    assert "Share something" in page
+    assert "No talk with this child is signed off" in page
 
 
 @pytest.mark.parametrize("who", ["ines", "pat", "ana", "adi", "lara", "ferry", "pia"])

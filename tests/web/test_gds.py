@@ -342,10 +342,14 @@ def test_the_log_says_where_a_fault_was_and_not_what_was_in_it():
     )
 
 
-def test_a_line_too_long_is_refused_in_the_houses_words():
+def test_what_is_too_long_is_refused_in_the_houses_words_and_says_which_it_is():
     class Short(gds.Form):
         why = gds.Text("Why?", max_length=5)
+        name = gds.Text("What is it called?", noun="the name of the panel", max_length=5)
+        words = gds.Textarea("More (optional)", count=5, required=False)
 
-    form = Short({"why": "because"})
+    form = Short({"why": "because", "name": "Monday", "words": "too long"})
 
-    assert form.errors["why"] == ["Use 5 characters or fewer"]
+    assert form.errors["why"] == ["Answer “Why?” with 5 characters or fewer"]
+    assert form.errors["name"] == ["The name of the panel must be 5 characters or fewer"]
+    assert form.errors["words"] == ["More must be 5 characters or fewer"]

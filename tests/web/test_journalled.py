@@ -24,6 +24,7 @@ from returnhome.casework import (
     homes,
     meetings,
     mentions,
+    named_for,
     needs,
     offers,
     packs,
@@ -88,6 +89,8 @@ NO_CHILD = {
     "new-calendar": "a change of the person's own",
     "packs": "meetings by name and day, and no child",
     "make-pack": "a meeting by name and day, and no child",
+    "put-pack-right": "a meeting by name and day, and no child",
+    "take-pack-away": "a meeting by name and day, and no child",
     "find-for-pack": "a search, written down as one once somebody has asked",
     "account_signup": "signing in",
     "account_login": "signing in",
@@ -234,8 +237,8 @@ NO_CHILD = {
 }
 # They change something, show nothing, and their verb writes.
 VERBS_ONLY = {
-    "end-named-for",
     "acknowledge-share",
+    "hand-on-share",
     "end-one-time-link",
     "one-time-leave",
     "see-home-report",
@@ -412,11 +415,14 @@ def care_of_a_child(cast: Cast, now: Any) -> tuple[Child, list[Shown]]:
     fact = ["placement", Placement.objects.get(child=sky).pk]
     Placement.objects.filter(child=sky).update(is_protected=True, postcode="")
     doubt = care.doubt(sky, About.HOME, said="Lives elsewhere", by=cast.sol, at=now)
+    why = "They watch the house"
+    named = named_for.name(sky, "Here", cast.northshire_police, why, by=cast.sol, at=now)
     return sky, [
         *(("sol", f"{name}-child", [sky.pk]) for name in forms),
         ("sol", "correct-fact", [sky.pk, *fact]),
         ("sol", "show-address", [sky.pk, *fact]),
         ("sol", "name-for-address", [sky.pk, *fact]),
+        ("sol", "end-named-for", [named.pk]),
         ("sol", "settle-doubt", [doubt.pk]),
     ]
 
@@ -565,10 +571,12 @@ def what_several_children_told_of(cast: Cast, now: Any) -> tuple[Child, list[Sho
     told_of = cast.kit.interviews.get().mentions.get(kind="vehicle")
     how = {"authority": cast.northshire, "by": cast.mara, "at": now}
     same = sames.say_same(*said, "One photograph", **how)
+    packs.make(name="Panel", meets_on=now.date() + timedelta(days=6), **how)
     return cast.kit, [
         *(("sol", name, []) for name in ("patterns", "patterns-links", "patterns-again")),
         ("sol", "show-pattern", [told_of.pk]),
         ("amina", "say-same", [told_of.pk]),
+        ("sol", "bring-pattern", [told_of.pk]),
         ("mara", "take-apart", [same.pk]),
     ]
 
@@ -729,7 +737,7 @@ WORLDS: tuple[World, ...] = (
 # Reached otherwise than by a plain GET: each has a test of its own below.
 BESIDE = {
     *("children", "mentions", "separate-child", "teach-delivery", "refused-delivery"),
-    *("one-time-opened", "one-time-paper", "behind-figures"),
+    *("one-time-opened", "one-time-paper", "made-one-time-link", "behind-figures"),
 }
 
 

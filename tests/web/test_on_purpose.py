@@ -34,7 +34,8 @@ def test_the_episode_says_which_school_days_were_missed_and_that_it_is_another_d
     assert "School: up to 2 school days were missed" in page
     assert "Wednesday 4 March and Thursday 5 March 2026" in page
     assert "unless the school was closed" in page
-    assert "Education Act 1996, section 8" in page
+    assert "Education Act 1996 , section 8" in page
+    assert "A practice lead has not confirmed this reading of it yet" in page
 
 
 def test_of_a_night_nothing_is_said_of_school(as_, cast: Cast):
@@ -66,6 +67,9 @@ def test_the_social_worker_and_the_reviewing_officer_of_a_looked_after_child_are
     assert "conference chair" not in said
     address = f"/episodes/{episode.pk}/share?recipient=reviewing_officer&amp;purpose=plan"
     assert address in page.content.decode()
+    left = f"/episodes/{episode.pk}/not-share?recipient=reviewing_officer"
+    assert f'href="{left}"' in page.content.decode()
+    assert " checked" in as_("ines").get(left).content.decode()
 
 
 def test_a_plan_names_the_chair_and_who_was_told_is_named_no_more(as_, cast: Cast, episode, now):

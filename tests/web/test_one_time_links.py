@@ -1,6 +1,7 @@
 """A link that opens once, on the pages: made, fetched by a scanner, opened, closed."""
 
 import re
+from dataclasses import replace
 from io import BytesIO
 
 import pytest
@@ -9,13 +10,15 @@ from django.test import Client
 from django.urls import reverse
 from pypdf import PdfReader
 
-from returnhome.casework import messages, shares, staff
+from returnhome.casework import mentions, messages, shares, staff
+from returnhome.casework.mentions import Told
 from returnhome.casework.models import JournalEntry, Message, OneTimeLink, Opening, Share
 from returnhome.jobs import delivery, sending
 from returnhome.rules.codes import NotSent
-from returnhome.rules.sharing import Purpose, Recipient
+from returnhome.rules.mentioning import Expectation, MentionKind
+from returnhome.rules.sharing import Purpose, Recipient, ShareItem
 from tests.cast import Cast, hours
-from tests.sharing import sent
+from tests.sharing import SAID, begun, kept, sent, told_of_a_car
 from tests.web.asking import words_of
 
 pytestmark = pytest.mark.check
@@ -35,7 +38,8 @@ def share(cast: Cast, now) -> Share:
 
 def made(ines: Client, share: Share, address: str = "") -> tuple[str, str]:
     """The path of a link that Ines makes on the page, and its code."""
-    page = ines.post(f"/shares/{share.pk}/link", {"address": address, "code_way": "telephone"})
+    said = {"address": address, "code_way": "telephone"}
+    page = ines.post(f"/shares/{share.pk}/link", said, follow=True)
     text = words_of(page)
     code = re.search(r"\d{4} \d{4}", text)
     assert code, text
@@ -67,6 +71,38 @@ def test_ines_makes_a_link_tells_the_code_and_the_school_reads_it(as_, cast: Cas
     seen = words_of(ines.get(f"/shares/{share.pk}"))
     assert "Opened by Hal Head" in seen
     assert Opening.objects.count() == 1
+
+
+def test_the_code_is_shown_once_and_loading_its_page_again_makes_no_second_link(
+    as_, cast: Cast, share: Share
+):
+    ines, said = as_("ines"), {"address": "", "code_way": "telephone"}
+    page = ines.post(f"/shares/{share.pk}/link", said)
+    assert page.status_code == 302
+    kept_between = str(dict(ines.session))
+
+    first, again = words_of(ines.get(page.url)), ines.get(page.url, follow=True)
+
+    code = re.search(r"\d{4} \d{4}", first)
+    assert code
+    assert code[0] not in kept_between
+    assert "/one-time/" not in kept_between
+    assert code[0] not in words_of(again)
+    assert "make a new link" in words_of(again)
+    assert OneTimeLink.objects.count() == 1
+    assert code[0] not in str(dict(ines.session))
+    looks = JournalEntry.objects.filter(verb="read", kind="share", object_id=share.pk)
+    assert looks.filter(by_id=cast.ines.pk).exists()
+
+
+def test_a_colleague_who_follows_the_address_reads_no_code(as_, share: Share):
+    page = as_("ines").post(f"/shares/{share.pk}/link", {"address": "", "code_way": "telephone"})
+
+    theirs = as_("amina").get(page.url, follow=True)
+
+    assert re.search(r"\d{4} \d{4}", words_of(theirs)) is None
+    assert "/one-time/" not in theirs.content.decode()
+    assert as_("owen").get(page.url).status_code == 404
 
 
 def test_a_scanner_that_fetches_the_link_and_presses_its_button_opens_nothing(
@@ -142,6 +178,29 @@ def test_the_paper_can_be_kept_and_names_nobody_in_its_file(as_, cast: Cast, sha
     assert "Sky" in read.pages[0].extract_text()
     assert "Sky" not in str(read.metadata)
     assert "ines@" in " ".join(read.pages[0].extract_text().split())
+
+
+def test_wherever_it_is_read_what_binds_the_school_is_said_in_the_same_words(as_, cast: Cast, now):
+    episode, ines, school = told_of_a_car(cast, now), as_("ines"), Client()
+    not_from_me = Told(name="Big Sam", expectation=Expectation.NOT_THAT_I_SAID_IT)
+    mentions.note(episode.interviews.get(), MentionKind.PERSON, not_from_me, by=cast.ines, at=now)
+    draft = begun(cast, episode, Recipient.SCHOOL, Purpose.SAFE_WHERE_THEY_ARE, now)
+    sam = [piece for piece in shares.more(draft, cast.ines) if piece.item is ShareItem.PERSON]
+    shares.add(draft, sam, by=cast.ines, at=now)
+
+    composed = words_of(ines.get(f"/shares/{draft.pk}/write"))
+    kept(cast, draft, replace(SAID, because_more="He waits at their gate"), now)
+    before = words_of(ines.get(f"/shares/{draft.pk}"))
+    share = shares.write(draft, by=cast.ines, at=now)
+    path, code = made(ines, share)
+    opened = words_of(school.post(path, {"name": "Hal Head", "code": code}, follow=True))
+    paper = PdfReader(BytesIO(school.get(at("one-time-paper")).content)).pages
+    on_paper = " ".join(" ".join(page.extract_text() for page in paper).split())
+
+    for page in (composed, before, opened, on_paper):
+        assert "Do not pass this on, and let nobody learn that the child said it." in page
+        assert "Nobody has checked it." in page
+        assert "outside the police" not in page
 
 
 def test_each_look_at_it_and_at_its_paper_stands_in_the_record_of_the_child(

@@ -96,7 +96,7 @@ def test_what_cannot_be_added_cannot_be_looked_at_first_either(as_, now):
     ("so", "sentence"),
     [
         ({"text": " "}, "Enter the question."),
-        ({"text": "x" * 201}, "Use 200 characters or fewer"),
+        ({"text": "x" * 201}, "200 characters or fewer"),
         ({"why": ""}, "Say why it is asked"),
         ({"said_by": "police"}, "Select whose answer it is"),
         ({"kind": "prompt"}, "Select how it is answered"),

@@ -11,7 +11,7 @@ from returnhome.casework import mentions, needs, packs, restrictions, shares
 from returnhome.casework.children import Child
 from returnhome.casework.episodes import Episode
 from returnhome.casework.mentions import Told
-from returnhome.casework.models import JournalEntry, Pack, PackChild, Share
+from returnhome.casework.models import JournalEntry, Mention, Pack, PackChild, Share
 from returnhome.casework.shares import LineDecided, Said
 from returnhome.rules.helping import NeedKind
 from returnhome.rules.mentioning import MentionKind
@@ -73,6 +73,85 @@ def both(cast: Cast, now, pack) -> Pack:
     return pack
 
 
+def test_a_pack_is_moved_to_another_day_on_its_page_and_taken_away(as_, cast: Cast, now, pack):
+    amina, at = as_("amina"), f"/packs/{pack.pk}"
+    day = now.date() + timedelta(days=20)
+    typed = {"name": PANEL, "meets_on-day": day.day, "meets_on-month": day.month}
+
+    wrong = amina.post(f"{at}/put-right", typed | {"meets_on-year": 2099})
+    assert "The panel meets within 400 days: check the year." in words_of(wrong)
+    moved = amina.post(f"{at}/put-right", typed | {"meets_on-year": day.year}, follow=True)
+    assert f"Meets on {day.day} {day:%B %Y}" in words_of(moved)
+    assert "Sky Marlowe" in words_of(moved)
+    away = amina.post(f"{at}/take-away", {"because": "Made twice"}, follow=True)
+
+    listed = words_of(away)
+    assert listed.index("Taken away") < listed.rindex(PANEL)
+    page = words_of(amina.get(at))
+    assert "by Amina Yusuf: Made twice" in page
+    assert "Bring a child" not in page
+    assert amina.get(f"{at}/put-right").status_code == 409
+
+
+def test_those_who_told_of_one_car_are_brought_from_its_page(as_, cast: Cast, now):
+    told_of(cast, cast.sky, now - hours(12))
+    told_of(cast, cast.kit, now - hours(12))
+    car = Mention.objects.filter(interview__child=cast.sky).get()
+    sol, at = as_("sol"), f"/patterns/{car.pk}/bring"
+    assert "Bring the children who told of it to a panel" in words_of(
+        sol.get(f"/patterns/{car.pk}")
+    )
+    assert "Make a pack for the next one first" in words_of(sol.get(at, follow=True))
+    day = now.date() + timedelta(days=6)
+    pack = packs.make(cast.northshire, name=PANEL, meets_on=day, by=cast.sol, at=now)
+    packs.bring(pack, cast.kit, "He owes money", by=cast.sol, at=now)
+    page = sol.get(at)
+    assert page.content.decode().count(" checked") == 2
+    assert "They told of: AB12CDE" in words_of(page)
+
+    both = {"pack": pack.pk, "children": [cast.sky.pk, cast.kit.pk], "because": "The same car"}
+    page = sol.post(at, both, follow=True)
+
+    assert "1 child is brought to the panel" in words_of(page)
+    brought = PackChild.objects.standing().in_order()
+    assert [row.because for row in brought] == ["He owes money", "The same car"]
+    again = words_of(sol.post(at, both))
+    assert "This child is brought to that panel already" in again
+    nobody = words_of(sol.post(at, both | {"children": []}))
+    assert "Select who is brought" in nobody
+
+
+def test_a_child_of_whom_the_record_is_closed_is_not_brought_from_there(as_, cast: Cast, now, pack):
+    told_of(cast, cast.sky, now - hours(12))
+    told_of(cast, cast.kit, now - hours(12))
+    car = Mention.objects.filter(interview__child=cast.sky).get()
+    restrictions.restrict(cast.kit, "In danger", by=cast.mara, at=now)
+
+    page = words_of(as_("sol").get(f"/patterns/{car.pk}/bring"))
+
+    assert "Sky Marlowe" in page
+    assert "Kit" not in page
+    for who in ("wes", "ines", "pat"):
+        assert as_(who).get(f"/patterns/{car.pk}/bring").status_code == 404
+
+
+def test_how_often_each_was_missing_stands_on_the_paper(as_, both):
+    words = paper_of(as_("amina").get(f"/packs/{both.pk}.pdf"))
+
+    assert "How often missing Missing 1 time in the last 12 months" in words
+
+
+def test_who_was_taken_off_is_still_said_with_the_reason(as_, cast: Cast, now, pack):
+    row = PackChild.objects.get(child=cast.kit)
+    packs.take_off(row, "He has moved away", by=cast.sol, at=now)
+
+    page = words_of(as_("amina").get(f"/packs/{pack.pk}"))
+
+    assert "Taken off" in page
+    assert "He has moved away" in page
+    assert "Was brought because: Went with an older boy" in page
+
+
 def paper_of(response: Any) -> str:
     assert response["Content-Type"] == "application/pdf"
     pages = PdfReader(BytesIO(response.content)).pages
@@ -126,7 +205,9 @@ def test_a_child_is_taken_off_and_that_they_were_on_it_is_kept(as_, cast: Cast, 
 
     page = amina.post(f"/brought/{row.pk}/take-off", {"because": "Another panel"}, follow=True)
 
-    assert "Kit O’Dell" not in words_of(page)
+    brought, off = words_of(page).split("Taken off")[-2:]
+    assert "Kit O’Dell" not in brought
+    assert "Kit O’Dell : Another panel" in off
     row.refresh_from_db()
     assert (row.ended_because, row.ended_by) == ("Another panel", cast.amina)
     page = amina.get(f"/brought/{row.pk}/take-off", follow=True)

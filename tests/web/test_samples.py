@@ -65,7 +65,7 @@ def test_mara_draws_a_sample_and_is_shown_seed_and_how_many_it_was_drawn_from(
     ("so", "sentence"),
     [
         ({"seed": ""}, "Enter a seed"),
-        ({"seed": "x" * 61}, "Use 60 characters or fewer"),
+        ({"seed": "x" * 61}, "60 characters or fewer"),
         ({"size": "0"}, "Draw from 1 to 200 records."),
         ({"size": "many"}, "Enter a whole number"),
         ({"size": "99999999999"}, "Draw from 1 to 200 records."),

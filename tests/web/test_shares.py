@@ -1,14 +1,17 @@
 """Telling those who can act, on the pages: put together, looked at, opened, answered."""
 
+from typing import Any
+
 import pytest
 from django.test import Client
 
-from returnhome.casework import receiving, restrictions
+from returnhome.casework import interviews, receiving, restrictions, shares
+from returnhome.casework.interviews import Said as Words
 from returnhome.casework.models import JournalEntry, Share
 from returnhome.rules.intelligence import PoliceAnswer
-from returnhome.rules.sharing import ShareItem
+from returnhome.rules.sharing import Purpose, Recipient, ShareItem
 from tests import sharing as made
-from tests.cast import Cast, hours
+from tests.cast import Cast, everything_said, held, hours, returned, sign
 from tests.sharing import begun, sent, told_of_a_car, written_to_a_parent
 from tests.web.asking import words_of
 
@@ -63,7 +66,7 @@ def test_ines_puts_it_together_decides_and_sends_it_and_the_unit_has_it(
     response = ines.post(f"/episodes/{episode.pk}/share", to, follow=True)
     draft = Share.objects.get()
     assert "Vehicle: silver Ford, AB12CDE" in words_of(response)
-    assert "Graded 2C C" in words_of(response)
+    assert "2C C Source 2: untested" in words_of(response)
     response = ines.post(f"/shares/{draft.pk}/write", typed(draft), follow=True)
 
     assert "Sent to Northshire Police" in words_of(response)
@@ -76,6 +79,30 @@ def test_ines_puts_it_together_decides_and_sends_it_and_the_unit_has_it(
     assert "Ines Okafor, Northshire" in seen
 
 
+def with_her_mind(cast: Cast, now: Any, words: str = "") -> Share:
+    """To Sky's social worker, of a talk in which her mind was spoken of: two labels, and words."""
+    episode = returned(cast.sky, at=now)
+    talk = held(episode, interviewer=cast.ines, by=cast.amina, at=now)
+    said = {"health_kinds": Words(codes=["mental_health", "self_harm"], words=words)}
+    interviews.record(talk, everything_said(talk) | said, by=cast.ines, at=now)
+    sign(talk, by=cast.ines, at=now)
+    return begun(cast, episode, Recipient.SOCIAL_WORKER, Purpose.PLAN, now)
+
+
+def test_a_label_of_the_standard_is_nobodys_name(cast: Cast, now):
+    line = with_her_mind(cast, now).lines.get(question="health_kinds")
+
+    assert line.original == "Mental health; Self-harm or thoughts of suicide"
+    assert line.decided == []
+
+
+def test_what_was_written_after_a_label_is_asked_of_as_before(cast: Cast, now):
+    line = with_her_mind(cast, now, "I told Jordan of it").lines.get(question="health_kinds")
+
+    said = [line.original[each.mark.start : each.mark.end] for each in shares.decided_of(line)]
+    assert said == ["Jordan"]
+
+
 def test_nothing_typed_is_lost_where_something_is_missing(as_, cast: Cast, episode, now):
     draft = begun(cast, episode, at=now)
 
@@ -84,6 +111,30 @@ def test_nothing_typed_is_lost_where_something_is_missing(as_, cast: Cast, episo
     assert "Say whether the child knows of it." in words_of(response)
     again = words_of(as_("ines").get(f"/shares/{draft.pk}/write"))
     assert "A man drives children about" in again
+
+
+def test_a_draft_that_is_seen_as_they_will_is_sent_from_there(as_, cast: Cast, episode, now):
+    ines, draft = as_("ines"), begun(cast, episode, at=now)
+    page = ines.post(f"/shares/{draft.pk}/write", typed(draft) | {"see": "1"}, follow=True)
+    assert "What they would be told" in words_of(page)
+    assert "for Northshire Police" in words_of(page)
+    assert "Send it" in words_of(page)
+
+    sent_now = ines.post(f"/shares/{draft.pk}/hand-on", follow=True)
+
+    assert "Sent to Northshire Police" in words_of(sent_now)
+    assert "What they were told" in words_of(sent_now)
+
+
+def test_what_lacks_something_does_not_go_from_there_and_says_what(as_, cast: Cast, episode, now):
+    ines, draft = as_("ines"), begun(cast, episode, at=now)
+
+    page = ines.post(f"/shares/{draft.pk}/hand-on", follow=True)
+
+    assert "It has not gone. Say who it goes to, by name." in words_of(page)
+    assert page.redirect_chain == [(f"/shares/{draft.pk}/write", 302)]
+    draft.refresh_from_db()
+    assert draft.sent_at is None
 
 
 def test_a_second_person_sees_it_as_they_will_and_lets_it_go(as_, cast: Cast, now):

@@ -192,7 +192,7 @@ def test_where_and_with_whom_stand_in_their_parts_of_the_sheet(as_, cast: Cast, 
     places += ["Places to look", "Where did you go?", "What stays as it is on your sheet"]
     where = [words.index(each) for each in places]
     assert where == sorted(where)
-    assert "Conditions: Ask the council before anything is done" in words
+    assert "Conditions: Ask whoever sent it before anything is done" in words
     assert "Known indirectly" not in words
     assert "Nothing new on: telephone numbers;" in words
 

@@ -245,7 +245,7 @@ def test_a_district_is_shown_with_its_county(client: Client) -> None:
         ({"missing_from": "Leeds", "other": "council"}, "Enter the council that was asked"),
         ({"missing_from": "Leeds", "age_at_return": "200"}, "Enter the age in whole years"),
         ({"missing_from": "Leeds", "age_at_return": "ten"}, "Enter the age in whole years"),
-        ({"missing_from": "L" * 101}, "Use 100 characters or fewer"),
+        ({"missing_from": "L" * 101}, "with 100 characters or fewer"),
     ],
 )
 def test_where_it_cannot_be_answered_the_page_says_what_is_needed(

@@ -82,7 +82,8 @@ KNOWS = Said(
 
 def _the_police_were_told_of_big_sam(teller: Teller) -> None:
     police, pia = teller.places.police, teller.people["pia"]
-    one = Telling(teller, "kian", Recipient.POLICE, Purpose.STOP_HARM, to=police)
+    # Nothing can be opened for longer than 30 days, and his last talk is older.
+    one = Telling(teller, "kian", Recipient.POLICE, Purpose.STOP_HARM, to=police, ago=24 * 5)
     kian = teller.children["kian"]
     _ask(
         teller,
@@ -142,7 +143,7 @@ def _the_police_have_not_said_that_they_have_it(teller: Teller) -> None:
 
 def _the_home_was_told_where_to_look(teller: Teller) -> None:
     home = teller.places.organisations["Larchwood House"]
-    one = Telling(teller, "kian", Recipient.HOME, Purpose.FIND_SOONER, to=home, after=4)
+    one = Telling(teller, "kian", Recipient.HOME, Purpose.FIND_SOONER, to=home, ago=5)
     one.written(
         Said(
             name="Lara Finch, deputy manager",

@@ -1,6 +1,7 @@
 """The stories of the demonstration that are still going on: each shows one thing that happens."""
 
 from returnhome.casework import communications, episodes, tellings, together
+from returnhome.casework.interviews import Said
 from returnhome.casework.models import Episode
 from returnhome.management.demonstration.telling import MINUTE, Teller, by_day
 from returnhome.rules.clock import DATE_ONLY, Moment, estimated
@@ -8,6 +9,8 @@ from returnhome.rules.codes import (
     ActionKind,
     DeclinedBy,
     EpisodeKind,
+    Harm,
+    Indicator,
     Means,
     Mode,
     NotHeldReason,
@@ -17,6 +20,7 @@ from returnhome.rules.codes import (
     Understood,
     WayToChild,
 )
+from returnhome.rules.standard.parts import Evidence
 
 HOME_SAYS = "Larchwood House"
 
@@ -59,13 +63,26 @@ KIAN = (
 )
 
 
+# In the last of them, of which he told whose the phone was.
+STILL_RINGS = {
+    "harm_kinds": Said(codes=(Harm.MENTAL_HEALTH, Harm.CRIMINAL_EXPLOITATION)),
+    "criminal_exploitation": Said(
+        codes=(Indicator.POSSIBLE, Evidence.TOLD),
+        words="He still rings, the one with the phone. I don’t pick up. I walked so I wouldn’t.",
+    ),
+}
+
+
 def kian_keeps_going(teller: Teller) -> None:
     for days, hours, theme, why, helps in KIAN:
         tale = teller.of("kian", by="bryn" if days > 200 else "amina")
         risk = RiskGrade.HIGH if theme == "worry" else RiskGrade.MEDIUM
         tale.missing(hours, back=days * 24, risk=risk)
         tale.offered(3).accepted(0.5).talked("pat", 22, place=Place.OUTDOORS)
-        tale.recorded(theme, why_words=why, help_words=helps).signed(14)
+        tale.recorded(theme, why_words=why, help_words=helps)
+        if theme == "low":
+            tale.wrote(STILL_RINGS, after=0.1)
+        tale.signed(14)
         if theme == "family":
             tale.act(
                 ActionKind.PLACEMENT_REVIEW,
