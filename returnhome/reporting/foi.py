@@ -90,9 +90,10 @@ class _Counting:
         self._looked_after()
         for (period, group, what), those in self.children.items():
             self.numbers[period][group, what] = len(those)
-        return Ledger(self.numbers, _uk_day(begins_at) if begins_at else None, self._since())
+        begins_on = _uk_day(begins_at) if begins_at else None
+        return Ledger(self.numbers, begins_on, self._since(begins_on))
 
-    def _since(self) -> dict[str, date | None]:
+    def _since(self, begins_on: date | None) -> dict[str, date | None]:
         ours = self._ours()
         signed = Interview.objects.filter(
             episodes__in=ours,
@@ -111,7 +112,8 @@ class _Counting:
             "police_notifications": _first(
                 Basis.objects.filter(police, episode__in=ours), "notification__received_at"
             ),
-            "looked_after_on_record": date.min if self.has_care else None,
+            # A care period that began long ago does not say who else was looked after then.
+            "looked_after_on_record": begins_on if self.has_care else None,
         }
 
     def _ours(self) -> EpisodeQuerySet:
@@ -262,8 +264,8 @@ def _first(rows: QuerySet[Any], moment: str) -> date | None:
 
 
 def releases(ledger: Ledger, periods: Sequence[Period], rule: Rule) -> dict[Period, Release]:
-    """Each period's table as it may be published."""
-    return {each: publishing.release(each, ledger.counted, rule) for each in periods}
+    """Each period's table as answers take from it: of a year, the one that is published."""
+    return {each: publishing.by_itself(each, ledger.counted[each], rule) for each in periods}
 
 
 def whole(ledger: Ledger, periods: Sequence[Period], rule: Rule) -> dict[Period, Release]:

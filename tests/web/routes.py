@@ -350,6 +350,8 @@ OF_AN_ORGANISATION: dict[str, tuple[tuple[str, str], ...]] = {
     "history": (("confirm_intake", COUNCIL),),
     "figures": (("see_figures", COUNCIL),),
     "how-it-was": (("see_figures", COUNCIL),),
+    "foi": (("see_figures", COUNCIL),),
+    "answers-foi": (("see_figures", COUNCIL),),
     "policies": (("set_policy", COUNCIL),),
     "protocols": (("set_protocol", COUNCIL), ("meet", COUNCIL), ("manage_people", COUNCIL)),
     "mentions": (("see_account", ANY_BODY),),
@@ -393,6 +395,7 @@ OF_AN_ORGANISATION: dict[str, tuple[tuple[str, str], ...]] = {
 OF_AN_ORGANISATION_BESIDE = {
     "chart-figures": "tests/web/test_figures.py",
     "csv-figures": "tests/web/test_figures.py",
+    "csv-published-figures": "tests/web/test_foi.py",
     "set-policy": "tests/web/test_policies.py",
     "name-talk": "tests/web/test_policies.py",
     "end-token": "tests/web/test_tokens.py",
