@@ -306,8 +306,17 @@ def opened(lock: ModuleType, its: Any) -> list[str]:
     return [
         in_words_of(its.reads - its.writes, closed, its.columns),
         in_words_of(its.writes, closed, {}),
-        "yes" if "casework_entry" in its.reads | its.writes else "no",
+        of_accounts(its),
     ]
+
+
+def of_accounts(its: Any) -> str:
+    """Whether a role reads what children said: all of it, or the codes of a few questions."""
+    if "casework_entry" not in its.reads | its.writes:
+        return "no"
+    if "words" in its.columns.get("casework_entry", ("words",)):
+        return "yes"
+    return "no: codes alone, and of the questions on exploitation only"
 
 
 def in_words_of(

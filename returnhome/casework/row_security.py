@@ -1140,10 +1140,10 @@ COUNTED_TOO = _tables(
 OF_COUNTED_TOO: Mapping[str, Sequence[str]] = {
     "casework_careperiod": ("id", "child_id", "authority_id", "since", "until"),
     "casework_basis": ("id", "episode_id", "notification_id"),
-    "casework_notification": ("id", "sender_id"),
+    "casework_notification": ("id", "sender_id", "received_at"),
     "casework_entry": ("id", "interview_id", "question", "codes", "replaced_at"),
     "casework_need": ("id", "interview_id"),
-    "casework_helpoffered": ("id", "need_id", "is_taken_up"),
+    "casework_helpoffered": ("id", "need_id", "offered_on", "is_taken_up"),
     "casework_share": ("id", "episode_id", "recipient", "sent_at", "recalled_at"),
 }
 BROUGHT = _tables("bringing", "bringingfile", "earlierrecord", "broughtchild")

@@ -9,13 +9,14 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from django.db.models import Min, Q
+from django.db.models import Min, Q, QuerySet
 
 from returnhome.casework import acting
 from returnhome.casework.children import CarePeriod
 from returnhome.casework.episodes import Basis, Episode, EpisodeQuerySet
-from returnhome.casework.interviews import Coverage, Entry
+from returnhome.casework.interviews import Coverage, Entry, Interview
 from returnhome.casework.needs import HelpOffered
 from returnhome.casework.shares import Share
 from returnhome.casework.staff import Organisation
@@ -37,11 +38,18 @@ from returnhome.rules.suppression import Release, Rule
 class Ledger:
     """What a council's record holds of some periods: (group, what) → how many, by period.
 
-    `begins_on`: the day of the first episode on record; None where there is none.
+    `begins_on`: the day of the first episode on record; `since`: of what is not written down with
+    every episode, the first day on which there was any. None where there is none.
     """
 
     counted: Mapping[Period, Mapping[tuple[str, str], int]]
     begins_on: date | None
+    since: Mapping[str, date | None]
+
+    def holds(self, what: str, period: Period) -> bool:
+        """Whether a zero would be none: before anybody wrote it down there is nothing, not zero."""
+        begins = self.since.get(what, self.begins_on)
+        return begins is not None and begins <= period.last
 
 
 def count(scope: Scope, periods: Sequence[Period]) -> Ledger:
@@ -65,6 +73,8 @@ class _Counting:
         bodies: Mapping[int, tuple[str, int | None]],
     ) -> None:
         self.scope, self.bodies = scope, bodies
+        self.police = [pk for pk, (kind, _) in bodies.items() if kind == Organisation.POLICE]
+        self.has_care = False
         self.periods = sorted(set(periods))
         self.first = min(each.first for each in self.periods)
         self.last = max(each.last for each in self.periods)
@@ -80,7 +90,31 @@ class _Counting:
         self._looked_after()
         for (period, group, what), those in self.children.items():
             self.numbers[period][group, what] = len(those)
-        return Ledger(self.numbers, _uk_day(begins_at) if begins_at else None)
+        begins_on = _uk_day(begins_at) if begins_at else None
+        return Ledger(self.numbers, begins_on, self._since(begins_on))
+
+    def _since(self, begins_on: date | None) -> dict[str, date | None]:
+        ours = self._ours()
+        signed = Interview.objects.filter(
+            episodes__in=ours,
+            entries__question__in=publishing.EXPLOITATION,
+            signed_at__isnull=False,
+        )
+        signs = _first(signed, "signed_at")
+        police = Q(notification__sender_id__in=self.police)
+        helped = HelpOffered.objects.filter(need__interview__episodes__in=ours)
+        offered_on = helped.aggregate(first=Min("offered_on"))["first"]
+        told = Share.objects.filter(episode__in=ours, recipient=Recipient.POLICE)
+        return {
+            **dict.fromkeys(publishing.SIGNS, signs),
+            **dict.fromkeys(("help_offered", "help_taken_up"), offered_on),
+            "shared_with_police": _first(told, "sent_at"),
+            "police_notifications": _first(
+                Basis.objects.filter(police, episode__in=ours), "notification__received_at"
+            ),
+            # A care period that began long ago does not say who else was looked after then.
+            "looked_after_on_record": begins_on if self.has_care else None,
+        }
 
     def _ours(self) -> EpisodeQuerySet:
         return Episode.objects.counted().filter(counted_under_id__in=self.scope.authorities)
@@ -124,9 +158,8 @@ class _Counting:
         rows = self._those_that_started().values_list("child_id", "cohort", "started_at")
         for child, cohort, at in rows.order_by():
             self._note(child, cohort, _uk_day(at), {"started"})
-        police = [pk for pk, (kind, _) in self.bodies.items() if kind == Organisation.POLICE]
         told = Basis.objects.filter(
-            episode__in=self._those_that_started(), notification__sender_id__in=police
+            episode__in=self._those_that_started(), notification__sender_id__in=self.police
         )
         for at in told.order_by().values_list("episode__started_at", flat=True):
             for period in self._of(_uk_day(at)):
@@ -140,6 +173,7 @@ class _Counting:
             child__joined_to__isnull=True,
         )
         for child, since, until in rows.order_by().values_list("child_id", "since", "until"):
+            self.has_care = True
             for period in self.periods:
                 begun = since is None or since <= period.last
                 if begun and (until is None or until >= period.first):
@@ -174,8 +208,8 @@ class _Counting:
             found[episode].add("shared_with_police")
         return found
 
-    def _recorded(self, held: object, signed: set[int]) -> Iterator[tuple[int, str]]:
-        interviews = held.values("interview")  # type: ignore[attr-defined]
+    def _recorded(self, held: QuerySet[Coverage], signed: set[int]) -> Iterator[tuple[int, str]]:
+        interviews = held.values("interview")
         entries = Entry.objects.filter(
             interview__in=interviews, question__in=publishing.EXPLOITATION, replaced_at=None
         )
@@ -221,12 +255,17 @@ def _uk_day(at: datetime) -> date:
     return at.astimezone(clock.LONDON).date()
 
 
+def _first(rows: QuerySet[Any], moment: str) -> date | None:
+    at = rows.aggregate(first=Min(moment))["first"]
+    return _uk_day(at) if at else None
+
+
 # Protecting.
 
 
 def releases(ledger: Ledger, periods: Sequence[Period], rule: Rule) -> dict[Period, Release]:
-    """Each period's table as it may be published."""
-    return {each: publishing.release(each, ledger.counted, rule) for each in periods}
+    """Each period's table as answers take from it: of a year, the one that is published."""
+    return {each: publishing.by_itself(each, ledger.counted[each], rule) for each in periods}
 
 
 def whole(ledger: Ledger, periods: Sequence[Period], rule: Rule) -> dict[Period, Release]:
@@ -292,12 +331,10 @@ class Reply:
         return tuple(foi.COUNTS[what] for what in self.pack.whats)
 
     @property
-    def years(self) -> str:
-        return " and ".join(
-            part
-            for part in (", ".join(p.label for p in self.periods[:-1]), self.periods[-1].label)
-            if part
-        )
+    def days(self) -> str:
+        """1 April 2023 to 31 March 2026, by financial year."""
+        said = f"{in_words(self.periods[0].first)} to {in_words(self.periods[-1].last)}"
+        return f"{said}, by financial year" if len(self.periods) > 1 else said
 
 
 def reply(
@@ -322,7 +359,7 @@ def reply(
         answers=tuple(_answer(each, tables, ledger, said) for each in pack.questions),
         rule=rule,
         now=now,
-        about=tuple(_about(ledger, tables, periods, now)),
+        about=tuple(_about(pack, ledger, tables, now)),
         is_protected=is_protected,
         reference=said.get(foi.REFERENCE.key, ""),
         contact=said.get(foi.CONTACT.key, ""),
@@ -335,8 +372,9 @@ def _answer(
     ledger: Ledger,
     typed: Mapping[str, str],
 ) -> Answered:
-    text = typed.get(question.typed.key, "") if question.typed else ""
-    why = question.typed.not_held if question.typed and not text else ""
+    asked = question.typed
+    text = (typed.get(asked.key, "") or asked.nothing) if asked else ""
+    why = asked.not_held if asked and not text else ""
     rows = []
     for line in question.lines:
         label, counts = foi.COUNTS[line.what]
@@ -346,17 +384,16 @@ def _answer(
 
 
 def _cell(line: Line, period: Period, table: Release, ledger: Ledger) -> str:
-    # Before the record began it holds no zero: it holds nothing.
-    if ledger.begins_on is None or period.last < ledger.begins_on:
+    if not ledger.holds(line.what, period):
         return NOT_HELD
     return table.says(Cell(period, line.group, line.what))
 
 
 def _about(
-    ledger: Ledger, tables: Mapping[Period, Release], periods: Sequence[Period], now: datetime
+    pack: Pack, ledger: Ledger, tables: Mapping[Period, Release], now: datetime
 ) -> Iterator[str]:
     """What whoever reads the numbers has to know of them."""
-    begins = ledger.begins_on
+    begins, periods = ledger.begins_on, list(tables)
     if begins is None:
         yield (
             "There is no missing episode on this record, so that nothing is held about them. This "
@@ -367,6 +404,7 @@ def _about(
             f"The record begins on {in_words(begins)}. For what lies before, nothing is held here, "
             "which is not the same as none; a period that had begun by then is counted in part."
         )
+    yield from _since(pack, ledger, periods)
     today = _uk_day(now)
     for period in periods:
         if period.last >= today:
@@ -385,6 +423,23 @@ def _about(
         )
     if any(table.exposed for table in tables.values()):
         yield "Some numbers can be worked out from tables that were published before."
+
+
+def _since(pack: Pack, ledger: Ledger, periods: Sequence[Period]) -> Iterator[str]:
+    """Of what is written down later than the record begins, since when."""
+    alike: dict[date | None, list[str]] = defaultdict(list)
+    for what in pack.whats:
+        if what in ledger.since:
+            alike[ledger.since[what]].append(foi.COUNTS[what][0])
+    for since, labels in alike.items():
+        called = "; ".join(labels)
+        if since is None or since > max(period.last for period in periods):
+            yield f"{called}: nothing of this is on record for the period, so it is not held."
+        elif any(period.first < since for period in periods):
+            yield (
+                f"{called}: on record since {in_words(since)}. For what lies before it is not "
+                "held, so that a period that had begun by then is counted in part."
+            )
 
 
 def in_words(day: date) -> str:

@@ -109,7 +109,7 @@ def paper(reply: Reply) -> Paper:
     facts = [("Council", reply.scope.name)]
     if reply.reference:
         facts.append(("Reference", reply.reference))
-    facts += [("Period", reply.years), ("About", SUBJECT)]
+    facts += [("Period", reply.days), ("Subject", SUBJECT)]
     return Paper(
         title=TITLE,
         subject=SUBJECT,

@@ -283,12 +283,17 @@ def needed_for(period: Period) -> tuple[Period, ...]:
     return (period,)
 
 
+def by_itself(period: Period, counted: Counted, rule: Rule) -> Release:
+    """All there is of a period, with no other known: of a financial year, what is published."""
+    return suppression.protect(year_table(period, counted), rule)
+
+
 def release(period: Period, counted: Mapping[Period, Counted], rule: Rule) -> Release:
     """The table of a period as it comes out: of a quarter, after that of its year."""
     if not period.is_quarter:
-        return suppression.protect(year_table(period, counted[period]), rule)
+        return by_itself(period, counted[period], rule)
     year = year_with(period.first)
-    before = suppression.protect(year_table(year, counted[year]), rule)
+    before = by_itself(year, counted[year], rule)
     table = before.table
     for quarter in year.quarters:
         table |= quarter_table(quarter, counted[quarter])

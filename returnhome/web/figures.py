@@ -10,10 +10,10 @@ from django.template.loader import render_to_string
 from django.urls import path, reverse
 from django.utils.text import slugify
 
-from returnhome.reporting import charts, figures, how_it_was
+from returnhome.reporting import charts, figures, how_it_was, published
 from returnhome.reporting.exports import csv_lines
 from returnhome.reporting.figures import HEADER, Scope, Uptake, quarter_of, year_of
-from returnhome.rules import clock, measures
+from returnhome.rules import clock, measures, publishing
 from returnhome.rules.access import Verb
 from returnhome.rules.codes import Cohort, OfferKind
 from returnhome.rules.releasing import FEWEST, HOW_IT_WAS
@@ -101,8 +101,16 @@ def index(request: Request) -> HttpResponse:
         context |= told(report) | {
             "chart": f"{reverse('chart-figures')}?{asked}",
             "csv": f"{reverse('csv-figures')}?{asked}",
+            "published": _for_publication(period, request, asked),
         }
     return render(request, "figures/index.html", context)
+
+
+def _for_publication(period: Period, request: Request, asked: str) -> str:
+    """The address of the figures for publication; nothing where these days are not published."""
+    today = request.now.astimezone(clock.LONDON).date()
+    listed = published.may_be(publishing.Period(period.first, period.last), today=today)
+    return f"{reverse('csv-published-figures')}?{asked}" if listed else ""
 
 
 # Part of the steps → the words of its row, of those who were lost there.

@@ -1,4 +1,4 @@
-"""`returnhome figures uptake`: the counts as files, the same at every time of asking."""
+"""`returnhome figures`: the counts as files, the same at every time of asking."""
 
 import io
 import json
@@ -136,7 +136,9 @@ def test_an_authority_that_nobody_knows_is_said(cast: Cast) -> None:
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (("foi", *PERIOD), "cannot write “foi” yet: so far there are uptake"),
+        (("partnership", *PERIOD), "cannot write “partnership” yet: so far there are uptake"),
+        (("foi", *PERIOD, "--pack", "1999"), "invalid choice"),
+        (("foi", *PERIOD, "--typed", "/nowhere.json"), "cannot be read"),
         (("everything", *PERIOD), "invalid choice"),
         (("uptake", "--from", "31/02/2026"), "is not a day. Write it as 2026-03-31"),
         (("uptake", *PERIOD, "--at", "yesterday"), "is not an instant"),
@@ -218,5 +220,81 @@ def test_the_other_returns_are_written_too(
 def test_a_return_is_written_to_a_folder(cast: Cast) -> None:
     with pytest.raises(CommandError, match="Say where to: --out DIR") as refused:
         figures("ssd", "--authority", "Northshire", *YEAR)
+
+    assert refused.value.returncode == 2
+
+
+# Freedom of information.
+
+
+def test_the_answers_are_the_ones_reviewed_by_eye(three_children: None, tmp_path: Path) -> None:
+    _, said = figures("foi", "--authority", "Northshire", *PERIOD, "--out", str(tmp_path))
+
+    assert (tmp_path / "foi.csv").read_bytes() == (GOLDEN / "foi.csv").read_bytes()
+    assert "foi.pdf, foi.csv and foi.xlsx are in" in said
+
+
+@pytest.mark.check
+def test_the_same_answers_make_the_same_files(three_children: None, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        out = str(tmp_path / name)
+        figures("foi", "--authority", "Northshire", *PERIOD, "--pack", "2023", "--out", out)
+
+    for name in ("foi.pdf", "foi.csv", "foi.xlsx"):
+        first, second = ((tmp_path / each / name).read_bytes() for each in ("one", "two"))
+        assert first == second, name
+
+
+def test_nothing_is_hidden_only_where_somebody_says_so(three_children: None) -> None:
+    printed, _ = figures("foi", "--authority", "Northshire", *PERIOD, "--json", "--show-small")
+    hidden, _ = figures("foi", "--authority", "Northshire", *PERIOD, "--json")
+
+    assert next(row["value"] for row in json.loads(printed) if row["question"] == 7) == 1
+    assert next(row["value"] for row in json.loads(hidden) if row["question"] == 7) in (
+        "fewer than 5",
+        "withheld",
+    )
+
+
+def test_what_only_people_know_comes_from_a_file(three_children: None, tmp_path: Path) -> None:
+    typed = tmp_path / "typed.json"
+    typed.write_text(json.dumps({"contract_value": "£85,000 a year"}), encoding="utf-8")
+    asked = (*PERIOD, "--pack", "provider", "--typed", str(typed))
+
+    printed, _ = figures("foi", "--authority", "Northshire", *asked, "--json")
+
+    assert "£85,000 a year" in {row["value"] for row in json.loads(printed)}
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("{", "is not a JSON file"),
+        ("[]", "one object of names and texts"),
+        ('{"support": 3}', "one object of names and texts"),
+        (json.dumps({"support": "x" * 2001}), "more than 2,000 characters"),
+    ],
+)
+def test_a_file_of_answers_that_is_none_is_refused(
+    tmp_path: Path, typed: str, sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "typed.json"
+    file.write_text(typed, encoding="utf-8")
+    parser = Command().create_parser("returnhome", "figures")
+    parser.called_from_command_line = True
+
+    with pytest.raises(SystemExit) as left:
+        parser.parse_args(["foi", *PERIOD, "--authority", "Northshire", "--typed", str(file)])
+
+    assert left.value.code == 2
+    assert sentence in capsys.readouterr().err
+
+
+def test_an_answer_that_nobody_asked_for_is_refused(cast: Cast, tmp_path: Path) -> None:
+    typed = tmp_path / "typed.json"
+    typed.write_text(json.dumps({"contract": "£1"}), encoding="utf-8")
+
+    with pytest.raises(CommandError, match="Nothing is asked under “contract”") as refused:
+        figures("foi", "--authority", "Northshire", *PERIOD, "--typed", str(typed), "--json")
 
     assert refused.value.returncode == 2

@@ -156,3 +156,25 @@ def test_what_comes_out_has_no_reason_and_nothing_of_the_moment() -> None:
     assert not any(key.startswith("not_held_") for key in keys)
     assert not keys & {"running", "waiting", "still_missing", "recorded_in_error", "covered"}
     assert all(m.denominator != ENDED or m.of == "ended" for m in publishing.PUBLISHED)
+
+
+@pytest.mark.parametrize(
+    ("question", "codes", "told"),
+    [
+        ("criminal_exploitation", ["yes", "seen"], {"criminal_exploitation"}),
+        ("sexual_exploitation", ["possible"], {"sexual_exploitation"}),
+        ("sexual_exploitation", ["no"], set()),
+        ("harm_kinds", ["gangs", "alcohol"], {"criminal_exploitation"}),
+        (
+            "harm_kinds",
+            ["sexual_exploitation", "criminal_exploitation"],
+            {"sexual_exploitation", "criminal_exploitation"},
+        ),
+        ("harm_kinds", ["alcohol"], set()),
+        ("pulls", ["exploiter"], set()),
+    ],
+)
+def test_a_sign_of_exploitation_is_a_yes_a_possible_or_a_kind_of_harm(
+    question: str, codes: list[str], told: set[str]
+) -> None:
+    assert publishing.signs(question, codes) == told

@@ -30,12 +30,17 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """What only people know. `options`: it is one of these, or several."""
+    """What only people know. `options`: it is one of these, or several.
+
+    `not_held`: why the record cannot say it. `nothing`: what is said where nothing is typed, of
+    what is no question of fact.
+    """
 
     key: str
     label: str
     hint: str
-    not_held: str
+    not_held: str = ""
+    nothing: str = ""
     options: tuple[str, ...] = ()
 
 
@@ -214,7 +219,7 @@ ANYTHING_ELSE = Typed(
     key="anything_else",
     label="Is there anything else to say about the service?",
     hint="In general, and of no child.",
-    not_held="What else there is to say of the service is not in the record of interviews.",
+    nothing="The council adds nothing.",
 )
 POLICE_OUTCOME = Typed(
     key="police_outcome",
@@ -399,13 +404,11 @@ REFERENCE = Typed(
     key="reference",
     label="The council’s reference of the request",
     hint="For example FOI 2026/0412. Left empty, none is shown.",
-    not_held="",
 )
 CONTACT = Typed(
     key="contact",
     label="Where to ask for an internal review",
     hint="An address of the council’s, for example foi@northshire.gov.uk. No name is needed.",
-    not_held="",
 )
 OF_THE_LETTER = (REFERENCE, CONTACT)
 
