@@ -28,9 +28,10 @@ COMMANDS = {
     "timeliness": "hold a spreadsheet of returns and interviews against the 72 hours",
     "services": "take a council's list of services in, or write it out",
     "figures": "count, for one authority and period",
+    "study": "make one national study from many councils' returns",
     "verify-journal": "say whether the journal is as it was sealed",
 }
-NEEDS_NO_TABLE = {"check", "roles", "responsibility", "timeliness", "makemigrations"}
+NEEDS_NO_TABLE = {"check", "roles", "responsibility", "timeliness", "study", "makemigrations"}
 # For those who develop: Django's own.
 FOR_DEVELOPERS = {"makemigrations", "shell", "sqlmigrate", "showmigrations", "dbshell"}
 

@@ -1,0 +1,224 @@
+"""The national study as one page of HTML that needs nothing else: to send, to keep, to print."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from returnhome.reporting import study_charts
+from returnhome.reporting.study import limits_of, number, points
+from returnhome.rules.measures import ALL
+from returnhome.rules.study.adding_up import (
+    FEWEST,
+    MOST_NOT_KNOWN,
+    Apart,
+    MeasureFound,
+    OfCouncil,
+    RateFound,
+    Standing,
+    Study,
+    percent,
+)
+from returnhome.rules.study.asked import (
+    ASKED_COHORTS,
+    COHORT_WORDS,
+    MEASURES,
+    OF_MEASURE,
+    OF_RATE,
+    RATES,
+    UPTAKE,
+    AnswerState,
+)
+from returnhome.rules.study.comparing import Changes
+from returnhome.rules.study.councils import Council
+from returnhome.rules.study.faults import Effect
+from returnhome.rules.study.limits import Place
+from returnhome.rules.study.published import FACTS
+
+# The rates that have a funnel plot of their own: what a council is most often asked about.
+PLOTTED = (
+    *((UPTAKE, cohort) for cohort in study_charts.SHOWN_COHORTS),
+    *((key, ALL) for key in ("offered_of_ended", "declined_of_offered", "in_time_of_held")),
+)
+IN_THE_TABLE = (UPTAKE, "offered_of_ended", "declined_of_offered", "in_time_of_held")
+FAR = (Place.FAR_BELOW, Place.FAR_ABOVE)
+# What is asked about most, first; the rest of the measures follow below it.
+CHIEF = ("ended", "children", "offered", "accepted", "declined", "held", "in_time", "median_hours")
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A chart in its two shapes, for a page and for a phone."""
+
+    wide: str
+    narrow: str
+
+
+@dataclass(frozen=True)
+class Plot:
+    """A funnel plot, and which councils lie outside its limits, by name."""
+
+    found: RateFound
+    picture: Picture
+    placed: Mapping[Place, int]
+    far: tuple[OfCouncil, ...]
+
+
+def page(study: Study, changes: Changes | None) -> str:
+    """The whole report."""
+    return _environment().get_template("study.html").render(_told(study, changes))
+
+
+def _told(study: Study, changes: Changes | None) -> dict[str, Any]:
+    return {
+        "study": study,
+        "changes": changes,
+        "uptake": study.rate(UPTAKE),
+        "cohorts": study_charts.SHOWN_COHORTS,
+        "all_cohorts": ASKED_COHORTS,
+        "cohort_words": COHORT_WORDS,
+        "measures": MEASURES,
+        "chief": [each for each in MEASURES if each.key in CHIEF],
+        "rates": RATES,
+        "of_rate": OF_RATE,
+        "of_measure": OF_MEASURE,
+        "able": _picture(study_charts.who_could_answer, study),
+        "apart": _picture(study_charts.how_far_apart, study)
+        if study_charts.compared(study)
+        else None,
+        "plots": _plots(study),
+        "standings": Standing,
+        "why_not": [each for each in Standing if each is not Standing.ANSWERED],
+        "silent": _by_region(study.silent),
+        "unusable": [
+            (council, study.unusable[council.code])
+            for council in study.asked
+            if study.standing(council) is Standing.UNUSABLE
+        ],
+        "refusing": study.refusing(AnswerState.REFUSED),
+        "suppressing": study.refusing(AnswerState.SUPPRESSED),
+        "not_comparable": _not_comparable(study.apart),
+        "table": _table(study),
+        "in_the_table": [OF_RATE[key] for key in IN_THE_TABLE],
+        "places": study_charts.PLACES,
+        "facts": [(fact, fact.beside(study)) for fact in FACTS],
+        "left_out": [each for each in study.problems if each.effect is not Effect.NONE],
+        "counted_all_the_same": [each for each in study.problems if each.effect is Effect.NONE],
+        "most_not_known": f"{int(MOST_NOT_KNOWN * 100)}%",
+        "fewest": FEWEST,
+    }
+
+
+def _picture(draw: Any, of: Any) -> Picture:
+    return Picture(draw(of), draw(of, narrow=True))
+
+
+def _plots(study: Study) -> list[Plot]:
+    found = []
+    for key, cohort in PLOTTED:
+        rate = study.rate(key, cohort)
+        if rate.has_limits:
+            far = sorted(rate.placed(*FAR), key=lambda each: each.council.name)
+            found.append(
+                Plot(
+                    rate,
+                    _picture(study_charts.funnel, rate),
+                    {place: len(rate.placed(place)) for place in Place},
+                    tuple(far),
+                )
+            )
+    return found
+
+
+def _by_region(councils: Iterable[Council]) -> dict[str, list[Council]]:
+    regions: dict[str, list[Council]] = {}
+    for each in sorted(councils, key=lambda each: (each.region, each.name)):
+        regions.setdefault(each.region, []).append(each)
+    return regions
+
+
+def _not_comparable(apart: Iterable[Apart]) -> list[tuple[str, str, str, list[str]]]:
+    """Council, why, in words, and which of its rates: once for each reason of a council."""
+    together: dict[tuple[str, str, str], list[str]] = {}
+    for each in sorted(apart, key=lambda each: (each.council.name, each.why)):
+        words = "" if each.rate is None else OF_RATE[each.rate].label
+        where = "" if each.cohort in (None, ALL) else f" ({COHORT_WORDS[each.cohort].lower()})"
+        told = together.setdefault((each.council.name, each.why.label, each.sentence), [])
+        told.append(f"{words}{where}" if words else "Everything")
+    return [(*key, rates) for key, rates in together.items()]
+
+
+def _table(study: Study) -> list[tuple[Council, Standing, list[OfCouncil | None]]]:
+    """Every council asked, by name, with its part in the chief rates of all children."""
+    parts: dict[tuple[str, str], OfCouncil] = {}
+    for key in IN_THE_TABLE:
+        found = study.rate(key)
+        parts |= {(each.council.code, key): each for each in (*found.those, *found.apart)}
+    return [
+        (
+            council,
+            study.standing(council),
+            [parts.get((council.code, key)) for key in IN_THE_TABLE],
+        )
+        for council in sorted(study.asked, key=lambda each: each.name)
+    ]
+
+
+# Words and numbers of the template
+
+
+def _environment() -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+    )
+    made.filters |= {
+        "percent": as_percent,
+        "whole": whole,
+        "points": as_points,
+        "listed": listed,
+    }
+    made.globals |= {"limits_of": limits_of, "counted": counted, "shade": shade}
+    return made
+
+
+def as_percent(share: Fraction | None) -> str:
+    """58.7%; a dash of nothing."""
+    return "–" if share is None else f"{percent(share):.1f}%"
+
+
+def whole(value: Any) -> str:
+    """1,204, or 41.5."""
+    if value is None:
+        return "–"
+    told = number(value)
+    return f"{told:,}"
+
+
+def as_points(moved: Fraction | None) -> str:
+    """+3.2 points."""
+    told = points(moved)
+    return "–" if told is None else f"{told:+.1f} points".replace("-", "−")
+
+
+def listed(words: Iterable[Any]) -> str:
+    """a, b and c."""
+    told = [str(word) for word in words]
+    return f"{', '.join(told[:-1])} and {told[-1]}" if len(told) > 1 else "".join(told)
+
+
+def counted(how_many: int, one: str, many: str | None = None) -> str:
+    """1 council, 2 councils."""
+    return f"{how_many:,} {one if how_many == 1 else many or one + 's'}"
+
+
+def shade(found: MeasureFound | RateFound) -> int:
+    """How dark a cell is, from 0 to 4, by the share of councils that answered."""
+    share = found.answered / found.asked if found.asked else 0
+    return sum(share >= step for step in (0.01, 0.25, 0.5, 0.75))
