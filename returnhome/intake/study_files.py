@@ -150,10 +150,11 @@ def _tidy(records: Iterable[Sequence[str]]) -> list[SentRow]:
     if not numbered:
         raise Unreadable(Fault.EMPTY, "The file has nothing but blank lines.")
     headings = [_heading(cell) for cell in numbered[0][1]]
+    widest = len(headings)
     while headings and not headings[-1]:
         headings.pop()
     _check_headings(headings)
-    return [_row(number, headings, record) for number, record in numbered[1:]]
+    return [_row(number, headings, record, widest) for number, record in numbered[1:]]
 
 
 def _check_headings(headings: Sequence[str]) -> None:
@@ -176,9 +177,9 @@ def _check_headings(headings: Sequence[str]) -> None:
         )
 
 
-def _row(number: int, headings: Sequence[str], record: Sequence[str]) -> SentRow:
+def _row(number: int, headings: Sequence[str], record: Sequence[str], widest: int) -> SentRow:
     cells = dict(zip(headings, record, strict=False))
-    is_longer = any(cell.strip() for cell in record[len(headings) :])
+    is_longer = len(record) > widest or any(cell.strip() for cell in record[len(headings) :])
     # A note that is left out is no fault.
     is_odd = is_longer or len(record) < len(headings) - 1
     return SentRow(number, cells, len(record) if is_odd else None)

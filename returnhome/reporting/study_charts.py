@@ -4,6 +4,7 @@ A funnel plot and no league table: a council's rate stands against how many epis
 between limits that chance alone would rarely cross. Shapes tell the points apart, not colour alone.
 """
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,7 +13,13 @@ from returnhome.reporting.drawing import GRID, INK, NARROW, NAVY, PALE, QUIET, R
 from returnhome.rules.measures import ALL
 from returnhome.rules.study import limits
 from returnhome.rules.study.adding_up import OfCouncil, RateFound, Standing, Study, percent
-from returnhome.rules.study.asked import COHORT_WORDS, LOOKED_AFTER, RATES, UPTAKE
+from returnhome.rules.study.asked import (
+    COHORT_WORDS,
+    LOOKED_AFTER,
+    OF_MEASURE,
+    RATES,
+    UPTAKE,
+)
 from returnhome.rules.study.limits import Place
 
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
@@ -27,6 +34,13 @@ PLACES = {
 }
 POINTS_OF_A_LINE = 90
 SHOWN_COHORTS = (ALL, "home", *sorted(LOOKED_AFTER))
+SHORT = dict(
+    zip(
+        SHOWN_COHORTS,
+        ("All children", "Missing from home", "Looked after, in area", "Looked after, out of area"),
+        strict=True,
+    )
+)
 
 
 # Who could answer
@@ -72,12 +86,12 @@ def who_could_answer(study: Study, *, narrow: bool = False) -> str:
     asked = len(study.asked)
     size = 14 if narrow else 16
     rows = [
-        {"cohort": COHORT_WORDS[cohort], "how": how, "order": order, "number": counts[order]}
+        {"cohort": SHORT[cohort], "how": how, "order": order, "number": counts[order]}
         for cohort, counts in able(study).items()
         for order, (how, _, _) in enumerate(ABLE)
     ]
     words = [
-        {"cohort": COHORT_WORDS[cohort], "told": f"{counts[0]} of {asked}"}
+        {"cohort": SHORT[cohort], "told": f"{counts[0]} of {asked}"}
         for cohort, counts in able(study).items()
     ]
     width = NARROW if narrow else WIDE
@@ -311,7 +325,7 @@ def funnel(found: RateFound, *, narrow: bool = False) -> str:
         "type": "quantitative",
         "scale": {"type": "log", "domain": reach, "nice": False},
         "axis": _number_axis(
-            size, reach, f"{found.rate.denominator} (each step ten times as many)"
+            size, reach, f"{OF_MEASURE[found.rate.denominator].label} (logarithmic scale)"
         ),
     }
     y = {
@@ -329,7 +343,7 @@ def funnel(found: RateFound, *, narrow: bool = False) -> str:
         "layer": [
             {
                 "data": {"values": _lines(found, reach)},
-                "mark": {"type": "line", "color": LINE, "strokeWidth": 1.5, "clip": True},
+                "mark": {"type": "line", "color": LINE, "strokeWidth": 1.5},
                 "encoding": {
                     "x": x,
                     "y": y,
@@ -386,15 +400,11 @@ def _point(each: OfCouncil) -> dict[str, Any]:
 def _lines(found: RateFound, reach: Sequence[float]) -> list[dict[str, Any]]:
     assert found.share is not None
     target = float(found.share)
-    lowest, highest = max(1.0, reach[0]), reach[1]
+    lowest, highest = math.ceil(reach[0]), math.floor(reach[1])
     rows: list[dict[str, Any]] = []
-    steps = sorted(
-        {
-            max(1, round(lowest * (highest / lowest) ** (step / POINTS_OF_A_LINE)))
-            for step in range(POINTS_OF_A_LINE + 1)
-        }
-    )
-    for number in steps:
+    share = (highest / lowest) ** (1 / POINTS_OF_A_LINE)
+    steps = {round(lowest * share**step) for step in range(POINTS_OF_A_LINE + 1)}
+    for number in sorted(steps):
         lines = limits.limits(number, target)
         for line, dash, value in (
             ("target", "line", target),

@@ -66,6 +66,12 @@ class Plot:
     placed: Mapping[Place, int]
     far: tuple[OfCouncil, ...]
 
+    @property
+    def by_chance(self) -> str:
+        """How many would lie outside the outer limits if chance alone set councils apart."""
+        expected = len(self.found.those) * 0.002
+        return "fewer than one" if expected < 1 else f"about {round(expected)}"
+
 
 def page(study: Study, changes: Changes | None) -> str:
     """The whole report."""
@@ -98,8 +104,8 @@ def _told(study: Study, changes: Changes | None) -> dict[str, Any]:
             for council in study.asked
             if study.standing(council) is Standing.UNUSABLE
         ],
-        "refusing": study.refusing(AnswerState.REFUSED),
-        "suppressing": study.refusing(AnswerState.SUPPRESSED),
+        "refusing": _by_name(study.refusing(AnswerState.REFUSED)),
+        "suppressing": _by_name(study.refusing(AnswerState.SUPPRESSED)),
         "not_comparable": _not_comparable(study.apart),
         "table": _table(study),
         "in_the_table": [OF_RATE[key] for key in IN_THE_TABLE],
@@ -133,6 +139,10 @@ def _plots(study: Study) -> list[Plot]:
     return found
 
 
+def _by_name(those: list[tuple[Council, list[Any]]]) -> list[tuple[Council, list[Any]]]:
+    return sorted(those, key=lambda each: each[0].name)
+
+
 def _by_region(councils: Iterable[Council]) -> dict[str, list[Council]]:
     regions: dict[str, list[Council]] = {}
     for each in sorted(councils, key=lambda each: (each.region, each.name)):
@@ -140,15 +150,41 @@ def _by_region(councils: Iterable[Council]) -> dict[str, list[Council]]:
     return regions
 
 
-def _not_comparable(apart: Iterable[Apart]) -> list[tuple[str, str, str, list[str]]]:
-    """Council, why, in words, and which of its rates: once for each reason of a council."""
-    together: dict[tuple[str, str, str], list[str]] = {}
-    for each in sorted(apart, key=lambda each: (each.council.name, each.why)):
-        words = "" if each.rate is None else OF_RATE[each.rate].label
-        where = "" if each.cohort in (None, ALL) else f" ({COHORT_WORDS[each.cohort].lower()})"
-        told = together.setdefault((each.council.name, each.why.label, each.sentence), [])
-        told.append(f"{words}{where}" if words else "Everything")
-    return [(*key, rates) for key, rates in together.items()]
+@dataclass(frozen=True)
+class NotCompared:
+    """One council and one reason: in words, the rates of all children, and where else it holds."""
+
+    name: str
+    why: str
+    sentences: tuple[str, ...]
+    rates: tuple[str, ...]
+    cohorts: tuple[str, ...]
+
+
+def _not_comparable(apart: Iterable[Apart]) -> list[NotCompared]:
+    """Once for each reason of a council, by name."""
+    together: dict[tuple[str, str], list[Apart]] = {}
+    for each in apart:
+        together.setdefault((each.council.name, each.why.label), []).append(each)
+    found = []
+    for (name, why), those in sorted(together.items()):
+        of_all = [each for each in those if each.cohort in (None, ALL)]
+        found.append(
+            NotCompared(
+                name,
+                why,
+                tuple(dict.fromkeys(each.sentence for each in of_all or those)),
+                tuple(OF_RATE[each.rate].label for each in of_all if each.rate),
+                tuple(
+                    dict.fromkeys(
+                        COHORT_WORDS[each.cohort].lower()
+                        for each in those
+                        if each.cohort not in (None, ALL)
+                    )
+                ),
+            )
+        )
+    return found
 
 
 def _table(study: Study) -> list[tuple[Council, Standing, list[OfCouncil | None]]]:
@@ -208,9 +244,8 @@ def as_points(moved: Fraction | None) -> str:
 
 
 def listed(words: Iterable[Any]) -> str:
-    """a, b and c."""
-    told = [str(word) for word in words]
-    return f"{', '.join(told[:-1])} and {told[-1]}" if len(told) > 1 else "".join(told)
+    """a; b; c: a council's name may have a comma in it, or an “and”."""
+    return "; ".join(str(word) for word in words)
 
 
 def counted(how_many: int, one: str, many: str | None = None) -> str:

@@ -393,6 +393,7 @@ OF_AN_ORGANISATION: dict[str, tuple[tuple[str, str], ...]] = {
 OF_AN_ORGANISATION_BESIDE = {
     "chart-figures": "tests/web/test_figures.py",
     "csv-figures": "tests/web/test_figures.py",
+    "return-figures": "tests/web/test_figures.py",
     "set-policy": "tests/web/test_policies.py",
     "name-talk": "tests/web/test_policies.py",
     "end-token": "tests/web/test_tokens.py",

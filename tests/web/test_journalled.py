@@ -133,6 +133,7 @@ NO_CHILD = {
     "how-it-was": "counts only",
     "chart-figures": "counts only",
     "csv-figures": "counts only",
+    "return-figures": "counts only",
     "duty": "who is on duty",
     "take-off-duty": "who is on duty",
     "rota": "whom to tell",

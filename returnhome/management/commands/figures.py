@@ -10,18 +10,23 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from returnhome.casework import places
-from returnhome.reporting import exports, figures
+from returnhome.casework.places import Authority
+from returnhome.reporting import exports, figures, own_return
 from returnhome.reporting.exports import Sheet
 from returnhome.reporting.figures import HEADER, Uptake
 from returnhome.rules.measures import UPTAKE
+from returnhome.rules.study import asked
 from returnhome.web.figures import paper
 
 STILL_TO_COME = ("foi", "partnership", "ssda903", "annex-a")
+UPTAKE_REPORT, RETURN = "uptake", "return"
 
 
 def report(word: str) -> str:
     if word in STILL_TO_COME:
-        raise ArgumentTypeError(f"Returnhome cannot write “{word}” yet: so far there is uptake.")
+        raise ArgumentTypeError(
+            f"Returnhome cannot write “{word}” yet: so far there are uptake and return."
+        )
     return word
 
 
@@ -47,11 +52,14 @@ def instant(text: str) -> datetime:
 class Command(BaseCommand):
     help = (
         "Counts for one authority and period, both days included. uptake writes uptake.csv "
-        "(cohort, measure, numerator, denominator, value), uptake.xlsx and uptake.html."
+        "(cohort, measure, numerator, denominator, value), uptake.xlsx and uptake.html. return "
+        "writes return.csv: the council's own return to the national study."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("report", type=report, choices=["uptake"], help="what to count")
+        parser.add_argument(
+            "report", type=report, choices=[UPTAKE_REPORT, RETURN], help="what to count"
+        )
         parser.add_argument("--authority", required=True, help="its name or GSS code")
         parser.add_argument("--from", dest="first", type=day, required=True, metavar="DAY")
         parser.add_argument("--to", dest="last", type=day, required=True, metavar="DAY")
@@ -62,6 +70,7 @@ class Command(BaseCommand):
     def handle(
         self,
         *args: Any,
+        report: str,
         authority: str,
         first: date,
         last: date,
@@ -76,12 +85,38 @@ class Command(BaseCommand):
         found = places.authority_named(authority, last)
         if found is None:
             raise CommandError(f"There is no authority “{authority}” on {last}.", returncode=2)
+        if report == RETURN:
+            self.own_return(found, first, last, at or timezone.now(), out, **options)
+            return
         counted = figures.uptake(figures.of_authority(found), first, last, now=at or timezone.now())
         if out:
             self.write(counted, out)
         if options["json"]:
             rows = [dict(zip(HEADER, row, strict=True)) for row in counted.rows()]
             self.stdout.write(json.dumps(rows, ensure_ascii=False, indent=1))
+
+    def own_return(
+        self,
+        authority: Authority,
+        first: date,
+        last: date,
+        now: datetime,
+        out: Path | None,
+        **options: Any,
+    ) -> None:
+        rows = list(own_return.rows(authority, first, last, now=now))
+        if out:
+            try:
+                out.mkdir(parents=True, exist_ok=True)
+                exports.write_csv(out / "return.csv", asked.HEADER, rows)
+            except OSError as error:
+                raise CommandError(
+                    f"{out} cannot be written to: {error.strerror}.", returncode=2
+                ) from error
+            self.stderr.write(f"return.csv is in {out}.")
+        if options["json"]:
+            told = [dict(zip(asked.HEADER, row, strict=True)) for row in rows]
+            self.stdout.write(json.dumps(told, ensure_ascii=False, indent=1))
 
     def write(self, counted: Uptake, out: Path) -> None:
         try:

@@ -126,6 +126,9 @@ def _with_uptake(number: int, chance: random.Random) -> Answers:
     says_no = min(0.7, max(0.04, chance.betavariate(5.5, 12.5)))
     comes = min(1.0, max(0.35, chance.betavariate(13, 1.3)))
     in_time = min(0.97, max(0.15, chance.betavariate(5, 3)))
+    if number % 29 == 28:
+        # Where nearly every child is talked to.
+        offers, says_no, comes = 0.998, 0.015, 1.0
     has_gaps = number % 11 == 5 and number // 11 < WITH_GAPS
     by_day = number % 4 == 1 and number // 4 < BY_DAY_ALONE
     size = _size(chance)

@@ -212,6 +212,7 @@ MEASURES: tuple[Asked, ...] = (
     ),
 )
 OF_MEASURE: dict[str, Asked] = {each.key: each for each in MEASURES}
+DECLINES: tuple[str, ...] = tuple(each.key for each in MEASURES if each.part_of == "declined")
 COUNTS: tuple[str, ...] = tuple(each.key for each in MEASURES if not each.is_hours)
 
 

@@ -4,8 +4,12 @@ Source: Spiegelhalter, D. J. (2005), Funnel plots for comparing institutional pe
 Statistics in Medicine 24(8), 1185 to 1202: exact binomial limits, interpolated (appendix
 A.1.1).
 
-The limit at probability p for n episodes and target t is (r − a) / n. There r is the least number
-with P(R ≤ r) ≥ p for R binomial(n, t), and a = (P(R ≤ r) − p) / P(R = r).
+The lower limit at probability p for n episodes and target t is (r − a) / n. There r is the least
+number with P(R ≤ r) ≥ p for R binomial(n, t), and a = (P(R ≤ r) − p) / P(R = r). The upper one is
+the lower one of the episodes for which it did not happen. So outside means neither more nor less
+than that chance alone would carry fewer than p of councils so far: P(R ≤ r) < p below, and
+P(R ≥ r) < p above.
+(The paper takes r − a at 1 − p for the upper, which is up to one episode nearer.)
 """
 
 import math
@@ -15,8 +19,8 @@ from functools import lru_cache
 
 from returnhome.rules.codes import Code
 
-# Two lines: 95 % of councils lie within by chance alone, and 99.8 %.
-PROBABILITIES = (0.001, 0.025, 0.975, 0.999)
+# Two lines on each side: 95 % of councils lie within by chance alone, and 99.8 %.
+PROBABILITIES = (0.001, 0.025)
 # As many standard deviations from the middle nothing is left to add up.
 FAR = 10
 
@@ -59,8 +63,13 @@ def limits(number: int, target: float) -> Limits:
     """
     if number < 1 or not 0 < target < 1:
         raise ValueError("Limits need an episode, and a share between 0 and 1.")
-    found = _quantiles(number, target, PROBABILITIES)
-    return Limits(*(min(max(value / number, 0.0), 1.0) for value in found))
+    lower_998, lower_95 = _shares(number, target)
+    not_998, not_95 = _shares(number, 1 - target)
+    return Limits(lower_998, lower_95, 1 - not_95, 1 - not_998)
+
+
+def _shares(number: int, target: float) -> list[float]:
+    return [max(r / number, 0.0) for r in _quantiles(number, target, PROBABILITIES)]
 
 
 def _quantiles(number: int, target: float, asked: Sequence[float]) -> list[float]:
