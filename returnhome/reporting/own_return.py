@@ -60,6 +60,8 @@ def _hours(scope: Scope, first: date, last: date) -> dict[str, tuple[Decimal, in
     )
     by_cohort: dict[str, list[float]] = {}
     for cohort, returned, talked in told:
+        assert returned
+        assert talked
         hours = (talked - returned).total_seconds() / SECONDS
         # A talk held between being found and the return: nought hours, as `rules.clock` says.
         for key in (cohort, ALL):

@@ -15,21 +15,21 @@ from returnhome.rules.study.adding_up import (
     OfCouncil,
     RateFound,
     Spread,
-    Standing,
     Study,
+    StudyStanding,
     percent,
     rounded,
 )
 from returnhome.rules.study.asked import COHORT_WORDS, HEADER, MEASURES, RATES
 from returnhome.rules.study.checking import StudyReturn
 from returnhome.rules.study.comparing import Change, Changes, Counts
-from returnhome.rules.study.limits import Place
+from returnhome.rules.study.limits import FunnelPlace
 from returnhome.rules.study.published import FACTS
 
 POOLED = "All episodes together: the sum of one count over the sum of the other"
 MEAN = "Mean over councils, each counting once"
 # How many of the asked councils stand how, in the order of the report.
-STANDINGS = tuple(Standing)
+STANDINGS = tuple(StudyStanding)
 
 
 def as_json(study: Study, changes: Changes | None, not_read: Sequence[str]) -> dict[str, Any]:
@@ -54,7 +54,7 @@ def as_json(study: Study, changes: Changes | None, not_read: Sequence[str]) -> d
                 "sentence": each.sentence,
                 "file": each.file,
             }
-            for each in study.apart
+            for each in (*study.apart, *study.of_another)
         ],
         "problems": [
             {
@@ -83,7 +83,12 @@ def _councils(study: Study) -> dict[str, Any]:
         **{
             standing.value: sum(each is standing for each in standings.values())
             for standing in (
-                *(Standing.ANSWERED, Standing.OTHER, Standing.UNUSABLE, Standing.SILENT),
+                *(
+                    StudyStanding.ANSWERED,
+                    StudyStanding.OTHER,
+                    StudyStanding.UNUSABLE,
+                    StudyStanding.SILENT,
+                ),
             )
         },
         "list": [
@@ -151,7 +156,7 @@ def _rate(found: RateFound) -> dict[str, Any]:
             "councils": found.spread.councils if found.spread else 0,
             "percent": percent(found.spread.mean) if found.spread else None,
         },
-        "placed": {place.value: len(found.placed(place)) for place in Place}
+        "placed": {place.value: len(found.placed(place)) for place in FunnelPlace}
         if found.has_limits
         else None,
         "councils": [_of_council(each) for each in (*found.those, *found.apart)],
@@ -279,15 +284,21 @@ def _plain(value: Decimal | None) -> Cell:
 def sheets(study: Study, changes: Changes | None) -> list[Sheet]:
     """The workbook: one question a sheet."""
     return [
-        Sheet("Who could answer", WHO, _who(study)),
-        Sheet("National", NATIONAL, _national(study)),
-        Sheet("Councils", COUNCILS, _of_councils(study)),
-        Sheet("Not comparable", APART, _apart(study)),
-        Sheet("Problems", PROBLEMS, _problems(study)),
-        Sheet("Who did not answer", SILENT, _silent(study)),
-        Sheet("Earlier studies", EARLIER, _earlier(study)),
-        *([Sheet("Change", CHANGE, _changed(changes))] if changes else []),
-        Sheet("What each means", MEANS, _means()),
+        Sheet("Who could answer", WHO, _who(study), (40, 40, 24, 20, *(14,) * 18)),
+        Sheet("National", NATIONAL, _national(study), (40, 34, 24, 20, *(16,) * 12)),
+        Sheet(
+            *("Councils", COUNCILS, _of_councils(study)),
+            (40, 34, 24, 20, 12, 28, 24, *(12,) * 7, 24, 40, 28, 12, 12),
+        ),
+        Sheet("Not comparable", APART, _apart(study), (12, 28, 24, 20, 44, 80, 28)),
+        Sheet("Problems", PROBLEMS, _problems(study), (32, 16, 44, 36, 110)),
+        Sheet("Who did not answer", SILENT, _silent(study), (12, 32, 26, 34, 40)),
+        Sheet(
+            *("Earlier studies", EARLIER, _earlier(study)),
+            (6, 56, 10, 56, 24, 24, 36, 20, 40, 60),
+        ),
+        *([Sheet("Change", CHANGE, _changed(changes), (40, 34, *(14,) * 13))] if changes else []),
+        Sheet("What each means", MEANS, _means(), (10, 22, 44, 140)),
     ]
 
 
@@ -362,16 +373,10 @@ COUNCILS = (
 
 
 def _apart(study: Study) -> Iterator[tuple[Cell, ...]]:
-    for each in study.apart:
+    for each in (*study.apart, *study.of_another):
         yield (
             *(each.council.code, each.council.name, each.cohort, each.rate),
             *(each.why.label, each.sentence, each.file),
-        )
-    for made in study.others:
-        why = "another standard" if made.standard != study.standard else "another period"
-        yield (
-            *(made.council.code, made.council.name, None, None, f"For {why}"),
-            *(f"Version {made.standard}, {made.period.words}.", made.file),
         )
 
 
@@ -390,7 +395,7 @@ PROBLEMS = ("file", "rows", "fault", "what follows", "in words")
 def _silent(study: Study) -> Iterator[tuple[Cell, ...]]:
     for council in study.asked:
         standing = study.standing(council)
-        if standing is not Standing.ANSWERED:
+        if standing is not StudyStanding.ANSWERED:
             files = ", ".join(_files_of(study, council.code))
             yield council.code, council.name, council.region, standing.label, files
 

@@ -12,7 +12,7 @@ from returnhome.reporting import drawing
 from returnhome.reporting.drawing import GRID, INK, NARROW, NAVY, PALE, QUIET, RUST, TEAL, WIDE
 from returnhome.rules.measures import ALL
 from returnhome.rules.study import limits
-from returnhome.rules.study.adding_up import OfCouncil, RateFound, Standing, Study, percent
+from returnhome.rules.study.adding_up import OfCouncil, RateFound, Study, StudyStanding, percent
 from returnhome.rules.study.asked import (
     COHORT_WORDS,
     LOOKED_AFTER,
@@ -20,17 +20,17 @@ from returnhome.rules.study.asked import (
     RATES,
     UPTAKE,
 )
-from returnhome.rules.study.limits import Place
+from returnhome.rules.study.limits import FunnelPlace
 
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 GREY, LINE = "#8a939b", "#6f777b"
-# Place → words, colour, shape.
+# FunnelPlace → words, colour, shape.
 PLACES = {
-    Place.FAR_BELOW: ("Below the 99.8% limit", RUST, "triangle-down"),
-    Place.BELOW: ("Between the lower limits", TEAL, "square"),
-    Place.WITHIN: ("Within the 95% limits", GREY, "circle"),
-    Place.ABOVE: ("Between the upper limits", TEAL, "square"),
-    Place.FAR_ABOVE: ("Above the 99.8% limit", NAVY, "triangle-up"),
+    FunnelPlace.FAR_BELOW: ("Below the 99.8% limit", RUST, "triangle-down"),
+    FunnelPlace.BELOW: ("Between the lower limits", TEAL, "square"),
+    FunnelPlace.WITHIN: ("Within the 95% limits", GREY, "circle"),
+    FunnelPlace.ABOVE: ("Between the upper limits", TEAL, "square"),
+    FunnelPlace.FAR_ABOVE: ("Above the 99.8% limit", NAVY, "triangle-up"),
 }
 POINTS_OF_A_LINE = 90
 SHOWN_COHORTS = (ALL, "home", *sorted(LOOKED_AFTER))
@@ -47,19 +47,24 @@ SHORT = dict(
 
 # How the asked councils fall into five, by how they stand to the two counts of the uptake.
 ABLE = (
-    ("Gave both counts", NAVY, (Standing.ANSWERED,)),
-    ("Withheld a small number", TEAL, (Standing.SUPPRESSED,)),
+    ("Gave both counts", NAVY, (StudyStanding.ANSWERED,)),
+    ("Withheld a small number", TEAL, (StudyStanding.SUPPRESSED,)),
     (
         "Does not hold it, refused or left it out",
         "#9fb0c0",
-        (Standing.NOT_HELD, Standing.REFUSED, Standing.LEFT_OUT, Standing.NOT_APPLICABLE),
+        (
+            StudyStanding.NOT_HELD,
+            StudyStanding.REFUSED,
+            StudyStanding.LEFT_OUT,
+            StudyStanding.NOT_APPLICABLE,
+        ),
     ),
     (
         "Sent what cannot be used",
         "#d3b9ad",
-        (Standing.SET_ASIDE, Standing.UNUSABLE, Standing.OTHER),
+        (StudyStanding.SET_ASIDE, StudyStanding.UNUSABLE, StudyStanding.OTHER),
     ),
-    ("Sent nothing", PALE, (Standing.SILENT,)),
+    ("Sent nothing", PALE, (StudyStanding.SILENT,)),
 )
 
 

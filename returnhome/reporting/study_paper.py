@@ -18,8 +18,8 @@ from returnhome.rules.study.adding_up import (
     MeasureFound,
     OfCouncil,
     RateFound,
-    Standing,
     Study,
+    StudyStanding,
     percent,
 )
 from returnhome.rules.study.asked import (
@@ -35,7 +35,7 @@ from returnhome.rules.study.asked import (
 from returnhome.rules.study.comparing import Changes
 from returnhome.rules.study.councils import Council
 from returnhome.rules.study.faults import Effect
-from returnhome.rules.study.limits import Place
+from returnhome.rules.study.limits import FunnelPlace
 from returnhome.rules.study.published import FACTS
 
 # The rates that have a funnel plot of their own: what a council is most often asked about.
@@ -44,7 +44,7 @@ PLOTTED = (
     *((key, ALL) for key in ("offered_of_ended", "declined_of_offered", "in_time_of_held")),
 )
 IN_THE_TABLE = (UPTAKE, "offered_of_ended", "declined_of_offered", "in_time_of_held")
-FAR = (Place.FAR_BELOW, Place.FAR_ABOVE)
+FAR = (FunnelPlace.FAR_BELOW, FunnelPlace.FAR_ABOVE)
 # What is asked about most, first; the rest of the measures follow below it.
 CHIEF = ("ended", "children", "offered", "accepted", "declined", "held", "in_time", "median_hours")
 
@@ -63,7 +63,7 @@ class Plot:
 
     found: RateFound
     picture: Picture
-    placed: Mapping[Place, int]
+    placed: Mapping[FunnelPlace, int]
     far: tuple[OfCouncil, ...]
 
     @property
@@ -96,13 +96,13 @@ def _told(study: Study, changes: Changes | None) -> dict[str, Any]:
         if study_charts.compared(study)
         else None,
         "plots": _plots(study),
-        "standings": Standing,
-        "why_not": [each for each in Standing if each is not Standing.ANSWERED],
+        "standings": StudyStanding,
+        "why_not": [each for each in StudyStanding if each is not StudyStanding.ANSWERED],
         "silent": _by_region(study.silent),
         "unusable": [
             (council, study.unusable[council.code])
             for council in study.asked
-            if study.standing(council) is Standing.UNUSABLE
+            if study.standing(council) is StudyStanding.UNUSABLE
         ],
         "refusing": _by_name(study.refusing(AnswerState.REFUSED)),
         "suppressing": _by_name(study.refusing(AnswerState.SUPPRESSED)),
@@ -111,8 +111,15 @@ def _told(study: Study, changes: Changes | None) -> dict[str, Any]:
         "in_the_table": [OF_RATE[key] for key in IN_THE_TABLE],
         "places": study_charts.PLACES,
         "facts": [(fact, fact.beside(study)) for fact in FACTS],
-        "left_out": [each for each in study.problems if each.effect is not Effect.NONE],
-        "counted_all_the_same": [each for each in study.problems if each.effect is Effect.NONE],
+        "problems": [
+            (title, those)
+            for title, those in (
+                ("Left out", study.left_out),
+                ("Shown, and in no national figure", study.with_effect(Effect.APART)),
+                ("Counted all the same", study.with_effect(Effect.NONE)),
+            )
+            if those
+        ],
         "most_not_known": f"{int(MOST_NOT_KNOWN * 100)}%",
         "fewest": FEWEST,
     }
@@ -132,7 +139,7 @@ def _plots(study: Study) -> list[Plot]:
                 Plot(
                     rate,
                     _picture(study_charts.funnel, rate),
-                    {place: len(rate.placed(place)) for place in Place},
+                    {place: len(rate.placed(place)) for place in FunnelPlace},
                     tuple(far),
                 )
             )
@@ -187,7 +194,7 @@ def _not_comparable(apart: Iterable[Apart]) -> list[NotCompared]:
     return found
 
 
-def _table(study: Study) -> list[tuple[Council, Standing, list[OfCouncil | None]]]:
+def _table(study: Study) -> list[tuple[Council, StudyStanding, list[OfCouncil | None]]]:
     """Every council asked, by name, with its part in the chief rates of all children."""
     parts: dict[tuple[str, str], OfCouncil] = {}
     for key in IN_THE_TABLE:

@@ -126,7 +126,7 @@ class Command(BaseCommand):
         if options["json"]:
             self.stdout.write(json.dumps(data, ensure_ascii=False, indent=1))
         self.say(found, not_read)
-        if found.refused_rows:
+        if found.left_out:
             sys.exit(1)
 
     def made(self, paths: list[Path], known: Councils, asked: Period | None) -> Study:
@@ -158,7 +158,7 @@ class Command(BaseCommand):
             self.stderr.write(f"Not read: {', '.join(not_read)}.")
         self.stderr.write(
             f"{len(found.answering)} of {len(found.asked)} councils answered for "
-            f"{found.period.words}; {found.refused_rows} faults left something out."
+            f"{found.period.words}; {len(found.left_out)} faults left something out."
         )
 
 

@@ -23,6 +23,7 @@ from returnhome.rules.study.asked import (
     INVENTED,
     LOOKED_AFTER,
     MEASURES,
+    OF_MEASURE,
     RATES,
     STANDARD,
     AnswerState,
@@ -33,8 +34,8 @@ from returnhome.rules.study.asked import (
 )
 from returnhome.rules.study.checking import Given, Key, StudyReturn, versions
 from returnhome.rules.study.councils import Council, Councils
-from returnhome.rules.study.faults import Effect, Fault, Problem
-from returnhome.rules.study.limits import Limits, Place
+from returnhome.rules.study.faults import LEAVES_OUT, Effect, Fault, Problem
+from returnhome.rules.study.limits import FunnelPlace, Limits
 
 # Over this share of its denominator not known, a rate is not held against others. Our own choice.
 MOST_NOT_KNOWN = Fraction(1, 10)
@@ -42,7 +43,7 @@ MOST_NOT_KNOWN = Fraction(1, 10)
 FEWEST = 5
 
 
-class Standing(Code):
+class StudyStanding(Code):
     """How an asked council stands to one question of the study; our own list."""
 
     ANSWERED = "answered", "Gave a number"
@@ -138,7 +139,7 @@ class OfCouncil:
     numerator: Given
     denominator: Given
     apart: tuple[WhyApart, ...] = ()
-    place: Place | None = None
+    place: FunnelPlace | None = None
     limits: Limits | None = None
 
     @property
@@ -164,13 +165,13 @@ class RateFound:
     rate: Rate
     cohort: str
     asked: int
-    standings: Mapping[Standing, int]
+    standings: Mapping[StudyStanding, int]
     those: tuple[OfCouncil, ...]
     apart: tuple[OfCouncil, ...]
 
     @property
     def answered(self) -> int:
-        return self.standings.get(Standing.ANSWERED, 0)
+        return self.standings.get(StudyStanding.ANSWERED, 0)
 
     @cached_property
     def pooled(self) -> tuple[int, int]:
@@ -193,7 +194,7 @@ class RateFound:
     def has_limits(self) -> bool:
         return any(each.place for each in self.those)
 
-    def placed(self, *places: Place) -> list[OfCouncil]:
+    def placed(self, *places: FunnelPlace) -> list[OfCouncil]:
         return [each for each in self.those if each.place in places]
 
 
@@ -203,18 +204,18 @@ class MeasureFound:
 
     measure: Asked
     cohort: str
-    standings: Mapping[Standing, int]
+    standings: Mapping[StudyStanding, int]
     numbers: tuple[Decimal, ...]
     asked: int
 
     @property
     def answered(self) -> int:
-        return self.standings.get(Standing.ANSWERED, 0)
+        return self.standings.get(StudyStanding.ANSWERED, 0)
 
     @property
     def able(self) -> int:
         """Those that could answer: a number, or one withheld because it is small."""
-        return self.answered + self.standings.get(Standing.SUPPRESSED, 0)
+        return self.answered + self.standings.get(StudyStanding.SUPPRESSED, 0)
 
     @cached_property
     def spread(self) -> Spread | None:
@@ -237,6 +238,7 @@ class Study:
     unusable: Mapping[str, tuple[str, ...]]
     problems: tuple[Problem, ...]
     apart: tuple[Apart, ...]
+    of_another: tuple[Apart, ...]
     measures: Mapping[Key, MeasureFound]
     rates: Mapping[Key, RateFound]
     files: int
@@ -247,20 +249,20 @@ class Study:
     @property
     def silent(self) -> list[Council]:
         """Asked, and nothing came."""
-        return [each for each in self.asked if self.standing(each) is Standing.SILENT]
+        return [each for each in self.asked if self.standing(each) is StudyStanding.SILENT]
 
     @property
     def answering(self) -> list[Council]:
         """Asked, and a return for this period can be used."""
         return [each for each in self.asked if each.code in self.by_council]
 
-    def standing(self, council: Council) -> Standing:
+    def standing(self, council: Council) -> StudyStanding:
         """How a council stands to the study as a whole."""
         if council.code in self.by_council:
-            return Standing.ANSWERED
+            return StudyStanding.ANSWERED
         if any(each.council.code == council.code for each in self.others):
-            return Standing.OTHER
-        return Standing.UNUSABLE if council.code in self.unusable else Standing.SILENT
+            return StudyStanding.OTHER
+        return StudyStanding.UNUSABLE if council.code in self.unusable else StudyStanding.SILENT
 
     def refusing(self, state: AnswerState) -> list[tuple[Council, list[Key]]]:
         """Councils that gave this state to a question, with the questions."""
@@ -272,10 +274,13 @@ class Study:
                 found.append((council, sorted(keys, key=_order)))
         return found
 
+    def with_effect(self, *effects: Effect) -> list[Problem]:
+        return [each for each in self.problems if each.effect in effects]
+
     @property
-    def refused_rows(self) -> int:
-        """How many faults leave something out."""
-        return sum(each.effect is not Effect.NONE for each in self.problems)
+    def left_out(self) -> list[Problem]:
+        """The faults for which a file, a row or an answer counts nowhere."""
+        return self.with_effect(*LEAVES_OUT)
 
     def rate(self, key: str, cohort: str = ALL) -> RateFound:
         return self.rates[cohort, key]
@@ -314,10 +319,13 @@ def add_up(
     found = [*problems, *more]
     ours = [each for each in returns if each.period == period and each.standard == STANDARD]
     others = [each for each in returns if each not in ours]
-    found += [_of_another(each, period) for each in others]
+    of_another = [_of_another(each, period) for each in others]
     asked = councils.asked(period.last)
     apart = [part for each in ours if (part := _part_of_the_period(each, period))]
-    found += [Problem(each.file, (), Fault.PART_OF_THE_PERIOD, each.sentence) for each in apart]
+    found += [
+        Problem(each.file, (), Fault(each.why.value), each.sentence)
+        for each in (*of_another, *apart)
+    ]
     by_council = {each.council.code: each for each in ours}
     unusable = _unusable(checked, returns)
     whole = [each for each in ours if each.council not in {part.council for part in apart}]
@@ -336,6 +344,7 @@ def add_up(
         unusable=unusable,
         problems=tuple(sorted(set(found))),
         apart=tuple(apart),
+        of_another=tuple(sorted(of_another, key=lambda each: (each.council.code, each.file))),
         measures=_measures(replies, whole),
         rates=_rates(ours, apart, replies),
         files=len(checked),
@@ -358,17 +367,22 @@ def _unusable(
     return {code: tuple(sorted(files)) for code, files in lost.items()}
 
 
-def _of_another(made: StudyReturn, period: Period) -> Problem:
+def _of_another(made: StudyReturn, period: Period) -> Apart:
+    """A return for another period, or by another version of the list."""
     if made.standard != STANDARD:
-        return Problem(
-            *(made.file, (), Fault.OTHER_STANDARD),
+        return Apart(
+            made.council,
+            WhyApart.OTHER_STANDARD,
             f"{made.council.name} follows version “{made.standard}” of the standard and the study "
             f"version {STANDARD}: shown apart, not added up.",
+            made.file,
         )
-    return Problem(
-        *(made.file, (), Fault.OTHER_PERIOD),
+    return Apart(
+        made.council,
+        WhyApart.OTHER_PERIOD,
         f"{made.council.name} is for {made.period.words} and the study for {period.words}: shown "
         f"apart, not added up.",
+        made.file,
     )
 
 
@@ -434,9 +448,9 @@ def _too_little_known(made: StudyReturn, cohort: str, rate: Rate) -> str:
     if Fraction(not_known) / Fraction(whole.value) <= MOST_NOT_KNOWN:
         return ""
     share = percent(Fraction(not_known) / Fraction(whole.value))
-    return (
-        f"{' + '.join(told)} is {not_known:,} of {whole.value:,} {rate.denominator} ({share:.1f}%)."
-    )
+    words = " + ".join(OF_MEASURE[key].label for key in told)
+    of = OF_MEASURE[rate.denominator].label.lower()
+    return f"{words}: {not_known:,} of {whole.value:,} ({of}), {share:.1f}%."
 
 
 @dataclass(frozen=True)
@@ -448,28 +462,39 @@ class _Replies:
     for_another: frozenset[str]
     unusable: frozenset[str]
 
-    def counted(self, *keys: Key) -> Counter[Standing]:
+    def counted(self, *keys: Key) -> Counter[StudyStanding]:
         """How many councils stand how to a question, or to two at once: the worse counts."""
         return Counter(
             min((self.standing(code, key) for key in keys), key=_WORST.index) for code in self.codes
         )
 
-    def standing(self, code: str, key: Key) -> Standing:
+    def standing(self, code: str, key: Key) -> StudyStanding:
         made = self.by_council.get(code)
         if made is None:
             if code in self.for_another:
-                return Standing.OTHER
-            return Standing.UNUSABLE if code in self.unusable else Standing.SILENT
+                return StudyStanding.OTHER
+            return StudyStanding.UNUSABLE if code in self.unusable else StudyStanding.SILENT
         if key in made.set_aside:
-            return Standing.SET_ASIDE
+            return StudyStanding.SET_ASIDE
         given = made.answers.get(key)
-        return _STANDINGS[given.state] if given else Standing.LEFT_OUT
+        return _STANDINGS[given.state] if given else StudyStanding.LEFT_OUT
 
 
 _WORST = (
-    *(Standing.SILENT, Standing.UNUSABLE, Standing.OTHER, Standing.SET_ASIDE, Standing.REFUSED),
-    *(Standing.NOT_HELD, Standing.LEFT_OUT, Standing.NOT_APPLICABLE, Standing.SUPPRESSED),
-    Standing.ANSWERED,
+    *(
+        StudyStanding.SILENT,
+        StudyStanding.UNUSABLE,
+        StudyStanding.OTHER,
+        StudyStanding.SET_ASIDE,
+        StudyStanding.REFUSED,
+    ),
+    *(
+        StudyStanding.NOT_HELD,
+        StudyStanding.LEFT_OUT,
+        StudyStanding.NOT_APPLICABLE,
+        StudyStanding.SUPPRESSED,
+    ),
+    StudyStanding.ANSWERED,
 )
 
 
@@ -490,11 +515,11 @@ def _measures(replies: _Replies, whole: Sequence[StudyReturn]) -> dict[Key, Meas
 
 
 _STANDINGS = {
-    AnswerState.GIVEN: Standing.ANSWERED,
-    AnswerState.NOT_HELD: Standing.NOT_HELD,
-    AnswerState.SUPPRESSED: Standing.SUPPRESSED,
-    AnswerState.REFUSED: Standing.REFUSED,
-    AnswerState.NOT_APPLICABLE: Standing.NOT_APPLICABLE,
+    AnswerState.GIVEN: StudyStanding.ANSWERED,
+    AnswerState.NOT_HELD: StudyStanding.NOT_HELD,
+    AnswerState.SUPPRESSED: StudyStanding.SUPPRESSED,
+    AnswerState.REFUSED: StudyStanding.REFUSED,
+    AnswerState.NOT_APPLICABLE: StudyStanding.NOT_APPLICABLE,
 }
 
 
@@ -508,7 +533,8 @@ def _rates(
     found = {}
     for cohort in ASKED_COHORTS:
         for rate in RATES:
-            those, beside = [], []
+            those: list[OfCouncil] = []
+            beside: list[OfCouncil] = []
             for made in ordered:
                 over = made.answers.get((cohort, rate.numerator))
                 under = made.answers.get((cohort, rate.denominator))

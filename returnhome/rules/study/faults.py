@@ -18,6 +18,7 @@ class Effect(Code):
     FILE = "file_set_aside", "The whole file counts nowhere"
     ROW = "row_refused", "The row counts nowhere"
     ANSWERS = "answers_set_aside", "None of the answers concerned counts"
+    APART = "shown_apart", "Shown, and in no national figure"
     NONE = "counted", "Counted all the same, and said here"
 
 
@@ -76,14 +77,17 @@ _OF_ANSWERS = (
 )
 _HARMLESS = (
     *(Fault.SAID_TWICE_ALIKE, Fault.TWO_FILES_ALIKE, Fault.OTHER_ENCODING, Fault.FORMULA_VALUE),
-    *(Fault.OTHER_PERIOD, Fault.OTHER_STANDARD, Fault.PART_OF_THE_PERIOD),
 )
+_OF_ANOTHER_KIND = (Fault.OTHER_PERIOD, Fault.OTHER_STANDARD, Fault.PART_OF_THE_PERIOD)
+LEAVES_OUT = frozenset({Effect.FILE, Effect.ROW, Effect.ANSWERS})
 for _fault in Fault:
     _fault.effect = Effect.ROW
 for _fault in _OF_FILES:
     _fault.effect = Effect.FILE
 for _fault in _OF_ANSWERS:
     _fault.effect = Effect.ANSWERS
+for _fault in _OF_ANOTHER_KIND:
+    _fault.effect = Effect.APART
 for _fault in _HARMLESS:
     _fault.effect = Effect.NONE
 

@@ -25,7 +25,7 @@ PROBABILITIES = (0.001, 0.025)
 FAR = 10
 
 
-class Place(Code):
+class FunnelPlace(Code):
     """Where a council's rate lies on a funnel plot; our words, the limits are Spiegelhalter's."""
 
     FAR_BELOW = "below_998", "Below the 99.8% limit"
@@ -44,15 +44,15 @@ class Limits:
     upper_95: float
     upper_998: float
 
-    def place(self, share: float) -> Place:
+    def place(self, share: float) -> FunnelPlace:
         """On the line is within."""
         if share < self.lower_998:
-            return Place.FAR_BELOW
+            return FunnelPlace.FAR_BELOW
         if share < self.lower_95:
-            return Place.BELOW
+            return FunnelPlace.BELOW
         if share > self.upper_998:
-            return Place.FAR_ABOVE
-        return Place.ABOVE if share > self.upper_95 else Place.WITHIN
+            return FunnelPlace.FAR_ABOVE
+        return FunnelPlace.ABOVE if share > self.upper_95 else FunnelPlace.WITHIN
 
 
 @lru_cache(maxsize=16_384)

@@ -108,7 +108,9 @@ def _councils(key: str, what: Callable[[Fraction], bool]) -> Callable[[Study], B
 def _lowest(key: str) -> Callable[[Study], Beside | None]:
     def beside(study: Study) -> Beside | None:
         found = study.rate(key).spread
-        return found and Beside(_of(found.lowest), f"lowest of {found.councils} councils")
+        if found is None:
+            return None
+        return Beside(_of(found.lowest), f"lowest of {found.councils} councils")
 
     return beside
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from returnhome.reporting.study import as_json
 from returnhome.rules.study.adding_up import (
     Spread,
-    Standing,
+    StudyStanding,
     WhyApart,
     percent,
     quantile,
@@ -20,7 +20,7 @@ from returnhome.rules.study.asked import Period
 from returnhome.rules.study.checking import SentFile
 from returnhome.rules.study.councils import Council, Councils, councils_from
 from returnhome.rules.study.faults import Fault
-from returnhome.rules.study.limits import Place
+from returnhome.rules.study.limits import FunnelPlace
 from tests.rules.study.returns import COUNCILS, YEAR, of_council, study
 
 HARTLEPOOL = {
@@ -87,14 +87,14 @@ def test_every_asked_council_stands_somewhere() -> None:
     found = study(*FOUR)
 
     assert found.measure("ended").standings == {
-        Standing.ANSWERED: 3,
-        Standing.NOT_HELD: 1,
-        Standing.SILENT: 3,
+        StudyStanding.ANSWERED: 3,
+        StudyStanding.NOT_HELD: 1,
+        StudyStanding.SILENT: 3,
     }
     assert found.measure("offered").able == 4
     assert found.measure("offered").answered == 3
-    assert found.rate("declined_of_offered").standings[Standing.REFUSED] == 1
-    assert found.measure("in_time", "home").standings[Standing.LEFT_OUT] == 4
+    assert found.rate("declined_of_offered").standings[StudyStanding.REFUSED] == 1
+    assert found.measure("in_time", "home").standings[StudyStanding.LEFT_OUT] == 4
     assert [council.name for council in found.silent] == ["Darlington", "Halton", "Barnsley"]
 
 
@@ -146,7 +146,7 @@ def test_a_return_for_another_year_is_shown_apart() -> None:
     found = study(FOUR[0], late)
 
     assert found.rate("held_of_ended").pooled == (50, 100)
-    assert found.measure("ended").standings[Standing.OTHER] == 1
+    assert found.measure("ended").standings[StudyStanding.OTHER] == 1
     assert [each.fault for each in found.problems] == [Fault.OTHER_PERIOD]
     assert "1 April 2024 to 31 March 2025" in found.problems[0].sentence
 
@@ -168,7 +168,9 @@ def test_over_a_tenth_not_known_is_shown_apart_and_a_tenth_is_not() -> None:
     assert offered.answered == 2
     assert [each.council.name for each in offered.those] == ["Hartlepool"]
     assert [each.apart for each in offered.apart] == [(WhyApart.NOT_KNOWN,)]
-    assert found.apart[0].sentence == "offer_not_known is 11 of 100 ended (11.0%)."
+    assert found.apart[0].sentence == (
+        "Not known whether offered: 11 of 100 (episodes ended), 11.0%."
+    )
 
 
 def test_where_every_absence_is_missing_nothing_of_looked_after_children_is_compared() -> None:
@@ -240,8 +242,8 @@ def test_a_council_stands_among_the_limits_around_the_sum_of_all() -> None:
 
     assert percent(found.share or Fraction()) == 55.1
     assert [each.place for each in found.those] == [
-        *(Place.WITHIN, Place.WITHIN, Place.WITHIN, Place.WITHIN),
-        *(Place.FAR_ABOVE, Place.FAR_BELOW),
+        *(FunnelPlace.WITHIN, FunnelPlace.WITHIN, FunnelPlace.WITHIN, FunnelPlace.WITHIN),
+        *(FunnelPlace.FAR_ABOVE, FunnelPlace.FAR_BELOW),
     ]
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from returnhome.rules.study.limits import Limits, Place, limits
+from returnhome.rules.study.limits import FunnelPlace, Limits, limits
 
 
 def chances(number: int, target: float) -> list[float]:
@@ -57,10 +57,10 @@ def test_outside_is_what_chance_alone_would_rarely_do(
 
     place = limits(number, target).place(r / number)
 
-    assert (place in (Place.FAR_BELOW, Place.BELOW)) == (below < 0.025)
-    assert (place is Place.FAR_BELOW) == (below < 0.001)
-    assert (place in (Place.FAR_ABOVE, Place.ABOVE)) == (above < 0.025)
-    assert (place is Place.FAR_ABOVE) == (above < 0.001)
+    assert (place in (FunnelPlace.FAR_BELOW, FunnelPlace.BELOW)) == (below < 0.025)
+    assert (place is FunnelPlace.FAR_BELOW) == (below < 0.001)
+    assert (place in (FunnelPlace.FAR_ABOVE, FunnelPlace.ABOVE)) == (above < 0.025)
+    assert (place is FunnelPlace.FAR_ABOVE) == (above < 0.001)
 
 
 @given(st.integers(1, 40_000), st.floats(0.001, 0.999))
@@ -82,8 +82,14 @@ def test_a_council_on_the_line_is_within() -> None:
     lines = Limits(0.2, 0.3, 0.7, 0.8)
 
     assert [lines.place(share) for share in (0.19, 0.2, 0.3, 0.5, 0.7, 0.75, 0.8, 0.81)] == [
-        *(Place.FAR_BELOW, Place.BELOW, Place.WITHIN, Place.WITHIN, Place.WITHIN),
-        *(Place.ABOVE, Place.ABOVE, Place.FAR_ABOVE),
+        *(
+            FunnelPlace.FAR_BELOW,
+            FunnelPlace.BELOW,
+            FunnelPlace.WITHIN,
+            FunnelPlace.WITHIN,
+            FunnelPlace.WITHIN,
+        ),
+        *(FunnelPlace.ABOVE, FunnelPlace.ABOVE, FunnelPlace.FAR_ABOVE),
     ]
 
 
