@@ -11,6 +11,7 @@ from returnhome.casework.places import Authority
 from returnhome.reporting import figures
 from returnhome.reporting.exports import csv_lines
 from returnhome.reporting.figures import Scope
+from returnhome.rules import clock
 from returnhome.rules.codes import NotHeldReason, OfferKind
 from returnhome.rules.measures import ADDED, ALL
 from returnhome.rules.study import answering
@@ -30,6 +31,7 @@ def rows(authority: Authority, first: date, last: date, *, now: datetime) -> Ite
         number=counted.number,
         hours=_hours(scope, first, last),
         is_empty=counted.is_empty,
+        counted_on=now.astimezone(clock.LONDON).date(),
     )
 
 

@@ -169,3 +169,6 @@ def test_our_own_return_is_one_that_a_study_can_read(three_children: None, tmp_p
     assert found.answers["all", "ended"].value == 2
     assert found.answers["home", "declined_by_parent"].value == 1
     assert len(json.loads(printed)) == len(found.answers)
+    assert found.answers["all", "ended"].note == (
+        "counted on 3 March 2026, before the period was over"
+    )

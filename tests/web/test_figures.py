@@ -230,7 +230,12 @@ def test_a_council_with_nothing_recorded_does_not_claim_nought(enter: Callable) 
     answer = enter("ana").get("/figures/return.csv", days)
 
     rows = list(csv.DictReader(io.StringIO(answer.content.decode())))
-    assert {(row["value"], row["state"]) for row in rows} == {("", "not_held")}
+    assert {(row["value"], row["state"], row["note"]) for row in rows} == {
+        ("", "not_held", "nothing is recorded for the period")
+    }
+    page = enter("ana").get("/figures").content.decode()
+    assert "No episode is on record for these days." in page
+    assert "Our return to the national study" in page
 
 
 def test_nobody_takes_the_return_of_another_council(enter: Callable) -> None:

@@ -4,6 +4,7 @@ Source: docs/practice/study.md; what each figure is: `rules/measures.py`.
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from datetime import date
 from decimal import Decimal
 
 from returnhome.rules.codes import OfferKind
@@ -15,6 +16,7 @@ from returnhome.rules.study.asked import (
     STANDARD,
     AnswerState,
     Period,
+    in_words,
 )
 
 Row = tuple[str, str, str, str, str, str, str, str]
@@ -38,15 +40,21 @@ def rows(
     number: Callable[[str, str], int],
     hours: Mapping[str, tuple[Decimal, int]],
     is_empty: bool,
+    counted_on: date,
 ) -> Iterator[Row]:
     """Every row of the return. `number` gives a figure by its key and cohort.
 
     `hours` has, by cohort, the median hours and of how many interviews they are known. Where
-    nothing at all is recorded, nought would be a claim: every row says that it is not held.
+    nothing at all is recorded, nought would be a claim: every row says that it is not held. One
+    that was `counted_on` a day before the period was over says so in every row.
     """
+    early = ""
+    if counted_on <= period.last:
+        early = f"counted on {in_words(counted_on)}, before the period was over"
 
     def row(cohort: str, key: str, state: AnswerState, value: str = "", note: str = "") -> Row:
-        return (STANDARD, authority, str(period), cohort, key, value, str(state), note)
+        said = "; ".join(filter(None, (note, early)))
+        return (STANDARD, authority, str(period), cohort, key, value, str(state), said)
 
     for cohort in ASKED_COHORTS:
         for measure in MEASURES:
