@@ -23,6 +23,7 @@ ABOVE = {"standard": "standard", "council": "authority", "authority": "authority
 OF_FORM = ("cohort", "measure", "value", "state")
 MOST_BYTES = 5 * 1024 * 1024
 MOST_SHEET = 50 * 1024 * 1024
+MARK_OF_A_SPREADSHEET = re.compile(r"\Asep=[,;\t]\r?\n", re.IGNORECASE)
 BEGINS_AS_PACKED = b"PK\x03\x04"
 GSS_AT_THE_START = re.compile(r"\s*([ENSW]\d{8})\b.*", re.DOTALL)
 
@@ -127,13 +128,18 @@ def _decoded(content: bytes) -> tuple[str, str]:
 
 def _records(text: str) -> list[list[str]]:
     """Every record, split where its first row falls into most of the headings that it needs."""
+    # A spreadsheet's own mark of how it splits; its line still counts.
+    text = MARK_OF_A_SPREADSHEET.sub("\n", text, count=1)
+
+    def split(delimiter: str, *, strict: bool = False) -> Iterator[list[str]]:
+        return csv.reader(io.StringIO(text, newline=None), delimiter=delimiter, strict=strict)
 
     def known(delimiter: str) -> int:
-        first = next((row for row in csv.reader(io.StringIO(text), delimiter=delimiter) if row), [])
+        first = next((row for row in split(delimiter) if row), [])
         return len({_heading(cell) for cell in first} & set(HEADER))
 
-    best = max(DELIMITERS, key=known)
-    return list(csv.reader(io.StringIO(text, newline=""), delimiter=best))
+    # Strict: a quotation mark that is never closed would swallow the rows after it.
+    return list(split(max(DELIMITERS, key=known), strict=True))
 
 
 def _heading(cell: str) -> str:

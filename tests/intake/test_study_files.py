@@ -67,6 +67,27 @@ def test_columns_may_be_parted_as_other_spreadsheets_do(tmp_path: Path, delimite
     assert sent.rows[1].cells["measure"] == "held"
 
 
+@pytest.mark.parametrize("ending", ["\r", "\n", "\r\n"])
+def test_lines_may_end_as_they_do_anywhere(tmp_path: Path, ending: str) -> None:
+    sent = put(tmp_path, text().replace("\r\n", ending).encode())
+
+    assert [row.number for row in sent.rows] == [2, 3]
+
+
+def test_a_spreadsheets_own_mark_is_passed_over_and_counts_as_a_line(tmp_path: Path) -> None:
+    sent = put(tmp_path, ("sep=;\r\n" + text(delimiter=";")).encode())
+
+    assert sent.problems == ()
+    assert [row.number for row in sent.rows] == [3, 4]
+
+
+def test_a_quotation_mark_that_is_never_closed_swallows_no_row(tmp_path: Path) -> None:
+    sent = put(tmp_path, text().replace("given,", 'given,"open', 1).encode())
+
+    assert faults(sent) == [Fault.NOT_READABLE]
+    assert "is not a CSV file: " in sent.problems[0].sentence
+
+
 def test_columns_may_stand_in_another_order(tmp_path: Path) -> None:
     turned = [list(reversed(row)) for row in ROWS]
 

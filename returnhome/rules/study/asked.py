@@ -8,6 +8,7 @@ A council gives counts. Every rate is worked out here, from two of them, so that
 percentage whose denominator is not known, and no two denominators stand under one label.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Self
@@ -257,6 +258,10 @@ OF_RATE: dict[str, Rate] = {each.key: each for each in RATES}
 UPTAKE = "held_of_ended"
 
 
+# As 2025-04-01/2026-03-31; Python alone would take a week of the year for a day too.
+DAYS = re.compile(r"\d{4}-\d{2}-\d{2}/\d{4}-\d{2}-\d{2}", re.ASCII)
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Period:
     """Days from first to last, both included."""
@@ -267,6 +272,8 @@ class Period:
     @classmethod
     def parse(cls, text: str) -> Self:
         """From `2025-04-01/2026-03-31`. Raises ValueError for anything else."""
+        if not DAYS.fullmatch(text.strip()):
+            raise ValueError("It is not two days.")
         first, last = (date.fromisoformat(part) for part in text.strip().split("/"))
         if last < first:
             raise ValueError("The last day is before the first.")

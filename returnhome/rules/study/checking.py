@@ -35,8 +35,8 @@ MOST_HOURS = 8_784
 SMALL = re.compile(
     r"(?:[<≤]\s*\d+|less than \d+|under \d+|\*+|\[?[cxz]\]?|\.\.|-|–)", re.IGNORECASE
 )
-WHOLE = re.compile(r"\d+|\d{1,3}(?:,\d{3})+")
-FRACTION = re.compile(r"(?:\d+|\d{1,3}(?:,\d{3})+)?\.\d+")
+WHOLE = re.compile(r"\d+|\d{1,3}(?:,\d{3})+", re.ASCII)
+FRACTION = re.compile(r"(?:\d+|\d{1,3}(?:,\d{3})+)?\.\d+", re.ASCII)
 WORDS_SHOWN = 40
 
 Key = tuple[str, str]

@@ -83,6 +83,8 @@ def test_a_number_with_or_without_its_thousands_comma_is_the_same(written: str) 
         ("about forty", Fault.NOT_A_NUMBER, "is “about forty” and no number"),
         ("2025-06-01", Fault.NOT_A_NUMBER, "no number"),
         ("1e3", Fault.NOT_A_NUMBER, "no number"),
+        ("nan", Fault.NOT_A_NUMBER, "no number"),
+        ("١٢", Fault.NOT_A_NUMBER, "no number"),
         ("", Fault.NO_VALUE, "held (all) is said to be given, and no number is there."),
     ],
 )
@@ -183,7 +185,15 @@ def test_a_council_that_had_not_begun_is_set_aside() -> None:
 
 
 @pytest.mark.parametrize(
-    "period", ["2025/26", "2025-04-01", "2026-03-31/2025-04-01", "", "01/04/2025-31/03/2026"]
+    "period",
+    [
+        "2025/26",
+        "2025-04-01",
+        "2025-W01-1/2025-W52-7",
+        "2026-03-31/2025-04-01",
+        "",
+        "01/04/2025-31/03/2026",
+    ],
 )
 def test_a_period_that_is_not_two_days_is_named(period: str) -> None:
     found, problems = checked(row(2, "ended", 9, period=period))
