@@ -31,6 +31,7 @@ SYSTEM_ROLES = {
         "sender",
         "homes",
         "partners",
+        "statutory",
     )
 }
 

@@ -65,6 +65,7 @@ MAY: Mapping[str, Mapping[str, str]] = {
     "set_questions": {"manager": "+", "administrator": "+"},
     "see_placed_here": {"coordinator": "+", "manager": "+"},
     "see_figures": {"coordinator": "+", "manager": "+", "analyst": "+"},
+    "make_return": {"manager": "+", "analyst": "+"},
     "confirm_intake": {"coordinator": "+", "manager": "+"},
     "agree": {"manager": "+"},
     "set_policy": {"manager": "+"},

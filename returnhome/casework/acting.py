@@ -24,6 +24,7 @@ MATCHING, PASSING_ON, REPORTING = "matching", "passing_on", "reporting"
 SEALING = "sealing"
 OWN_PAGES, SENDER, HOMES = "own_pages", "sender", "homes"
 PARTNERS = "partners"
+STATUTORY = "statutory"
 # What each is for, in words.
 FOR = {
     INTAKE: "taking in a file whose rows go to several councils, and a register",
@@ -40,6 +41,8 @@ FOR = {
     "back, and that an interview is due",
     PARTNERS: "whoever receives what was shared with their organisation, or with themselves by a "
     "one-time link, or asks who holds something: that, and no other thing",
+    STATUTORY: "making a statutory return: the number, sex and birth date of a looked-after child, "
+    "where they were placed and when they were missing; no name, no street, nothing anybody said",
     OPERATOR: "making the demonstration, and measurements",
 }
 

@@ -1118,6 +1118,17 @@ OF_ASKED: Mapping[str, Sequence[str]] = {
     "casework_askedof": ("id", "ask_id", "child_id", "authority_id"),
     "casework_nothingtotell": ("id", "asked_id", "at"),
 }
+# Of a looked-after child what the returns ask for: a number, and no name.
+OF_RETURN: Mapping[str, Sequence[str]] = {
+    "casework_child": (
+        *("id", "born_on", "born_precision", "sex", "responsible_authority_id"),
+        *("confirmed_at", "joined_to_id"),
+    ),
+    "casework_identifier": ("id", "child_id", "kind", "issuer", "value"),
+    "casework_careperiod": ("id", "child_id", "authority_id", "since", "until"),
+    "casework_placement": ("id", "child_id", "postcode", "is_protected", "since", "until"),
+    "casework_address": ("id", "child_id", "postcode", "since", "until"),
+}
 SCORED = _tables("sample", "sampled", "scoring", "score")
 BROUGHT = _tables("bringing", "bringingfile", "earlierrecord", "broughtchild")
 OF_OFFER = _tables("offer", "reply", "attempt", "interview", "coverage", "notheld")
@@ -1187,6 +1198,12 @@ def opened() -> dict[str, Opened]:
                 "casework_scoring": ("id", "sampled_id", "themes"),
                 "casework_score": ("id", "scoring_id", "criterion", "mark"),
             },
+        ),
+        acting.STATUTORY: Opened(
+            _tables("child", "identifier", "careperiod", "placement", "address", "episode"),
+            NONE,
+            beside=False,
+            columns=OF_RETURN,
         ),
         acting.SEALING: Opened(NONE, NONE, beside=False),
         acting.OWN_PAGES: Opened(

@@ -62,6 +62,11 @@ def csv_lines(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator
         yield _taken(line)
 
 
+def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
+    """A whole CSV file in UTF-8."""
+    return "".join(csv_lines(header, rows)).encode()
+
+
 def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
     """Write a CSV file in UTF-8; where something fails half way, no file is left behind."""
     unfinished = path.with_name(f"{path.name}.part")

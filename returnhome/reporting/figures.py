@@ -7,12 +7,13 @@ of the few episodes that it can be true of.
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import Aggregate, ExpressionWrapper, F, FloatField, Q, Sum, Value
 from django.db.models import Count as CountOf
-from django.db.models import Q, Sum
-from django.db.models.functions import TruncQuarter
+from django.db.models.functions import Extract, TruncQuarter
 
 from returnhome.casework import acting, places
 from returnhome.casework.episodes import Episode, EpisodeQuerySet
@@ -82,10 +83,23 @@ class Quarter:
 
 
 @dataclass(frozen=True, slots=True)
+class Hours:
+    """Hours from the return to the interview: lower quartile, median, upper quartile.
+
+    `known`: of how many of the episodes answered for. A moment of which no more than its day is
+    known gives no hours, nor does an interview of earlier records without its time.
+    """
+
+    known: int = 0
+    quartiles: tuple[float, float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Uptake:
     """The figures of one council and period, both days included, as at `now`.
 
-    `hosted` are other English councils' children placed here, by measure: beside, never added.
+    `hours` are by cohort, and of all. `hosted` are other English councils' children placed here, by
+    measure: beside, never added.
     """
 
     scope: Scope
@@ -95,6 +109,7 @@ class Uptake:
     counts: Mapping[tuple[str, str], Count]
     hosted: Mapping[str, Count]
     trend: tuple[Quarter, ...]
+    hours: Mapping[str, Hours] = field(default_factory=dict)
 
     def count(self, key: str, cohort: str = ALL) -> Count:
         return self.counts[str(cohort), key]
@@ -131,8 +146,14 @@ class Uptake:
                 count = self.count(measure.key, cohort)
                 value = count.numerator if measure.of is None else count.value
                 yield str(cohort), measure.key, count.numerator, count.denominator, value
+            hours = self.hours.get(cohort, Hours())
+            held = self.number("held_of_ended", cohort)
+            for key, hour in zip(HOURS, hours.quartiles or (None, None, None), strict=True):
+                yield str(cohort), key, hours.known, held, hour
 
 
+# Hours to the interview: of how many they are known, of how many held; the value is hours.
+HOURS = ("hours_lower_quartile", "hours_median", "hours_upper_quartile")
 HEADER = ("cohort", "measure", "numerator", "denominator", "value")
 
 
@@ -172,6 +193,7 @@ def uptake(scope: Scope, first: date, last: date, *, now: datetime) -> Uptake:
         counts=measures.tabulate(counted, _children(_ended(scope, first, last))),
         hosted=measures.measured(hosted),
         trend=_trend(scope, last, now),
+        hours=_hours(_ended(scope, first, last)),
     )
 
 
@@ -260,6 +282,39 @@ def _children(ended: EpisodeQuerySet) -> dict[str, int]:
     by_cohort = ended.values_list("cohort").annotate(each).order_by()
     together = ended.filter(cohort__in=ADDED).aggregate(children=each)
     return {**dict(by_cohort), ALL: together["children"]}
+
+
+class Quartiles(Aggregate):
+    """The three quartiles, between two values where they fall there (PostgreSQL, continuous)."""
+
+    function = "percentile_cont"
+    template = "%(function)s(array[0.25, 0.5, 0.75]) within group (order by %(expressions)s)"
+    output_field = ArrayField(FloatField())
+
+
+HOURS_TO_IT = ExpressionWrapper(
+    Extract(F("held_at") - F("returned_at"), "epoch") / Value(3600.0), output_field=FloatField()
+)
+
+
+def _hours(ended: EpisodeQuerySet) -> dict[str, Hours]:
+    """Cohort → hours of the episodes whose two moments are known closer than a day. Two queries."""
+    by_day = str(clock.DATE_ONLY)
+    told = ended.filter(held_at__isnull=False, returned_at__isnull=False).exclude(
+        Q(returned_precision=by_day) | Q(held_precision=by_day)
+    )
+    counted = {"known": CountOf("pk"), "quartiles": Quartiles(HOURS_TO_IT)}
+    by_cohort = told.values("cohort").annotate(**counted).order_by()
+    together = told.filter(cohort__in=ADDED).aggregate(**counted)
+    rows = [*by_cohort, {"cohort": ALL, **together}]
+    return {row["cohort"]: Hours(row["known"], _rounded(row["quartiles"])) for row in rows}
+
+
+def _rounded(quartiles: list[float] | None) -> tuple[float, float, float] | None:
+    if not quartiles:
+        return None
+    lower, median, upper = (round(each, 1) for each in quartiles)
+    return lower, median, upper
 
 
 def _hosted(

@@ -98,6 +98,7 @@ LISTS = {
     "meetings": "the list of meetings called for",
     "out-of-area": "the list of children placed elsewhere",
     "placed-here": "the list of children placed here",
+    "statutory": "a statutory return, by number and birth date",
     "lives-here": "the list of who lives in a home",
     "home-reports": "what the home has reported",
     "shared-with-us": "the list of what was shared with an organisation",

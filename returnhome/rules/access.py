@@ -33,6 +33,7 @@ class Verb(Code):
     REASSIGN = "reassign", "Give the work to somebody else"
     TELL = "tell", "Record who was told"
     SEE_FIGURES = "see_figures", "See figures"
+    MAKE_RETURN = "make_return", "Make the statutory returns: a child by number, never by name"
     CONFIRM_INTAKE = "confirm_intake", "Confirm a file"
     MATCH = "match", "Join a notification to a child"
     MANAGE_PEOPLE = "manage_people", "Manage people and their roles"
@@ -78,6 +79,7 @@ LIVES_THERE = Relation.LIVES_THERE
 OF_THE_ORGANISATION = frozenset(
     {
         Verb.SEE_FIGURES,
+        Verb.MAKE_RETURN,
         Verb.CONFIRM_INTAKE,
         Verb.MANAGE_PEOPLE,
         Verb.SEE_PLACED_HERE,
@@ -181,6 +183,7 @@ MAY: dict[Role, dict[Verb, frozenset[Relation]]] = {
         Verb.SEE_PLACED_HERE: NO_CHILD,
         Verb.AGREE: NO_CHILD,
         Verb.SEE_FIGURES: NO_CHILD,
+        Verb.MAKE_RETURN: NO_CHILD,
         Verb.CONFIRM_INTAKE: NO_CHILD,
         Verb.SET_POLICY: NO_CHILD,
         Verb.SET_PROTOCOL: NO_CHILD,
@@ -190,7 +193,7 @@ MAY: dict[Role, dict[Verb, frozenset[Relation]]] = {
         Verb.RECEIVE: NO_CHILD,
         Verb.ASK_ABOUT: NO_CHILD,
     },
-    Role.ANALYST: {Verb.SEE_FIGURES: NO_CHILD},
+    Role.ANALYST: {Verb.SEE_FIGURES: NO_CHILD, Verb.MAKE_RETURN: NO_CHILD},
     Role.ADMINISTRATOR: {
         Verb.MANAGE_PEOPLE: NO_CHILD,
         Verb.KEEP_SERVICES: NO_CHILD,

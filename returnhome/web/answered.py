@@ -19,6 +19,7 @@ from returnhome.casework.journal import JournalEntry
 from returnhome.casework.staff import Person
 from returnhome.casework.support import Action, NothingNeeded
 from returnhome.casework.together import may_link
+from returnhome.reporting import statutory
 from returnhome.rules import clock, offering
 from returnhome.rules.access import Relation, Verb
 from returnhome.rules.clock import Standing
@@ -552,6 +553,7 @@ def whole(episode: Episode, person: Person, now: datetime) -> dict[str, Any]:
         "own_pages": reverse("own-pages-episode", args=[episode.pk]) if may_note else "",
         "shares": shares,
         "school": school,
+        "faults": statutory.faults_of(episode) if episode.allows(person, Verb.PLACE) else [],
         "after_no": declines.of_episode(episode, person, now, is_at_risk=told.risk is not None),
         "also": also(episode, person, step.href, there.offer_id),
         "badges": [

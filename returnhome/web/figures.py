@@ -15,6 +15,7 @@ from returnhome.reporting import charts, figures, how_it_was, own_return
 from returnhome.reporting.exports import csv_lines
 from returnhome.reporting.figures import HEADER, Scope, Uptake, quarter_of, year_of
 from returnhome.rules import clock, measures
+from returnhome.rules.access import Verb
 from returnhome.rules.codes import Cohort, OfferKind
 from returnhome.rules.releasing import FEWEST, HOW_IT_WAS
 from returnhome.web import days, gds
@@ -93,6 +94,7 @@ def index(request: Request) -> HttpResponse:
         "period": period,
         "form": form,
         "own_dates": OWN_DATES,
+        "makes_returns": bool(request.user.councils_where(Verb.MAKE_RETURN)),
     }
     if period:
         report = figures.uptake(scope, period.first, period.last, now=request.now)

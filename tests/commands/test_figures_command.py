@@ -3,15 +3,18 @@
 import io
 import json
 import zipfile
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
 
 from returnhome.casework import offers
+from returnhome.casework.models import CarePeriod
 from returnhome.intake import study_files
 from returnhome.management.commands.figures import Command
 from returnhome.rules.codes import Answer, DeclinedBy
+from returnhome.rules.statutory import ssda903
 from returnhome.rules.study.checking import check
 from returnhome.rules.study.councils import Council, Councils
 from tests.cast import NOW, Cast, held, hours, missing, offered, returned
@@ -137,8 +140,7 @@ def test_an_authority_that_nobody_knows_is_said(cast: Cast) -> None:
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (("foi", *PERIOD), "cannot write “foi” yet: so far there are"),
-        (("annex-a", *PERIOD), "cannot write “annex-a” yet"),
+        (("foi", *PERIOD), "cannot write “foi” yet: so far there are uptake"),
         (("everything", *PERIOD), "invalid choice"),
         (("uptake", "--from", "31/02/2026"), "is not a day. Write it as 2026-03-31"),
         (("uptake", *PERIOD, "--at", "yesterday"), "is not an instant"),
@@ -172,3 +174,69 @@ def test_our_own_return_is_one_that_a_study_can_read(three_children: None, tmp_p
     assert found.answers["all", "ended"].note == (
         "counted on 3 March 2026, before the period was over"
     )
+
+
+# What is sent to the Department, to Ofsted and to the sector's dataset.
+
+YEAR = ("--from", "2025-04-01", "--to", "2026-03-31")
+
+
+def test_the_return_is_written_as_a_validator_reads_it(cast: Cast, tmp_path: Path) -> None:
+    returned(cast.sky)
+
+    _, said = figures("ssda903", "--authority", "Northshire", *YEAR, "--out", str(tmp_path))
+
+    assert {path.name for path in tmp_path.iterdir()} == {
+        *("missing.csv", "header.csv", "episodes.csv", "missing_last.csv", "ssda903.xml")
+    }
+    assert ssda903.check(ssda903.read(tmp_path), ssda903.year_of(2026)) == []
+    assert "1 periods of 1 children in the collection year 2025-26: no faults." in said
+
+
+def test_a_fault_is_said_and_the_files_are_there_all_the_same(cast: Cast, tmp_path: Path) -> None:
+    episode = returned(cast.robin)
+    CarePeriod.objects.filter(child=cast.robin).update(since=episode.started_on + timedelta(days=1))
+
+    with pytest.raises(SystemExit) as left:
+        figures("ssda903", "--authority", "Northshire", *YEAR, "--out", str(tmp_path))
+
+    assert left.value.code == 1
+    assert (tmp_path / "missing.csv").exists()
+
+
+def test_a_return_is_of_one_collection_year(cast: Cast, tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="one collection year") as refused:
+        figures(
+            *("ssda903", "--authority", "Northshire", "--from", "2026-03-31"),
+            *("--to", "2026-04-01", "--out", str(tmp_path)),
+        )
+
+    assert refused.value.returncode == 2
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("report", "names"),
+    [
+        ("capability", {"capability.csv"}),
+        ("annex-a", {"annex-a-list-8.csv"}),
+        ("ssd", {"ssd_missing.csv", "returnhome_interviews.csv"}),
+    ],
+)
+def test_the_other_returns_are_written_too(
+    cast: Cast, tmp_path: Path, report: str, names: set[str]
+) -> None:
+    held(returned(cast.sky), interviewer=cast.ines, by=cast.amina)
+
+    figures(report, "--authority", "Northshire", *YEAR, "--out", str(tmp_path))
+
+    assert {path.name for path in tmp_path.iterdir()} == names
+    rows = [path.read_text().count("\n") for path in tmp_path.iterdir()]
+    assert min(rows) >= 2
+
+
+def test_a_return_is_written_to_a_folder(cast: Cast) -> None:
+    with pytest.raises(CommandError, match="Say where to: --out DIR") as refused:
+        figures("ssd", "--authority", "Northshire", *YEAR)
+
+    assert refused.value.returncode == 2

@@ -24,7 +24,7 @@ from returnhome.casework.models import Authority, Child, Episode, Offer, Tally
 from returnhome.reporting import facts, figures
 from returnhome.reporting.figures import Scope, Uptake, recount, uptake
 from returnhome.rules import Blocked, measures
-from returnhome.rules.clock import EXACT, Moment
+from returnhome.rules.clock import DATE_ONLY, EXACT, Moment
 from returnhome.rules.codes import (
     Answer,
     Cohort,
@@ -352,19 +352,20 @@ def test_every_figure_is_in_the_rows_with_its_denominator(cast: Cast) -> None:
     assert rows[ALL, "ended"] == (2, None, 2)
     assert rows[ALL, "held_of_ended"] == (1, 2, 50.0)
     assert rows[Cohort.HOME, "held_of_accepted"] == (0, 0, None)
-    assert len(rows) == len(measures.COHORTS) * len(measures.UPTAKE)
+    measured = len(measures.UPTAKE) + len(figures.HOURS)
+    assert len(rows) == len(measures.COHORTS) * measured
 
 
 def test_the_number_of_queries_does_not_grow_with_the_episodes(
     cast: Cast, django_assert_num_queries: Callable
 ) -> None:
     scope = northshire(cast)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(10):
         uptake(scope, FIRST, LAST, now=SOON)
     for child in (cast.sky, cast.kit, cast.robin):
         booked(returned(child), interviewer=cast.ines, by=cast.amina)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(10):
         uptake(scope, FIRST, LAST, now=SOON)
 
 
@@ -615,3 +616,36 @@ def test_a_roll_up_that_lost_a_row_is_found_out(cast: Cast) -> None:
 
     with pytest.raises(AssertionError):
         assert from_the_roll_up() == from_rows(NOW)
+
+
+# Hours to the interview.
+
+
+def test_hours_run_from_the_return_and_have_their_quartiles(cast: Cast) -> None:
+    for child, hours_ago in ((cast.sky, 20), (cast.kit, 40), (cast.robin, 60)):
+        held(returned(child, hours_ago=hours_ago), interviewer=cast.ines, by=cast.amina)
+
+    hours_of = counted(cast).hours
+
+    # Each is held four hours from now: 24, 44 and 64 hours after the return.
+    assert hours_of[ALL] == figures.Hours(3, (34.0, 44.0, 54.0))
+    assert hours_of[Cohort.HOME] == figures.Hours(1, (44.0, 44.0, 44.0))
+
+
+def test_an_interview_of_a_day_alone_has_no_hours(cast: Cast) -> None:
+    episode = returned(cast.kit)
+    interview = booked(episode, interviewer=cast.ines, by=cast.amina)
+    interviews.hold(
+        interview,
+        Moment(NOW + hours(4), DATE_ONLY),
+        is_independent=True,
+        by=cast.ines,
+        at=NOW + hours(30),
+    )
+
+    report = counted(cast, now=NOW + hours(30))
+
+    assert report.number("held_of_ended") == 1
+    assert report.hours[ALL] == figures.Hours()
+    rows = {row[:2]: row[2:] for row in report.rows()}
+    assert rows[ALL, "hours_median"] == (0, 1, None)

@@ -65,6 +65,7 @@ def test_figures_and_people_have_their_own_roles():
         Role.COORDINATOR,
         Role.MANAGER,
     }
+    assert {role for role in Role if may(role, Verb.MAKE_RETURN)} == {Role.ANALYST, Role.MANAGER}
     assert {role for role in Role if may(role, Verb.MANAGE_PEOPLE)} == {Role.ADMINISTRATOR}
     assert {role for role in Role if may(role, Verb.CONFIRM_INTAKE)} == {
         Role.COORDINATOR,

@@ -172,6 +172,7 @@ PARTS = (
     Part("record-quality", "", ('href="/samples"',), MANAGER, COORDINATOR),
     Part("record-quality", "", ("records scored, of",), COORDINATOR, HOST),
     Part("figures", "", ("episodes ended.",), COORDINATOR, ELSEWHERE),
+    Part("figures", "", ('"/figures/statutory"',), MANAGER, COORDINATOR),
     Part("services", "", ("Add a service",), MANAGER, COORDINATOR),
     Part("set-up", "", ('"/services"',), COORDINATOR, PROVIDERS),
     Part("set-up", "", ('"/people"',), COORDINATOR, SOCIAL_WORKER),

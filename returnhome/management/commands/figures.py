@@ -1,7 +1,9 @@
 """Count, for one authority and period, and write the counts as files."""
 
 import json
+import sys
 from argparse import ArgumentTypeError
+from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -11,21 +13,28 @@ from django.utils import timezone
 
 from returnhome.casework import places
 from returnhome.casework.places import Authority
-from returnhome.reporting import exports, figures, own_return
-from returnhome.reporting.exports import Sheet
+from returnhome.reporting import exports, figures, own_return, statutory
+from returnhome.reporting.exports import Sheet, csv_bytes
 from returnhome.reporting.figures import HEADER, Uptake
+from returnhome.rules import capability
 from returnhome.rules.measures import UPTAKE
+from returnhome.rules.statutory import ssda903
 from returnhome.rules.study import asked
+from returnhome.rules.study.answering import Row
 from returnhome.web.figures import paper
 
-STILL_TO_COME = ("foi", "partnership", "ssda903", "annex-a")
-UPTAKE_REPORT, RETURN = "uptake", "return"
+APRIL = 4
+UPTAKE_REPORT, CAPABILITY, RETURN = "uptake", "capability", "return"
+SSDA903, ANNEX_A, SSD = "ssda903", "annex-a", "ssd"
+REPORTS = (UPTAKE_REPORT, CAPABILITY, RETURN, SSDA903, ANNEX_A, SSD)
+AS_JSON = (UPTAKE_REPORT, RETURN)
+STILL_TO_COME = ("foi", "partnership")
 
 
 def report(word: str) -> str:
     if word in STILL_TO_COME:
         raise ArgumentTypeError(
-            f"Returnhome cannot write “{word}” yet: so far there are uptake and return."
+            f"Returnhome cannot write “{word}” yet: so far there are {', '.join(REPORTS)}."
         )
     return word
 
@@ -52,19 +61,22 @@ def instant(text: str) -> datetime:
 class Command(BaseCommand):
     help = (
         "Counts for one authority and period, both days included. uptake writes uptake.csv "
-        "(cohort, measure, numerator, denominator, value), uptake.xlsx and uptake.html. return "
-        "writes return.csv: the council's own return to the national study."
+        "(cohort, measure, numerator, denominator, value), uptake.xlsx and uptake.html; "
+        "capability says of each figure whether it can be told, and what is missing; return "
+        "writes return.csv, the council's own return to the national study. ssda903 "
+        "writes the Missing return of the collection year that the days are in: missing.csv, "
+        "header.csv, episodes.csv, missing_last.csv and ssda903.xml; exit 1 where the rules find "
+        "a fault. annex-a writes the columns of List 8 as on the last day; ssd the sector's table "
+        "of missing episodes, and beside it what hours are counted from."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument(
-            "report", type=report, choices=[UPTAKE_REPORT, RETURN], help="what to count"
-        )
+        parser.add_argument("report", type=report, choices=REPORTS, help="what to count")
         parser.add_argument("--authority", required=True, help="its name or GSS code")
         parser.add_argument("--from", dest="first", type=day, required=True, metavar="DAY")
         parser.add_argument("--to", dest="last", type=day, required=True, metavar="DAY")
         parser.add_argument("--out", type=Path, metavar="DIR", help="the folder for the files")
-        parser.add_argument("--json", action="store_true", help="print the rows of uptake.csv")
+        parser.add_argument("--json", action="store_true", help="print the rows as JSON")
         parser.add_argument("--at", type=instant, help="count as at this instant; absent: now")
 
     def handle(
@@ -80,43 +92,96 @@ class Command(BaseCommand):
     ) -> None:
         if last < first:
             raise CommandError("The last day is before the first.", returncode=2)
-        if out is None and not options["json"]:
-            raise CommandError("Say where to: --out DIR, or --json, or both.", returncode=2)
+        if out is None and not (options["json"] and report in AS_JSON):
+            also = ", or --json, or both" if report in AS_JSON else ""
+            raise CommandError(f"Say where to: --out DIR{also}.", returncode=2)
         found = places.authority_named(authority, last)
         if found is None:
             raise CommandError(f"There is no authority “{authority}” on {last}.", returncode=2)
-        if report == RETURN:
-            self.own_return(found, first, last, at or timezone.now(), out, **options)
-            return
-        counted = figures.uptake(figures.of_authority(found), first, last, now=at or timezone.now())
-        if out:
-            self.write(counted, out)
-        if options["json"]:
-            rows = [dict(zip(HEADER, row, strict=True)) for row in counted.rows()]
-            self.stdout.write(json.dumps(rows, ensure_ascii=False, indent=1))
+        if report == UPTAKE_REPORT:
+            self.uptake(found, first, last, at or timezone.now(), out, as_json=options["json"])
+        elif report == RETURN:
+            rows = list(own_return.rows(found, first, last, now=at or timezone.now()))
+            self.own_return(rows, out, as_json=options["json"])
+        elif report == CAPABILITY:
+            assert out
+            counted = figures.uptake(
+                figures.of_authority(found), first, last, now=at or timezone.now()
+            )
+            told = csv_bytes(capability.HEADER, capability.rows(counted.counts))
+            self.put({"capability.csv": told}, out)
+        elif report == SSDA903:
+            assert out
+            self.ssda903(found, first, last, out)
+        elif report == ANNEX_A:
+            assert out
+            children = statutory.annex_a_of(found, last)
+            self.put(statutory.files_of_annex_a(children, last), out)
+        else:
+            assert out
+            self.put(statutory.files_of_ssd(statutory.ssd_of(found, first, last)), out)
 
-    def own_return(
+    def uptake(
         self,
         authority: Authority,
         first: date,
         last: date,
         now: datetime,
         out: Path | None,
-        **options: Any,
+        *,
+        as_json: bool,
     ) -> None:
-        rows = list(own_return.rows(authority, first, last, now=now))
+        counted = figures.uptake(figures.of_authority(authority), first, last, now=now)
         if out:
-            try:
-                out.mkdir(parents=True, exist_ok=True)
-                exports.write_csv(out / "return.csv", asked.HEADER, rows)
-            except OSError as error:
-                raise CommandError(
-                    f"{out} cannot be written to: {error.strerror}.", returncode=2
-                ) from error
-            self.stderr.write(f"return.csv is in {out}.")
-        if options["json"]:
+            self.write(counted, out)
+        if as_json:
+            rows = [dict(zip(HEADER, row, strict=True)) for row in counted.rows()]
+            self.stdout.write(json.dumps(rows, ensure_ascii=False, indent=1))
+
+    def own_return(self, rows: list[Row], out: Path | None, *, as_json: bool) -> None:
+        if out:
+            self.put({"return.csv": csv_bytes(asked.HEADER, rows)}, out)
+        if as_json:
             told = [dict(zip(asked.HEADER, row, strict=True)) for row in rows]
             self.stdout.write(json.dumps(told, ensure_ascii=False, indent=1))
+
+    def ssda903(self, authority: Authority, first: date, last: date, out: Path) -> None:
+        """The whole collection year, whatever part of it was asked for; what is wrong is told."""
+        year = ssda903.year_of(last.year + (last.month >= APRIL))
+        if first < year.first:
+            raise CommandError(
+                "The SSDA903 is of one collection year, from 1 April to 31 March: "
+                f"{first} and {last} are not in the same one.",
+                returncode=2,
+            )
+        tables = statutory.ssda903_of(authority, year.number)
+        self.put(statutory.files_of_ssda903(tables), out)
+        for note in tables.notes:
+            self.stderr.write(f"{note.number}: {note.sentence}")
+        for told in tables.told:
+            finding = told.finding
+            self.stderr.write(
+                f"{finding.code} {finding.table} line {finding.line} ({finding.child}): "
+                f"{finding.sentence}"
+            )
+        self.stderr.write(
+            f"{len(tables.missing)} periods of {tables.children_missing} children in the "
+            f"collection year {year.number - 1}-{year.number % 100:02}: "
+            f"{len(tables.told) or 'no'} {'fault' if len(tables.told) == 1 else 'faults'}."
+        )
+        if tables.told:
+            sys.exit(1)
+
+    def put(self, files: Mapping[str, bytes], out: Path) -> None:
+        try:
+            out.mkdir(parents=True, exist_ok=True)
+            for name, content in files.items():
+                (out / name).write_bytes(content)
+        except OSError as error:
+            raise CommandError(
+                f"{out} cannot be written to: {error.strerror}.", returncode=2
+            ) from error
+        self.stderr.write(f"{', '.join(files)}: in {out}.")
 
     def write(self, counted: Uptake, out: Path) -> None:
         try:

@@ -22,6 +22,8 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from returnhome.rules.ages import ADULT, birthday
+
 MISSING = ("CHILD", "DOB", "MISSING", "MIS_START", "MIS_END")
 HEADER = ("CHILD", "SEX", "DOB")
 EPISODES = ("CHILD", "DECOM", "RNE", "DEC", "REC")
@@ -356,18 +358,10 @@ def _at_18(
     ceased = [each for each in episodes if each.until and each.row.why_ceased != AT_18]
     for each in ceased:
         birth = dates[born.get(each.row.child, "")]
-        if birth is None or each.until != _birthday(birth, 18):
+        if birth is None or each.until != birthday(birth, ADULT):
             continue
         if any(dates[row.end] == each.until for row in rows):
             yield Finding("580", "Episodes", each.row.line, each.row.child)
-
-
-def _birthday(born: date, age: int) -> date:
-    """Of a child born on 29 February: 1 March, where the year has no such day."""
-    try:
-        return born.replace(year=born.year + age)
-    except ValueError:
-        return date(born.year + age, 3, 1)
 
 
 def _open_last_year(

@@ -30,7 +30,7 @@ OF_OTHERS = {
 }
 NOT_COUNTED = "not counted for children of authorities outside England"
 NOTHING_RECORDED = "nothing is recorded for the period"
-HOURS_OF = "of {known} of {held} held, whose times are known exactly"
+HOURS_OF = "of {known} of {held} held, whose times are known closer than a day"
 
 
 def rows(

@@ -201,7 +201,8 @@ MEASURES: tuple[Asked, ...] = (
         "median_hours",
         "Median hours to the interview",
         "The median of the hours from the child’s return to the interview, over those held whose "
-        "two times are known exactly. Decimals may be given. Not applicable where none was held.",
+        "two times are known closer than a day. Decimals may be given. Not applicable where none "
+        "was held.",
         is_hours=True,
     ),
     Asked(

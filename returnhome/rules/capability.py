@@ -1,0 +1,126 @@
+"""Could we answer? For each figure and cohort: yes, in part or no, and which fact is missing.
+
+Source: The First Step (The Children's Society, 2019), which asked councils for uptake by cohort and
+could count how many were able to say: 24 for children at home, 21 and 14 for looked-after children
+placed in and out of the area. What is asked here is the same of one council's own record.
+
+A fact is missing where the record leaves it out; that something has not happened yet is known.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from returnhome.rules.codes import Code, Cohort
+from returnhome.rules.measures import ADDED, ALL, UPTAKE, Count, Measure
+
+
+class CouldAnswer(Code):
+    YES = "yes", "Yes"
+    IN_PART = "in_part", "In part"
+    NO = "no", "No"
+    NOTHING = "nothing", "Nothing to count"
+
+
+class Fact(Code):
+    """What a figure needs to know of each episode that it counts."""
+
+    COHORT = "cohort", "where the child lived when the episode began"
+    CHILD = "child", "which child it was"
+    OFFER = "offer", "whether an interview was offered"
+    ANSWER = "answer", "what was answered to the offer"
+    WHOSE_NO = "whose_no", "whether the child or a parent declined"
+    HELD = "held", "whether the interview was held"
+    WHY_NOT = "why_not", "why no interview was held"
+    TIMES = "times", "when the child returned and the interview was held, exactly enough"
+
+
+# Fact → the measure that counts the episodes which lack it.
+LACKING = {
+    Fact.CHILD: "waiting",
+    Fact.OFFER: "offer_not_known",
+    Fact.ANSWER: "answer_not_known",
+    Fact.WHOSE_NO: "whose_no_not_known",
+    Fact.HELD: "held_not_known",
+    Fact.WHY_NOT: "not_held_why_not_known",
+    Fact.TIMES: "indeterminate",
+}
+_OFFERED = (Fact.OFFER,)
+_ANSWERED = (*_OFFERED, Fact.ANSWER)
+_HELD = (*_ANSWERED, Fact.HELD)
+_TIMED = (*_HELD, Fact.TIMES)
+# Part of the funnel → what has to be known to count it.
+NEEDS: Mapping[str, tuple[Fact, ...]] = {
+    "ended": (),
+    "children": (Fact.CHILD,),
+    "offered": _OFFERED,
+    "not_offered": _OFFERED,
+    "no_contact": _OFFERED,
+    "accepted": _ANSWERED,
+    "declined_by_child": (*_ANSWERED, Fact.WHOSE_NO),
+    "declined_by_parent": (*_ANSWERED, Fact.WHOSE_NO),
+    "not_answered": _ANSWERED,
+    "held": _HELD,
+    "not_held": _HELD,
+    "still_to_hold": _HELD,
+    "in_time": _TIMED,
+    "late": _TIMED,
+}
+ASKED: tuple[Measure, ...] = tuple(each for each in UPTAKE if each.part in NEEDS)
+
+
+@dataclass(frozen=True, slots=True)
+class Capability:
+    """Whether one figure of one cohort can be told; `missing`: the fact → in how many episodes."""
+
+    cohort: str
+    measure: Measure
+    count: Count
+    missing: Mapping[Fact, int]
+
+    @property
+    def of(self) -> int:
+        """The episodes that the figure is about, known or not."""
+        told = self.count.denominator
+        return self.count.numerator if told is None else told
+
+    @property
+    def could(self) -> CouldAnswer:
+        lacking = sum(number for fact, number in self.missing.items() if fact is not Fact.COHORT)
+        if not self.of and not lacking:
+            # Of a cohort that is empty nobody can tell whether it is, while some live nobody
+            # knows where.
+            return CouldAnswer.IN_PART if self.missing else CouldAnswer.NOTHING
+        if not self.missing:
+            return CouldAnswer.YES
+        return CouldAnswer.NO if lacking >= max(self.of, 1) else CouldAnswer.IN_PART
+
+
+def of(counts: Mapping[tuple[str, str], Count]) -> Iterator[Capability]:
+    """Every figure of every cohort that adds up to all, from the counts of a period."""
+    for cohort in (ALL, *map(str, ADDED)):
+        for measure in ASKED:
+            yield Capability(
+                cohort, measure, counts[cohort, measure.key], _missing(counts, cohort, measure)
+            )
+
+
+def _missing(
+    counts: Mapping[tuple[str, str], Count], cohort: str, measure: Measure
+) -> dict[Fact, int]:
+    needed = {*NEEDS[measure.part], *NEEDS.get(measure.of or "", ())}
+    found = {fact: counts[cohort, LACKING[fact]].numerator for fact in Fact if fact in needed}
+    if cohort not in (ALL, Cohort.UNKNOWN):
+        found[Fact.COHORT] = counts[str(Cohort.UNKNOWN), "ended"].numerator
+    return {fact: found[fact] for fact in Fact if found.get(fact)}
+
+
+HEADER = ("cohort", "measure", "could_answer", "episodes", "missing", "missing_in_episodes")
+
+
+def rows(
+    counts: Mapping[tuple[str, str], Count],
+) -> Iterator[tuple[str, str, str, int, str, int | None]]:
+    """Cohort, measure, answer, episodes it is about, and a row for each fact that is missing."""
+    for each in of(counts):
+        for fact, number in each.missing.items() or [("", None)]:
+            yield each.cohort, each.measure.key, str(each.could), each.of, str(fact), number
