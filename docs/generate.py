@@ -46,6 +46,9 @@ from returnhome.rules.codes import (
 )
 from returnhome.rules.progress import Progress, Step, is_settled, next_step
 from returnhome.rules.sources import Source
+from returnhome.rules.study.asked import COHORT_WORDS, MEASURES, RATES
+from returnhome.rules.study.faults import Fault
+from returnhome.rules.study.published import FACTS
 from returnhome.rules.telling import About, Need, to_tell
 
 DOCS = Path(__file__).resolve().parent
@@ -81,6 +84,56 @@ def code(value: object) -> str:
 
 def listed(words: Iterable[object], empty: str = "") -> str:
     return ", ".join(str(word) for word in words) or empty
+
+
+# The national study.
+
+
+def study_measures() -> str:
+    return table(
+        ["measure", "in short", "what belongs in it", "part of"],
+        (
+            [code(each.key), each.label, each.means, code(each.part_of) if each.part_of else ""]
+            for each in MEASURES
+        ),
+    )
+
+
+def study_rates() -> str:
+    return table(
+        ["rate", "label", "worked out as"],
+        ([code(each.key), each.label, each.words] for each in RATES),
+    )
+
+
+def study_cohorts() -> str:
+    return table(
+        ["cohort", "which children"],
+        ([code(cohort), words] for cohort, words in COHORT_WORDS.items()),
+    )
+
+
+def study_faults() -> str:
+    return table(
+        ["fault", "what is wrong", "what follows"],
+        ([code(each), each.label, each.effect.label] for each in Fault),
+    )
+
+
+def study_facts() -> str:
+    return table(
+        ["id", "found", "value", "study", "read in"],
+        (
+            [
+                each.id,
+                each.words,
+                each.value,
+                f"{each.study}, {each.period}" if each.period else each.study,
+                each.source,
+            ]
+            for each in FACTS
+        ),
+    )
 
 
 # Code lists.
@@ -761,6 +814,11 @@ DRAWN: dict[str, Callable[[], str]] = {
     "layouts": layouts,
     "register-layout": register_layout,
     "history-layouts": history_layouts,
+    "study-measures": study_measures,
+    "study-rates": study_rates,
+    "study-cohorts": study_cohorts,
+    "study-faults": study_faults,
+    "study-facts": study_facts,
     "place-counts": place_counts,
     "predecessors": predecessors,
 }

@@ -7,23 +7,17 @@ alone. The narrow form is for a phone.
 
 import hashlib
 import json
-import re
-from collections.abc import Mapping
 from typing import Any
-from xml.sax.saxutils import escape
 
 import altair as alt
-import vl_convert
 from django.core.cache import cache
 
+from returnhome.reporting import drawing
+from returnhome.reporting.drawing import GRID, INK, NARROW, NAVY, PALE, QUIET, RUST, TEAL, WIDE
 from returnhome.reporting.figures import Quarter, Uptake
 from returnhome.reporting.quality import Quality
 from returnhome.rules.measures import Count
 
-INK, QUIET, PALE, GRID = "#0b0c0c", "#484949", "#dfe5eb", "#e3e6e8"
-NAVY, TEAL, RUST = "#1f3b57", "#00786f", "#a8431f"
-FONT = "Arial, Helvetica, sans-serif"
-WIDE, NARROW = 640, 280
 KEPT_SECONDS = 24 * 60 * 60
 
 STEP_WORDS = {
@@ -290,35 +284,13 @@ def _axis_label(quarter: Quarter) -> str:
     )
 
 
-CONFIG: Mapping[str, Any] = {
-    "font": FONT,
-    "background": "#ffffff",
-    "padding": 4,
-    "view": {"stroke": None},
-}
-# The whole picture has one name and one description; its pieces have none.
-OF_THE_PIECES = re.compile(r' (?:role|class|aria-[a-z]+)="[^"]*"')
-
-
 def _svg(name: str, chart: alt.TopLevelMixin, title: str, words: str) -> str:
     """The chart as SVG with its name and words; the same numbers are drawn once."""
-    spec = chart.to_dict() | {"config": CONFIG}
+    spec = chart.to_dict()
     asked = json.dumps([name, spec, title, words], sort_keys=True)
     key = f"chart-{hashlib.sha256(asked.encode()).hexdigest()}"
     kept = cache.get(key)
     if kept is None:
-        plain = vl_convert.vegalite_to_svg(spec, allowed_base_urls=[])
-        kept = _named(plain, name, title, words)
+        kept = drawing.drawn(name, spec, title, words)
         cache.set(key, kept, KEPT_SECONDS)
     return kept
-
-
-def _named(svg: str, name: str, title: str, words: str) -> str:
-    head, rest = svg.split(">", 1)
-    head = OF_THE_PIECES.sub("", head).replace(' xmlns:xlink="http://www.w3.org/1999/xlink"', "")
-    told = f'role="img" aria-labelledby="{name}-title {name}-words"'
-    texts = (
-        f'<title id="{name}-title">{escape(title)}</title>'
-        f'<desc id="{name}-words">{escape(words)}</desc>'
-    )
-    return f"{head} {told}>{texts}{OF_THE_PIECES.sub('', rest)}"

@@ -23,11 +23,15 @@ _CUT = " … (cut short: a workbook's cell holds no more)"
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One sheet of a workbook: its title (at most 31 characters), headings and rows."""
+    """One sheet of a workbook: its title (at most 31 characters), headings and rows.
+
+    `widths` are those of the first columns, in characters; the others are as a program has them.
+    """
 
     title: str
     header: Sequence[str]
     rows: Iterable[Sequence[Cell]]
+    widths: Sequence[int] = ()
 
 
 def safe_cell(value: Cell) -> Cell:
@@ -104,6 +108,8 @@ def write_xlsx(path: Path, sheets: Iterable[Sheet]) -> None:
 
 def _fill(worksheet: xlsxwriter.worksheet.Worksheet, sheet: Sheet, heading: object) -> None:
     worksheet.freeze_panes(1, 0)
+    for column, width in enumerate(sheet.widths):
+        worksheet.set_column(column, column, width)
     for column, text in enumerate(sheet.header):
         worksheet.write_string(0, column, text, heading)
     for number, row in enumerate(sheet.rows, start=1):

@@ -40,10 +40,18 @@ class Scope:
 
 def of_person(person: Person) -> Scope:
     """The figures that a person may see: of no authority for who may see none."""
+    names = [authority.name for authority in councils_of(person)]
+    return Scope(" and ".join(names), person.reach.figures)
+
+
+def councils_of(person: Person) -> list[Authority]:
+    """The councils of which a person may see figures, by name."""
     reach = person.reach.figures
     own = {post.organisation.authority for post in person.current_posts}
-    names = sorted(authority.name for authority in own if authority and authority.pk in reach)
-    return Scope(" and ".join(names), reach)
+    return sorted(
+        (authority for authority in own if authority and authority.pk in reach),
+        key=lambda authority: authority.name,
+    )
 
 
 def of_authority(authority: Authority) -> Scope:

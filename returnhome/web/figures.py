@@ -10,7 +10,8 @@ from django.template.loader import render_to_string
 from django.urls import path, reverse
 from django.utils.text import slugify
 
-from returnhome.reporting import charts, figures, how_it_was, published
+from returnhome.casework.places import Authority
+from returnhome.reporting import charts, figures, how_it_was, own_return, published
 from returnhome.reporting.exports import csv_lines
 from returnhome.reporting.figures import HEADER, Scope, Uptake, quarter_of, year_of
 from returnhome.rules import clock, measures, publishing
@@ -97,11 +98,15 @@ def index(request: Request) -> HttpResponse:
     }
     if period:
         report = figures.uptake(scope, period.first, period.last, now=request.now)
-        asked = f"first={period.first}&last={period.last}"
+        days_asked = f"first={period.first}&last={period.last}"
         context |= told(report) | {
-            "chart": f"{reverse('chart-figures')}?{asked}",
-            "csv": f"{reverse('csv-figures')}?{asked}",
-            "published": _for_publication(period, request, asked),
+            "chart": f"{reverse('chart-figures')}?{days_asked}",
+            "csv": f"{reverse('csv-figures')}?{days_asked}",
+            "published": _for_publication(period, request, days_asked),
+            "returns": [
+                (council.name, f"{reverse('return-figures')}?{days_asked}&council={council.pk}")
+                for council in figures.councils_of(request.user)
+            ],
         }
     return render(request, "figures/index.html", context)
 
@@ -183,11 +188,17 @@ def paper(report: Uptake) -> str:
 
 def _asked(request: Request) -> Uptake:
     scope = _scope(request)
+    first, last = _days(request)
+    return figures.uptake(scope, first, last, now=request.now)
+
+
+def _days(request: Request) -> tuple[date, date]:
+    """The days that the address names. Raises Http404 where it names none."""
     try:
         first, last = (date.fromisoformat(request.GET.get(name, "")) for name in ("first", "last"))
     except ValueError:
         raise Http404 from None
-    return figures.uptake(scope, first, last, now=request.now)
+    return first, last
 
 
 def chart(request: Request) -> HttpResponse:
@@ -205,6 +216,31 @@ def csv(request: Request) -> HttpResponse:
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
+
+
+def own(request: Request) -> HttpResponse:
+    """A council's own return to the national study, as the study reads it."""
+    council = _council(request)
+    first, last = _days(request)
+    if last < first:
+        raise Http404
+    content = own_return.as_csv(council, first, last, now=request.now)
+    name = f"return-{slugify(council.name)}-{first}-to-{last}.csv"
+    return HttpResponse(
+        content,
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+def _council(request: Request) -> Authority:
+    """The council asked for, of those whose figures the person may see. Raises Http404."""
+    _scope(request)
+    theirs = figures.councils_of(request.user)
+    for council in theirs:
+        if str(council.pk) == request.GET.get("council"):
+            return council
+    raise Http404
 
 
 # How the talk was.
@@ -233,4 +269,5 @@ urlpatterns = [
     path("figures/how-the-talk-was", how, name="how-it-was"),
     path("figures/uptake.svg", chart, name="chart-figures"),
     path("figures/uptake.csv", csv, name="csv-figures"),
+    path("figures/return.csv", own, name="return-figures"),
 ]

@@ -11,11 +11,15 @@ from django.core.management import CommandError, call_command
 
 from returnhome.casework import offers
 from returnhome.casework.models import CarePeriod
+from returnhome.intake import study_files
 from returnhome.management.commands.figures import Command
 from returnhome.rules.codes import Answer, DeclinedBy
 from returnhome.rules.statutory import ssda903
+from returnhome.rules.study.checking import check
+from returnhome.rules.study.councils import Council, Councils
 from tests.cast import NOW, Cast, held, hours, missing, offered, returned
 
+NORTHSHIRE = Council("Northshire", "Northshire", "North East")
 GOLDEN = Path(__file__).parent.parent / "reporting" / "golden"
 PERIOD = ("--from", "2026-01-01", "--to", "2026-03-31", "--at", "2026-03-03T09:00Z")
 
@@ -156,6 +160,22 @@ def test_wrong_words_are_refused_before_anything_is_counted(
 
     assert left.value.code == 2
     assert sentence in capsys.readouterr().err
+
+
+def test_our_own_return_is_one_that_a_study_can_read(three_children: None, tmp_path: Path) -> None:
+    figures("return", "--authority", "Northshire", *PERIOD, "--out", str(tmp_path))
+    printed, _ = figures("return", "--authority", "Northshire", *PERIOD, "--json")
+
+    sent = study_files.read(tmp_path / "return.csv")
+    found, problems = check(sent, Councils({"NORTHSHIRE": NORTHSHIRE}, {}, {}))
+    assert problems == []
+    assert found is not None
+    assert found.answers["all", "ended"].value == 2
+    assert found.answers["home", "declined_by_parent"].value == 1
+    assert len(json.loads(printed)) == len(found.answers)
+    assert found.answers["all", "ended"].note == (
+        "counted on 3 March 2026, before the period was over"
+    )
 
 
 # What is sent to the Department, to Ofsted and to the sector's dataset.

@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from returnhome.reporting import charts
+from returnhome.reporting import charts, drawing
 from returnhome.reporting.figures import Quarter, Scope, Uptake, quarter_after
 from returnhome.rules import measures
 from returnhome.rules.codes import Cohort
@@ -130,7 +130,7 @@ def test_the_same_figures_draw_the_same_chart(draw: Any, monkeypatch: pytest.Mon
 
 def test_a_chart_is_drawn_once_and_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     first = charts.funnel(report())
-    monkeypatch.setattr(charts, "vl_convert", None)
+    monkeypatch.setattr(drawing, "vl_convert", None)
 
     assert charts.funnel(report()) == first
 

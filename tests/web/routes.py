@@ -403,6 +403,7 @@ OF_AN_ORGANISATION_BESIDE = {
     "chart-figures": "tests/web/test_figures.py",
     "csv-figures": "tests/web/test_figures.py",
     "behind-figures": "tests/web/test_breakdowns.py",
+    "return-figures": "tests/web/test_figures.py",
     "ssda903-statutory": "tests/web/test_statutory.py",
     "ssd-statutory": "tests/web/test_statutory.py",
     "annex-a-statutory": "tests/web/test_statutory.py",

@@ -198,3 +198,49 @@ def test_the_year_on_the_page_is_the_uk_year(enter: Callable, cast: Cast) -> Non
     new_year = clock.midnight(date(2026, 4, 1))
 
     assert figures.periods(new_year.astimezone(clock.LONDON).date())[0].first == date(2026, 4, 1)
+
+
+# The council's own return to the national study.
+
+
+def test_our_return_to_the_national_study_says_what_the_study_asks(
+    enter: Callable, cast: Cast
+) -> None:
+    a_quarter_of_work(cast)
+    page = enter("ana").get("/figures", OWN_DAYS).content.decode()
+    address = unescape(re.search(r'href="(/figures/return\.csv[^"]*)"', page)[1])
+
+    answer = enter("ana").get(address)
+
+    rows = list(csv.DictReader(io.StringIO(answer.content.decode())))
+    told = {(row["cohort"], row["measure"]): (row["value"], row["state"]) for row in rows}
+    assert answer["Content-Disposition"].startswith('attachment; filename="return-northshire-')
+    assert {row["period"] for row in rows} == {"2026-01-01/2026-03-31"}
+    assert told["all", "ended"] == ("3", "given")
+    assert told["all", "declined"] == told["home", "declined_by_child"] == ("1", "given")
+    assert told["all", "held"] == told["looked_after_out_of_area", "in_time"] == ("1", "given")
+    assert told["looked_after_out_of_area", "median_hours"][1] == "given"
+    assert told["home", "median_hours"] == ("", "not_applicable")
+
+
+def test_a_council_with_nothing_recorded_does_not_claim_nought(enter: Callable) -> None:
+    council = Person.objects.get(email="ana@example.invalid").organisation.authority.pk
+    days = {"first": "2019-01-01", "last": "2019-03-31", "council": council}
+
+    answer = enter("ana").get("/figures/return.csv", days)
+
+    rows = list(csv.DictReader(io.StringIO(answer.content.decode())))
+    assert {(row["value"], row["state"], row["note"]) for row in rows} == {
+        ("", "not_held", "nothing is recorded for the period")
+    }
+    page = enter("ana").get("/figures").content.decode()
+    assert "No episode is on record for these days." in page
+    assert "Our return to the national study" in page
+
+
+def test_nobody_takes_the_return_of_another_council(enter: Callable) -> None:
+    theirs = Person.objects.get(email="wes@example.invalid").organisation.authority.pk
+
+    for days in (DAYS | {"council": theirs}, DAYS, {"first": "x", "last": "y"}):
+        assert enter("ana").get("/figures/return.csv", days).status_code == 404
+    assert enter("pat").get("/figures/return.csv", DAYS | {"council": theirs}).status_code == 404

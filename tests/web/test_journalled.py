@@ -136,6 +136,7 @@ NO_CHILD = {
     "how-it-was": "counts only",
     "chart-figures": "counts only",
     "csv-figures": "counts only",
+    "return-figures": "counts only",
     "could-we-answer": "counts only",
     "figures-by": "counts only",
     "csv-figures-by": "counts only",

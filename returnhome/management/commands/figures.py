@@ -14,18 +14,21 @@ from django.utils import timezone
 from returnhome.casework import places
 from returnhome.casework.places import Authority
 from returnhome.management import answering
-from returnhome.reporting import exports, figures, statutory
+from returnhome.reporting import exports, figures, own_return, statutory
 from returnhome.reporting.exports import Sheet, csv_bytes
 from returnhome.reporting.figures import HEADER, Uptake
 from returnhome.rules import capability
 from returnhome.rules.measures import UPTAKE
 from returnhome.rules.statutory import ssda903
+from returnhome.rules.study import asked
+from returnhome.rules.study.answering import Row
 from returnhome.web.figures import paper
 
 APRIL = 4
-UPTAKE_REPORT, CAPABILITY, FOI = "uptake", "capability", "foi"
+UPTAKE_REPORT, CAPABILITY, FOI, RETURN = "uptake", "capability", "foi", "return"
 SSDA903, ANNEX_A, SSD = "ssda903", "annex-a", "ssd"
-REPORTS = (UPTAKE_REPORT, CAPABILITY, FOI, SSDA903, ANNEX_A, SSD)
+REPORTS = (UPTAKE_REPORT, CAPABILITY, FOI, RETURN, SSDA903, ANNEX_A, SSD)
+AS_JSON = (UPTAKE_REPORT, FOI, RETURN)
 STILL_TO_COME = ("partnership",)
 
 
@@ -61,6 +64,7 @@ class Command(BaseCommand):
         "Counts for one authority and period, both days included. uptake writes uptake.csv "
         "(cohort, measure, numerator, denominator, value), uptake.xlsx and uptake.html; "
         "capability says of each figure whether it can be told, and what is missing; "
+        "return writes return.csv, the council's own return to the national study; "
         "foi answers a freedom of information request, small numbers hidden, as foi.pdf, foi.csv "
         "and foi.xlsx. ssda903 writes the Missing return of the collection year that the days are "
         "in: missing.csv, header.csv, episodes.csv, missing_last.csv and ssda903.xml; exit 1 where "
@@ -74,7 +78,7 @@ class Command(BaseCommand):
         parser.add_argument("--from", dest="first", type=day, required=True, metavar="DAY")
         parser.add_argument("--to", dest="last", type=day, required=True, metavar="DAY")
         parser.add_argument("--out", type=Path, metavar="DIR", help="the folder for the files")
-        parser.add_argument("--json", action="store_true", help="print the rows of the CSV file")
+        parser.add_argument("--json", action="store_true", help="print the rows as JSON")
         parser.add_argument("--at", type=instant, help="count as at this instant; absent: now")
         answering.add_arguments(parser)
 
@@ -91,9 +95,8 @@ class Command(BaseCommand):
     ) -> None:
         if last < first:
             raise CommandError("The last day is before the first.", returncode=2)
-        on_screen = report in (UPTAKE_REPORT, FOI)
-        if out is None and not (options["json"] and on_screen):
-            also = ", or --json, or both" if on_screen else ""
+        if out is None and not (options["json"] and report in AS_JSON):
+            also = ", or --json, or both" if report in AS_JSON else ""
             raise CommandError(f"Say where to: --out DIR{also}.", returncode=2)
         found = places.authority_named(authority, last)
         if found is None:
@@ -103,13 +106,16 @@ class Command(BaseCommand):
         elif report == FOI:
             scope, now = figures.of_authority(found), at or timezone.now()
             answering.answer(self, scope, first, last, now=now, out=out, **options)
+        elif report == RETURN:
+            rows = list(own_return.rows(found, first, last, now=at or timezone.now()))
+            self.own_return(rows, out, as_json=options["json"])
         elif report == CAPABILITY:
             assert out
             counted = figures.uptake(
                 figures.of_authority(found), first, last, now=at or timezone.now()
             )
-            rows = csv_bytes(capability.HEADER, capability.rows(counted.counts))
-            self.put({"capability.csv": rows}, out)
+            told = csv_bytes(capability.HEADER, capability.rows(counted.counts))
+            self.put({"capability.csv": told}, out)
         elif report == SSDA903:
             assert out
             self.ssda903(found, first, last, out)
@@ -137,6 +143,13 @@ class Command(BaseCommand):
         if as_json:
             rows = [dict(zip(HEADER, row, strict=True)) for row in counted.rows()]
             self.stdout.write(json.dumps(rows, ensure_ascii=False, indent=1))
+
+    def own_return(self, rows: list[Row], out: Path | None, *, as_json: bool) -> None:
+        if out:
+            self.put({"return.csv": csv_bytes(asked.HEADER, rows)}, out)
+        if as_json:
+            told = [dict(zip(asked.HEADER, row, strict=True)) for row in rows]
+            self.stdout.write(json.dumps(told, ensure_ascii=False, indent=1))
 
     def ssda903(self, authority: Authority, first: date, last: date, out: Path) -> None:
         """The whole collection year, whatever part of it was asked for; what is wrong is told."""
