@@ -213,7 +213,7 @@ def known_of(episode: Episode, person: Person) -> Iterator[Known]:
 
 def _protected(person: Person, but: Collection[str] = ()) -> Iterator[Known]:
     """Every hidden address of a child whom the person works with, not of this one alone."""
-    why = "A protected address"
+    why = "Nobody is told it who is not named for it"
     for text in (
         *Address.objects.visible_to(person)
         .filter(is_protected=True)

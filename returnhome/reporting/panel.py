@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from returnhome.casework import sames
+from returnhome.casework import composing, sames
 from returnhome.casework.children import Child
 from returnhome.casework.episodes import Episode
 from returnhome.casework.mentions import Mention
@@ -23,7 +23,7 @@ from returnhome.casework.support import Action
 from returnhome.reporting import coming_up, shared_paper
 from returnhome.reporting.shared_paper import Line, Paper
 from returnhome.reporting.shared_paper import Part as OnPaper
-from returnhome.rules import Blocked, clock, packing
+from returnhome.rules import Blocked, clock, intelligence, packing
 from returnhome.rules.helping import NeedKind
 from returnhome.rules.sharing import Purpose, Recipient
 
@@ -224,7 +224,7 @@ def links(rows: Sequence[PackChild], person: Person) -> list[tuple[Mention, list
 
 
 def links_on_paper(those: Sequence[Part]) -> list[tuple[str, list[str]]]:
-    """What the parts of two or more children say in the very same way: the words, and who.
+    """What the parts of two or more children name in the same way: its name alone, and who.
 
     Only where nothing was taken out of the line: else one part would tell what another left out.
     """
@@ -236,7 +236,7 @@ def links_on_paper(those: Sequence[Part]) -> list[tuple[str, list[str]]]:
             if line.mention and line.mention.key and line.text == line.original:
                 thing = (line.mention.kind, line.mention.key)
                 told.setdefault(part.child.pk, set()).add(thing)
-                words.setdefault(thing, line.text)
+                words.setdefault(thing, intelligence.named(composing.typed(line.mention)))
         if part.told:
             called[part.child.pk] = part.told[0].about
     found = packing.links(told)

@@ -222,6 +222,21 @@ def in_words(typed: Typed) -> str:
     return f"{typed.kind.label}: {said}"
 
 
+def named(typed: Typed) -> str:
+    """What alone names it, as two children may both have said: “Vehicle: AB12CDE”."""
+    nickname = f"called “{typed.nickname}”" if typed.nickname else ""
+    make = " ".join(filter(None, (typed.colour, typed.make)))
+    postcode = written_postcode(typed.postcode) or typed.postcode
+    said = {
+        MentionKind.PERSON: typed.name or nickname,
+        MentionKind.PLACE: typed.name or typed.address or postcode,
+        MentionKind.VEHICLE: typed.registration or make,
+        MentionKind.PHONE: typed.number,
+        MentionKind.HANDLE: typed.name,
+    }[typed.kind]
+    return f"{typed.kind.label}: {said}"
+
+
 def acknowledged_by(sent_at: datetime) -> datetime:
     """By when the police have said that they have it."""
     return weekdays_on(sent_at, ACKNOWLEDGED_IN)

@@ -13,6 +13,7 @@ from returnhome.casework.named_for import NamedFor
 from returnhome.casework.staff import Organisation
 from returnhome.rules import sharing
 from returnhome.rules.access import Relation, Verb
+from returnhome.rules.caring import About
 from returnhome.web import gds, pages
 from returnhome.web.asked import Request
 from returnhome.web.care import child_for, fact_for, lines_of
@@ -122,7 +123,10 @@ def end_naming(request: Request, pk: int) -> HttpResponse:
 
 def _page_of(request: Request, named: NamedFor) -> str:
     """The page of the address, as long as it stands on record as it was then."""
-    for about, kind, words in (("placement", Placement, "address"), ("address", Address, "line")):
+    for about, kind, words in (
+        (About.PLACEMENT, Placement, "address"),
+        (About.HOME, Address, "line"),
+    ):
         theirs = kind.objects.visible_to(request.user).filter(child=named.child_id)
         for row in theirs.filter(is_protected=True).order_by("-pk"):
             if getattr(row, words) == named.address:

@@ -266,6 +266,7 @@ def show_asked(request: Request, pk: int) -> HttpResponse:
         "purpose": Purpose(row.ask.purpose).label,
         "signed_in_by": SignedInBy(row.ask.signed_in_by).label,
         "is_late": row.is_late(request.now),
+        "is_danger": row.ask.purpose == Purpose.DANGER_NOW,
         "nothing": nothing.select_related("by").first(),
         "nothing_to_tell": knowing.NOTHING_TO_TELL,
         "answers": asks.answers_to(row, request.user),

@@ -310,6 +310,11 @@ class BringForm(gds.Form):
         self.fields["pack"].choices = choices  # type: ignore[attr-defined]
 
 
+def _only(to_come: Sequence[Pack]) -> str:
+    """The one panel to choose from, where it is one."""
+    return str(to_come[0].pk) if len(to_come) == 1 else ""
+
+
 def bring(request: Request, pk: int) -> HttpResponse:
     """Bring one child to a panel that is still to meet."""
     person = request.user
@@ -324,9 +329,8 @@ def bring(request: Request, pk: int) -> HttpResponse:
     if not to_come:
         messages.info(request, "No panel is to come. Make a pack for the next one first.")
         return redirect("packs")
-    form = BringForm(
-        request.POST or None, to_come=to_come, initial={"pack": request.GET.get("pack", "")}
-    )
+    before = request.GET.get("pack") or _only(to_come)
+    form = BringForm(request.POST or None, to_come=to_come, initial={"pack": before})
     if request.method == "POST" and form.is_valid():
         chosen = next(row for row in to_come if str(row.pk) == form.cleaned_data["pack"])
         with gds.refusals_into(form):
@@ -377,7 +381,11 @@ def bring_told(request: Request, pk: int) -> HttpResponse:
         messages.info(request, "You can bring none of these children." if to_come else none)
         return redirect(back if to_come else "packs")
     title = mentions.in_words(one)[0]
-    start = {"children": [each.pk for each in those], "because": f"They told of: {title}"}
+    start = {
+        "children": [each.pk for each in those],
+        "pack": _only(to_come),
+        "because": f"They told of: {title}",
+    }
     form = BringToldForm(request.POST or None, to_come=to_come, those=those, initial=start)
     if request.method == "POST" and form.is_valid():
         chosen = next(row for row in to_come if str(row.pk) == form.cleaned_data["pack"])

@@ -217,6 +217,10 @@ def leave(request: Request, pk: int) -> HttpResponse:
 # What goes, line by line.
 
 BESIDE = ("name", "because", "openness", "openness_because", "wished")
+HOW_NAMED = (
+    " They are not. Somebody who records the child’s care can name them, at the address, in Care "
+    "and home."
+)
 GRADED = ("source", "assessment", "handling", "conditions")
 
 
@@ -295,7 +299,8 @@ class WriteForm(gds.Form):
             required=False,
             choices=choices,
             coerce=MarkDecision,
-            hint=f"{each.mark.kind.label}: {each.mark.why[:1].lower()}{each.mark.why[1:]}.",
+            hint=f"{each.mark.kind.label}: {each.mark.why[:1].lower()}{each.mark.why[1:]}."
+            + (HOW_NAMED if is_kept_out else ""),
             reveal={MarkDecision.SAY_INSTEAD: [f"say_{key}"]},
         )
         self.fields[f"say_{key}"] = gds.Text(

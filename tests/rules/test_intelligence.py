@@ -89,6 +89,29 @@ def test_conditions_are_said_in_words() -> None:
 @pytest.mark.parametrize(
     ("typed", "line"),
     [
+        ({"kind": MentionKind.PERSON, "nickname": "Big D", "age": "30"}, "Person: called “Big D”"),
+        ({"kind": MentionKind.PERSON, "name": "Dez", "relationship": "her uncle"}, "Person: Dez"),
+        ({"kind": MentionKind.PLACE, "address": "Marsh Green"}, "Place: Marsh Green"),
+        (
+            {"kind": MentionKind.VEHICLE, "registration": "AB12CDE", "make": "Ford"},
+            "Vehicle: AB12CDE",
+        ),
+        (
+            {"kind": MentionKind.PHONE, "number": "07700900461", "name": "Dez"},
+            "Telephone number: 07700900461",
+        ),
+        ({"kind": MentionKind.HANDLE, "name": "@dez", "platform": "Snapchat"}, "Online name: @dez"),
+    ],
+)
+def test_what_links_two_children_is_its_name_and_nothing_that_one_of_them_said_of_it(
+    typed: dict[str, Any], line: str
+) -> None:
+    assert intelligence.named(Typed(**typed)) == line
+
+
+@pytest.mark.parametrize(
+    ("typed", "line"),
+    [
         (
             {"kind": MentionKind.PERSON, "name": "Dez", "nickname": "Big D", "age": "30"},
             "Person: Dez, called “Big D”, about 30",

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from returnhome.casework.models import NamedFor, Placement
+from returnhome.casework.models import Address, NamedFor, Placement
 from tests.cast import Cast
 from tests.sharing import begun, officer, told_of_a_car
 from tests.web.asking import words_of
@@ -57,6 +57,18 @@ def test_without_a_reason_one_sentence_and_the_choice_is_kept(as_, cast: Cast, a
 
     assert "Say why they may be told this address" in words_of(page)
     assert f'value="{chosen}" selected' in page.content.decode()
+
+
+def test_of_a_protected_home_ending_leads_back_to_its_address_as_well(as_, cast: Cast, now):
+    home = Address(child=cast.sky, authority=cast.northshire, line=ADDRESS, since=now.date())
+    home.is_protected = True
+    home.save()
+    args, amina = [cast.sky.pk, "home", home.pk], as_("amina")
+    name_the_police(amina, cast, args)
+
+    after = amina.post(reverse("end-named-for", args=[NamedFor.objects.get().pk]))
+
+    assert after.url == reverse("show-address", args=args)
 
 
 def test_of_an_address_that_is_not_protected_nobody_is_named(as_, cast: Cast, args):

@@ -567,6 +567,8 @@ def asked_since(chosen: Theme, so_far: dict[str, Said], *, is_16: bool) -> dict[
         "told_of": Said(codes=(ToldOf.SOCIAL_WORKER, *([ToldOf.POLICE] if is_harmed else []))),
         "checked": one_of(Checked.READ_OUT, Checked.READ, Checked.DECLINED),
     }
+    if so_far["with_words"].words.startswith("Nobody"):
+        said["with_kinds"] = Said(codes=(Company.ALONE,))
     return {**said, "present_wish": _at_whose_wish(said["present_kinds"])}
 
 
