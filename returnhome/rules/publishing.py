@@ -9,7 +9,7 @@ known. Nobody has to remember what was published, as the same ledger gives the s
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import NamedTuple
@@ -301,4 +301,13 @@ def release(period: Period, counted: Mapping[Period, Counted], rule: Rule) -> Re
         Sum(Cell(year, ALL, step), tuple(Cell(quarter, ALL, step) for quarter in year.quarters))
         for step in STEPS
     ]
-    return suppression.protect(table.also(*sums), rule, before=[before])
+    released = suppression.protect(table.also(*sums), rule, before=[before])
+    return _without_quarters(released, before) if released.exposed else released
+
+
+def _without_quarters(released: Release, before: Release) -> Release:
+    """Nothing of the quarters, not even a zero: too few for anything to be told of them."""
+    hidden = frozenset(released.table.numbers) - frozenset(released.table.unlisted) - before.shown
+    return replace(
+        released, hidden=hidden, told=before.told, moves=before.moves, exposed=frozenset()
+    )

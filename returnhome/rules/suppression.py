@@ -203,19 +203,24 @@ def protect(table: Table, rule: Rule = FEWER_THAN_5, *, before: Sequence[Release
             moves[key] = move
         else:
             exposed.add(key)
-    hidden = frozenset(seen.hidden)
-    told = seen.told | set(_to_be_told(seen))
-    return Release(table, rule, hidden, frozenset(told), moves, frozenset(exposed))
+    for block, its_moves in _to_be_told(seen):
+        seen.told.update(block)
+        moves |= its_moves
+    hidden, told = frozenset(seen.hidden), frozenset(seen.told)
+    released = Release(table, rule, hidden, told, moves, frozenset(exposed))
+    assert not faults(released, before=before)
+    return released
 
 
 def faults(released: Release, *, before: Sequence[Release] = ()) -> list[Key]:
     """The small numbers for which nothing shows that they are protected.
 
     Looks at the moves, and not at how they were found: each keeps every sum, changes nothing that
-    is shown by more than rounding hides, and leaves the number as many values as it needs.
+    is shown by more than rounding hides, goes no further than what is told of the hidden numbers,
+    and leaves the number as many values as it needs.
     """
     seen = _Seen(released.table, released.rule, before)
-    seen.hidden = set(released.hidden)
+    seen.hidden, seen.told = set(released.hidden), set(released.told)
     return [
         key
         for key in released.table.numbers
@@ -424,25 +429,29 @@ def _look(
 # What is said instead.
 
 
-def _to_be_told(seen: _Seen) -> Iterator[Key]:
-    """The hidden numbers of which it may be said whether they are small.
+def _to_be_told(seen: _Seen) -> Iterator[tuple[list[Key], dict[Key, Move]]]:
+    """The hidden numbers of which it may be said whether they are small, and what shows it.
 
     Block by block: where saying it would narrow down one that is small, nothing is said of any.
     """
 
     def ways(key: Key) -> Iterator[Way]:
-        told = key in seen.hidden
-        room = seen.room_if_told(key) if told else seen.room(key)
+        room = seen.room_if_told(key) if key in seen.hidden else seen.room(key)
         if any(room):
             yield 0, room
 
     for block in _unseen_blocks(seen):
         hidden = [key for key in block if key in seen.hidden]
-        small = [key for key in block if seen.is_sensitive(key)]
-        if all(seen.numbers[key] for key in hidden) and all(
-            _search(seen, key, ways, most=MOST_FOR_WORDS) for key in small
-        ):
-            yield from hidden
+        if not all(seen.numbers[key] for key in hidden):
+            continue
+        moves = {}
+        for key in filter(seen.is_sensitive, block):
+            found = _search(seen, key, ways, most=MOST_FOR_WORDS)
+            if found is None:
+                break
+            moves[key] = Move(found.steps)
+        else:
+            yield hidden, moves
 
 
 def _unseen_blocks(seen: _Seen) -> Iterator[list[Key]]:

@@ -17,12 +17,13 @@ from returnhome.rules.publishing import (
     IN_AREA,
     LOOKED_AFTER,
     OUT_OF_AREA,
+    STEPS,
     Cell,
     Period,
     periods_within,
     year_from,
 )
-from returnhome.rules.suppression import FEWER_THAN_5, RULES, Rule, faults
+from returnhome.rules.suppression import FEWER_THAN_5, RULES, Release, Rule, Table, faults
 
 YEAR = year_from(2024)
 WAYS = (
@@ -87,7 +88,9 @@ def test_what_the_year_tells_is_the_same_beside_its_quarters(those: list[Happene
 
     quarter = publishing.release(YEAR.quarters[1], by_period(those), FEWER_THAN_5)
 
-    assert faults(quarter, before=[year]) == []
+    assert not quarter.exposed
+    is_told = any(cell.period != YEAR for cell in quarter.shown)
+    assert not is_told or faults(quarter, before=[year]) == []
     for cell in year.table.numbers:
         assert (cell in year.hidden) == (cell in quarter.hidden)
 
@@ -104,6 +107,22 @@ def test_a_small_quarter_is_not_told_by_what_the_year_leaves() -> None:
     assert released.says(Cell(YEAR, ALL, "ended")) == "93"
     assert ended.count("30") == 2
     assert ended[3] == "fewer than 5"
+
+
+def test_of_a_year_with_too_few_nothing_is_told_by_quarter() -> None:
+    """Two episodes, held in one quarter: with the year shown, the zeros of three would tell it."""
+    before = Release(Table({}), FEWER_THAN_5, frozenset())
+    released = Release(
+        publishing.quarter_table(YEAR.quarters[0], {(ALL, "ended"): 2}),
+        FEWER_THAN_5,
+        frozenset(),
+        exposed=frozenset({Cell(YEAR.quarters[0], ALL, "ended")}),
+    )
+
+    alone = publishing._without_quarters(released, before)
+
+    assert {alone.says(Cell(YEAR.quarters[0], ALL, step)) for step in STEPS} == {"withheld"}
+    assert not alone.exposed
 
 
 def test_a_child_in_two_groups_is_counted_once_in_both_together() -> None:
