@@ -473,7 +473,7 @@ def test_the_council_that_got_a_wrong_join_can_take_it_back(as_, cast: Cast, now
     stranger = told(cast, now, lac="Y", placing="Westborough")
     as_("wes").post(f"/children/{stranger.pk}/match", {"who": str(cast.kit.pk)})
     request = stranger.episodes.get().handovers.get()
-    handovers.answer(request, Reply.ACCEPTED, by=cast.amina, at=now)
+    handovers.answer(request, Reply.ACCEPTED, by=cast.amina, at=request.asked_at)
 
     response = as_("amina").post(f"/children/{stranger.pk}/separate")
 
