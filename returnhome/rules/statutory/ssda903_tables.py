@@ -19,7 +19,7 @@ from xml.etree import ElementTree
 from returnhome.rules.codes import EpisodeKind, Sex
 from returnhome.rules.statutory import ssda903
 from returnhome.rules.statutory.looked_after import Absence, Care, LookedAfterChild, Placed
-from returnhome.rules.statutory.ssda903 import Finding, Year
+from returnhome.rules.statutory.ssda903 import AT_18, NEW_CARE, Finding, Year
 
 DAY = timedelta(days=1)
 HEADER = ("CHILD", "SEX", "DOB", "ETHNIC", "UPN", "MOTHER", "MC_DOB")
@@ -39,7 +39,7 @@ ENDED_OTHERWISE = {
     "was found, {}, ends it.",
 }
 NOT_OBTAINED = "NOBT"
-NEW_CARE, NEW_PLACEMENT, GOES_ON, OTHER_REASON = "S", "P", "X1", "E8"
+NEW_PLACEMENT, GOES_ON = "P", "X1"
 # By which XML names what in CSV is called otherwise.
 IN_XML = {"CHILD": "CHILDID", "PLACE": "PL"}
 
@@ -212,7 +212,7 @@ def _why_care_ended(child: LookedAfterChild, ended: date) -> str:
     if ended != child.turned_18_on:
         return ""
     missing_then = any(_ended(child, each) == ended for each in child.absences)
-    return OTHER_REASON if missing_then else ""
+    return AT_18 if missing_then else ""
 
 
 def _parts(child: LookedAfterChild, spell: Care) -> Iterator[_Part]:
