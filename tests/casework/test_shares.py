@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import transaction
+from django.db.models import F
 
 from returnhome.casework import (
     acting,
@@ -126,6 +127,21 @@ def test_what_goes_to_a_parent_waits_for_a_second_person(cast: Cast, episode):
     with pytest.raises(sharing.SecondIsTheSame):
         shares.look(written, is_good=True, by=cast.ines, at=LATER)
     assert shares.look(written, is_good=True, by=cast.amina, at=LATER).sent_at == LATER
+
+
+def test_no_line_is_moved_out_of_what_was_sent_or_into_it(cast: Cast, draft: Share, episode):
+    another = begun(cast, episode, Recipient.PANEL)
+    sent = shares.write(kept(cast, draft), by=cast.ines, at=LATER)
+    line = sent.lines.earliest("place")
+
+    with refused_by("never changes"):
+        SharedLine.objects.filter(pk=line.pk).update(share=another, place=900)
+    with refused_by("never changes"):
+        SharedLine.objects.filter(share=another).update(share=sent, place=F("place") + 900)
+    line.pk = None
+    line.place = 900
+    with refused_by("never changes"):
+        line.save()
 
 
 def test_what_was_sent_never_changes_and_is_recalled_once(cast: Cast, draft: Share):
