@@ -110,6 +110,7 @@ NO_CHECK = {
     "web.asked.episode_for: Episode.objects.visible_to": NARROWED,
     "web.asked.interview_for: Interview.objects.visible_to": NARROWED,
     "web.communications.note: Child.objects.visible_to": NARROWED,
+    "web.characteristics.note: Child.objects.visible_to": NARROWED,
     "web.harm.tell: Child.objects.visible_to": NARROWED,
     "web.concerns.note: Child.objects.visible_to": NARROWED,
     "web.concerns.end: NotedConcern.objects.visible_to": NARROWED,

@@ -228,6 +228,7 @@ SECOND_LOCK: Mapping[str, tuple[Rule, ...]] = {
     "placementnotice": NOTICE,
     "notedconcern": CONCERN,
     "communication": TALKED_WITH,
+    "characteristics": MET,
     "meeting": MET,
     "voidedmeeting": MET,
     "parentalrisk": RISK,

@@ -42,7 +42,8 @@ FOR = {
     PARTNERS: "whoever receives what was shared with their organisation, or with themselves by a "
     "one-time link, or asks who holds something: that, and no other thing",
     STATUTORY: "making a statutory return: the number, sex and birth date of a looked-after child, "
-    "where they were placed and when they were missing; no name, no street, nothing anybody said",
+    "ethnicity, where they were placed and when they were missing; no name, no street, and of what "
+    "anybody said only that ethnicity",
     OPERATOR: "making the demonstration, and measurements",
 }
 

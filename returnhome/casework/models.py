@@ -4,6 +4,7 @@ from returnhome.casework.accounts import DirectoryIdentity
 from returnhome.casework.agreements import Agreement
 from returnhome.casework.asks import Ask, AskedOf, NothingToTell
 from returnhome.casework.care import FormerFact, PlacementNotice
+from returnhome.casework.characteristics import Characteristics
 from returnhome.casework.check_ins import CheckIn, CheckInWords
 from returnhome.casework.children import (
     Address,
@@ -95,6 +96,7 @@ __all__ = [
     "CallTry",
     "CarePeriod",
     "CarersAsked",
+    "Characteristics",
     "CheckIn",
     "CheckInWords",
     "Child",

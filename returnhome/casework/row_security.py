@@ -24,7 +24,8 @@ from returnhome.casework.episodes import Episode
 from returnhome.casework.staff import ANSWERING, COLUMNS, EPISODE_RELATIONS, RELATIONS
 from returnhome.rules import access
 from returnhome.rules.access import Relation, Verb
-from returnhome.rules.codes import Role, TokenScope
+from returnhome.rules.characteristics import ETHNICITY
+from returnhome.rules.codes import Concern, Role, TokenScope
 from returnhome.rules.publishing import EXPLOITATION
 from returnhome.rules.sharing import Recipient
 from returnhome.rules.telling import Whom
@@ -814,6 +815,9 @@ def _policies() -> dict[str, str]:
             f" and {whose('theirs', Verb.SEE_EPISODE, *ANSWERING)})",
         )
     )
+    found["casework_characteristics"] = _of_child(
+        "casework_characteristics", [(Verb.SEE_EPISODE, ANSWERING)]
+    )
     found["casework_meeting"] = _of_child("casework_meeting", [(Verb.SEE_EPISODE, ANSWERING)])
     found["casework_voidedmeeting"] = _there(
         "casework_voidedmeeting", "meeting_id", "casework_meeting"
@@ -1130,6 +1134,11 @@ OF_RETURN: Mapping[str, Sequence[str]] = {
     "casework_careperiod": ("id", "child_id", "authority_id", "since", "until"),
     "casework_placement": ("id", "child_id", "postcode", "is_protected", "since", "until"),
     "casework_address": ("id", "child_id", "postcode", "since", "until"),
+    "casework_characteristics": (
+        *("id", "child_id", "ethnicity", "disability", "said_by", "noted_at"),
+    ),
+    "casework_interview": ("id", "child_id", "held_at"),
+    "casework_entry": ("id", "interview_id", "question", "codes", "replaced_at"),
 }
 SCORED = _tables("sample", "sampled", "scoring", "score")
 # What answers to freedom of information requests count beside the episodes: that there is a row,
@@ -1145,6 +1154,14 @@ OF_COUNTED_TOO: Mapping[str, Sequence[str]] = {
     "casework_need": ("id", "interview_id"),
     "casework_helpoffered": ("id", "need_id", "offered_on", "is_taken_up"),
     "casework_share": ("id", "episode_id", "recipient", "sent_at", "recalled_at"),
+}
+# What figures are told apart by, of whom and since when; not a word of it.
+TOLD_APART_BY: Mapping[str, Sequence[str]] = {
+    "casework_characteristics": (
+        *("id", "child_id", "ethnicity", "disability", "said_by", "noted_at"),
+    ),
+    "casework_communication": ("id", "child_id", "needs_interpreter", "noted_at"),
+    "casework_notedconcern": ("id", "child_id", "concern", "ended_at"),
 }
 BROUGHT = _tables("bringing", "bringingfile", "earlierrecord", "broughtchild")
 OF_OFFER = _tables("offer", "reply", "attempt", "interview", "coverage", "notheld")
@@ -1184,7 +1201,7 @@ def opened() -> dict[str, Opened]:
             | CARE
             | OF_EPISODE
             | LISTS_OF
-            | _tables("notification", "delivery", "fromhome")
+            | _tables("notification", "delivery", "fromhome", "characteristics")
             | BROUGHT,
         ),
         acting.MATCHING: Opened(
@@ -1204,6 +1221,7 @@ def opened() -> dict[str, Opened]:
             OF_OFFER
             | SCORED
             | COUNTED_TOO
+            | frozenset(TOLD_APART_BY)
             | _tables("episode", "child", "tally", "howitwas", "earlierrecord"),
             NONE,
             beside=False,
@@ -1217,17 +1235,25 @@ def opened() -> dict[str, Opened]:
                 "casework_scoring": ("id", "sampled_id", "themes"),
                 "casework_score": ("id", "scoring_id", "criterion", "mark"),
                 **OF_COUNTED_TOO,
+                **TOLD_APART_BY,
             },
             within={
-                "casework_entry": f"question in {EXPLOITATION} and replaced_at is null",
+                "casework_entry": (
+                    f"question in {(*EXPLOITATION, ETHNICITY)} and replaced_at is null"
+                ),
+                "casework_notedconcern": f"concern = '{Concern.UNACCOMPANIED}'",
                 "casework_share": f"recipient = '{Recipient.POLICE}' and sent_at is not null",
             },
         ),
         acting.STATUTORY: Opened(
-            _tables("child", "identifier", "careperiod", "placement", "address", "episode"),
+            _tables(
+                *("child", "identifier", "careperiod", "placement", "address", "episode"),
+                *("characteristics", "interview", "entry"),
+            ),
             NONE,
             beside=False,
             columns=OF_RETURN,
+            within={"casework_entry": f"question = '{ETHNICITY}' and replaced_at is null"},
         ),
         acting.SEALING: Opened(NONE, NONE, beside=False),
         acting.OWN_PAGES: Opened(

@@ -1,4 +1,4 @@
-"""Care and placements from a council's own SSDA903 files onto the record of children known here.
+"""Care, placements and ethnicity from a council's own SSDA903 files, of children known here.
 
 Nothing on record is overwritten: what it leaves open is filled, what is missing is added, and what
 it contradicts is told, for a person to find out which is right.
@@ -12,12 +12,14 @@ from pathlib import Path
 
 from django.db import transaction
 
-from returnhome.casework import acting, care, places, registers
+from returnhome.casework import acting, care, characteristics, places, registers
 from returnhome.casework.care import Where
+from returnhome.casework.characteristics import Characteristics
 from returnhome.casework.children import CarePeriod, Child, Identifier, Placement
 from returnhome.casework.places import Authority
 from returnhome.casework.staff import Person
 from returnhome.rules import Blocked
+from returnhome.rules.characteristics import ETHNICITIES, SaidBy
 from returnhome.rules.naming import folded_postcode
 from returnhome.rules.statutory import ssda903, ssda903_care
 from returnhome.rules.statutory.ssda903_care import CareOnFile, Spell, Stay
@@ -67,12 +69,13 @@ def bring(
     Raises Unreadable.
     """
     brought, told = Brought(), read(folder)
+    ethnicities = ssda903_care.ethnicities(folder)
     with transaction.atomic():
         known = _known(council, [each.child for each in told])
         for each in told:
             child = known.get(each.child)
             brought.outcomes.append(
-                _Bringing(child, council, by=by, at=at).of(each)
+                _Bringing(child, council, by=by, at=at).of(each, ethnicities.get(each.child, ""))
                 if child
                 else Outcome(each.child, "not_known", ("No child of this number is known here.",))
             )
@@ -102,8 +105,10 @@ class _Bringing:
         self.done = 0
         self.said: list[str] = []
 
-    def of(self, told: CareOnFile) -> Outcome:
+    def of(self, told: CareOnFile, ethnicity: str) -> Outcome:
         self.said += told.faults
+        if ethnicity:
+            self._try(partial(self._ethnicity, ethnicity))
         for spell in reversed(told.care):
             self._try(partial(self._care, spell))
         for stay in reversed(told.stays):
@@ -117,6 +122,25 @@ class _Bringing:
                 self.done += verb()
         except Blocked as blocked:
             self.said.append(blocked.sentence)
+
+    def _ethnicity(self, told: str) -> bool:
+        """Where nothing is noted: what somebody said of it is not put right by a file."""
+        noted = Characteristics.objects.about(self.child).newest_first().first()
+        if noted and noted.ethnicity:
+            if noted.ethnicity != told:
+                self.said.append(
+                    f"On record: {ETHNICITIES[noted.ethnicity]}. The file has {ETHNICITIES[told]}."
+                )
+            return False
+        characteristics.note(
+            self.child,
+            ethnicity=told,
+            disability=noted.disability if noted else "",
+            said_by=SaidBy.RECORDS,
+            by=self.by,
+            at=self.at,
+        )
+        return True
 
     def _care(self, spell: Spell) -> bool:
         rows = self.child.care_periods.select_related("authority").order_by("pk")

@@ -266,6 +266,7 @@ DONE = {
     "note absence": "Noted an absence",
     "note agreement": "Noted an agreement",
     "note communication": "Noted how to talk with the child",
+    "note characteristics": "Noted ethnicity and disability",
     "link episodes": "Noted that children went together",
     "undo link of episodes": "Took back that children went together",
     "note concern": "Noted a concern",

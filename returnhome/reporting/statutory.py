@@ -17,6 +17,7 @@ from returnhome.casework import acting, places, registers
 from returnhome.casework.children import Address, CarePeriod, Child, Identifier, Placement
 from returnhome.casework.episodes import Episode
 from returnhome.casework.places import Authority
+from returnhome.reporting import characteristics
 from returnhome.reporting.exports import csv_bytes
 from returnhome.rules import clock
 from returnhome.rules.codes import (
@@ -152,6 +153,7 @@ class _Rows:
         self.homes = _by_child(Address.objects.only(*days), ids)
         self.episodes = _by_child(_counted(of), ids)
         self.numbers = _by_child(Identifier.objects.all(), ids)
+        self.known = characteristics.of_children(ids)
 
     def number_of(self, child: int) -> tuple[str, bool]:
         return _number(child, self.numbers[child], self.of)
@@ -167,6 +169,7 @@ def _of_rows(child: Child, rows: _Rows) -> LookedAfterChild:
         born_on=child.born_on,
         has_exact_birth_date=child.born_precision == BirthDatePrecision.KNOWN,
         upn=_value(rows.numbers[pk], Identifier.UPN),
+        ethnicity=rows.known.get(pk, characteristics.Known()).ethnicity,
         home_postcode=_home(rows.homes[pk], spells),
         care=spells,
         placements=[

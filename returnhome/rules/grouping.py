@@ -2,6 +2,7 @@
 
 Source: The First Step (The Children's Society, 2019) and the DfE's yearly statistics of children
 looked after, whose ages are 10 to 15 and 16 and over; the bands below divide the younger of these.
+Ethnicity and disability as `characteristics` has them.
 Groups that nobody wrote down are groups too: what is not known is shown, never left out.
 """
 
@@ -10,8 +11,9 @@ from datetime import date
 from math import sqrt
 
 from returnhome.rules.ages import age_on
-from returnhome.rules.codes import Code, RiskGrade, Sex
-from returnhome.rules.measures import Count
+from returnhome.rules.characteristics import Disability, EthnicGroup
+from returnhome.rules.codes import Code, EpisodeKind, RiskGrade, Sex
+from returnhome.rules.measures import ADDED, Count
 
 
 class By(Code):
@@ -19,10 +21,16 @@ class By(Code):
 
     AGE = "age", "Age when the child went missing"
     SEX = "sex", "Sex"
+    ETHNICITY = "ethnicity", "Ethnicity"
+    DISABILITY = "disability", "Disability"
+    INTERPRETER = "interpreter", "Whether the child needs an interpreter"
+    UNACCOMPANIED = "unaccompanied", "Whether the child came alone, to seek asylum"
+    COHORT = "cohort", "At home or in care"
+    PLACED_IN = "placed_in", "Where the child was placed"
+    KIND = "kind", "Missing, or away without authorisation"
     RISK = "risk", "Risk as the police graded it"
     TIMES = "times", "How often the child was missing in the period"
     INTERVIEWER = "interviewer", "Who interviews"
-    PLACED_IN = "placed_in", "Where the child was placed"
 
 
 class Band(Code):
@@ -40,12 +48,32 @@ class Times(Code):
     MORE = "6_or_more", "6 times or more"
 
 
+class Interpreter(Code):
+    NEEDED = "needed", "Needs an interpreter"
+    NOT_NEEDED = "not_needed", "Needs none"
+    UNKNOWN = "unknown", "Nothing noted"
+
+
+class CameAlone(Code):
+    NOTED = "noted", "Noted as an unaccompanied asylum-seeking child"
+    NOT_NOTED = "not_noted", "Not noted so"
+
+
 UNKNOWN = "unknown"
 LABELS: dict[By, dict[str, str]] = {
     By.AGE: {str(each): each.label for each in Band},
     By.SEX: {str(each): each.label for each in Sex},
     By.RISK: {**{str(each): each.label for each in RiskGrade}, UNKNOWN: "Not graded"},
     By.TIMES: {str(each): each.label for each in Times},
+    By.COHORT: {str(each): each.label for each in ADDED},
+    By.KIND: {str(each): each.label for each in EpisodeKind},
+    By.ETHNICITY: {str(each): each.label for each in EthnicGroup},
+    By.DISABILITY: {
+        **{str(each): each.label for each in Disability if each is not Disability.REFUSED},
+        UNKNOWN: "Not known, or not said",
+    },
+    By.INTERPRETER: {str(each): each.label for each in Interpreter},
+    By.UNACCOMPANIED: {str(each): each.label for each in CameAlone},
 }
 OLDEST_IN = ((9, Band.UNDER_10), (12, Band.TO_12), (15, Band.TO_15))
 # 95 in 100, two-sided.
@@ -57,6 +85,17 @@ def band_of(born_on: date | None, on: date) -> Band:
         return Band.UNKNOWN
     age = age_on(born_on, on)
     return next((band for oldest, band in OLDEST_IN if age <= oldest), Band.TO_17)
+
+
+def disability_of(said: str) -> str:
+    return said if said in LABELS[By.DISABILITY] else UNKNOWN
+
+
+def interpreter_of(needs: bool | None) -> Interpreter:
+    """By the note that stands; of nothing noted, not known."""
+    if needs is None:
+        return Interpreter.UNKNOWN
+    return Interpreter.NEEDED if needs else Interpreter.NOT_NEEDED
 
 
 def times_of(episodes: int) -> Times:

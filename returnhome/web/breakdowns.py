@@ -1,4 +1,4 @@
-"""Figures told apart: by age, sex, risk, how often, who interviews and where placed."""
+"""Figures told apart: by age, sex, ethnicity, risk, who interviews, where placed, and more."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -27,6 +27,16 @@ SHOWN = {
     "held_of_ended": ("Held", "ended"),
     "in_time_of_held": ("Within 72 hours, of held", "held"),
     "in_time_of_ended": ("Within 72 hours, of ended", "ended"),
+}
+# What a group rests on, where the heading does not say it.
+RESTS_ON = {
+    By.ETHNICITY: "As the child last described it, in a talk or to whoever noted it; where nobody "
+    "asked, as the council’s records say. The groups are those of the Census of 2021.",
+    By.DISABILITY: "As last noted on the child’s page (Equality Act 2010).",
+    By.INTERPRETER: "As last noted on the child’s page, under how to talk with the child.",
+    By.UNACCOMPANIED: "By the concerns that stand on the child’s page. Of a child without one it "
+    "is not known whether anybody asked.",
+    By.COHORT: "As it was when the episode began.",
 }
 MOST_LISTED = 200
 HEADER = ("group", *("episodes", "children"), "measure", "numerator", "denominator", "value")
@@ -91,6 +101,7 @@ def index(request: Request) -> HttpResponse:
         "headings": [heading for heading, _ in SHOWN.values()],
         "rows": [(group, _cells(group, report.total)) for group in (*report.groups, report.total)],
         "may_open": request.user.may(Verb.SEE_EPISODE),
+        "rests_on": RESTS_ON.get(asked.by, ""),
     }
     return render(request, "figures/by.html", context)
 

@@ -24,6 +24,7 @@ from returnhome.rules.access import Verb
 from returnhome.rules.codes import ActionKind, BirthDatePrecision, Sex
 from returnhome.rules.standard.parts import Kind, SaidBy
 from returnhome.web import (
+    characteristics,
     communications,
     concerns,
     events,
@@ -170,6 +171,7 @@ def show(request: Request, pk: int) -> HttpResponse:
         **concerns.of_child(child, person),
         **restrictions.of_child(child, person, now),
         **communications.of_child(child, person),
+        **characteristics.of_child(child, person),
     }
     return render(request, "children/show.html", context)
 

@@ -10,6 +10,7 @@ from returnhome.casework import childs_part, restrictions, reviews
 from returnhome.casework.models import (
     Action,
     BreakGlass,
+    Characteristics,
     Communication,
     Disclosure,
     HowItWas,
@@ -159,6 +160,7 @@ def test_a_complaint_goes_to_a_manager_who_may_see_the_child(cast: Cast) -> None
     ("model", "more"),
     [
         (Communication, {"noted_at": NOW}),
+        (Characteristics, {"noted_at": NOW, "said_by": "child"}),
         (NotedConcern, {"noted_at": NOW, "concern": "exploitation"}),
         (ParentalRisk, {"noted_at": NOW}),
         (Meeting, {"kind": "strategy", "held_at": NOW, "recorded_at": NOW}),

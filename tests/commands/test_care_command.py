@@ -9,7 +9,15 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from returnhome.casework.models import CarePeriod, Child, Placement, PlacementNotice
+from returnhome.casework import characteristics
+from returnhome.casework.models import (
+    CarePeriod,
+    Characteristics,
+    Child,
+    Placement,
+    PlacementNotice,
+)
+from returnhome.rules.characteristics import SaidBy
 from tests.cast import NOW, Cast
 
 HEADINGS = (
@@ -157,3 +165,40 @@ def test_a_folder_that_is_no_return_is_one_sentence(
         call_command("care", str(tmp_path / folder), "--council", "Northshire")
 
     assert refused.value.returncode == 2
+
+
+def header_of(tmp_path: Path, child: Child, ethnicity: str) -> Path:
+    folder = folder_of(tmp_path, (number_of(child), "01/06/2024", "S", "", "WB1 1AA"))
+    row = f"{number_of(child)},F,04/05/2011,{ethnicity},,,"
+    (folder / "header.csv").write_text(f"CHILD,SEX,DOB,ETHNIC,UPN,MOTHER,MC_DOB\n{row}\n")
+    return folder
+
+
+def test_the_ethnicity_of_the_header_is_noted_as_the_councils_records_have_it(
+    cast: Cast, tmp_path: Path
+) -> None:
+    _, said, code = bring(header_of(tmp_path, cast.sky, "MWBC"))
+
+    row = Characteristics.objects.get(child=cast.sky)
+    assert (row.ethnicity, row.said_by, code) == ("MWBC", SaidBy.RECORDS, 0), said
+    bring(tmp_path)
+    assert Characteristics.objects.count() == 1
+
+
+def test_a_code_for_who_was_not_asked_is_nothing_known(cast: Cast, tmp_path: Path) -> None:
+    bring(header_of(tmp_path, cast.sky, "NOBT"))
+
+    assert not Characteristics.objects.exists()
+
+
+def test_what_somebody_said_of_their_ethnicity_is_not_put_right_by_a_file(
+    cast: Cast, tmp_path: Path
+) -> None:
+    characteristics.note(
+        cast.sky, ethnicity="BCRB", disability="", said_by=SaidBy.CHILD, by=cast.sol, at=NOW
+    )
+
+    rows, _, code = bring(header_of(tmp_path, cast.sky, "MWBC"))
+
+    assert (rows[0]["result"], code) == ("differs", 1)
+    assert "On record: Black Caribbean. The file has White and Black Caribbean." in rows[0]["said"]

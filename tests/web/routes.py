@@ -233,6 +233,7 @@ ABOUT_A_CHILD: dict[str, Asks] = {
     "take-off-panel": of_child("share", of="packchild"),
     **dict.fromkeys(("put-pack-right", "take-pack-away"), Asks("pack", (("share", "pack", "r"),))),
     "note-communication": Asks("child", NOTED),
+    "note-characteristics": Asks("child", NOTED),
     "note-concern": Asks("child", NOTED),
     "record-meeting": of_child("meet"),
     "undo-went-together": Asks("wenttogether", (("act", "episode", "r"),)),

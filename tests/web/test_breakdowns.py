@@ -10,9 +10,13 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from returnhome.casework.models import JournalEntry
+from returnhome.casework import characteristics, communications, concerns, interviews
+from returnhome.casework.interviews import Said
+from returnhome.casework.models import Interview, JournalEntry
 from returnhome.reporting import breakdowns, figures
+from returnhome.rules.characteristics import SaidBy
 from returnhome.rules.clock import LONDON
+from returnhome.rules.codes import Concern
 from returnhome.rules.grouping import By
 from tests.cast import Cast, held, hours, missing, offered, returned
 from tests.web.asking import words_of
@@ -58,6 +62,54 @@ def test_a_child_missing_three_times_is_told_apart_from_those_missing_once(
 
     assert "Once 2 of 2 children" in page
     assert "3 to 5 times 3 of 1 child" in page
+
+
+def groups(cast: Cast, now: datetime, by: By) -> dict[str, int]:
+    today = now.astimezone(LONDON).date()
+    scope = figures.of_authority(cast.northshire)
+    report = breakdowns.broken_down(scope, today - timedelta(days=30), today, by)
+    return {group.key: group.count("ended").numerator for group in report.groups}
+
+
+def test_ethnicity_is_what_the_child_said_last_and_else_what_the_records_say(
+    cast: Cast, some_work: None, now: datetime
+) -> None:
+    for child in (cast.sky, cast.kit):
+        characteristics.note(
+            child,
+            ethnicity="WBRI",
+            disability="disabled",
+            said_by=SaidBy.RECORDS,
+            by=cast.sol,
+            at=now,
+        )
+    assert groups(cast, now, By.ETHNICITY) == {"white": 4, "unknown": 1}
+
+    talk = Interview.objects.get(child=cast.sky)
+    interviews.record(talk, {"ethnicity": Said(codes=["MWBC"])}, by=cast.ines, at=now)
+
+    assert groups(cast, now, By.ETHNICITY) == {"white": 3, "mixed": 1, "unknown": 1}
+    assert groups(cast, now, By.DISABILITY) == {"disabled": 4, "unknown": 1}
+
+
+def test_a_child_came_alone_while_the_concern_stands_and_needs_an_interpreter_as_last_noted(
+    cast: Cast, some_work: None, now: datetime
+) -> None:
+    noted = concerns.note(cast.kit, Concern.UNACCOMPANIED, "Home Office", by=cast.sol, at=now)
+    for needs in (False, True):
+        communications.note(
+            cast.kit,
+            language="Sorani",
+            needs_interpreter=needs,
+            helps="",
+            by=cast.sol,
+            at=now + timedelta(minutes=needs),
+        )
+
+    assert groups(cast, now, By.UNACCOMPANIED) == {"noted": 3, "not_noted": 2}
+    assert groups(cast, now, By.INTERPRETER) == {"needed": 3, "unknown": 2}
+    concerns.end(noted, "Leave to remain", by=cast.sol, at=now)
+    assert groups(cast, now, By.UNACCOMPANIED) == {"not_noted": 5}
 
 
 def test_mara_opens_the_episodes_behind_a_number_and_ana_cannot(

@@ -321,6 +321,7 @@ def a_child_just_back(cast: Cast, now: Any) -> tuple[Child, list[Shown]]:
         ("ana", "annex-a-statutory", [f"{now:%Y-%m-%d}"]),
         ("sol", "note-concern", [cast.sky.pk]),
         ("sol", "note-communication", [cast.sky.pk]),
+        ("sol", "note-characteristics", [cast.sky.pk]),
         ("sol", "record-meeting", [cast.sky.pk]),
     ]
 

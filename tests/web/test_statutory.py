@@ -11,7 +11,9 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from returnhome.casework import characteristics
 from returnhome.casework.models import CarePeriod, Episode, JournalEntry
+from returnhome.rules.characteristics import SaidBy
 from tests.cast import Cast, hours, missing, returned
 from tests.web.asking import words_of
 
@@ -58,6 +60,22 @@ def test_ana_downloads_the_return_with_a_number_and_no_name(
     assert row[1:4] == ["04/05/2011", "M", f"{episode.started_on:%d/%m/%Y}"]
     assert number in {row[0] for row in tables["header.csv"][1:]}
     assert not any("Marlowe" in str(rows) for rows in tables.values())
+
+
+def test_the_header_has_the_ethnicity_that_is_on_record(as_: As, cast: Cast, now: datetime) -> None:
+    year = year_of(returned(cast.sky, at=now).started_on)
+    address = f"/figures/statutory/ssda903-{year}.zip"
+    number = cast.sky.identifiers.get().value
+
+    def told() -> str:
+        rows = files_of(as_("ana").get(address))["header.csv"][1:]
+        return next(row[3] for row in rows if row[0] == number)
+
+    assert told() == "NOBT"
+    characteristics.note(
+        cast.sky, ethnicity="AIND", disability="", said_by=SaidBy.CHILD, by=cast.sol, at=now
+    )
+    assert told() == "AIND"
 
 
 def test_whoever_downloads_stands_in_the_journal_of_each_child(

@@ -11,6 +11,7 @@ from returnhome.casework.models import (
     Address,
     Authority,
     CarePeriod,
+    Characteristics,
     Child,
     Identifier,
     JournalEntry,
@@ -19,6 +20,7 @@ from returnhome.casework.models import (
 )
 from returnhome.management.demonstration.councils import Places
 from returnhome.management.demonstration.names import BOYS, GIRLS, SURNAMES
+from returnhome.rules.characteristics import Disability, SaidBy
 from returnhome.rules.clock import midnight
 from returnhome.rules.naming import folded, folded_postcode
 
@@ -29,6 +31,14 @@ PLACED_IN = {
     "Northshire": ("Westborough", "Westborough", "Eastmoor"),
     "Westborough": ("Northshire", "Northshire", "Northshire", "Eastmoor"),
 }
+
+ETHNICITIES = (
+    *(("WBRI", 0.46), ("MWBC", 0.09), ("BCRB", 0.06), ("BAFR", 0.07), ("APKN", 0.06)),
+    *(("AIND", 0.03), ("WOTH", 0.06), ("OOTH", 0.04), ("", 0.13)),
+)
+DISABILITIES = (
+    *(("", 0.38), (str(Disability.NOT_DISABLED), 0.5), (str(Disability.DISABLED), 0.12)),
+)
 
 
 @dataclass
@@ -190,6 +200,9 @@ def write(kids: Iterable[Kid], *, by: Person) -> None:
             for kid in looked_after
         ]
     )
+    Characteristics.objects.bulk_create(
+        [row for kid in kids if (row := _characteristics(kid, by=by))]
+    )
     JournalEntry.objects.bulk_create(
         [
             JournalEntry(
@@ -203,3 +216,24 @@ def write(kids: Iterable[Kid], *, by: Person) -> None:
             for kid in kids
         ]
     )
+
+
+def _characteristics(kid: Kid, *, by: Person) -> Characteristics | None:
+    """By the child's number, so that no other part of the demonstration turns out differently."""
+    rng = Random(kid.number)  # noqa: S311
+    ethnicity, disability = (_drawn(rng, each) for each in (ETHNICITIES, DISABILITIES))
+    if not (ethnicity or disability):
+        return None
+    return Characteristics(
+        child=kid.child,
+        ethnicity=ethnicity,
+        disability=disability,
+        said_by=rng.choice((SaidBy.CHILD, SaidBy.PARENT_OR_CARER, SaidBy.RECORDS)),
+        noted_at=kid.child.opened_at,
+        noted_by=by,
+    )
+
+
+def _drawn(rng: Random, lot: Iterable[tuple[str, float]]) -> str:
+    names, shares = zip(*lot, strict=True)
+    return str(rng.choices(names, shares)[0])

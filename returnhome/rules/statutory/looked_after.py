@@ -81,6 +81,8 @@ class LookedAfterChild:
     born_on: date | None
     has_exact_birth_date: bool = True
     upn: str = ""
+    # A code of the common basic data set; empty where not known.
+    ethnicity: str = ""
     home_postcode: str = ""
     care: Sequence[Care] = ()
     placements: Sequence[Placed] = ()

@@ -2,7 +2,8 @@
 
 Source: DfE, guide to the SSDA903 collection: DECOM and DEC are the days on which an episode of care
 began and ceased, RNE says why it began (S: newly looked after; P, T, B: another placement; L, U:
-another legal status alone), PL_POST where the child was placed.
+another legal status alone), PL_POST where the child was placed; ETHNIC of the Header is the child's
+ethnicity.
 """
 
 from collections import defaultdict
@@ -13,10 +14,12 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import NamedTuple
 
+from returnhome.rules.characteristics import ETHNICITIES
 from returnhome.rules.statutory.ssda903 import NEW_CARE, Dates, Fault, columns_of, table_of
 
 DAY = timedelta(days=1)
 COLUMNS = ("CHILD", "DECOM", "RNE", "DEC", "PL_POST")
+HEADER = ("CHILD", "ETHNIC")
 
 
 class Row(NamedTuple):
@@ -110,6 +113,20 @@ def _apart(stays: list[Stay]) -> tuple[Stay, ...]:
         moved = after is not None and stay.until == after.since and stay.since < after.since
         apart.append(stay._replace(until=after.since - DAY) if moved and after else stay)
     return tuple(stay for stay in apart if stay.postcode)
+
+
+def ethnicities(folder: Path) -> dict[str, str]:
+    """Child's number → code of this year's Header, where the folder has one. Raises Fault.
+
+    Only codes of the list: of who was not asked (NOBT) nothing is known.
+    """
+    for path in sorted(folder.glob("*.csv")):
+        headings, rows = table_of(path)
+        if {*HEADER, "SEX"} <= set(headings) and not path.stem.endswith("_last"):
+            said = columns_of(headings, rows, HEADER)
+            known = {child: code.strip().upper() for _, child, code in said}
+            return {child: code for child, code in known.items() if code in ETHNICITIES}
+    return {}
 
 
 def read(folder: Path) -> list[Row]:

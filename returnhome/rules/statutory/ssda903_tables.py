@@ -131,8 +131,9 @@ def day(when: date | None) -> str:
 
 def _header(child: LookedAfterChild, year: Year) -> Row:
     sex = str(child.sex) if year.number >= SEX_SINCE else SEX_BEFORE[child.sex]
-    # No record of mothers is kept here; ethnicity stands only in what a child said in a talk.
-    return (child.number, sex, day(child.born_on), NOT_OBTAINED, child.upn, "", "")
+    ethnicity = child.ethnicity or NOT_OBTAINED
+    # No record of mothers is kept here.
+    return (child.number, sex, day(child.born_on), ethnicity, child.upn, "", "")
 
 
 # Times missing.

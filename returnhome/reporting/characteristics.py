@@ -1,0 +1,55 @@
+"""What is known of children for figures of equality, from what was noted and what they said."""
+
+from collections.abc import Collection, Iterator, Mapping
+from datetime import datetime
+from typing import NamedTuple
+
+from returnhome.casework.characteristics import Characteristics
+from returnhome.casework.interviews import Entry
+from returnhome.rules.characteristics import ETHNICITY, SaidBy
+
+
+class Known(NamedTuple):
+    """What is known of one child: codes, or nothing."""
+
+    ethnicity: str = ""
+    disability: str = ""
+
+
+class _Said(NamedTuple):
+    child: int
+    known: Known
+    is_of_records: bool
+    at: datetime
+
+
+def of_children(ids: Collection[int]) -> Mapping[int, Known]:
+    """Child → what is known, of those of whom anything is. Two queries.
+
+    The last that the child or a carer said; what the council's records say, where nobody did.
+    """
+    found: dict[int, Known] = {}
+    said = [*_noted(ids), *_in_talks(ids)]
+    for each in sorted(said, key=lambda each: (not each.is_of_records, each.at)):
+        before = found.get(each.child, Known())
+        found[each.child] = Known(
+            each.known.ethnicity or before.ethnicity, each.known.disability or before.disability
+        )
+    return found
+
+
+def _noted(ids: Collection[int]) -> Iterator[_Said]:
+    """The note that stands of each child; what an earlier one said was put right by it."""
+    rows = Characteristics.objects.filter(child__in=ids).order_by("child", "-noted_at", "-pk")
+    columns = ("child_id", "ethnicity", "disability", "said_by", "noted_at")
+    for child, ethnicity, disability, by, at in rows.distinct("child").values_list(*columns):
+        yield _Said(child, Known(ethnicity, disability), by == SaidBy.RECORDS, at)
+
+
+def _in_talks(ids: Collection[int]) -> Iterator[_Said]:
+    rows = Entry.objects.current().filter(question=ETHNICITY, interview__child__in=ids)
+    held = rows.filter(interview__held_at__isnull=False)
+    columns = ("interview__child_id", "codes", "interview__held_at")
+    for child, codes, at in held.values_list(*columns):
+        for code in codes[:1]:
+            yield _Said(child, Known(code), is_of_records=False, at=at)
