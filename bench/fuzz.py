@@ -17,7 +17,8 @@ from pathlib import Path
 HOUSE = Path(__file__).resolve().parents[1]
 WATCHED = ["returnhome.intake", "returnhome.rules", "returnhome.api.notifications"]
 NAMES = (
-    *("text", "workbook", "part", "guess", "months", "register", "cells"),
+    *("text", "workbook", "part", "guess", "months", "register"),
+    *("study", "care", "cells"),
     *("instant", "name", "words", "directory", "sent"),
 )
 # In bytes; a longer file repeats what a shorter one has.
@@ -26,6 +27,8 @@ LONGEST = {
     "guess": 6000,
     "months": 6000,
     "register": 6000,
+    "study": 6000,
+    "care": 6000,
     "workbook": 40_000,
     "part": 40_000,
 }

@@ -7,8 +7,10 @@ Imported by `bench.fuzz` once its parts are watched.
 import io
 import json
 import os
+import tempfile
 import zipfile
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -25,6 +27,7 @@ from returnhome.intake import (
     reading,
     register,
     sent,
+    study_files,
     unpacking,
     whole_names,
 )
@@ -32,6 +35,10 @@ from returnhome.intake.instants import Order
 from returnhome.intake.layouts import LAYOUTS, Layout, Meaning
 from returnhome.intake.reading import Record, Sheet, Table, Unreadable
 from returnhome.rules import codes, naming
+from returnhome.rules.statutory import ssda903, ssda903_care
+from returnhome.rules.study import adding_up, checking
+from returnhome.rules.study.asked import HEADER, Period
+from returnhome.rules.study.councils import Council, Councils
 
 SAMPLES = Path(__file__).resolve().parents[1] / "tests" / "intake" / "samples"
 TODAY = date(2026, 11, 26)
@@ -171,6 +178,65 @@ def of_directory(data: bytes) -> None:
     )
     for each in directory.refused:
         assert each.in_words
+
+
+COUNCILS = Councils(
+    known={"E06000001": Council("E06000001", "Hartlepool", "North East")},
+    elsewhere={},
+    districts={},
+)
+A_YEAR = Period(date(2025, 4, 1), date(2026, 3, 31))
+
+
+def of_study(data: bytes) -> None:
+    """A council's return to the study: read, held against itself, and added up with no other."""
+    with tempfile.NamedTemporaryFile(suffix=".csv") as file:
+        Path(file.name).write_bytes(data)
+        sent_in = study_files.read(Path(file.name))
+    made, problems = checking.check(sent_in, COUNCILS)
+    assert made or problems
+    for each in problems:
+        assert each.sentence
+    found = adding_up.add_up([(sent_in.name, made)], problems, councils=COUNCILS, period=A_YEAR)
+    assert made is None or not (made.set_aside & made.answers.keys())
+    assert found.problems or not problems
+
+
+def _study() -> Iterable[bytes]:
+    rows = [
+        ("1", "E06000001", str(A_YEAR), "all", measure, value, state, "")
+        for measure, value, state in (
+            *(("ended", "40", "given"), ("offered", "30", "given"), ("held", "31", "given")),
+            *(("not_offered", "", "not held"), ("in_time", "12", "given")),
+        )
+    ]
+    for delimiter in ",;\t":
+        yield "\n".join(delimiter.join(row) for row in (HEADER, *rows)).encode()
+
+
+def of_care(data: bytes) -> None:
+    """A folder of SSDA903 tables, parted by form feeds: what it tells, and the rules over it."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for file, part in zip(("header", "episodes", "missing"), data.split(b"\f"), strict=False):
+            (folder / f"{file}.csv").write_bytes(part)
+        with suppress(ssda903.Fault):
+            ssda903_care.ethnicities(folder)
+            for each in ssda903_care.by_child(ssda903_care.read(folder)).values():
+                assert all(stay.postcode for stay in each.stays)
+        with suppress(ssda903.Fault):
+            given = ssda903.read(folder)
+            for finding in ssda903.check(given, ssda903.most_likely_year(given)):
+                assert finding.sentence
+
+
+A_RETURN = (
+    b"CHILD,SEX,DOB,ETHNIC,UPN,MOTHER,MC_DOB\nN1,F,04/05/2011,WBRI,,,\n\f"
+    b"CHILD,DECOM,RNE,LS,CIN,PLACE,PLACE_PROVIDER,DEC,REC,REASON_PLACE_CHANGE,HOME_POST,PL_POST,URN\n"
+    b"N1,01/06/2024,S,C2,N1,U4,PR0,10/02/2026,X1,,NS1 1AA,NS1 1AA,\n"
+    b"N1,10/02/2026,P,C2,N1,U4,PR0,,,,NS1 1AA,WB1 1AA,\n\f"
+    b"CHILD,DOB,MISSING,MIS_START,MIS_END\nN1,04/05/2011,M,05/09/2025,06/09/2025\n"
+)
 
 
 # Cells.
@@ -351,6 +417,8 @@ READERS = {
         of_months, lambda: [b"\f".join([MONTHS.encode()] * 2 + [b"Month,Number\nJan,1"])]
     ),
     "register": Reader(of_register, _files(*(f"police-{each}.register.csv" for each in "abc"))),
+    "study": Reader(of_study, _study),
+    "care": Reader(of_care, lambda: [A_RETURN]),
     "cells": Reader(of_cells, _cells),
     "instant": Reader(
         of_instant,

@@ -393,11 +393,11 @@ def read(folder: Path) -> Return:
         headings, rows = table_of(path)
         if set(headings) == set(MISSING):
             name = "last" if path.stem.endswith("_last") else "missing"
-            tables[name] = columns_of(headings, rows, MISSING)
+            tables[name] = columns_of(path, headings, rows, MISSING)
         elif {"DECOM", "RNE", "REC"} <= set(headings) and not path.stem.endswith("_last"):
-            tables["episodes"] = columns_of(headings, rows, EPISODES)
+            tables["episodes"] = columns_of(path, headings, rows, EPISODES)
         elif {"SEX", "ETHNIC"} <= set(headings) and not path.stem.endswith("_last"):
-            tables["header"] = columns_of(headings, rows, HEADER)
+            tables["header"] = columns_of(path, headings, rows, HEADER)
     for name, words in (("header", "Header"), ("episodes", "Episodes"), ("missing", "Missing")):
         if name not in tables:
             raise Fault(f"No file in {folder} has the headings of the {words} table.")
@@ -417,15 +417,24 @@ def table_of(path: Path) -> tuple[list[str], list[list[str]]]:
         text = content.decode(encoding)
     except UnicodeDecodeError:
         raise Fault(f"{path.name} is not written in UTF-8.") from None
-    rows = list(csv.reader(StringIO(text, newline="")))
+    try:
+        rows = list(csv.reader(StringIO(text, newline="")))
+    except csv.Error as error:
+        raise Fault(f"{path.name} is not a CSV file: {error}.") from None
     headings = [cell.strip().upper() for cell in rows[0]] if rows else []
     return headings, rows[1:]
 
 
 def columns_of(
-    headings: Sequence[str], rows: Iterable[Sequence[str]], wanted: Sequence[str]
+    path: Path, headings: Sequence[str], rows: Iterable[Sequence[str]], wanted: Sequence[str]
 ) -> list[tuple[Any, ...]]:
-    """The number of each row, then the wanted columns; what a short row leaves out is empty."""
+    """The number of each row, then the wanted columns; what a short row leaves out is empty.
+
+    Raises Fault.
+    """
+    left_out = [name for name in wanted if name not in headings]
+    if left_out:
+        raise Fault(f"{path.name} has no column {' and no column '.join(left_out)}.")
     places = [headings.index(name) for name in wanted]
     most, pick = max(places) + 1, itemgetter(*places)
     return [

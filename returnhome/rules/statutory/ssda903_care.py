@@ -123,7 +123,7 @@ def ethnicities(folder: Path) -> dict[str, str]:
     for path in sorted(folder.glob("*.csv")):
         headings, rows = table_of(path)
         if {*HEADER, "SEX"} <= set(headings) and not path.stem.endswith("_last"):
-            said = columns_of(headings, rows, HEADER)
+            said = columns_of(path, headings, rows, HEADER)
             known = {child: code.strip().upper() for _, child, code in said}
             return {child: code for child, code in known.items() if code in ETHNICITIES}
     return {}
@@ -136,5 +136,5 @@ def read(folder: Path) -> list[Row]:
     for path in sorted(folder.glob("*.csv")):
         headings, rows = table_of(path)
         if set(COLUMNS) <= set(headings) and not path.stem.endswith("_last"):
-            return list(map(Row._make, columns_of(headings, rows, COLUMNS)))
+            return list(map(Row._make, columns_of(path, headings, rows, COLUMNS)))
     raise Fault(f"No file in {folder} has the headings of the Episodes table.")

@@ -203,6 +203,8 @@ def test_a_short_row_is_read_as_empty_and_not_lost(folder: Path):
         ("missing.csv", b"", "has the headings of the Missing table"),
         ("header.csv", b"CHILD,DOB\n", "has the headings of the Header table"),
         ("missing.csv", b"CHILD,\xe9\n", "is not written in UTF-8"),
+        ("header.csv", b"SEX,DOB,ETHNIC\n", "header.csv has no column CHILD"),
+        ("header.csv", b"CHILD,SEX\n" + b"N" * 131_073, "header.csv is not a CSV file"),
     ],
 )
 def test_what_is_no_return_is_said_in_one_sentence(folder: Path, name, content, sentence):
