@@ -1,40 +1,49 @@
 """The same figures told apart: by age, sex, risk, how often, who interviews, where placed.
 
-Counted from the episodes themselves, so that each number leads to them. The groups add up to what
-the figures of the period say.
+Counted from the episodes themselves, in the database, so that each number leads to them. The groups
+add up to what the figures of the period say.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+
+from django.db.models import Case, CharField, Count, Func, IntegerField, Q, Value, When
+from django.db.models.functions import Cast, Coalesce, NullIf, TruncDate
+from django.db.models.lookups import LessThanOrEqual
 
 from returnhome.casework import acting
-from returnhome.casework.children import Child
-from returnhome.casework.episodes import Episode
+from returnhome.casework.episodes import Episode, EpisodeQuerySet
 from returnhome.casework.places import Authority
 from returnhome.casework.staff import Organisation
-from returnhome.reporting import facts
 from returnhome.reporting.figures import Scope
+from returnhome.reporting.quarters import TAKEN
 from returnhome.rules import clock, grouping, measures
 from returnhome.rules.codes import Sex
-from returnhome.rules.grouping import By
-from returnhome.rules.measures import ADDED, Count
+from returnhome.rules.grouping import OLDEST_IN, TIMES_IN, Band, By
+from returnhome.rules.measures import ADDED, STEPS, UPTAKE
 
 NOBODY = ""
 
 
+# The measures of which the steps tell.
+TOLD = [measure.key for measure in UPTAKE if measure.part in (*STEPS, "children")]
+
+
 @dataclass(frozen=True)
 class Group:
-    """One group: its episodes by number, and each measure of them."""
+    """One group, and the measures of its episodes that are about the way from ended to in time."""
 
     key: str
     label: str
-    episodes: tuple[int, ...]
-    counts: Mapping[str, Count]
+    counts: Mapping[str, measures.Count]
 
-    def count(self, measure: str) -> Count:
+    @property
+    def episodes(self) -> int:
+        return self.counts["ended"].numerator
+
+    def count(self, measure: str) -> measures.Count:
         return self.counts[measure]
 
 
@@ -48,64 +57,91 @@ class Breakdown:
         return next((group for group in (*self.groups, self.total) if group.key == key), None)
 
 
-@dataclass(frozen=True, slots=True)
-class _Ended:
-    pk: int
-    child: int
-    started_on: date
-    risk: str
-    provider: int | None
-    host: int | None
-    parts: frozenset[str]
-
-
 def broken_down(scope: Scope, first: date, last: date, by: By) -> Breakdown:
     """The episodes ended in the period, under the duty, of every cohort that adds up to all."""
     with acting.as_system(acting.REPORTING):
         ended = _ended(scope, first, last)
-        key_of = _keys(by, ended)
-    labels = _labels(by, {key_of(each) for each in ended})
-    found: defaultdict[str, list[_Ended]] = defaultdict(list)
-    for each in ended:
-        found[key_of(each)].append(each)
-    groups = [_group(key, label, found[key]) for key, label in labels.items() if found[key]]
-    return Breakdown(by, groups, _group(measures.ALL, "All", ended))
+        found = _by_times(ended) if by is By.TIMES else _by_key(ended, by)
+        children = ended.aggregate(children=EACH_CHILD)["children"]
+    groups = [
+        _group(key, label, found[key])
+        for key, label in _labels(by, set(found)).items()
+        if key in found
+    ]
+    summed = sum(found.values(), Counter())
+    summed["children"] = children
+    return Breakdown(by, groups, _group(measures.ALL, "All", summed))
 
 
-def _ended(scope: Scope, first: date, last: date) -> list[_Ended]:
-    theirs = Episode.objects.counted().filter(
+def behind(scope: Scope, first: date, last: date, by: By, key: str) -> EpisodeQuerySet:
+    """The episodes of one group, or of all of them."""
+    ended = _ended(scope, first, last)
+    if key == measures.ALL:
+        return ended
+    if by is By.TIMES:
+        least, most = TIMES_IN[grouping.Times(key)]
+        often = ended.order_by().values("child").annotate(times=Count("pk"))
+        those = often.filter(times__gte=least, **({"times__lte": most} if most else {}))
+        return ended.filter(child__in=those.values("child"))
+    return ended.annotate(group=KEYS[by]).filter(group=key)
+
+
+def _ended(scope: Scope, first: date, last: date) -> EpisodeQuerySet:
+    return Episode.objects.counted().filter(
         counted_under_id__in=scope.authorities,
         cohort__in=ADDED,
         ended_on__gte=first,
         ended_on__lte=last,
+        steps__isnull=False,
     )
-    columns = ("pk", "started_at", "risk", "provider_id", "host_authority_id")
-    beside: dict[int, Any] = {row[0]: row[1:] for row in theirs.values_list(*columns)}
-    found = []
-    for pk, child, _, _, parts in facts.parts_of_each(theirs):
-        if "ended" in parts:
-            started_at, risk, provider, host = beside[pk]
-            started_on = started_at.astimezone(clock.LONDON).date()
-            found.append(_Ended(pk, child, started_on, risk, provider, host, parts))
+
+
+EACH_CHILD = Count("child", distinct=True)
+
+
+class YearsOld(Func):
+    """In whole years on a day; who was born on 29 February is a year older on 1 March."""
+
+    template = "extract(year from age(%(expressions)s))::int"
+    output_field = IntegerField()
+
+
+STARTED_ON = TruncDate("started_at", tzinfo=clock.LONDON)
+# Which group an episode falls into.
+KEYS = {
+    By.AGE: Case(
+        When(Q(child__born_on=None) | Q(child__born_on__gt=STARTED_ON), then=Value(Band.UNKNOWN)),
+        *(
+            When(
+                LessThanOrEqual(YearsOld(STARTED_ON, "child__born_on"), oldest),
+                then=Value(str(band)),
+            )
+            for oldest, band in OLDEST_IN
+        ),
+        default=Value(Band.TO_17),
+    ),
+    By.SEX: Coalesce(NullIf("child__sex", Value("")), Value(str(Sex.UNKNOWN))),
+    By.RISK: Coalesce(NullIf("risk", Value("")), Value(grouping.UNKNOWN)),
+    By.INTERVIEWER: Coalesce(Cast("provider_id", CharField()), Value(NOBODY)),
+    By.PLACED_IN: Coalesce(Cast("host_authority_id", CharField()), Value(NOBODY)),
+}
+
+
+def _by_key(ended: EpisodeQuerySet, by: By) -> dict[str, Counter[str]]:
+    rows = ended.annotate(group=KEYS[by]).values_list("group")
+    counted = rows.annotate(**TAKEN, children=EACH_CHILD).order_by()
+    return {
+        group: Counter(dict(zip((*STEPS, "children"), numbers, strict=True)))
+        for group, *numbers in counted
+    }
+
+
+def _by_times(ended: EpisodeQuerySet) -> dict[str, Counter[str]]:
+    found: dict[str, Counter[str]] = {}
+    for _, *taken in ended.values_list("child").annotate(**TAKEN).order_by():
+        often = str(grouping.times_of(taken[0]))
+        found.setdefault(often, Counter()).update(dict(zip(STEPS, taken, strict=True)), children=1)
     return found
-
-
-def _keys(by: By, ended: Sequence[_Ended]) -> Callable[[_Ended], str]:
-    """Which group each falls into."""
-    if by is By.RISK:
-        return lambda each: each.risk or grouping.UNKNOWN
-    if by is By.INTERVIEWER:
-        return lambda each: str(each.provider or NOBODY)
-    if by is By.PLACED_IN:
-        return lambda each: str(each.host or NOBODY)
-    if by is By.TIMES:
-        often = Counter(each.child for each in ended)
-        return lambda each: str(grouping.times_of(often[each.child]))
-    children = Child.objects.filter(pk__in={each.child for each in ended})
-    known = {pk: (born, sex) for pk, born, sex in children.values_list("pk", "born_on", "sex")}
-    if by is By.SEX:
-        return lambda each: known[each.child][1] or str(Sex.UNKNOWN)
-    return lambda each: str(grouping.band_of(known[each.child][0], each.started_on))
 
 
 def _labels(by: By, keys: set[str]) -> Mapping[str, str]:
@@ -121,7 +157,6 @@ def _labels(by: By, keys: set[str]) -> Mapping[str, str]:
     return {NOBODY: nobody, **{str(pk): name for pk, name in rows.values_list("pk", "name")}}
 
 
-def _group(key: str, label: str, ended: Sequence[_Ended]) -> Group:
-    counted = Counter(part for each in ended for part in each.parts)
-    counted["children"] = len({each.child for each in ended})
-    return Group(key, label, tuple(each.pk for each in ended), measures.measured(counted))
+def _group(key: str, label: str, counted: Mapping[str, int]) -> Group:
+    found = measures.measured(counted)
+    return Group(key, label, {measure: found[measure] for measure in TOLD})
