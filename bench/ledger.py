@@ -8,6 +8,8 @@ of fifty at every size. One of its children has gone missing twenty-five times.
 
 import os
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 import psycopg
@@ -60,8 +62,9 @@ insert into casework_child (id, forename, surname, folded_name, born_on, born_pr
     confirmed_by_id)
 overriding system value
 select id, forename, surname, lower(forename || ' ' || surname),
-    date '2009-01-01' + (id * 7919 %% 2500), 'known', case id %% 2 when 0 then 'F' else 'M' end,
-    council, host, %(at)s, %(operator)s, %(at)s, %(operator)s
+    date '2009-01-01' + (id::bigint * 7919 %% 2500)::int, 'known',
+    case id %% 2 when 0 then 'F' else 'M' end, council, host,
+    %(at)s, %(operator)s, %(at)s, %(operator)s
 from (
     select id, council,
         (array['Alfie','Bea','Callum','Dana','Elin','Freya','Gus','Hana','Idris','Jade','Kofi',
@@ -73,13 +76,6 @@ from (
             as host
     from kids
 ) named;
-
-insert into casework_careperiod (child_id, authority_id)
-    select id, council from kids where id %% 3 = 0;
-insert into casework_placement (child_id, authority_id, postcode, address, is_protected)
-    select id, council, 'AA11AA', %(sealed)s, false from kids where id %% 3 = 0;
-insert into casework_address (child_id, authority_id, postcode, line, is_protected)
-    select id, council, 'AA11AA', %(sealed)s, false from kids where id %% 3 > 0;
 
 create temp table made as
 select row_number() over (order by k desc, plan.id) as id, plan.id as child, council, host, k,
@@ -104,7 +100,8 @@ insert into casework_episode (id, child_id, earlier, kind, risk, missing_from,
     owner_id, owned_since,
     voided_because, offered_at, answered_at, held_at, signed_at, acted_at, answer, declined_by,
     booked_for, held_precision, is_covered, not_held, has_actions, has_open_need, no_owes,
-    record_waits_for, started_at, ended_at, ended_on, due_at, overdue_at, timeliness, settled_at)
+    record_waits_for, started_at, ended_at, ended_on, due_at, overdue_at, timeliness, settled_at,
+    steps)
 overriding system value
 select id, child, '', 'missing', (array['low','medium','medium','high'])[1 + id %% 4], '',
     started, 'exact', 'Police', started + interval '1 hour', 'exact', 'Police',
@@ -126,7 +123,9 @@ select id, child, '', 'missing', (array['low','medium','medium','high'])[1 + id 
     back + interval '72 hours', back + interval '72 hours',
     case when talk is null then '' when talk <= back + interval '72 hours' then 'in_time'
          else 'late' end,
-    case when state > 9 then back + interval '10 days' end
+    case when state > 9 then back + interval '10 days' end,
+    case when back is null then null when talk <= back + interval '72 hours' then 5
+         when talk is not null then 4 when state in (6, 7) then 3 when state > 4 then 2 else 1 end
 from (
     select made.*, workers[1 + made.id %% cardinality(workers)] as worker,
         case when state >= 0 then started + interval '20 hours' end as back,
@@ -135,6 +134,17 @@ from (
              then started + (24 + made.id %% 90) * interval '1 hour' end as talk
     from made, (select %(workers)s::bigint[] as workers) people
 ) told;
+
+"""
+
+# What came with them and after them.
+STORIES = """
+insert into casework_careperiod (child_id, authority_id)
+    select id, council from kids where id %% 3 = 0;
+insert into casework_placement (child_id, authority_id, postcode, address, is_protected)
+    select id, council, 'AA11AA', %(sealed)s, false from kids where id %% 3 = 0;
+insert into casework_address (child_id, authority_id, postcode, line, is_protected)
+    select id, council, 'AA11AA', %(sealed)s, false from kids where id %% 3 > 0;
 
 insert into casework_classification (episode_id, axis, code, source, recorded_at, recorded_by_id)
     select id, axis, case axis when 'kind' then kind else risk end, 'Police', started_at,
@@ -182,14 +192,26 @@ SIGNED = (
     *("casework_entry", "casework_coverage", "casework_interview"),
     "casework_signedfacts",
 )
+FILLED = [
+    *("child", "careperiod", "placement", "address", "episode", "classification", "offer"),
+    *("reply", "interview", "coverage", "entry", "signedfacts", "journalentry", "action"),
+]
 
 
 def invent(
-    episodes: int, *, measured: int, share: float, workers: list[int], operator: int, at: datetime
+    episodes: int,
+    *,
+    measured: int,
+    share: float,
+    workers: list[int],
+    operator: int,
+    at: datetime,
+    is_bare: bool = False,
 ) -> None:
     """Fill the database that DATABASE_OWNER_URL names. `share`: of all episodes, the council's.
 
-    No share means that every council has as many as any other.
+    No share means that every council has as many as any other. A bare ledger has children and
+    episodes alone.
     """
     # Models can be imported only now that Django is set up.
     from returnhome.casework import sealing  # noqa: PLC0415
@@ -213,12 +235,16 @@ def invent(
     }
     with psycopg.connect(os.environ["DATABASE_OWNER_URL"], autocommit=True) as owner:
         owner.execute("set synchronous_commit = off")
+        owner.execute("set maintenance_work_mem = '512MB'")
         owner.execute("select setseed(0.7)")
         cursor = psycopg.ClientCursor(owner)
         for table in SIGNED:
             cursor.execute(f"alter table {table} disable trigger user")
-        cursor.execute(PLAN, given)
-        cursor.execute(FILL, given)
+        with _laid_aside(owner, [f"casework_{table}" for table in FILLED]):
+            cursor.execute(PLAN, given)
+            cursor.execute(FILL, given)
+            if not is_bare:
+                cursor.execute(STORIES, given)
         for table in SIGNED:
             cursor.execute(f"alter table {table} enable trigger user")
         # Numbers were given by hand: what is made next goes on from there.
@@ -229,6 +255,31 @@ def invent(
             )
 
 
+@contextmanager
+def _laid_aside(owner: psycopg.Connection, tables: list[str]) -> Iterator[None]:
+    """Without the indexes and references of the tables, which are made and checked again after."""
+    references = owner.execute(
+        "select conrelid::regclass::text, quote_ident(conname), pg_get_constraintdef(oid)"
+        " from pg_constraint where conrelid = any(%s::regclass[]) and contype in ('f', 'x')",
+        [tables],
+    ).fetchall()
+    for table, name, _ in references:
+        owner.execute(f"alter table {table} drop constraint {name}")
+    indexes = owner.execute(
+        "select quote_ident(relname), pg_get_indexdef(indexrelid) from pg_index"
+        " join pg_class on pg_class.oid = indexrelid where indrelid = any(%s::regclass[])"
+        " and indexrelid not in (select conindid from pg_constraint)",
+        [tables],
+    ).fetchall()
+    for name, _ in indexes:
+        owner.execute(f"drop index {name}")
+    yield
+    for _, definition in indexes:
+        owner.execute(definition)
+    for table, name, definition in references:
+        owner.execute(f"alter table {table} add constraint {name} {definition}")
+
+
 def settle() -> None:
     """What a database that has stood for a night has done: vacuum and statistics."""
     with psycopg.connect(os.environ["DATABASE_OWNER_URL"], autocommit=True) as owner:
@@ -236,29 +287,30 @@ def settle() -> None:
 
 
 # What decides in which parts of the figures an episode counts.
-DECIDING = (
-    *("cohort", "kind", "offer_kind", "answer", "declined_by", "not_held", "timeliness"),
-    *("is_covered", "attempted_at", "offered_at", "held_at"),
-)
+DECIDING = ("offer_kind", "answer", "declined_by", "not_held", "timeliness", "is_covered", "steps")
 
 
 def count_up() -> None:
     """Fill the roll-up of the figures from the episodes."""
+    from django.db.models import Count, Min, Q  # noqa: PLC0415
+
     from returnhome.casework import tallies  # noqa: PLC0415
     from returnhome.casework.episodes import Episode  # noqa: PLC0415
+    from returnhome.rules import measures  # noqa: PLC0415
 
-    known: dict[tuple, frozenset[str]] = {}
-    moved: Counter = Counter()
+    times = [Q(**{f"{name}_at__isnull": False}) for name in ("attempted", "offered", "held")]
     ended = Episode.objects.counted().filter(ended_on__isnull=False)
-    rows = ended.values_list("pk", "counted_under_id", "ended_on", *DECIDING)
-    for pk, authority, day, *key in rows.iterator(chunk_size=5000):
-        # Of its times only whether there was one.
-        deciding = (*key[:-3], *(at is not None for at in key[-3:]))
-        if deciding not in known:
-            counts = Episode.objects.get(pk=pk).counts
-            known[deciding] = counts[1] if counts else frozenset()
-        place = tallies.Place(authority, key[0], key[1], day)
-        moved.update((place, part) for part in known[deciding])
+    alike = ended.values_list("counted_under", "cohort", "quarter_on", *DECIDING, *times)
+    known: dict[tuple, str] = {}
+    moved: Counter = Counter()
+    for *where, one, number in alike.annotate(Min("pk"), Count("pk")).order_by():
+        authority, cohort, quarter, *key = where
+        if tuple(key) not in known:
+            first = Episode.objects.get(pk=one)
+            assert first.counts
+            known[tuple(key)] = first.counts.parts
+            assert first.steps == measures.steps(measures.parts(first.facts))
+        moved[tallies.Place(authority, cohort, quarter, known[tuple(key)])] += number
     tallies.move(moved)
 
 

@@ -65,11 +65,8 @@ def main() -> None:
 
 
 def _made(stack: ExitStack, episodes: int, share: float, called: str) -> Ledger:
-    from django.test import Client  # noqa: PLC0415
-
     from bench import ledger as ledgers  # noqa: PLC0415
-    from returnhome.casework.models import Authority, Episode, Person  # noqa: PLC0415
-    from returnhome.web import sessions  # noqa: PLC0415
+    from returnhome.casework.models import Authority, Episode  # noqa: PLC0415
 
     at = datetime.now(UTC)
     began = time.perf_counter()
@@ -87,16 +84,13 @@ def _made(stack: ExitStack, episodes: int, share: float, called: str) -> Ledger:
     ledgers.count_up()
     ledgers.settle()
     theirs = Episode.objects.filter(responsible_authority=council)
-    made = Ledger(name, os.environ["DATABASE_OWNER_URL"], Client())
+    made = Ledger(name, os.environ["DATABASE_OWNER_URL"])
     made.held = (
         f"{Episode.objects.count():,} episodes, the council's {theirs.count():,}, "
         f"of them unfinished {theirs.unsettled().count():,}; "
         f"made in {time.perf_counter() - began:.0f} s"
     )
-    made.client.force_login(Person.objects.get(pk=people[0].pk))
-    session = made.client.session
-    sessions.begin(session, at, full=True)
-    session.save()
+    made.client = _signed_in(people[0], at)
     made.pages = {
         "work list": ("/", None),
         "child's story": ("/children/1", None),
@@ -107,6 +101,21 @@ def _made(stack: ExitStack, episodes: int, share: float, called: str) -> Ledger:
     return made
 
 
+def _signed_in(person: Any, at: datetime) -> Any:
+    """A browser in which the person has signed in."""
+    from django.test import Client  # noqa: PLC0415
+
+    from returnhome.casework.models import Person  # noqa: PLC0415
+    from returnhome.web import sessions  # noqa: PLC0415
+
+    client = Client()
+    client.force_login(Person.objects.get(pk=person.pk))
+    session = client.session
+    sessions.begin(session, at, full=True)
+    session.save()
+    return client
+
+
 def _people(council: Any, at: datetime) -> list[Any]:
     """A coordinator first, then those who interview."""
     from returnhome.casework import staff  # noqa: PLC0415
@@ -114,12 +123,16 @@ def _people(council: Any, at: datetime) -> list[Any]:
 
     operator = staff.operator()
     there = staff.add_organisation(
-        "Leeds City Council", kind="council", authority=council, by=operator, at=at
+        f"{council.name} City Council", kind="council", authority=council, by=operator, at=at
     )
     people = []
     for number in range(9):
         person = staff.add_person(
-            f"person{number}@example.invalid", f"Person {number}", password=None, by=operator, at=at
+            f"person{number}.{council.pk}@example.invalid",
+            f"Person {number}",
+            password=None,
+            by=operator,
+            at=at,
         )
         role = Role.INTERVIEWER if number else Role.COORDINATOR
         staff.appoint(person, role, there, since=date(2020, 1, 1), by=operator, at=at)

@@ -30,7 +30,7 @@ def insert(things: Sequence[models.Model]) -> None:
             thing.save(force_insert=True)
         return
     meta = things[0]._meta
-    fields = [field for field in meta.concrete_fields if field is not meta.pk]
+    fields = [field for field in meta.concrete_fields if _is_given(field)]
     apart, alike = _parted(things, fields)
     found = _run(
         sql.SQL(
@@ -58,7 +58,7 @@ def add(model: type[models.Model], number: int, **cells: Any) -> None:
     apart: dict[Field, list[Any]] = {}
     alike: dict[Field, Any] = {}
     for field in meta.concrete_fields:
-        if field is meta.pk:
+        if not _is_given(field):
             continue
         held = cells.pop(field.attname) if field.attname in cells else field.get_default()
         if isinstance(held, list):
@@ -105,6 +105,11 @@ def update(things: Sequence[models.Model], names: Iterable[str]) -> None:
     )
     if len(found) != len(things):
         raise SomeAreGone
+
+
+def _is_given(field: Field) -> bool:
+    """Whether it is written here, and not by the database itself."""
+    return not (field.primary_key or field.generated)
 
 
 def _parted(

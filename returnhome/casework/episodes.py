@@ -15,7 +15,7 @@ from django.contrib.postgres.fields import (
     RangeOperators,
 )
 from django.db import IntegrityError, connection, models, transaction
-from django.db.models import F, Func, Q, prefetch_related_objects
+from django.db.models import Case, F, Func, Q, When, prefetch_related_objects
 
 from returnhome.casework import bulk, children, journal, policies, staff, tallies
 from returnhome.casework.children import Child
@@ -52,7 +52,7 @@ TOLD = (
     *("kind", "risk", "responsible_authority", "counted_under", "host_authority", "provider"),
     *("cohort", "offer_kind", "reasons", "flags", "is_offered_by_policy", "no_owes"),
     *("started_at", "ended_at", "ended_on", "due_at", "overdue_at", "timeliness"),
-    *("settled_at", "unanswered_since"),
+    *("settled_at", "unanswered_since", "steps"),
 )
 
 
@@ -102,6 +102,19 @@ class MissingTimes(Func):
 
     function = "TSTZRANGE"
     output_field = DateTimeRangeField()
+
+
+class QuarterOf(Func):
+    """The first day of the quarter of the calendar that a day is in."""
+
+    template = "date_trunc('quarter', (%(expressions)s)::timestamp)::date"
+    output_field = models.DateField()
+
+
+class HoursBetween(Func):
+    template = "(extract(epoch from %(expressions)s) / 3600)::double precision"
+    arg_joiner = " - "
+    output_field = models.FloatField()
 
 
 class EpisodeQuerySet(models.QuerySet["Episode"]):
@@ -221,6 +234,25 @@ class Episode(models.Model):
     settled_at = models.DateTimeField(null=True)
     # Since when it waits for somebody to answer for it: asked every few seconds.
     unanswered_since = models.DateTimeField(null=True)
+    # How many of `rules.measures.STEPS` it took; none where it counts in no rate.
+    steps = models.SmallIntegerField(null=True)
+
+    # Kept by the database itself: the first day of the quarter of the calendar that it ended in,
+    # and the hours from the return to the interview, where both are known closer than a day.
+    quarter_on = models.GeneratedField(
+        expression=QuarterOf("ended_on"), output_field=models.DateField(null=True), db_persist=True
+    )
+    hours_to_it = models.GeneratedField(
+        expression=Case(
+            When(
+                ~Q(returned_precision=str(clock.DATE_ONLY))
+                & ~Q(held_precision=str(clock.DATE_ONLY)),
+                then=HoursBetween("held_at", "returned_at"),
+            )
+        ),
+        output_field=models.FloatField(null=True),
+        db_persist=True,
+    )
 
     objects = EpisodeQuerySet.as_manager()
 
@@ -303,6 +335,15 @@ class Episode(models.Model):
                 ),
                 name="an_episode_is_booked_then_held_then_signed",
             ),
+            models.CheckConstraint(
+                condition=Q(steps__isnull=True)
+                | Q(
+                    steps__range=(1, len(measures.STEPS)),
+                    ended_on__isnull=False,
+                    voided_at__isnull=True,
+                ),
+                name="an_episode_takes_steps_once_it_has_ended",
+            ),
             ExclusionConstraint(
                 name="no_two_episodes_of_a_child_overlap",
                 expressions=[
@@ -364,9 +405,17 @@ class Episode(models.Model):
             ),
             models.Index(
                 fields=["counted_under", "ended_on", "cohort"],
-                include=["child", "offer_kind", "not_held"],
+                include=["child", "steps", "hours_to_it"],
                 condition=Q(voided_at__isnull=True),
                 name="episode_figures",
+            ),
+            # In the order of the groups and of the hours, so that the figures of many years are
+            # read as they lie there.
+            models.Index(
+                fields=["counted_under", "cohort", "quarter_on", "hours_to_it"],
+                include=["steps"],
+                condition=Q(steps__isnull=False),
+                name="episode_quarters",
             ),
             models.Index(fields=["host_authority"], name="episode_host"),
             models.Index(fields=["provider"], name="episode_provider"),
@@ -525,8 +574,12 @@ class Episode(models.Model):
         """Where this episode counts in the roll-up; nowhere while open or once voided."""
         if self.voided_at or self.ended_on is None:
             return None
-        place = tallies.Place(self.counted_under_id, self.cohort, self.kind, self.ended_on)
-        return place, measures.parts(self.facts)
+        return tallies.Place(
+            self.counted_under_id,
+            self.cohort,
+            measures.quarter_of(self.ended_on),
+            measures.told(measures.parts(self.facts)),
+        )
 
     def reckon(self, at: datetime) -> None:
         """Compute from what happened what is stored for speed; `at` is when it is computed."""
@@ -544,6 +597,7 @@ class Episode(models.Model):
         settled = is_settled(self.progress)
         self.settled_at = (self.settled_at or at) if settled else None
         self.unanswered_since = (self.unanswered_since or at) if self.is_unanswered else None
+        self.steps = None if self.voided_at else measures.steps(measures.parts(self.facts))
 
 
 class CorrectionQuerySet(models.QuerySet["Correction"]):

@@ -14,6 +14,7 @@ from returnhome.casework.staff import Person
 from returnhome.casework.ways_in import WayIn
 from returnhome.rules import releasing, ways_in
 from returnhome.rules.clock import LONDON
+from returnhome.rules.measures import quarter_of
 from returnhome.rules.releasing import HOW_IT_WAS, Felt
 
 
@@ -82,14 +83,10 @@ def say(way_in: WayIn, given: Mapping[str, str], *, at: datetime) -> None:
         raise ways_in.NothingWritten
     episode = Episode.objects.get(pk=way_in.episode_id)
     HowItWas.objects.create(
-        authority_id=episode.responsible_authority_id, quarter_on=_quarter(at), **known
+        authority_id=episode.responsible_authority_id,
+        quarter_on=quarter_of(at.astimezone(LONDON).date()),
+        **known,
     )
     way_in.has_said_how = True
     way_in.save(update_fields=["has_said_how"])
     journal.write("say how it was", way_in, by=staff.the_child(), at=at)
-
-
-def _quarter(at: datetime) -> date:
-    """The first day of the quarter."""
-    on = at.astimezone(LONDON).date()
-    return on.replace(month=on.month - (on.month - 1) % 3, day=1)

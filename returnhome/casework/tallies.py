@@ -1,11 +1,11 @@
-"""The roll-up of figures: how many episodes of each sort, by authority, cohort, kind and day.
+"""The roll-up of figures: how many episodes of each sort, by authority, cohort and quarter.
 
 The one stored derivation (docs/adr): every verb that moves an episode's figures moves this table in
-the same transaction, and a test counts it again from the rows.
+the same transaction, and a test counts it again from the rows. An episode counts in one row of it.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -22,19 +22,19 @@ class TallyQuerySet(models.QuerySet["Tally"]):
         return self.filter(authority_id__in=person.reach.figures)
 
     def between(self, first: date, last: date) -> "TallyQuerySet":
-        """Both days included."""
-        return self.filter(on__gte=first, on__lte=last)
+        """The quarters that begin between these days, both included."""
+        return self.filter(quarter_on__gte=first, quarter_on__lte=last)
 
 
 class Tally(models.Model):
-    """Counts of one day: of return, or of being found while the return is not known."""
+    """How many episodes stand in the same parts of the funnel, by the quarter of their end."""
 
     authority = models.ForeignKey(Authority, models.PROTECT, related_name="+", db_index=False)
     cohort = models.CharField(max_length=30)
-    kind = models.CharField(max_length=10)
-    on = models.DateField()
-    # The code of one part of the funnel, from rules.measures, and how many episodes are in it.
-    part = models.CharField(max_length=30)
+    # The first day of the three months of the calendar that `Episode.ended_on` is in.
+    quarter_on = models.DateField()
+    # The codes of these parts, from rules.measures, by the alphabet, with a space between.
+    parts = models.CharField(max_length=200)
     episodes = models.IntegerField()
 
     objects = TallyQuerySet.as_manager()
@@ -42,7 +42,7 @@ class Tally(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["authority", "on", "cohort", "kind", "part"], name="one_tally_of_a_kind"
+                fields=["authority", "quarter_on", "cohort", "parts"], name="one_tally_of_a_sort"
             ),
         ]
 
@@ -53,15 +53,15 @@ class Place:
 
     authority_id: int
     cohort: str
-    kind: str
-    on: date
+    quarter_on: date
+    parts: str
 
 
-Counted = tuple[Place, frozenset[str]] | None
-"""An episode's place in the roll-up and the parts it counts in; None while it counts nowhere."""
+Counted = Place | None
+"""An episode's place in the roll-up; None while it counts nowhere."""
 
 
-_gathering: ContextVar[Counter[tuple[Place, str]] | None] = ContextVar("gathering", default=None)
+_gathering: ContextVar[Counter[Place] | None] = ContextVar("gathering", default=None)
 
 
 @contextmanager
@@ -71,7 +71,7 @@ def gathered() -> Iterator[None]:
     For a file of many rows: nobody else waits for a tally until its last row, and two files never
     wait for each other. A verb that is rolled back inside the block must not have shifted.
     """
-    moved: Counter[tuple[Place, str]] = Counter()
+    moved: Counter[Place] = Counter()
     token = _gathering.set(moved)
     try:
         yield
@@ -95,38 +95,41 @@ def shift(before: Counted, after: Counted) -> None:
         gathering.update(changes(before, after))
 
 
-def changes(before: Counted, after: Counted) -> Counter[tuple[Place, str]]:
-    moved: Counter[tuple[Place, str]] = Counter()
-    for counted, by in ((before, -1), (after, 1)):
-        if counted:
-            for part in counted[1]:
-                moved[counted[0], part] += by
+def changes(before: Counted, after: Counted) -> Counter[Place]:
+    moved: Counter[Place] = Counter()
+    if before:
+        moved[before] -= 1
+    if after:
+        moved[after] += 1
     return moved
 
 
-def move(moved: Mapping[tuple[Place, str], int]) -> None:
+def move(moved: Mapping[Place, int]) -> None:
     """Add the differences, in a fixed order so that two writers never wait for each other."""
     rows = sorted(
-        (p.authority_id, p.on, p.cohort, p.kind, part, by) for (p, part), by in moved.items() if by
+        (place.authority_id, place.quarter_on, place.cohort, place.parts, by)
+        for place, by in moved.items()
+        if by
     )
     if not rows:
         return
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            insert into casework_tally as t (authority_id, "on", cohort, kind, part, episodes)
-            select * from unnest(%s::bigint[], %s::date[], %s::text[], %s::text[], %s::text[],
-                                 %s::int[])
-            on conflict (authority_id, "on", cohort, kind, part)
+            insert into casework_tally as t (authority_id, quarter_on, cohort, parts, episodes)
+            select * from unnest(%s::bigint[], %s::date[], %s::text[], %s::text[], %s::int[])
+            on conflict (authority_id, quarter_on, cohort, parts)
             do update set episodes = t.episodes + excluded.episodes
             """,
             [list(column) for column in zip(*rows, strict=True)],
         )
 
 
-def totals(tallies: Iterable[Tally]) -> Counter[tuple[str, str]]:
-    """(cohort, part) → episodes."""
+def totals(tallies: TallyQuerySet) -> Counter[tuple[str, str]]:
+    """(cohort, part) → episodes. One query."""
+    rows = tallies.values_list("cohort", "parts").annotate(models.Sum("episodes")).order_by()
     summed: Counter[tuple[str, str]] = Counter()
-    for tally in tallies:
-        summed[tally.cohort, tally.part] += tally.episodes
+    for cohort, parts, episodes in rows:
+        for part in parts.split():
+            summed[cohort, part] += episodes
     return summed

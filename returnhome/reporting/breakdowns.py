@@ -1,43 +1,54 @@
 """The same figures told apart: by age, sex, ethnicity, risk, who interviews, and more.
 
-Counted from the episodes themselves, so that each number leads to them. The groups add up to what
-the figures of the period say.
+Counted from the episodes themselves, in the database, so that each number leads to them. The groups
+add up to what the figures of the period say.
 """
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+
+from django.db.models import Case, CharField, Count, F, Func, IntegerField, Q, Value, When
+from django.db.models.functions import Cast, Coalesce, NullIf, TruncDate
+from django.db.models.lookups import LessThanOrEqual
 
 from returnhome.casework import acting
-from returnhome.casework.children import Child
 from returnhome.casework.communications import Communication
 from returnhome.casework.concerns import NotedConcern
-from returnhome.casework.episodes import Episode
+from returnhome.casework.episodes import Episode, EpisodeQuerySet
 from returnhome.casework.places import Authority
 from returnhome.casework.staff import Organisation
-from returnhome.reporting import characteristics, facts
+from returnhome.reporting import characteristics
+from returnhome.reporting.characteristics import Known
 from returnhome.reporting.figures import Scope
+from returnhome.reporting.quarters import TAKEN
 from returnhome.rules import clock, grouping, measures
 from returnhome.rules.characteristics import group_of
 from returnhome.rules.codes import Concern, Sex
-from returnhome.rules.grouping import By, CameAlone
-from returnhome.rules.measures import ADDED, Count
+from returnhome.rules.grouping import OLDEST_IN, TIMES_IN, Band, By, CameAlone
+from returnhome.rules.measures import ADDED, STEPS, UPTAKE
 
 NOBODY = ""
 
 
+# The measures of which the steps tell.
+TOLD = [measure.key for measure in UPTAKE if measure.part in (*STEPS, "children")]
+
+
 @dataclass(frozen=True)
 class Group:
-    """One group: its episodes by number, and each measure of them."""
+    """One group, and the measures of its episodes that are about the way from ended to in time."""
 
     key: str
     label: str
-    episodes: tuple[int, ...]
-    counts: Mapping[str, Count]
+    counts: Mapping[str, measures.Count]
 
-    def count(self, measure: str) -> Count:
+    @property
+    def episodes(self) -> int:
+        return self.counts["ended"].numerator
+
+    def count(self, measure: str) -> measures.Count:
         return self.counts[measure]
 
 
@@ -51,107 +62,138 @@ class Breakdown:
         return next((group for group in (*self.groups, self.total) if group.key == key), None)
 
 
-@dataclass(frozen=True, slots=True)
-class _Ended:
-    pk: int
-    child: int
-    started_on: date
-    cohort: str
-    kind: str
-    risk: str
-    provider: int | None
-    host: int | None
-    parts: frozenset[str]
-
-
 def broken_down(scope: Scope, first: date, last: date, by: By) -> Breakdown:
     """The episodes ended in the period, under the duty, of every cohort that adds up to all."""
     with acting.as_system(acting.REPORTING):
         ended = _ended(scope, first, last)
-        key_of = _keys(by, ended)
-    labels = _labels(by, {key_of(each) for each in ended})
-    found: defaultdict[str, list[_Ended]] = defaultdict(list)
-    for each in ended:
-        found[key_of(each)].append(each)
-    groups = [_group(key, label, found[key]) for key, label in labels.items() if found[key]]
-    return Breakdown(by, groups, _group(measures.ALL, "All", ended))
+        found = _found(ended, by)
+        children = ended.aggregate(children=EACH_CHILD)["children"]
+    groups = [
+        _group(key, label, found[key])
+        for key, label in _labels(by, set(found)).items()
+        if key in found
+    ]
+    summed = sum(found.values(), Counter())
+    summed["children"] = children
+    return Breakdown(by, groups, _group(measures.ALL, "All", summed))
 
 
-def _ended(scope: Scope, first: date, last: date) -> list[_Ended]:
-    theirs = Episode.objects.counted().filter(
+def _found(ended: EpisodeQuerySet, by: By) -> dict[str, Counter[str]]:
+    if by in KEYS:
+        return _by_key(ended, by)
+    if by is By.TIMES:
+        return _by_child(ended, lambda _, times: str(grouping.times_of(times)))
+    group = OF_CHILD[by](set(ended.values_list("child", flat=True)))
+    return _by_child(ended, lambda child, _: group(child))
+
+
+def behind(scope: Scope, first: date, last: date, by: By, key: str) -> EpisodeQuerySet:
+    """The episodes of one group, or of all of them."""
+    ended = _ended(scope, first, last)
+    if key == measures.ALL:
+        return ended
+    if by in OF_CHILD:
+        with acting.as_system(acting.REPORTING):
+            children = set(ended.values_list("child", flat=True))
+            group = OF_CHILD[by](children)
+        return ended.filter(child__in=[child for child in children if group(child) == key])
+    if by is By.TIMES:
+        least, most = TIMES_IN[grouping.Times(key)]
+        often = ended.order_by().values("child").annotate(times=Count("pk"))
+        those = often.filter(times__gte=least, **({"times__lte": most} if most else {}))
+        return ended.filter(child__in=those.values("child"))
+    return ended.annotate(group=KEYS[by]).filter(group=key)
+
+
+def _ended(scope: Scope, first: date, last: date) -> EpisodeQuerySet:
+    return Episode.objects.counted().filter(
         counted_under_id__in=scope.authorities,
         cohort__in=ADDED,
         ended_on__gte=first,
         ended_on__lte=last,
+        steps__isnull=False,
     )
-    columns = ("pk", "started_at", "kind", "risk", "provider_id", "host_authority_id")
-    beside: dict[int, Any] = {row[0]: row[1:] for row in theirs.values_list(*columns)}
-    found = []
-    for pk, child, cohort, _, parts in facts.parts_of_each(theirs):
-        if "ended" in parts:
-            started_at, kind, risk, provider, host = beside[pk]
-            started_on = started_at.astimezone(clock.LONDON).date()
-            found.append(_Ended(pk, child, started_on, cohort, kind, risk, provider, host, parts))
-    return found
 
 
-def _keys(by: By, ended: Sequence[_Ended]) -> Callable[[_Ended], str]:
-    """Which group each falls into."""
-    of_episode = OF_EPISODE.get(by)
-    if of_episode:
-        return of_episode
-    if by is By.TIMES:
-        often = Counter(each.child for each in ended)
-        return lambda each: str(grouping.times_of(often[each.child]))
-    return OF_CHILD[by]({each.child for each in ended})
+EACH_CHILD = Count("child", distinct=True)
 
 
-OF_EPISODE: Mapping[By, Callable[[_Ended], str]] = {
-    By.RISK: lambda each: each.risk or grouping.UNKNOWN,
-    By.INTERVIEWER: lambda each: str(each.provider or NOBODY),
-    By.PLACED_IN: lambda each: str(each.host or NOBODY),
-    By.COHORT: lambda each: each.cohort,
-    By.KIND: lambda each: each.kind,
+class YearsOld(Func):
+    """In whole years on a day; who was born on 29 February is a year older on 1 March."""
+
+    template = "extract(year from age(%(expressions)s))::int"
+    output_field = IntegerField()
+
+
+STARTED_ON = TruncDate("started_at", tzinfo=clock.LONDON)
+# Which group an episode falls into.
+KEYS = {
+    By.AGE: Case(
+        When(Q(child__born_on=None) | Q(child__born_on__gt=STARTED_ON), then=Value(Band.UNKNOWN)),
+        *(
+            When(
+                LessThanOrEqual(YearsOld(STARTED_ON, "child__born_on"), oldest),
+                then=Value(str(band)),
+            )
+            for oldest, band in OLDEST_IN
+        ),
+        default=Value(Band.TO_17),
+    ),
+    By.SEX: Coalesce(NullIf("child__sex", Value("")), Value(str(Sex.UNKNOWN))),
+    By.COHORT: F("cohort"),
+    By.KIND: F("kind"),
+    By.RISK: Coalesce(NullIf("risk", Value("")), Value(grouping.UNKNOWN)),
+    By.INTERVIEWER: Coalesce(Cast("provider_id", CharField()), Value(NOBODY)),
+    By.PLACED_IN: Coalesce(Cast("host_authority_id", CharField()), Value(NOBODY)),
 }
 
 
-def _by_age(ids: Collection[int]) -> Callable[[_Ended], str]:
-    born = dict(Child.objects.filter(pk__in=ids).values_list("pk", "born_on"))
-    return lambda each: str(grouping.band_of(born[each.child], each.started_on))
+def _by_key(ended: EpisodeQuerySet, by: By) -> dict[str, Counter[str]]:
+    rows = ended.annotate(group=KEYS[by]).values_list("group")
+    counted = rows.annotate(**TAKEN, children=EACH_CHILD).order_by()
+    return {
+        group: Counter(dict(zip((*STEPS, "children"), numbers, strict=True)))
+        for group, *numbers in counted
+    }
 
 
-def _by_sex(ids: Collection[int]) -> Callable[[_Ended], str]:
-    known = dict(Child.objects.filter(pk__in=ids).values_list("pk", "sex"))
-    return lambda each: known[each.child] or str(Sex.UNKNOWN)
+def _by_child(
+    ended: EpisodeQuerySet, group_of_child: Callable[[int, int], str]
+) -> dict[str, Counter[str]]:
+    """Told apart by the child: `group_of_child` is asked of each, and of how many episodes."""
+    found: dict[str, Counter[str]] = {}
+    for child, *taken in ended.values_list("child").annotate(**TAKEN).order_by():
+        key = group_of_child(child, taken[0])
+        found.setdefault(key, Counter()).update(dict(zip(STEPS, taken, strict=True)), children=1)
+    return found
 
 
-def _by_ethnicity(ids: Collection[int]) -> Callable[[_Ended], str]:
-    known, nothing = characteristics.of_children(ids), characteristics.Known()
-    return lambda each: str(group_of(known.get(each.child, nothing).ethnicity))
+def _by_ethnicity(ids: Collection[int]) -> Callable[[int], str]:
+    known = characteristics.of_children(ids)
+    return lambda child: str(group_of(known.get(child, Known()).ethnicity))
 
 
-def _by_disability(ids: Collection[int]) -> Callable[[_Ended], str]:
-    known, nothing = characteristics.of_children(ids), characteristics.Known()
-    return lambda each: grouping.disability_of(known.get(each.child, nothing).disability)
+def _by_disability(ids: Collection[int]) -> Callable[[int], str]:
+    known = characteristics.of_children(ids)
+    return lambda child: grouping.disability_of(known.get(child, Known()).disability)
 
 
-def _by_interpreter(ids: Collection[int]) -> Callable[[_Ended], str]:
+def _by_interpreter(ids: Collection[int]) -> Callable[[int], str]:
     """By what stands noted of how to talk with the child."""
     rows = Communication.objects.filter(child__in=ids).order_by("child", "-noted_at", "-pk")
     needs = dict(rows.distinct("child").values_list("child_id", "needs_interpreter"))
-    return lambda each: str(grouping.interpreter_of(needs.get(each.child)))
+    return lambda child: str(grouping.interpreter_of(needs.get(child)))
 
 
-def _by_coming_alone(ids: Collection[int]) -> Callable[[_Ended], str]:
+def _by_coming_alone(ids: Collection[int]) -> Callable[[int], str]:
     """By a concern that stands: who has been given leave, or was noted in error, is no more."""
     rows = NotedConcern.objects.standing().filter(child__in=ids, concern=Concern.UNACCOMPANIED)
     alone = set(rows.values_list("child_id", flat=True))
-    return lambda each: str(CameAlone.NOTED if each.child in alone else CameAlone.NOT_NOTED)
+    return lambda child: str(CameAlone.NOTED if child in alone else CameAlone.NOT_NOTED)
 
 
-OF_CHILD: Mapping[By, Callable[[Collection[int]], Callable[[_Ended], str]]] = {
-    By.AGE: _by_age,
-    By.SEX: _by_sex,
+# What is read of the children, and gives the group of each.
+OF_CHILD: Mapping[By, Callable[[Collection[int]], Callable[[int], str]]] = {
     By.ETHNICITY: _by_ethnicity,
     By.DISABILITY: _by_disability,
     By.INTERPRETER: _by_interpreter,
@@ -172,7 +214,6 @@ def _labels(by: By, keys: set[str]) -> Mapping[str, str]:
     return {NOBODY: nobody, **{str(pk): name for pk, name in rows.values_list("pk", "name")}}
 
 
-def _group(key: str, label: str, ended: Sequence[_Ended]) -> Group:
-    counted = Counter(part for each in ended for part in each.parts)
-    counted["children"] = len({each.child for each in ended})
-    return Group(key, label, tuple(each.pk for each in ended), measures.measured(counted))
+def _group(key: str, label: str, counted: Mapping[str, int]) -> Group:
+    found = measures.measured(counted)
+    return Group(key, label, {measure: found[measure] for measure in TOLD})

@@ -1,8 +1,9 @@
 """Uptake: how many episodes ended, were offered an interview, and had one held in time.
 
-Counted from the roll-up that the verbs keep; `recount` counts the same from the rows. What holds
-only at the moment of the count (72 hours not over, still missing, child not named yet) is asked
-of the few episodes that it can be true of.
+Whole quarters are counted from the roll-up that the verbs keep, and what a period has beside them
+from the moments on the episodes; `recount` counts the same from the rows. What holds only at the
+moment of the count (72 hours not over, still missing, child not named yet) is asked of the few
+episodes that it can be true of.
 """
 
 from collections import Counter
@@ -11,20 +12,27 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import Aggregate, ExpressionWrapper, F, FloatField, Q, Sum, Value
+from django.db.models import Aggregate, FloatField, Q, Sum
 from django.db.models import Count as CountOf
-from django.db.models.functions import Extract, TruncQuarter
 
-from returnhome.casework import acting, places
+from returnhome.casework import acting, places, tallies
 from returnhome.casework.episodes import Episode, EpisodeQuerySet
 from returnhome.casework.places import Authority
 from returnhome.casework.staff import Person
 from returnhome.casework.tallies import Tally
 from returnhome.reporting import facts
 from returnhome.rules import clock, measures
-from returnhome.rules.codes import NotHeldReason, OfferKind
 from returnhome.rules.facts import EpisodeFacts
-from returnhome.rules.measures import ADDED, ALL, APART_COHORT, COHORTS, STEPS, UPTAKE, Count
+from returnhome.rules.measures import (
+    ADDED,
+    ALL,
+    APART_COHORT,
+    COHORTS,
+    STEPS,
+    UPTAKE,
+    Count,
+    quarter_of,
+)
 
 DAY = timedelta(days=1)
 QUARTERS = 8
@@ -157,11 +165,6 @@ HOURS = ("hours_lower_quartile", "hours_median", "hours_upper_quartile")
 HEADER = ("cohort", "measure", "numerator", "denominator", "value")
 
 
-def quarter_of(day: date) -> date:
-    """The first day of the quarter that the day is in."""
-    return date(day.year, (day.month - 1) // 3 * 3 + 1, 1)
-
-
 def quarter_after(first: date) -> date:
     return quarter_of(first + timedelta(days=100))
 
@@ -181,7 +184,7 @@ def year_of(day: date) -> date:
 @acting.as_system(acting.REPORTING)
 def uptake(scope: Scope, first: date, last: date, *, now: datetime) -> Uptake:
     """The figures of a period, both days included. A fixed number of queries."""
-    counted = _stored(scope, first, last)
+    counted = _of_ended(scope, first, last, now)
     counted.update(_of_the_moment(scope, first, last, now))
     apart, hosted = _hosted(scope, first, last, now)
     counted.update(apart)
@@ -216,14 +219,31 @@ def recount(
     return measures.count([*theirs, *outside])
 
 
-def _stored(scope: Scope, first: date, last: date) -> Counter[tuple[str, str]]:
-    rows = (
-        Tally.objects.filter(authority_id__in=scope.authorities)
-        .between(first, last)
-        .values_list("cohort", "part")
-        .annotate(Sum("episodes"))
-    )
-    return Counter({(cohort, part): episodes for cohort, part, episodes in rows.order_by()})
+def _of_ended(scope: Scope, first: date, last: date, now: datetime) -> Counter[tuple[str, str]]:
+    """What ended in the period, by cohort and part."""
+    begins, over = whole_quarters(first, last)
+    if begins >= over:
+        return _counted(_theirs(scope).filter(_ended_within(first, last)), now)
+    theirs = Tally.objects.filter(authority_id__in=scope.authorities)
+    counted = tallies.totals(theirs.between(begins, over - DAY))
+    beside = _ended_within(first, begins - DAY) | _ended_within(over, last)
+    if (first, last) != (begins, over - DAY):
+        counted.update(_counted(_theirs(scope).filter(beside), now))
+    return counted
+
+
+def whole_quarters(first: date, last: date) -> tuple[date, date]:
+    """The first day of the first quarter within the period, and the day after its last one."""
+    begins = first if first == quarter_of(first) else quarter_after(quarter_of(first))
+    return begins, quarter_of(last + DAY)
+
+
+def _counted(ended: EpisodeQuerySet, now: datetime) -> Counter[tuple[str, str]]:
+    counted: Counter[tuple[str, str]] = Counter()
+    for sort, number in facts.sorts(ended, now=now):
+        for part in measures.parts(sort) - measures.OF_THE_MOMENT:
+            counted[sort.cohort, part] += number
+    return counted
 
 
 def _theirs(scope: Scope) -> EpisodeQuerySet:
@@ -272,9 +292,7 @@ def _ended(scope: Scope, first: date, last: date) -> EpisodeQuerySet:
 
 
 def _statutory(episodes: EpisodeQuerySet, first: date, last: date) -> EpisodeQuerySet:
-    return episodes.filter(_ended_within(first, last), offer_kind=OfferKind.STATUTORY).exclude(
-        not_held=NotHeldReason.RECORDED_IN_ERROR
-    )
+    return episodes.filter(_ended_within(first, last), steps__isnull=False)
 
 
 def _children(ended: EpisodeQuerySet) -> dict[str, int]:
@@ -292,18 +310,10 @@ class Quartiles(Aggregate):
     output_field = ArrayField(FloatField())
 
 
-HOURS_TO_IT = ExpressionWrapper(
-    Extract(F("held_at") - F("returned_at"), "epoch") / Value(3600.0), output_field=FloatField()
-)
-
-
 def _hours(ended: EpisodeQuerySet) -> dict[str, Hours]:
     """Cohort → hours of the episodes whose two moments are known closer than a day. Two queries."""
-    by_day = str(clock.DATE_ONLY)
-    told = ended.filter(held_at__isnull=False, returned_at__isnull=False).exclude(
-        Q(returned_precision=by_day) | Q(held_precision=by_day)
-    )
-    counted = {"known": CountOf("pk"), "quartiles": Quartiles(HOURS_TO_IT)}
+    told = ended.filter(hours_to_it__isnull=False)
+    counted = {"known": CountOf("pk"), "quartiles": Quartiles("hours_to_it")}
     by_cohort = told.values("cohort").annotate(**counted).order_by()
     together = told.filter(cohort__in=ADDED).aggregate(**counted)
     rows = [*by_cohort, {"cohort": ALL, **together}]
@@ -346,15 +356,16 @@ def _trend(scope: Scope, last: date, now: datetime) -> tuple[Quarter, ...]:
         firsts.insert(0, quarter_before(firsts[0]))
     shown = [part for part in STEPS if part != "accepted"]
     rows = (
-        Tally.objects.filter(authority_id__in=scope.authorities, cohort__in=ADDED, part__in=shown)
-        .between(firsts[0], quarter_after(firsts[-1]) - DAY)
-        .annotate(quarter=TruncQuarter("on"))
-        .values_list("quarter", "part")
+        Tally.objects.filter(authority_id__in=scope.authorities, cohort__in=ADDED)
+        .between(firsts[0], firsts[-1])
+        .values_list("quarter_on", "parts")
         .annotate(Sum("episodes"))
     )
-    counted: dict[date, dict[str, int]] = {first: {} for first in firsts}
-    for quarter, part, episodes in rows.order_by():
-        counted[quarter][part] = episodes
+    counted: dict[date, dict[str, int]] = {first: dict.fromkeys(shown, 0) for first in firsts}
+    for quarter, parts, episodes in rows.order_by():
+        for part in parts.split():
+            if part in shown:
+                counted[quarter][part] += episodes
     quarters = [
         Quarter(first, is_over=quarter_after(first) <= today, **parts)
         for first, parts in counted.items()

@@ -120,6 +120,21 @@ def parts_of_interview(facts: EpisodeFacts) -> set[str]:
     return {"still_to_hold"}
 
 
+def steps(parts: frozenset[str]) -> int | None:
+    """How many of `STEPS` an episode took, each after the one before; None outside every rate."""
+    return sum(step in parts for step in STEPS) or None
+
+
+def told(parts: frozenset[str]) -> str:
+    """The parts in one word each, by the alphabet: the same parts are always the same words."""
+    return " ".join(sorted(parts))
+
+
+def quarter_of(day: date) -> date:
+    """The first day of the quarter of the calendar that the day is in."""
+    return date(day.year, (day.month - 1) // 3 * 3 + 1, 1)
+
+
 BY_RETURN = "by the UK day of the return, or of being found while the return is not known"
 AT_THE_COUNT = "as it stands at the moment of the count"
 

@@ -51,6 +51,10 @@ class Asked:
     report: Breakdown
 
     @property
+    def days(self) -> tuple[date, date]:
+        return self.period.first, self.period.last
+
+    @property
     def query(self) -> str:
         return f"by={self.by}&period={self.period.key}"
 
@@ -145,7 +149,9 @@ def behind(request: Request) -> HttpResponse:
         raise Http404
     seen = (
         Episode.objects.visible_to(request.user)
-        .filter(pk__in=group.episodes)
+        .filter(
+            pk__in=breakdowns.behind(asked.scope, *asked.days, asked.by, group.key).values("pk")
+        )
         .select_related("child")
         .newest_first()
     )
@@ -155,7 +161,7 @@ def behind(request: Request) -> HttpResponse:
         "asked": asked,
         "group": group,
         "rows": [Behind(each, pages.name_of(each.child), became(each)) for each in shown],
-        "left": len(group.episodes) - len(shown),
+        "left": group.episodes - len(shown),
     }
     return render(request, "figures/behind.html", context)
 

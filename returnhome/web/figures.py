@@ -13,10 +13,11 @@ from django.utils.text import slugify
 from returnhome.casework.places import Authority
 from returnhome.reporting import charts, figures, how_it_was, own_return, published
 from returnhome.reporting.exports import csv_lines
-from returnhome.reporting.figures import HEADER, Scope, Uptake, quarter_of, year_of
+from returnhome.reporting.figures import HEADER, Scope, Uptake, year_of
 from returnhome.rules import clock, measures, publishing
 from returnhome.rules.access import Verb
 from returnhome.rules.codes import Cohort, OfferKind
+from returnhome.rules.measures import quarter_of
 from returnhome.rules.releasing import FEWEST, HOW_IT_WAS
 from returnhome.web import days, gds
 from returnhome.web.asked import Request

@@ -10,6 +10,7 @@ import pytest
 from django.db import IntegrityError, models, transaction
 from django.db.models import Q
 
+from returnhome.casework import tallies
 from returnhome.casework.models import (
     Action,
     Episode,
@@ -196,18 +197,14 @@ def _pathway_decided(
     return max(first.values())
 
 
-def stored_figures() -> Counter[tuple[Any, ...]]:
-    columns = ("authority_id", "on", "cohort", "kind", "part")
-    rows = Tally.objects.values_list(*columns, "episodes")
-    return Counter({row[:-1]: row[-1] for row in rows if row[-1]})
+COLUMNS = ("authority_id", "cohort", "quarter_on", "parts")
 
 
-def counted_figures() -> Counter[tuple[Any, ...]]:
+def stored_figures() -> Counter[tallies.Place]:
+    rows = Tally.objects.exclude(episodes=0).values_list(*COLUMNS, "episodes")
+    return Counter({tallies.Place(*row[:-1]): row[-1] for row in rows})
+
+
+def counted_figures() -> Counter[tallies.Place]:
     """The roll-up, counted again from every episode there is."""
-    counted: Counter[tuple[Any, ...]] = Counter()
-    for episode in Episode.objects.all():
-        if episode.counts:
-            place, parts = episode.counts
-            for part in parts:
-                counted[place.authority_id, place.on, place.cohort, place.kind, part] += 1
-    return counted
+    return Counter(filter(None, (episode.counts for episode in Episode.objects.all())))

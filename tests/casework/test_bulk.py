@@ -18,10 +18,11 @@ ODD = ["O'Dell", 'Said "so"', "Zoë\nÅström", "back\\slash", "{1,2}", "null", 
 
 
 def held(thing: models.Model) -> dict[str, Any]:
-    """Every field of it; facts and reasons as JSON has them."""
+    """Every field that is given to it; facts and reasons as JSON has them."""
     return {
         field.attname: json.loads(json.dumps(value)) if isinstance(value, list) else value
         for field in thing._meta.concrete_fields
+        if not field.generated
         for value in (getattr(thing, field.attname),)
     }
 

@@ -1,7 +1,7 @@
 """The roll-up of figures and the eight moments: stored for speed, the same when counted again."""
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -20,7 +20,7 @@ from returnhome.casework import (
     tallies,
 )
 from returnhome.casework.models import Action, Child, Episode, Interview, Offer, Person, Tally
-from returnhome.rules import Blocked
+from returnhome.rules import Blocked, clock, measures
 from returnhome.rules.clock import DATE_ONLY, Moment, estimated
 from returnhome.rules.codes import (
     ActionKind,
@@ -42,40 +42,68 @@ from tests.casework.ledger import (
     stored_moments,
     who_sees,
 )
-from tests.cast import NOW, Cast, everything_said, exactly, hours, missing, returned, sign
+from tests.cast import NOW, Cast, everything_said, exactly, held, hours, missing, returned, sign
 
-ENDED = {"cohort": "home", "kind": "missing", "part": "ended"}
+ENDED = {"cohort": "home", "parts": "ended not_offered"}
+SPRING = date(2026, 1, 1)
 
 
-def test_an_episode_counts_once_it_has_ended_on_the_day_it_ended(cast: Cast) -> None:
+def test_an_episode_counts_once_it_has_ended_in_the_quarter_that_it_ended_in(cast: Cast) -> None:
     episode = missing(cast.kit)
     assert not Tally.objects.exists()
 
     episodes.record_return(episode, returned=exactly(NOW - hours(10)), by=cast.amina, at=NOW)
 
     ended = Tally.objects.get(**ENDED)
-    assert (ended.authority, ended.on, ended.episodes) == (cast.northshire, date(2026, 3, 1), 1)
-    assert list(Tally.objects.between(date(2026, 3, 1), date(2026, 3, 1)).filter(**ENDED)) == [
-        ended
-    ]
-    assert not Tally.objects.between(date(2026, 3, 2), date(2026, 3, 9)).exists()
+    assert (ended.authority, ended.quarter_on, ended.episodes) == (cast.northshire, SPRING, 1)
+    assert list(Tally.objects.between(SPRING, SPRING)) == [ended]
+    assert not Tally.objects.between(date(2026, 4, 1), date(2026, 12, 31)).exists()
 
 
-def test_a_return_put_right_moves_the_episode_to_its_day(cast: Cast) -> None:
-    episode = returned(cast.kit, hours_ago=10)
+def test_a_return_put_right_moves_the_episode_to_its_quarter(cast: Cast) -> None:
+    start = clock.midnight(date(2026, 1, 1)) - hours(30)
+    episode = missing(cast.kit, last_seen=start)
+    episodes.record_return(episode, returned=exactly(start + hours(31)), by=cast.amina, at=NOW)
 
-    episodes.correct(
-        episode, "returned", exactly(NOW - hours(1)), because="Log", by=cast.amina, at=NOW
-    )
+    before = exactly(start + hours(29))
+    episodes.correct(episode, "returned", before, because="Log", by=cast.amina, at=NOW)
 
-    on = Tally.objects.filter(**ENDED).values_list("on", "episodes")
-    assert dict(on) == {date(2026, 3, 1): 0, date(2026, 3, 2): 1}
+    on = Tally.objects.filter(**ENDED).values_list("quarter_on", "episodes")
+    assert dict(on) == {date(2026, 1, 1): 0, date(2025, 10, 1): 1}
+    assert fresh(episode).quarter_on == date(2025, 10, 1)
+
+
+def test_a_quarter_turns_at_midnight_in_london_and_not_in_greenwich(cast: Cast) -> None:
+    midnight = datetime(2025, 6, 30, 23, tzinfo=UTC)
+    before = missing(cast.kit, last_seen=midnight - hours(3))
+    after = missing(cast.robin, last_seen=midnight - hours(3))
+
+    episodes.record_return(before, returned=exactly(midnight - hours(0.1)), by=cast.amina, at=NOW)
+    episodes.record_return(after, returned=exactly(midnight), by=cast.amina, at=NOW)
+
+    assert fresh(before).quarter_on == date(2025, 4, 1)
+    assert fresh(after).quarter_on == date(2025, 7, 1)
+
+
+def test_the_steps_are_those_from_ended_to_held_in_time(cast: Cast) -> None:
+    episode = missing(cast.kit)
+    assert fresh(episode).steps is None
+
+    episodes.record_return(episode, returned=exactly(NOW - hours(10)), by=cast.amina, at=NOW)
+    assert fresh(episode).steps == 1
+
+    held(episode, interviewer=cast.ines, by=cast.amina)
+    assert fresh(episode).steps == len(measures.STEPS) == 5
+    assert fresh(episode).hours_to_it == 14
+
+    episodes.void(episode, because="x", by=cast.amina, at=NOW + hours(5))
+    assert fresh(episode).steps is None
 
 
 def test_figures_are_seen_by_those_whose_role_it_is_and_of_their_own_council(cast: Cast) -> None:
     returned(cast.sky)
 
-    assert who_sees(Tally.objects.filter(part="ended").get()) == {"amina", "mara", "ana"}
+    assert who_sees(Tally.objects.get()) == {"amina", "mara", "ana"}
 
 
 def test_figures_of_many_rows_add_up(cast: Cast) -> None:
@@ -91,16 +119,16 @@ def test_figures_of_many_rows_add_up(cast: Cast) -> None:
 def test_figures_gathered_over_a_file_move_once_and_only_if_it_ends_well(
     cast: Cast, django_assert_num_queries
 ) -> None:
-    place = tallies.Place(cast.northshire.pk, "home", "missing", NOW.date())
+    place = tallies.Place(cast.northshire.pk, "home", SPRING, "ended offered")
 
     with django_assert_num_queries(1), tallies.gathered():
         for _ in range(50):
-            tallies.shift(None, (place, frozenset({"ended", "offered"})))
+            tallies.shift(None, place)
     assert tallies.totals(Tally.objects.all()) == {("home", "ended"): 50, ("home", "offered"): 50}
 
     def go_wrong() -> None:
         with tallies.gathered():
-            tallies.shift((place, frozenset({"ended"})), None)
+            tallies.shift(place, None)
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
@@ -111,24 +139,23 @@ def test_figures_gathered_over_a_file_move_once_and_only_if_it_ends_well(
 def test_what_does_not_move_asks_the_database_nothing(
     cast: Cast, django_assert_num_queries
 ) -> None:
-    place = tallies.Place(cast.northshire.pk, "home", "missing", NOW.date())
+    place = tallies.Place(cast.northshire.pk, "home", SPRING, "ended offered")
 
     with django_assert_num_queries(0):
-        tallies.shift((place, frozenset({"ended"})), (place, frozenset({"ended"})))
+        tallies.shift(place, place)
         tallies.move({})
 
 
-def test_the_database_refuses_two_tallies_of_one_kind(cast: Cast) -> None:
+def test_the_database_refuses_two_tallies_of_one_sort(cast: Cast) -> None:
     returned(cast.kit)
     same = Tally.objects.get(**ENDED)
 
-    with refused_by("one_tally_of_a_kind"):
+    with refused_by("one_tally_of_a_sort"):
         Tally.objects.create(
             authority=same.authority,
-            on=same.on,
+            quarter_on=same.quarter_on,
             cohort="home",
-            kind="missing",
-            part="ended",
+            parts=same.parts,
             episodes=1,
         )
 

@@ -9,7 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 
-from returnhome.casework import places, reviews, rotas, tallies, tellings
+from returnhome.casework import places, reviews, rotas, tellings
 from returnhome.casework.models import (
     Action,
     BreakGlass,
@@ -35,7 +35,6 @@ from returnhome.casework.models import (
     Sample,
     Scoring,
     Share,
-    Tally,
     Telling,
 )
 from returnhome.intake import loading
@@ -50,6 +49,7 @@ from returnhome.rules.progress import Step
 from returnhome.rules.telling import Need, to_tell
 from returnhome.web import example
 from returnhome.web.sign_in import DEMONSTRATION_PASSWORD
+from tests.casework.ledger import counted_figures, stored_figures
 from tests.cast import NOW
 
 # All in a transaction, so that nothing else is asked in between and it is made once.
@@ -127,18 +127,8 @@ def test_reckoning_every_episode_again_changes_nothing() -> None:
 
 
 def test_the_figures_counted_again_are_those_on_record() -> None:
-    counted: Counter[tuple[tallies.Place, str]] = Counter()
-    for episode in Episode.objects.all():
-        counted.update(tallies.changes(None, episode.counts))
-
-    on_record = {
-        (tallies.Place(tally.authority_id, tally.cohort, tally.kind, tally.on), tally.part): (
-            tally.episodes
-        )
-        for tally in Tally.objects.exclude(episodes=0)
-    }
-
-    assert on_record == dict(counted)
+    assert counted_figures()
+    assert stored_figures() == counted_figures()
 
 
 def test_every_moment_of_an_episode_is_that_of_its_rows() -> None:

@@ -3,8 +3,6 @@
 import csv
 import io
 import json
-from collections import Counter
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -12,7 +10,7 @@ import pytest
 import xlsxwriter
 from django.core.management import CommandError, call_command
 
-from returnhome.casework import episodes, notifications, owners, registers, staff, tallies
+from returnhome.casework import episodes, notifications, owners, registers, staff
 from returnhome.casework.models import (
     Child,
     Correction,
@@ -29,6 +27,7 @@ from returnhome.intake.layouts import POLICE_A
 from returnhome.intake.outcome import Outcome, Result
 from returnhome.rules.clock import Moment
 from returnhome.rules.codes import Cohort, EpisodeKind, RiskGrade
+from tests.casework.ledger import counted_figures, stored_figures
 from tests.cast import NOW, Cast
 
 SAMPLES = Path(__file__).parent / "samples"
@@ -248,25 +247,12 @@ def test_every_clock_runs_whether_or_not_the_child_is_named(register, capsys):
     assert not theirs.filter(found_at__isnull=False, due_at__isnull=True).exists()
 
 
-def every_part() -> Iterator[tuple[tallies.Place, str]]:
-    for episode in Episode.objects.all():
-        if episode.counts:
-            place, parts = episode.counts
-            yield from ((place, part) for part in parts)
-
-
 @pytest.mark.check
 def test_the_figures_are_those_of_the_episodes(register, capsys):
     intake(capsys)
 
-    counted = Counter((place, part) for place, part in every_part())
-    assert counted
-    assert counted == {
-        (tallies.Place(each.authority_id, each.cohort, each.kind, each.on), each.part): (
-            each.episodes
-        )
-        for each in Tally.objects.filter(episodes__gt=0)
-    }
+    assert counted_figures()
+    assert stored_figures() == counted_figures()
 
 
 @pytest.mark.check

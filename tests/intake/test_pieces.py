@@ -123,7 +123,7 @@ def test_the_figures_are_right_after_each_piece(ewa):
         with tallies.gathered():
             for episode in Episode.objects.all():
                 tallies.shift(episode.counts, None)
-        left = {tally.part: tally.episodes for tally in Tally.objects.exclude(episodes=0)}
+        left = {tally.parts: tally.episodes for tally in Tally.objects.exclude(episodes=0)}
         with tallies.gathered():
             for episode in Episode.objects.all():
                 tallies.shift(None, episode.counts)

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from returnhome.casework.models import Authority, HowItWas
-from returnhome.reporting.figures import quarter_of
+from returnhome.rules.measures import quarter_of
 from tests.cast import Cast
 from tests.web.asking import words_of
 

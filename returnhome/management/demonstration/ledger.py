@@ -380,7 +380,7 @@ class Ledger:
             ],
             batch_size=BATCH,
         )
-        moved: Counter[tuple[tallies.Place, str]] = Counter()
+        moved: Counter[tallies.Place] = Counter()
         for episode in self.rows[Episode]:
             moved.update(tallies.changes(None, episode.counts))
         tallies.move(moved)

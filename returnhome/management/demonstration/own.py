@@ -8,11 +8,12 @@ from returnhome.casework.episodes import EpisodeQuerySet
 from returnhome.casework.models import Episode, HowItWas, Person, WayIn
 from returnhome.management.demonstration import drawn
 from returnhome.management.demonstration.telling import MINUTE, Teller
-from returnhome.reporting.figures import quarter_before, quarter_of
+from returnhome.reporting.figures import quarter_before
 from returnhome.rules.choosing import Asked
 from returnhome.rules.clock import LONDON
 from returnhome.rules.codes import Device
 from returnhome.rules.making import Making
+from returnhome.rules.measures import quarter_of
 from returnhome.rules.releasing import Kind, Promise, State
 
 COUNCIL, COORDINATOR, LANGUAGE = "Northshire", "amina", "en"

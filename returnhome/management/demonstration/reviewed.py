@@ -6,8 +6,9 @@ from random import Random
 from returnhome.casework import interviews, journal, reviews
 from returnhome.casework.models import Episode, Interview, Review, Sample
 from returnhome.management.demonstration.telling import Teller
-from returnhome.reporting.figures import quarter_after, quarter_before, quarter_of
+from returnhome.reporting.figures import quarter_after, quarter_before
 from returnhome.rules.clock import LONDON
+from returnhome.rules.measures import quarter_of
 from returnhome.rules.reviewing import Criterion, Mark, ReviewResult, Theme, WaitsFor
 
 SEED = 73
