@@ -366,19 +366,19 @@ def recount(
         for pk, cohort, duty in _ended(scope, first, last).values_list("pk", "cohort", "offer_kind")
     }
     talks = [talk for talk in _interviews(whose) if talk.own in whose]
-    counted = Counter(
-        (fact.cohort, part)
+    counted: Parts = Counter(
+        (str(fact.cohort), part)
         for fact in (*_each_talk(talks, whose), *_each_earlier(whose))
         for part in after_the_talk.parts_of_talk(fact)
     )
     days: dict[str, list[float]] = {}
     for need, waited in _each_need(talks, whose):
-        counted.update((need.cohort, part) for part in after_the_talk.parts_of_need(need))
+        counted.update((str(need.cohort), part) for part in after_the_talk.parts_of_need(need))
         if waited is not None and need.offer_kind is OfferKind.STATUTORY:
             for cohort in (need.cohort, *((ALL,) if need.cohort in ADDED else ())):
                 days.setdefault(str(cohort), []).append(waited)
     counted.update(
-        (span.cohort, part)
+        (str(span.cohort), part)
         for span in _each_span(scope, first, last)
         for part in after_the_talk.parts_of_span(span)
     )
@@ -431,7 +431,7 @@ def _each_talk(
         sent = {
             pk: recipient
             for pk, episode, recipient, at in shares
-            if episode in talk.episodes and at >= talk.held_at
+            if at and episode in talk.episodes and at >= talk.held_at
         }
         yield TalkFacts(
             cohort=cohort,
@@ -465,10 +465,10 @@ def _each_need(
     """Each need, and how many days after its interview help was first offered for it."""
     by_pk = {talk.pk: talk for talk in talks}
     help_: dict[int, list[tuple[date, bool | None, bool]]] = {}
-    for need, day, is_taken_up, outcome_at in HelpOffered.objects.values_list(
+    for of, day, is_taken_up, outcome_at in HelpOffered.objects.values_list(
         "need_id", "offered_on", "is_taken_up", "outcome_at"
     ):
-        help_.setdefault(need, []).append((day, is_taken_up, outcome_at is not None))
+        help_.setdefault(of, []).append((day, is_taken_up, outcome_at is not None))
     acted = set(ActionForNeed.objects.values_list("need_id", flat=True))
     left = set(NoHelp.objects.values_list("need_id", flat=True))
     for pk, interview in Need.objects.values_list("pk", "interview_id"):
