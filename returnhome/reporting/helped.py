@@ -282,14 +282,15 @@ def _days(own: QuerySet[Coverage]) -> dict[str, Days]:
         | Q(offered_on=OuterRef("offered_on"), pk__lt=OuterRef("pk")),
         need=OuterRef("need"),
     )
-    way = "need__interview__coverages__episode__"
+    first = HelpOffered.objects.filter(~Exists(earlier))
     statutory = own.filter(episode__offer_kind=OfferKind.STATUTORY)
-    firsts = HelpOffered.objects.filter(~Exists(earlier), need__interview__coverages__in=statutory)
+    added = statutory.filter(episode__cohort__in=ADDED)
+    cohort, covers = "need__interview__coverages__episode__cohort", "need__interview__coverages__in"
     counted = {"known": CountOf("pk"), "quartiles": Quartiles(DAYS_TO_HELP)}
-    by_cohort = firsts.values(f"{way}cohort").annotate(**counted).order_by()
-    together = firsts.filter(**{f"{way}cohort__in": ADDED}).aggregate(**counted)
-    rows = [*((row[f"{way}cohort"], row) for row in by_cohort), (ALL, together)]
-    return {cohort: Days(row["known"], rounded(row["quartiles"])) for cohort, row in rows}
+    by_cohort = first.filter(**{covers: statutory}).values(cohort).annotate(**counted).order_by()
+    together = first.filter(**{covers: added}).aggregate(**counted)
+    rows = [*((row[cohort], row) for row in by_cohort), (ALL, together)]
+    return {key: Days(row["known"], rounded(row["quartiles"])) for key, row in rows}
 
 
 def rounded(quartiles: Iterable[float] | None) -> tuple[float, float, float] | None:

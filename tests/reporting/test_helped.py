@@ -133,11 +133,12 @@ def test_an_interview_that_answers_for_two_episodes_counts_once_with_the_later(
     first, second = returned(cast.kit, hours_ago=60), returned(cast.kit, hours_ago=20)
     Episode.objects.filter(pk=first.pk).update(cohort=Cohort.UNKNOWN)
     talk = twice_held(cast, first, second)
-    named(talk)
+    offer(cast, named(talk))
 
     report = counted(cast)
 
     assert report.count("talks") == Count(1)
+    assert report.days[ALL] == report.days[Cohort.HOME] == Days(1, (0.0, 0.0, 0.0))
     assert report.count("needs", Cohort.HOME) == Count(1)
     assert report.count("needs", Cohort.UNKNOWN) == Count(0)
 
@@ -436,6 +437,21 @@ class World(Story):
         super().__init__(cast)
         self.cast, self.pia = cast, officer(cast)
 
+    def talk_of_two(self, child: int) -> None:
+        """Back twice, and then one interview, which another need follows."""
+        for verb in ("missing", "return", "missing", "return"):
+            self.act(verb, *((child, 0) if verb == "missing" else (self.newest, 0)))
+        self.act("offer", self.newest, 0)
+        self.act("accept", self.newest, 0)
+        self.act("book", self.newest, 2)
+        self.act("hold", 0, 1)
+        self.act("name", Interview.objects.count() - 1, 0)
+        self.act("help", Need.objects.count() - 1, 0)
+
+    @property
+    def newest(self) -> int:
+        return Episode.objects.count() - 1
+
     def one_of(self, rows: object, one: int) -> object:
         those = list(rows)  # type: ignore[call-overload]
         if not those:
@@ -548,6 +564,7 @@ def agree(cast: Cast, seed: int) -> None:
         world = World(cast)
         for child in range(5):
             world.begin(child, chance.choice([2, 4, 5, 5, 5]))
+        world.talk_of_two(chance.randrange(3))
         for _ in range(45):
             world.act(chance.choice((*VERBS, *FOLLOWED, *FOLLOWED)), *two(chance))
 
