@@ -369,7 +369,7 @@ def of_accounts(its: Any) -> str:
         return "no"
     if "words" in its.columns.get("casework_entry", ("words",)):
         return "yes"
-    return "no: codes alone, and of the questions on exploitation only"
+    return "no: codes alone, of the questions on reasons, places, harm and exploitation"
 
 
 def in_words_of(

@@ -25,7 +25,7 @@ from returnhome.casework.staff import ANSWERING, COLUMNS, EPISODE_RELATIONS, REL
 from returnhome.rules import access
 from returnhome.rules.access import Relation, Verb
 from returnhome.rules.codes import Role, TokenScope
-from returnhome.rules.publishing import EXPLOITATION
+from returnhome.rules.partnership_tables import COUNTED_QUESTIONS
 from returnhome.rules.sharing import Recipient
 from returnhome.rules.telling import Whom
 
@@ -1132,10 +1132,11 @@ OF_RETURN: Mapping[str, Sequence[str]] = {
     "casework_address": ("id", "child_id", "postcode", "since", "until"),
 }
 SCORED = _tables("sample", "sampled", "scoring", "score")
-# What answers to freedom of information requests count beside the episodes: that there is a row,
-# of which kind and when; of an interview the codes of the questions on exploitation alone.
+# What answers to freedom of information requests and reports to a board count beside the episodes:
+# that there is a row, of which kind and when; of an interview the codes of a few questions alone.
 COUNTED_TOO = _tables(
-    *("careperiod", "basis", "notification", "entry", "need", "helpoffered", "share")
+    *("careperiod", "basis", "notification", "entry", "need", "helpoffered", "share"),
+    *("handover", "action"),
 )
 OF_COUNTED_TOO: Mapping[str, Sequence[str]] = {
     "casework_careperiod": ("id", "child_id", "authority_id", "since", "until"),
@@ -1144,6 +1145,11 @@ OF_COUNTED_TOO: Mapping[str, Sequence[str]] = {
     "casework_entry": ("id", "interview_id", "question", "codes", "replaced_at"),
     "casework_need": ("id", "interview_id"),
     "casework_helpoffered": ("id", "need_id", "offered_on", "is_taken_up"),
+    "casework_handover": (
+        *("id", "kind", "asked_by_authority_id", "to_provider_id"),
+        *("asked_at", "answer", "handed_back_at"),
+    ),
+    "casework_action": ("id", "episode_id", "interview_id", "due_on", "done_at"),
     "casework_share": ("id", "episode_id", "recipient", "sent_at", "recalled_at"),
 }
 BROUGHT = _tables("bringing", "bringingfile", "earlierrecord", "broughtchild")
@@ -1219,7 +1225,7 @@ def opened() -> dict[str, Opened]:
                 **OF_COUNTED_TOO,
             },
             within={
-                "casework_entry": f"question in {EXPLOITATION} and replaced_at is null",
+                "casework_entry": f"question in {COUNTED_QUESTIONS} and replaced_at is null",
                 "casework_share": f"recipient = '{Recipient.POLICE}' and sent_at is not null",
             },
         ),
