@@ -26,6 +26,7 @@ from returnhome.intake.register import REGISTER
 from returnhome.rules import (
     access,
     adult_pathway,
+    after_the_talk,
     clock,
     handover,
     measures,
@@ -180,6 +181,18 @@ def code_table(kind: type[Code]) -> str:
 
 
 def measure_table() -> str:
+    return table_of(measures.UPTAKE)
+
+
+def measures_after() -> str:
+    """By section, each with what it leaves out."""
+    return "\n\n".join(
+        f"### {section.title}\n\n{section.leaves_out}\n\n{table_of(section)}"
+        for section in after_the_talk.SECTIONS
+    )
+
+
+def table_of(those: Iterable[measures.Measure]) -> str:
     return table(
         ["measure", "label", "counted", "of", "in the period"],
         (
@@ -190,7 +203,7 @@ def measure_table() -> str:
                 each.denominator or "nothing: a count",
                 each.basis,
             ]
-            for each in measures.UPTAKE
+            for each in those
         ),
     )
 
@@ -791,6 +804,7 @@ def philomena_parts() -> str:
 DRAWN: dict[str, Callable[[], str]] = {
     "codes": codes,
     "measures": measure_table,
+    "measures-after-the-talk": measures_after,
     "standard": standards,
     "access": access_table,
     "access-relations": relation_list,

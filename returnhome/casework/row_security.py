@@ -24,9 +24,8 @@ from returnhome.casework.episodes import Episode
 from returnhome.casework.staff import ANSWERING, COLUMNS, EPISODE_RELATIONS, RELATIONS
 from returnhome.rules import access
 from returnhome.rules.access import Relation, Verb
-from returnhome.rules.codes import Role, TokenScope
+from returnhome.rules.codes import NotHeldReason, OfferKind, Role, TokenScope
 from returnhome.rules.partnership_tables import COUNTED_QUESTIONS
-from returnhome.rules.sharing import Recipient
 from returnhome.rules.telling import Whom
 
 RESPONSIBLE, HOST, COUNTED = Relation.RESPONSIBLE, Relation.HOST, Relation.COUNTED
@@ -104,6 +103,8 @@ GIVES = {
     "returnhome_told_elsewhere": "for mentions of the person’s councils that tell one thing from "
     "all others: which other councils have a child who told of the same; no child and no number of "
     "them, and nothing of restricted records",
+    "returnhome_placed_from_home": "of the looked-after children whose episodes ended under some "
+    "councils in some days: how many were placed how far from home, in bands; no child, no place",
     "returnhome_delete_unsent": "deletes what was never sent and is old, or of an episode recorded "
     "in error; gives its numbers, and of which child",
 }
@@ -527,6 +528,51 @@ def _coming_up() -> dict[str, str]:
     }
 
 
+# How far from home children were placed when their episodes started: the figures read no postcode,
+# so this gives them numbers of episodes alone. `bounds` in kilometres; a band of null is not known.
+PLACED_FROM_HOME = """
+create or replace function public.returnhome_placed_from_home(
+        ours bigint[], cohorts text[], first date, last date, bounds double precision[])
+    returns table (cohort text, band integer, episodes bigint)
+    language plpgsql stable security definer parallel unsafe
+    set search_path = pg_catalog, pg_temp as $$
+#variable_conflict use_column
+begin
+    return query
+    select episode.cohort::text,
+        case when (there.code like 'BT%') = (home.code like 'BT%') then width_bucket(
+            sqrt(power(there.easting::double precision - home.easting, 2)
+                + power(there.northing::double precision - home.northing, 2)) / 1000,
+            bounds
+        ) end as band,
+        count(*)
+    from public.casework_episode episode
+    cross join lateral (
+        select (episode.started_at at time zone 'Europe/London')::date as day
+    ) start
+    left join lateral (
+        select placement.postcode from public.casework_placement placement
+        where placement.child_id = episode.child_id
+            and (placement.since is null or placement.since <= start.day)
+            and (placement.until is null or placement.until >= start.day)
+        order by placement.since desc nulls last, placement.id desc limit 1
+    ) placed on true
+    left join lateral (
+        select address.postcode from public.casework_address address
+        where address.child_id = episode.child_id
+            and (address.since is null or address.since <= start.day)
+        order by address.since desc nulls last, address.id desc limit 1
+    ) lived on true
+    left join public.casework_postcode there on there.code = placed.postcode
+    left join public.casework_postcode home on home.code = lived.postcode
+    where episode.counted_under_id = any(ours) and episode.cohort = any(cohorts)
+        and episode.voided_at is null and episode.offer_kind = '{statutory}'
+        and episode.not_held <> '{in_error}' and episode.ended_on between first and last
+    group by 1, 2;
+end $$
+"""
+
+
 # What comes with an episode or a child's record when it is opened, and what of that is work since.
 MADE_WITH_EPISODE = {
     "casework_earlierrecord": "",
@@ -549,6 +595,7 @@ ONLY_FOR = {
     "returnhome_delete_unsent": acting.CLOCKWORK,
     "returnhome_worked_on": acting.INTAKE,
     "returnhome_children_in_use": acting.INTAKE,
+    "returnhome_placed_from_home": acting.REPORTING,
 }
 PARAMETERS = {"returnhome_joined": "roles text[], providing text[]"}
 PERSON = "(select nullif(current_setting('app.person', true), '')::bigint)"
@@ -1152,6 +1199,22 @@ OF_COUNTED_TOO: Mapping[str, Sequence[str]] = {
     "casework_action": ("id", "episode_id", "interview_id", "due_on", "done_at"),
     "casework_share": ("id", "episode_id", "recipient", "sent_at", "recalled_at"),
 }
+# What the figures of what followed an interview count: that there is a row, and of which need,
+# interview or share; not what was told of, to whom, nor what anybody answered.
+FOLLOWED = _tables(
+    *("mention", "actionforneed", "nohelp", "notshared"),
+    *("sharedline", "acknowledgement", "lineanswer"),
+)
+OF_FOLLOWED: Mapping[str, Sequence[str]] = {
+    "casework_helpoffered": (*OF_COUNTED_TOO["casework_helpoffered"], "outcome_at"),
+    "casework_mention": ("id", "interview_id", "replaces_id", "is_in_error"),
+    "casework_actionforneed": ("id", "need_id"),
+    "casework_nohelp": ("id", "need_id"),
+    "casework_notshared": ("id", "episode_id", "at"),
+    "casework_sharedline": ("id", "share_id"),
+    "casework_acknowledgement": ("id", "share_id"),
+    "casework_lineanswer": ("id", "line_id"),
+}
 BROUGHT = _tables("bringing", "bringingfile", "earlierrecord", "broughtchild")
 OF_OFFER = _tables("offer", "reply", "attempt", "interview", "coverage", "notheld")
 
@@ -1210,6 +1273,7 @@ def opened() -> dict[str, Opened]:
             OF_OFFER
             | SCORED
             | COUNTED_TOO
+            | FOLLOWED
             | _tables("episode", "child", "tally", "howitwas", "earlierrecord"),
             NONE,
             beside=False,
@@ -1223,10 +1287,11 @@ def opened() -> dict[str, Opened]:
                 "casework_scoring": ("id", "sampled_id", "themes"),
                 "casework_score": ("id", "scoring_id", "criterion", "mark"),
                 **OF_COUNTED_TOO,
+                **OF_FOLLOWED,
             },
             within={
                 "casework_entry": f"question in {COUNTED_QUESTIONS} and replaced_at is null",
-                "casework_share": f"recipient = '{Recipient.POLICE}' and sent_at is not null",
+                "casework_share": "sent_at is not null",
             },
         ),
         acting.STATUTORY: Opened(
@@ -1369,6 +1434,9 @@ def _functions() -> dict[str, str]:
             "returnhome_send_before": SEND_BEFORE,
             "returnhome_delete_before": DELETE_BEFORE.format(below=_below_words()),
             "returnhome_delete_unsent": DELETE_UNSENT.format(below=_below_words()),
+            "returnhome_placed_from_home": PLACED_FROM_HOME.format(
+                statutory=OfferKind.STATUTORY, in_error=NotHeldReason.RECORDED_IN_ERROR
+            ),
             "returnhome_worked_on": WORKED_ON.format(
                 below=_hangs(Episode, "episode", MADE_WITH_EPISODE)
             ),

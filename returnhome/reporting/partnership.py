@@ -20,15 +20,17 @@ from returnhome.casework.interviews import Coverage, Entry
 from returnhome.casework.places import Authority
 from returnhome.casework.staff import Organisation
 from returnhome.casework.support import Action
-from returnhome.reporting import facts, figures, foi, quality
+from returnhome.reporting import facts, figures, foi, helped, quality
 from returnhome.reporting.figures import Hours, Scope
+from returnhome.reporting.helped import Days
 from returnhome.reporting.quality import Quality
 from returnhome.rules import clock, partnership, partnership_tables, suppression
 from returnhome.rules.codes import HandOverKind, NotHeldReason, OfferKind
 from returnhome.rules.handover import Reply
-from returnhome.rules.measures import ADDED
+from returnhome.rules.measures import ADDED, ALL
 from returnhome.rules.partnership import GROUP_OF, OF_PROVIDER, ReportKind
 from returnhome.rules.partnership_tables import (
+    AFTER_THE_TALK,
     APPLIED,
     HARM_ANSWERS,
     HOSTED,
@@ -74,6 +76,7 @@ class Counts:
     counted: Mapping[Period, Mapping[tuple[str, str], int]]
     hours: Mapping[Period, Hours]
     quality: Mapping[Period, Quality]
+    days_to_help: Mapping[Period, Days] = field(default_factory=dict)
     hosts: Mapping[str, str] = field(default_factory=dict)
     begins_on: date | None = None
 
@@ -178,6 +181,9 @@ def count(
             counting.requests()
         hours = {each: figures.hours_of(counting.of_period(each)) for each in (before, period)}
     found = {each: counting.sampled(each) for each in (before, period)}
+    days = {}
+    if kind is not ReportKind.PROVIDER:
+        days = {each: counting.followed(each, now) for each in (before, period)}
     return Counts(
         kind=kind,
         scope=scope,
@@ -188,6 +194,7 @@ def count(
         counted=counting.numbers,
         hours=hours,
         quality=found,
+        days_to_help=days,
         hosts=_named(counting.hosts),
         begins_on=begins_on,
     )
@@ -216,7 +223,11 @@ class _Counting:
         """The day of the first episode on record. One query."""
         ours = Q(counted_under_id__in=self.scope.authorities)
         here = Q(host_authority_id__in=self.scope.authorities)
-        at = Episode.objects.counted().filter(ours | here).aggregate(first=Min("started_at"))["first"]
+        at = (
+            Episode.objects.counted()
+            .filter(ours | here)
+            .aggregate(first=Min("started_at"))["first"]
+        )
         return at.astimezone(clock.LONDON).date() if at else None
 
     def theirs(self) -> EpisodeQuerySet:
@@ -306,6 +317,15 @@ class _Counting:
             numbers = self.numbers[next(each for each in self.periods if each.has(day))]
             numbers[self.group, "actions"] += 1
             numbers[self.group, "actions_done" if done_at else became] += 1
+
+    def followed(self, period: Period, now: datetime) -> Days:
+        """What became of needs, help and sharing; the days to help of all together alone."""
+        found = helped.helped(self.scope, period.first, period.last, now=now)
+        cohorts = ADDED if self.group == ALL else GROUPS[self.group]
+        numbers = self.numbers[period]
+        for what, key in AFTER_THE_TALK.items():
+            numbers[self.group, what] = sum(found.number(key, cohort) for cohort in cohorts)
+        return found.days.get(ALL, Days()) if self.group == ALL else Days()
 
     def hosted(self) -> None:
         """Other English councils' children placed here. One query."""

@@ -81,6 +81,24 @@ ACTIONS = (
     Line("actions_late", "Overdue", "actions", "actions decided on"),
     Line("actions_open", "Not due yet", "actions", "actions decided on"),
 )
+NEED = "needs"
+NEEDS = (
+    Line("needs", "Needs that were named"),
+    Line("help_offered_for_need", "Help was offered", "needs", NEED),
+    Line("action_alone", "An action, and no help offered", "needs", NEED),
+    Line("no_help", "Nothing follows, and it is said why", "needs", NEED),
+    Line("nothing_yet", "Nothing yet", "needs", NEED),
+    Line("taken_up", "Help was taken up", "help_offered_for_need", "needs with help offered"),
+    Line("finished", "It is noted what came of it", "taken_up", "needs with help taken up"),
+)
+TO_SHARE = "interviews with something to tell on"
+TOLD_ON = (
+    Line("to_share", "Interviews with something to tell on"),
+    Line("shared", "Told to the police, or to others who can act", "to_share", TO_SHARE),
+    Line("left_unshared", "Not told, and it is said why", "to_share", TO_SHARE),
+    Line("not_shared_yet", "Not told yet", "to_share", TO_SHARE),
+    Line("acknowledged", "Whoever was told has said so", "shared", "those told"),
+)
 ASKED = (
     Line("ended", "Episodes that were theirs to interview"),
     Line("taken_on", "Taken on by one of their people", "ended", EPISODES_ENDED),
@@ -369,19 +387,35 @@ def _places(reading: Reading) -> Section:
 def _followed(reading: Reading) -> Section:
     if reading.is_left_out(Topic.FOLLOWED):
         return _left_out(Topic.FOLLOWED)
-    actions = reading.figures(Topic.FOLLOWED, ACTIONS)
-    if actions[0].is_nothing:
-        return _section(
-            reading,
-            Topic.FOLLOWED,
-            [],
-            opening=["No action is on record after these interviews, done or not."],
-        )
+    opening, tables = [], []
+    for lines, caption, nothing in (
+        (NEEDS, "What children needed", "No need is on record that was named in an interview."),
+        (ACTIONS, "Actions decided on", "No action is on record after these interviews."),
+        (TOLD_ON, "What was told on", "Nothing to be told on is on record."),
+    ):
+        found = reading.figures(Topic.FOLLOWED, lines)
+        if found[0].now.is_nothing:
+            opening.append(nothing)
+        if not found[0].is_nothing:
+            tables.append(Figures(caption, tuple(each for each in found if not each.is_nothing)))
     return _section(
         reading,
         Topic.FOLLOWED,
-        [Figures("Actions decided on after the interviews", actions)],
-        closing=["As they stand today, of the interviews of episodes that ended in the period."],
+        tables,
+        opening=[*opening, _days(reading)],
+        closing=["As it stands today, after the interviews of episodes that ended in the period."],
+    )
+
+
+def _days(reading: Reading) -> str:
+    counts = reading.report.counts
+    days = counts.days_to_help.get(counts.period)
+    if days is None or days.quartiles is None or days.known < FEWEST_HOURS:
+        return ""
+    half, all_but = (f"{each:g}" for each in days.quartiles[1:])
+    return (
+        f"Half of the first help for a need was offered within {half} days of the interview, three "
+        f"quarters within {all_but}."
     )
 
 

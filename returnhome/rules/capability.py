@@ -10,6 +10,7 @@ A fact is missing where the record leaves it out; that something has not happene
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from returnhome.rules.after_the_talk import BY_COHORT, Far
 from returnhome.rules.codes import Code, Cohort
 from returnhome.rules.measures import ADDED, ALL, UPTAKE, Count, Measure
 
@@ -22,7 +23,7 @@ class CouldAnswer(Code):
 
 
 class Fact(Code):
-    """What a figure needs to know of each episode that it counts."""
+    """What a figure needs to know of each episode, interview or need that it counts."""
 
     COHORT = "cohort", "where the child lived when the episode began"
     CHILD = "child", "which child it was"
@@ -32,9 +33,13 @@ class Fact(Code):
     HELD = "held", "whether the interview was held"
     WHY_NOT = "why_not", "why no interview was held"
     TIMES = "times", "when the child returned and the interview was held, exactly enough"
+    RECORD = "record", "a record here: only earlier records tell of it"
+    TO_SHARE = "to_share", "word whether there was something to share"
+    TAKEN_UP = "taken_up", "whether the help offered was taken up"
+    FAR = "far", "how far from home the child was placed"
 
 
-# Fact → the measure that counts the episodes which lack it.
+# Fact → the measure that counts the episodes, or what else, which lack it.
 LACKING = {
     Fact.CHILD: "waiting",
     Fact.OFFER: "offer_not_known",
@@ -43,11 +48,20 @@ LACKING = {
     Fact.HELD: "held_not_known",
     Fact.WHY_NOT: "not_held_why_not_known",
     Fact.TIMES: "indeterminate",
+    Fact.RECORD: "record_not_known",
+    Fact.TO_SHARE: "share_not_known",
+    Fact.TAKEN_UP: "take_up_not_known",
+    Fact.FAR: f"placed_{Far.UNKNOWN}",
 }
+# What lacks it, where that is no episode.
+LACKED_BY = {Fact.RECORD: "interview", Fact.TO_SHARE: "interview", Fact.TAKEN_UP: "need"}
 _OFFERED = (Fact.OFFER,)
 _ANSWERED = (*_OFFERED, Fact.ANSWER)
 _HELD = (*_ANSWERED, Fact.HELD)
 _TIMED = (*_HELD, Fact.TIMES)
+_RECORDED = (*_HELD, Fact.RECORD)
+_TO_SHARE = (*_HELD, Fact.TO_SHARE)
+_TAKEN_UP = (*_RECORDED, Fact.TAKEN_UP)
 # Part of the funnel → what has to be known to count it.
 NEEDS: Mapping[str, tuple[Fact, ...]] = {
     "ended": (),
@@ -64,8 +78,20 @@ NEEDS: Mapping[str, tuple[Fact, ...]] = {
     "still_to_hold": _HELD,
     "in_time": _TIMED,
     "late": _TIMED,
+    "talks": _HELD,
+    **dict.fromkeys(("recorded_fully", "record_open"), _RECORDED),
+    **dict.fromkeys(("needs", "help_offered", "action_alone", "no_help", "nothing_yet"), _RECORDED),
+    **dict.fromkeys(("taken_up", "not_taken_up", "finished", "not_finished"), _TAKEN_UP),
+    **dict.fromkeys(("to_share", "nothing_to_share", "left_unshared", "not_shared_yet"), _TO_SHARE),
+    **dict.fromkeys(("shared", "shared_with_police", "acknowledged", "told_back"), _TO_SHARE),
+    "started": (),
+    "placed": (),
+    **{f"placed_{each}": (Fact.FAR,) for each in Far if each is not Far.UNKNOWN},
 }
-ASKED: tuple[Measure, ...] = tuple(each for each in UPTAKE if each.part in NEEDS)
+# Each once: episodes ended are asked for among those of uptake.
+ASKED: tuple[Measure, ...] = tuple(
+    each for each in (*UPTAKE, *BY_COHORT) if each.part in NEEDS and each.key != "ended_in_period"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +105,7 @@ class Capability:
 
     @property
     def of(self) -> int:
-        """The episodes that the figure is about, known or not."""
+        """The episodes, interviews or needs that the figure is about, known or not."""
         told = self.count.denominator
         return self.count.numerator if told is None else told
 
@@ -96,12 +122,15 @@ class Capability:
 
 
 def of(counts: Mapping[tuple[str, str], Count]) -> Iterator[Capability]:
-    """Every figure of every cohort that adds up to all, from the counts of a period."""
+    """Every figure of every cohort that adds up to all, from the counts of a period.
+
+    Of what was not counted, such as what followed the interviews, there is none.
+    """
     for cohort in (ALL, *map(str, ADDED)):
         for measure in ASKED:
-            yield Capability(
-                cohort, measure, counts[cohort, measure.key], _missing(counts, cohort, measure)
-            )
+            count = counts.get((cohort, measure.key))
+            if count is not None:
+                yield Capability(cohort, measure, count, _missing(counts, cohort, measure))
 
 
 def _missing(

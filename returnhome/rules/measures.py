@@ -15,7 +15,7 @@ of authorities outside England stand apart: `all` is every other cohort.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -362,7 +362,9 @@ def children(facts: Iterable[EpisodeFacts]) -> dict[str, int]:
 
 
 def tabulate(
-    counted: Mapping[tuple[str, str], int], distinct: Mapping[str, int]
+    counted: Mapping[tuple[str, str], int],
+    distinct: Mapping[str, int],
+    shown: Sequence[Measure] = UPTAKE,
 ) -> dict[tuple[str, str], Count]:
     """(cohort, measure) → count, from (cohort, part) → episodes and cohort → children."""
     summed: dict[str, Counter[str]] = {cohort: Counter() for cohort in COHORTS}
@@ -375,18 +377,18 @@ def tabulate(
     return {
         (str(cohort), key): each
         for cohort in COHORTS
-        for key, each in measured(summed[cohort]).items()
+        for key, each in measured(summed[cohort], shown).items()
     }
 
 
-def measured(episodes: Mapping[str, int]) -> dict[str, Count]:
+def measured(episodes: Mapping[str, int], shown: Sequence[Measure] = UPTAKE) -> dict[str, Count]:
     """Measure → count, from part → episodes (and `children` → children)."""
     return {
         measure.key: Count(
             episodes.get(measure.part, 0),
             None if measure.of is None else episodes.get(measure.of, 0),
         )
-        for measure in UPTAKE
+        for measure in shown
     }
 
 

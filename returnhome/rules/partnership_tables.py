@@ -247,7 +247,15 @@ FOLLOWED: Mapping[str, tuple[str, ...]] = {
     "needs": ("help_offered_for_need", "action_alone", "no_help", "nothing_yet"),
     "help_offered_for_need": ("taken_up", "not_taken_up", "take_up_not_known"),
     "taken_up": ("finished", "not_finished"),
+    "to_share": ("shared", "left_unshared", "not_shared_yet"),
     "shared": ("acknowledged", "not_acknowledged"),
+}
+# As `after_the_talk` counts them. Help after an interview is another number than help for a need.
+AFTER_THE_TALK: Mapping[str, str] = {
+    each: "help_offered" if each == "help_offered_for_need" else each
+    for whole, parts in FOLLOWED.items()
+    for each in (whole, *parts)
+    if whole != "actions"
 }
 
 

@@ -20,6 +20,7 @@ from returnhome.casework.episodes import Episode
 from returnhome.casework.staff import Person
 from returnhome.reporting.exports import csv_lines
 from returnhome.rules.access import Verb
+from returnhome.rules.after_the_talk import KM_PER_MILE
 from returnhome.rules.ages import last_birth_of_an_adult
 from returnhome.rules.caring import NoticeKind
 from returnhome.rules.clock import LONDON, Standing
@@ -32,7 +33,6 @@ A_PAGE = 50
 A_YEAR = timedelta(days=365)
 # So many returns of each child are shown; the others are on the child's page.
 SHOWN = 3
-KM_PER_MILE = 1.609344
 
 
 @dataclass(frozen=True)

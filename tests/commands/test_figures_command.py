@@ -221,6 +221,7 @@ def test_a_return_is_of_one_collection_year(cast: Cast, tmp_path: Path) -> None:
     ("report", "names"),
     [
         ("capability", {"capability.csv"}),
+        ("helped", {"helped.csv"}),
         ("annex-a", {"annex-a-list-8.csv"}),
         ("ssd", {"ssd_missing.csv", "returnhome_interviews.csv"}),
     ],
@@ -242,6 +243,17 @@ def test_a_return_is_written_to_a_folder(cast: Cast) -> None:
         figures("ssd", "--authority", "Northshire", *YEAR)
 
     assert refused.value.returncode == 2
+
+
+def test_what_followed_is_printed_as_rows_with_both_numbers(cast: Cast) -> None:
+    held(returned(cast.sky), interviewer=cast.ines, by=cast.amina)
+
+    printed, _ = figures("helped", "--authority", "Northshire", *YEAR, "--json")
+
+    rows = {(row["cohort"], row["measure"]): row for row in json.loads(printed)}
+    draft = rows["all", "record_open"]
+    assert (draft["numerator"], draft["denominator"], draft["value"]) == (1, 1, 100.0)
+    assert rows["all", "said"]["numerator"] is None
 
 
 # Freedom of information.

@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from returnhome.rules import capability, measures
+from returnhome.rules.after_the_talk import BY_COHORT
 from returnhome.rules.capability import Capability, CouldAnswer, Fact
 from returnhome.rules.clock import Standing
 from returnhome.rules.codes import Cohort, DeclinedBy, Earlier
@@ -90,8 +91,46 @@ def test_what_is_missing_is_never_more_than_there_is_and_never_said_of_a_yes(fac
         assert (each.could is CouldAnswer.YES) <= (not each.missing)
 
 
+def followed(episodes=(), **parts: int) -> dict[tuple[str, str], measures.Count]:
+    """The counts of these episodes, and of what followed, all of them at home."""
+    after = {(Cohort.HOME, part): number for part, number in parts.items()}
+    return {**measures.count(episodes), **measures.tabulate(after, {}, BY_COHORT)}
+
+
+def test_what_followed_an_interview_of_earlier_records_is_missing():
+    counts = followed([held(1)], talks=4, recorded_fully=1, record_not_known=3, share_not_known=3)
+    of = {(each.cohort, each.measure.key): each for each in capability.of(counts)}
+
+    assert of[ALL, "recorded_fully"].missing == {Fact.RECORD: 3}
+    assert of[ALL, "recorded_fully"].could is CouldAnswer.IN_PART
+    assert of[ALL, "to_share"].missing == {Fact.TO_SHARE: 3}
+    assert of[ALL, "started"].could is CouldAnswer.NOTHING
+
+
+def test_help_of_which_nobody_has_heard_leaves_what_was_taken_up_in_part():
+    parts = {"help_offered": 3, "taken_up": 1, "take_up_not_known": 2, "finished": 1}
+    of = {
+        (each.cohort, each.measure.key): each
+        for each in capability.of(followed([held(1)], talks=1, needs=4, **parts))
+    }
+
+    assert of[ALL, "help_offered"].could is CouldAnswer.YES
+    assert of[ALL, "taken_up"].missing == {Fact.TAKEN_UP: 2}
+    assert of[ALL, "taken_up"].could is CouldAnswer.IN_PART
+
+
+def test_a_home_or_placement_that_is_not_on_the_map_takes_the_distance_away():
+    of = {
+        (each.cohort, each.measure.key): each
+        for each in capability.of(followed(placed=2, placed_unknown=2))
+    }
+
+    assert of[ALL, "placed_far"].could is CouldAnswer.NO
+    assert of[ALL, "placed"].could is CouldAnswer.YES
+
+
 def test_the_file_has_a_row_for_every_figure_and_for_every_fact_that_is_missing():
-    counts = measures.count([held(1), episode(2, earlier=Earlier.NOT_KNOWN)])
+    counts = followed([held(1), episode(2, earlier=Earlier.NOT_KNOWN)])
 
     rows = list(capability.rows(counts))
 

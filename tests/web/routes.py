@@ -354,6 +354,7 @@ OF_AN_ORGANISATION: dict[str, tuple[tuple[str, str], ...]] = {
     "figures": (("see_figures", COUNCIL),),
     "how-it-was": (("see_figures", COUNCIL),),
     **dict.fromkeys(("figures-by", "csv-figures-by"), (("see_figures", COUNCIL),)),
+    **dict.fromkeys(("after-the-talk", "csv-after-the-talk"), (("see_figures", COUNCIL),)),
     "could-we-answer": (("see_figures", COUNCIL),),
     "csv-could-we-answer": (("see_figures", COUNCIL),),
     "statutory": (("make_return", COUNCIL),),

@@ -140,6 +140,8 @@ NO_CHILD = {
     "could-we-answer": "counts only",
     "figures-by": "counts only",
     "csv-figures-by": "counts only",
+    "after-the-talk": "counts only",
+    "csv-after-the-talk": "counts only",
     "csv-could-we-answer": "counts only",
     "csv-published-figures": "counts only",
     "foi": "which request to answer",

@@ -14,7 +14,7 @@ from django.utils import timezone
 from returnhome.casework import places
 from returnhome.casework.places import Authority
 from returnhome.management import answering, boards
-from returnhome.reporting import exports, figures, own_return, statutory
+from returnhome.reporting import exports, figures, helped, own_return, statutory
 from returnhome.reporting.exports import Sheet, csv_bytes
 from returnhome.reporting.figures import HEADER, Uptake
 from returnhome.rules import capability
@@ -26,10 +26,11 @@ from returnhome.web.figures import paper
 
 APRIL = 4
 UPTAKE_REPORT, CAPABILITY, FOI, RETURN = "uptake", "capability", "foi", "return"
+HELPED = "helped"
 SSDA903, ANNEX_A, SSD = "ssda903", "annex-a", "ssd"
 PARTNERSHIP = "partnership"
-REPORTS = (UPTAKE_REPORT, CAPABILITY, FOI, PARTNERSHIP, RETURN, SSDA903, ANNEX_A, SSD)
-AS_JSON = (UPTAKE_REPORT, FOI, RETURN)
+REPORTS = (UPTAKE_REPORT, HELPED, CAPABILITY, FOI, PARTNERSHIP, RETURN, SSDA903, ANNEX_A, SSD)
+AS_JSON = (UPTAKE_REPORT, HELPED, FOI, RETURN)
 
 
 def day(text: str) -> date:
@@ -55,6 +56,7 @@ class Command(BaseCommand):
     help = (
         "Counts for one authority and period, both days included. uptake writes uptake.csv "
         "(cohort, measure, numerator, denominator, value), uptake.xlsx and uptake.html; "
+        "helped writes helped.csv, what followed the interviews, in the same columns; "
         "capability says of each figure whether it can be told, and what is missing; "
         "return writes return.csv, the council's own return to the national study; "
         "foi answers a freedom of information request, small numbers hidden, as foi.pdf, foi.csv "
@@ -104,6 +106,8 @@ class Command(BaseCommand):
             raise CommandError(f"There is no authority “{authority}” on {last}.", returncode=2)
         if report == UPTAKE_REPORT:
             self.uptake(found, first, last, at or timezone.now(), out, as_json=options["json"])
+        elif report == HELPED:
+            self.helped(found, first, last, at or timezone.now(), out, as_json=options["json"])
         elif report == FOI:
             scope, now = figures.of_authority(found), at or timezone.now()
             answering.answer(self, scope, first, last, now=now, out=out, **options)
@@ -115,10 +119,11 @@ class Command(BaseCommand):
             self.own_return(rows, out, as_json=options["json"])
         elif report == CAPABILITY:
             assert out
-            counted = figures.uptake(
-                figures.of_authority(found), first, last, now=at or timezone.now()
-            )
-            told = csv_bytes(capability.HEADER, capability.rows(counted.counts))
+            days = (figures.of_authority(found), first, last)
+            now = at or timezone.now()
+            counted, followed = figures.uptake(*days, now=now), helped.helped(*days, now=now)
+            counts = {**counted.counts, **followed.counts}
+            told = csv_bytes(capability.HEADER, capability.rows(counts))
             self.put({"capability.csv": told}, out)
         elif report == SSDA903:
             assert out
@@ -147,6 +152,24 @@ class Command(BaseCommand):
         if as_json:
             rows = [dict(zip(HEADER, row, strict=True)) for row in counted.rows()]
             self.stdout.write(json.dumps(rows, ensure_ascii=False, indent=1))
+
+    def helped(
+        self,
+        authority: Authority,
+        first: date,
+        last: date,
+        now: datetime,
+        out: Path | None,
+        *,
+        as_json: bool,
+    ) -> None:
+        counted = helped.helped(figures.of_authority(authority), first, last, now=now)
+        rows = list(counted.rows())
+        if out:
+            self.put({"helped.csv": csv_bytes(HEADER, rows)}, out)
+        if as_json:
+            told = [dict(zip(HEADER, row, strict=True)) for row in rows]
+            self.stdout.write(json.dumps(told, ensure_ascii=False, indent=1))
 
     def own_return(self, rows: list[Row], out: Path | None, *, as_json: bool) -> None:
         if out:
