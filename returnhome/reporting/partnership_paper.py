@@ -153,6 +153,8 @@ def _row(figure: Figure, *, is_compared: bool, says_of: bool) -> Row:
 
 def cell(value: Value) -> str:
     """92 of 112 (82.1%); or what is said in place of a number."""
+    if value.of == "0":
+        return "none to count"
     if value.percent:
         return f"{value.number} of {value.of} ({value.percent})"
     return value.number
@@ -185,7 +187,7 @@ def _about(report: Report) -> list[str]:
         "Episodes are those with a duty to offer an interview. They count by the day of the "
         "return, or of being found where the return is not known. Being away from a placement "
         "with the whereabouts known is not counted, and nor is what was recorded in error.",
-        f"A share is said to have changed since {before} where the difference is more than chance "
+        f"A share is said to have moved since {before} where the difference is more than chance "
         "alone would make it: where an interval that holds the true difference in 95 of 100 such "
         f"cases (Newcombe’s) leaves out none. Where either is out of fewer than {FEWEST_COMPARED}, "
         "nothing is compared. Of twenty figures about one is marked by chance all the same; and "

@@ -533,12 +533,14 @@ def _section(
 def _changed(reading: Reading, figures: Sequence[Figure]) -> str:
     """What differs from the period before by more than chance, in one sentence."""
     before = partnership.before_in_words(reading.report.counts.period)
-    compared = [each for each in figures if each.change]
+    shares = [each for each in figures if each.line.of]
+    compared = [each for each in shares if each.change]
     if not compared:
-        return f"There is too little to say what has changed since {before}."
+        return f"There is too little to say what has moved since {before}."
     told = [_of_change(each) for each in compared if each.has_changed]
     if not told:
-        return f"Nothing here has moved since {before} by more than chance alone can make."
+        what = "Nothing here" if len(compared) == len(shares) else "Nothing that can be compared"
+        return f"{what} has moved since {before} by more than chance alone can make."
     return f"Moved since {before} by more than chance alone can make: {'; '.join(told)}."
 
 
