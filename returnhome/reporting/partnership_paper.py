@@ -16,7 +16,7 @@ from returnhome.reporting.partnership_reading import Figure, Figures, Value, cap
 from returnhome.reporting.partnership_summary import summary
 from returnhome.reporting.partnership_words import sections
 from returnhome.rules import clock, partnership
-from returnhome.rules.partnership import FEWEST_COMPARED, ReportKind
+from returnhome.rules.partnership import FEWEST_COMPARED, TOPICS, ReportKind, Topic
 from returnhome.rules.suppression import WITHHELD
 
 SETTING = (Path(__file__).parent / "partnership.typ").read_bytes()

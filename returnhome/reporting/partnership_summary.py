@@ -19,6 +19,8 @@ from returnhome.rules.suppression import WITHHELD
 def summary(report: Report) -> tuple[str, ...]:
     """Five sentences with the numbers that matter."""
     reading = Reading(report)
+    if not report.counts.holds(report.counts.period):
+        return (_nothing_ended(report),)
     if report.counts.number("ended") == 0:
         return (_nothing_ended(report), _uncounted(reading))
     return tuple(

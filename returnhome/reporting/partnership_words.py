@@ -147,7 +147,9 @@ MISSING_FACT = {
 
 
 def sections(report: Report) -> tuple[Section, ...]:
-    """The topics of the report, in their order."""
+    """The topics of the report, in their order; none of days before the record begins."""
+    if not report.counts.holds(report.counts.period):
+        return ()
     reading = Reading(report)
     return tuple(SAYS[topic](reading) for topic in TOPICS[report.counts.kind])
 
@@ -274,14 +276,15 @@ def _of_codes(reading: Reading, topic: Topic, question: str) -> Figures:
     below = answered(question)
     lines = [Line(said(question, code), code.label, below, SAID_SO) for code in QUESTIONS[question]]
     found = [each for each in reading.figures(topic, lines) if not each.is_nothing]
-    shown = [each for each in found if each.now.is_number and not each.now.is_nothing]
+    shown = [each for each in found if each.now.is_number]
     shown.sort(key=lambda each: -as_number(each.now))
+    drawn = tuple(each for each in shown if not each.now.is_nothing)
     hidden = [each.line.label for each in found if not each.now.is_number]
     note = ""
     if hidden and topic is not Topic.PLACES:
         those = "; ".join(f"{label[0].lower()}{label[1:]}" for label in hidden)
         note = f"Also on record, and no number is given: {those}."
-    return Figures(CAPTIONS[question], tuple(shown), tuple(shown), note)
+    return Figures(CAPTIONS[question], tuple(shown), drawn, note)
 
 
 SAID_SO = "episodes with a signed record that answers this"
@@ -303,10 +306,11 @@ def _missing(reading: Reading, topic: Topic, question: str) -> str:
     if value.count is None or value.count.denominator is None:
         return f"{fact}: in how many signed records this is missing cannot be told safely."
     lacking = value.count.denominator - value.count.numerator
+    all_of = f"all {value.of} {RECORDED}" if value.of != "1" else "the one with a signed record"
     if value.is_nothing:
-        return f"{fact}: this could not be counted, it is missing in all {value.of} {RECORDED}."
+        return f"{fact}: this could not be counted, it is missing in {all_of}."
     if not lacking:
-        return f"{fact}: on record in all {value.of} {RECORDED}."
+        return f"{fact}: on record in {all_of}."
     return f"{fact}: missing in {lacking:,} of {value.of} {RECORDED}."
 
 
@@ -480,9 +484,17 @@ def _sampled(reading: Reading) -> Section:
             f"A colleague scored {many(scored, 'signed record')}, drawn by lot, against the "
             "recording standard."
         ],
+        closing=[DRAWN_FROM[counts.kind]],
     )
 
 
+DRAWN_FROM = {
+    ReportKind.PARTNERSHIP: "Of samples whose last day is in the period.",
+    ReportKind.CORPORATE_PARENTING: "Of samples whose last day is in the period, drawn from all "
+    "records of the council and not only from those of children it looks after.",
+    ReportKind.PROVIDER: "Of the council’s samples whose last day is in the period, the records "
+    "that this provider’s people wrote.",
+}
 SAYS = {
     Topic.ASKED: _asked,
     Topic.FUNNEL: _funnel,

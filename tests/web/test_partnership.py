@@ -149,6 +149,7 @@ def test_a_provider_reads_its_own_month_and_nothing_else(
 ) -> None:
     leads_open_path(cast)
     client = as_("pat")
+    assert f'href="{CHOOSE}"' in client.get("/").content.decode()
     own = {"provider": str(cast.open_path.pk)}
 
     page = words_of(client.get(asked(at, "provider", **own, whole="on")))
@@ -209,7 +210,7 @@ def test_owen_reads_of_his_own_council_and_of_no_other(as_: Callable, at: dateti
 
     assert "Eastmoor" in page
     assert "Northshire" not in page
-    assert "not held" in page
+    assert "no missing episode of Eastmoor’s children ended" in page
 
 
 @pytest.mark.check
