@@ -203,6 +203,8 @@ def _about(report: Report) -> list[str]:
 
 def _on_hidden(report: Report) -> list[str]:
     if not report.is_protected:
+        if Topic.PLACES not in TOPICS[report.counts.kind]:
+            return []
         return ["Places alone are protected in this paper: those with small numbers are not named."]
     rule = report.rule
     rounded = (
