@@ -319,7 +319,7 @@ SHARING = Section(
             ),
             (
                 "nothing_to_share",
-                "Nothing to share, of interviews held",
+                "Nothing noted to share, of interviews held",
                 "signed off, with none of these",
             ),
             (
