@@ -67,7 +67,8 @@ class Figure:
 
     @property
     def is_nothing(self) -> bool:
-        return self.now.is_nothing and (self.before is None or self.before.is_nothing)
+        before = self.before.number if self.before else NOT_HELD
+        return self.now.is_nothing and before in ("0", NOT_HELD)
 
 
 @dataclass(frozen=True, slots=True)

@@ -232,7 +232,7 @@ def _chosen(request: Request, reach: Reach, form: ChooseForm) -> Chosen:
 
 def _report(request: Request, chosen: Chosen) -> Report:
     """The report, and a line in the journal that this person had it made."""
-    journal.write(f"made report {chosen.kind}", chosen.council, by=request.user, at=request.now)
+    journal.write(f"made report: {chosen.kind}", chosen.council, by=request.user, at=request.now)
     return reports.report(
         chosen.kind,
         figures.of_authority(chosen.council),

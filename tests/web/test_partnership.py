@@ -100,7 +100,7 @@ def test_whoever_had_a_report_made_is_in_the_journal(
     for end in ("", ".pdf", ".csv"):
         client.get(asked(at, end=end))
 
-    made = JournalEntry.objects.filter(verb="made report partnership", by_id=cast.ana.pk)
+    made = JournalEntry.objects.filter(verb="made report: partnership", by_id=cast.ana.pk)
     assert [each.object_id for each in made] == [cast.northshire.pk] * 3
 
 
