@@ -26,7 +26,7 @@ from returnhome.rules import access
 from returnhome.rules.access import Relation, Verb
 from returnhome.rules.characteristics import ETHNICITY
 from returnhome.rules.codes import Concern, NotHeldReason, OfferKind, Role, TokenScope
-from returnhome.rules.publishing import EXPLOITATION
+from returnhome.rules.partnership_tables import COUNTED_QUESTIONS
 from returnhome.rules.telling import Whom
 
 RESPONSIBLE, HOST, COUNTED = Relation.RESPONSIBLE, Relation.HOST, Relation.COUNTED
@@ -1188,10 +1188,11 @@ OF_RETURN: Mapping[str, Sequence[str]] = {
     "casework_entry": ("id", "interview_id", "question", "codes", "replaced_at"),
 }
 SCORED = _tables("sample", "sampled", "scoring", "score")
-# What answers to freedom of information requests count beside the episodes: that there is a row,
-# of which kind and when; of an interview the codes of the questions on exploitation alone.
+# What answers to freedom of information requests and reports to a board count beside the episodes:
+# that there is a row, of which kind and when; of an interview the codes of a few questions alone.
 COUNTED_TOO = _tables(
-    *("careperiod", "basis", "notification", "entry", "need", "helpoffered", "share")
+    *("careperiod", "basis", "notification", "entry", "need", "helpoffered", "share"),
+    *("handover", "action"),
 )
 OF_COUNTED_TOO: Mapping[str, Sequence[str]] = {
     "casework_careperiod": ("id", "child_id", "authority_id", "since", "until"),
@@ -1200,6 +1201,11 @@ OF_COUNTED_TOO: Mapping[str, Sequence[str]] = {
     "casework_entry": ("id", "interview_id", "question", "codes", "replaced_at"),
     "casework_need": ("id", "interview_id"),
     "casework_helpoffered": ("id", "need_id", "offered_on", "is_taken_up"),
+    "casework_handover": (
+        *("id", "kind", "asked_by_authority_id", "to_provider_id"),
+        *("asked_at", "answer", "handed_back_at"),
+    ),
+    "casework_action": ("id", "episode_id", "interview_id", "due_on", "done_at"),
     "casework_share": ("id", "episode_id", "recipient", "sent_at", "recalled_at"),
 }
 # What figures are told apart by, of whom and since when; not a word of it.
@@ -1304,7 +1310,7 @@ def opened() -> dict[str, Opened]:
             },
             within={
                 "casework_entry": (
-                    f"question in {(*EXPLOITATION, ETHNICITY)} and replaced_at is null"
+                    f"question in {(*COUNTED_QUESTIONS, ETHNICITY)} and replaced_at is null"
                 ),
                 "casework_notedconcern": f"concern = '{Concern.UNACCOMPANIED}'",
                 "casework_share": "sent_at is not null",

@@ -7,6 +7,7 @@ alone. The narrow form is for a phone.
 
 import hashlib
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import altair as alt
@@ -171,6 +172,47 @@ def criteria(quality: Quality, *, narrow: bool = False) -> str:
         "Records scored against the standard",
         criteria_in_words(quality),
     )
+
+
+Bar = tuple[str, float, str]
+"""What is counted, its share in percent, and how it is told."""
+
+
+def bars_in_words(bars: Sequence[Bar]) -> str:
+    """What the chart of some shares says."""
+    return f"Bars, one for each share. {'. '.join(f'{label}: {told}' for label, _, told in bars)}."
+
+
+def bars(name: str, title: str, those: Sequence[Bar], words: str, *, narrow: bool = False) -> str:
+    """Shares of up to 100%, each under its words, with its numbers."""
+    rows = [
+        {"label": label, "share": share, "all": 100, "told": told} for label, share, told in those
+    ]
+    size = 15 if narrow else 17
+    base = alt.Chart(alt.Data(values=rows)).encode(
+        y=alt.Y("label:N", sort=None, axis=None, scale=alt.Scale(paddingInner=0, paddingOuter=0))
+    )
+    reach = alt.Scale(domain=[0, 100], nice=False)
+    down = 26 if narrow else 12
+    drawn = alt.layer(
+        *(
+            base.mark_bar(color=colour, height=16, yOffset=down).encode(
+                x=alt.X(f"{part}:Q", axis=None, scale=reach)
+            )
+            for part, colour in (("all", PALE), ("share", NAVY))
+        ),
+        base.mark_text(align="left", dy=-12, fontSize=size, color=INK).encode(
+            x=alt.value(0), text="label:N"
+        ),
+        base.mark_text(
+            align="left" if narrow else "right",
+            dy=6 if narrow else -12,
+            fontSize=size,
+            fontWeight="bold",
+            color=INK,
+        ).encode(x=alt.value(0 if narrow else WIDE), text="told:N"),
+    ).properties(width=NARROW if narrow else WIDE, height=len(rows) * (74 if narrow else 56))
+    return _svg(f"{name}-narrow" if narrow else name, drawn, title, words)
 
 
 def trend(uptake: Uptake, *, narrow: bool = False) -> str:

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import Aggregate, FloatField, Q, Sum
@@ -185,7 +186,7 @@ def year_of(day: date) -> date:
 def uptake(scope: Scope, first: date, last: date, *, now: datetime) -> Uptake:
     """The figures of a period, both days included. A fixed number of queries."""
     counted = _of_ended(scope, first, last, now)
-    counted.update(_of_the_moment(scope, first, last, now))
+    counted.update(of_the_moment(_theirs(scope), first, last, now))
     apart, hosted = _hosted(scope, first, last, now)
     counted.update(apart)
     return Uptake(
@@ -264,13 +265,14 @@ def _still_missing(last: date) -> Q:
     return Q(ended_on__isnull=True, started_at__lt=clock.midnight(last + DAY))
 
 
-def _of_the_moment(
-    scope: Scope, first: date, last: date, now: datetime
+def of_the_moment(
+    theirs: EpisodeQuerySet, first: date, last: date, now: datetime
 ) -> Counter[tuple[str, str]]:
+    """(cohort, part) → episodes of these, of what no stored figure can hold. Two queries."""
     # Nothing that ended before then can still have time left.
     since = max(first, (now - clock.LIMIT - DAY).astimezone(clock.LONDON).date())
-    at_stake = _theirs(scope).filter(_ended_within(since, last) | _still_missing(last))
-    unnamed = _theirs(scope).filter(
+    at_stake = theirs.filter(_ended_within(since, last) | _still_missing(last))
+    unnamed = theirs.filter(
         _ended_within(first, last) | _still_missing(last),
         child__confirmed_at__isnull=True,
         child__joined_to__isnull=True,
@@ -311,13 +313,24 @@ class Quartiles(Aggregate):
 
 
 def _hours(ended: EpisodeQuerySet) -> dict[str, Hours]:
-    """Cohort → hours of the episodes whose two moments are known closer than a day. Two queries."""
-    told = ended.filter(hours_to_it__isnull=False)
-    counted = {"known": CountOf("pk"), "quartiles": Quartiles("hours_to_it")}
-    by_cohort = told.values("cohort").annotate(**counted).order_by()
-    together = told.filter(cohort__in=ADDED).aggregate(**counted)
-    rows = [*by_cohort, {"cohort": ALL, **together}]
-    return {row["cohort"]: Hours(row["known"], _rounded(row["quartiles"])) for row in rows}
+    """Cohort → hours. Two queries."""
+    those: Any = _told_to_the_hour(ended).values("cohort")
+    by_cohort = those.annotate(**OF_HOURS).order_by()
+    hours = {row["cohort"]: Hours(row["known"], _rounded(row["quartiles"])) for row in by_cohort}
+    return {**hours, ALL: hours_of(ended.filter(cohort__in=ADDED))}
+
+
+OF_HOURS: dict[str, Any] = {"known": CountOf("pk"), "quartiles": Quartiles("hours_to_it")}
+
+
+def hours_of(ended: EpisodeQuerySet) -> Hours:
+    """Of the episodes whose two moments are known closer than a day. One query."""
+    together = _told_to_the_hour(ended).aggregate(**OF_HOURS)
+    return Hours(together["known"], _rounded(together["quartiles"]))
+
+
+def _told_to_the_hour(ended: EpisodeQuerySet) -> EpisodeQuerySet:
+    return ended.filter(hours_to_it__isnull=False)
 
 
 def _rounded(quartiles: list[float] | None) -> tuple[float, float, float] | None:

@@ -135,6 +135,7 @@ DONE = {
     "restrict record": "Restricted the record to people who are named",
     "review break glass": "Reviewed whether it was right to open the record",
     "release line": "Released a line for the child to see",
+    "made report": "Had a report for a board made",
     "begin share": "Began to put together what is shared with somebody",
     "keep share": "Wrote at what is to be shared",
     "add to share": "Put more into what is to be shared than serves its purpose",

@@ -78,22 +78,30 @@ def organisations_of(person: Person) -> frozenset[int]:
 
 
 @acting.as_system(acting.REPORTING)
-def of_samples(organisations: frozenset[int], first: date, last: date) -> Quality:
-    """What was found in the samples of these organisations. Four queries."""
+def of_samples(
+    organisations: frozenset[int], first: date, last: date, *, interviewed_by: int | None = None
+) -> Quality:
+    """What was found in the samples of these organisations. Four queries.
+
+    `interviewed_by`: of the records of one organisation's interviewers alone.
+    """
     within = {"organisation_id__in": organisations, "last__gte": first, "last__lte": last}
 
     def below(way: str) -> dict[str, Any]:
-        return {f"{way}{name}": value for name, value in within.items()}
+        found = {f"{way}sample__{name}": value for name, value in within.items()}
+        if interviewed_by is not None:
+            found[f"{way}interview__organisation"] = interviewed_by
+        return found
 
-    scores = Score.objects.filter(**below("scoring__sampled__sample__"))
+    scores = Score.objects.filter(**below("scoring__sampled__"))
     marks = scores.order_by().values_list("criterion", "mark").annotate(CountOf("pk"))
-    scorings = Scoring.objects.filter(**below("sampled__sample__"))
+    scorings = Scoring.objects.filter(**below("sampled__"))
     themes = list(scorings.values_list("themes", flat=True))
     return Quality(
         first=first,
         last=last,
         samples=Sample.objects.filter(**within).count(),
-        drawn=Sampled.objects.filter(**below("sample__")).count(),
+        drawn=Sampled.objects.filter(**below("")).count(),
         scored=len(themes),
         marks={(Criterion(criterion), Mark(mark)): number for criterion, mark, number in marks},
         seen=Counter(Theme(each) for row in themes for each in row),

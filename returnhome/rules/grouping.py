@@ -116,14 +116,23 @@ class Interval:
     high: int
 
 
-def interval(count: Count) -> Interval | None:
-    """Wilson's score interval (1927), which holds for few episodes too; None of nothing."""
+def limits(count: Count) -> tuple[float, float] | None:
+    """Wilson's score interval (1927) of a share, which holds for few episodes too; None of nothing.
+
+    Between 0 and 1.
+    """
     if not count.denominator:
         return None
     n, rate = count.denominator, count.numerator / count.denominator
     middle = (rate + Z * Z / (2 * n)) / (1 + Z * Z / n)
     reach = Z / (1 + Z * Z / n) * sqrt(rate * (1 - rate) / n + Z * Z / (4 * n * n))
-    return Interval(round(100 * max(0.0, middle - reach)), round(100 * min(1.0, middle + reach)))
+    return max(0.0, middle - reach), min(1.0, middle + reach)
+
+
+def interval(count: Count) -> Interval | None:
+    """The same in whole percents."""
+    told = limits(count)
+    return Interval(round(100 * told[0]), round(100 * told[1])) if told else None
 
 
 def are_apart(one: Count, other: Count) -> bool:

@@ -164,7 +164,7 @@ Counted = Mapping[tuple[str, str], int]
 
 def year_table(period: Period, counted: Counted) -> Table:
     """All that is published of a financial year, or of any other days by themselves."""
-    made = _Made(period, counted)
+    made = Making(period, counted)
     for group in GROUPS:
         for step, parts in FUNNEL.items():
             made.add(group, step, parts)
@@ -192,13 +192,13 @@ def year_table(period: Period, counted: Counted) -> Table:
 
 def quarter_table(period: Period, counted: Counted) -> Table:
     """What is published of three months: the steps alone, of all children together."""
-    made = _Made(period, counted)
+    made = Making(period, counted)
     for step, after in pairwise(STEPS):
         made.rest(ALL, step, after)
     return made.table
 
 
-class _Made:
+class Making:
     """A table while it is put together."""
 
     def __init__(self, period: Period, counted: Counted) -> None:

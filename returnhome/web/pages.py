@@ -223,6 +223,9 @@ def _navigation(person: Person, path: str) -> list[dict[str, Any]]:
             href = reverse(name)
         except NoReverseMatch:
             continue
+        if Verb.SEE_FIGURES in verbs and not person.reach.figures:
+            # A provider has a report of its own, and no authority whose figures there are.
+            href = reverse("partnership")
         if _has_use_for(person, verbs):
             items.append({"text": label, "href": href})
     for item in items:
@@ -235,8 +238,7 @@ def _navigation(person: Person, path: str) -> list[dict[str, Any]]:
 
 def _has_use_for(person: Person, verbs: tuple[Verb, ...]) -> bool:
     if Verb.SEE_FIGURES in verbs:
-        # A provider's coordinator has the role and no authority whose figures there are.
-        return bool(person.reach.figures)
+        return any(person.may_for(Verb.SEE_FIGURES))
     if Verb.MEET in verbs:
         # Nor children for whom its council answers.
         return person.may(Verb.MEET) and bool(person.reach.authorities)

@@ -140,7 +140,6 @@ def test_an_authority_that_nobody_knows_is_said(cast: Cast) -> None:
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (("partnership", *PERIOD), "cannot write “partnership” yet: so far there are uptake"),
         (("foi", *PERIOD, "--pack", "1999"), "invalid choice"),
         (("foi", *PERIOD, "--typed", "/nowhere.json"), "cannot be read"),
         (("everything", *PERIOD), "invalid choice"),

@@ -17,6 +17,7 @@ from returnhome.rules import publishing, suppression
 from returnhome.rules.codes import Answer, DeclinedBy, EpisodeKind, Means
 from returnhome.rules.helping import NeedKind
 from returnhome.rules.measures import ALL
+from returnhome.rules.partnership_tables import COUNTED_QUESTIONS
 from returnhome.rules.publishing import PUBLISHED, Cell, Period, year_from
 from returnhome.rules.standard.parts import SaidBy
 from returnhome.rules.statutory.foi import PACKS
@@ -364,7 +365,7 @@ def test_the_role_that_counts_reads_no_name_no_word_and_no_other_question(cast: 
 
     with acting.as_system(acting.REPORTING):
         entries = interviews.Entry.objects.values_list("question", flat=True)
-        assert set(entries) <= set(publishing.EXPLOITATION)
+        assert set(entries) <= set(COUNTED_QUESTIONS)
         assert refused("select words from casework_entry")
         assert refused("select as_received from casework_notification")
         assert refused("select forename from casework_notification")

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from returnhome.casework import places
 from returnhome.casework.places import Authority
-from returnhome.management import answering
+from returnhome.management import answering, boards
 from returnhome.reporting import exports, figures, helped, own_return, statutory
 from returnhome.reporting.exports import Sheet, csv_bytes
 from returnhome.reporting.figures import HEADER, Uptake
@@ -28,17 +28,9 @@ APRIL = 4
 UPTAKE_REPORT, CAPABILITY, FOI, RETURN = "uptake", "capability", "foi", "return"
 HELPED = "helped"
 SSDA903, ANNEX_A, SSD = "ssda903", "annex-a", "ssd"
-REPORTS = (UPTAKE_REPORT, HELPED, CAPABILITY, FOI, RETURN, SSDA903, ANNEX_A, SSD)
+PARTNERSHIP = "partnership"
+REPORTS = (UPTAKE_REPORT, HELPED, CAPABILITY, FOI, PARTNERSHIP, RETURN, SSDA903, ANNEX_A, SSD)
 AS_JSON = (UPTAKE_REPORT, HELPED, FOI, RETURN)
-STILL_TO_COME = ("partnership",)
-
-
-def report(word: str) -> str:
-    if word in STILL_TO_COME:
-        raise ArgumentTypeError(
-            f"Returnhome cannot write “{word}” yet: so far there are {', '.join(REPORTS)}."
-        )
-    return word
 
 
 def day(text: str) -> date:
@@ -68,37 +60,46 @@ class Command(BaseCommand):
         "capability says of each figure whether it can be told, and what is missing; "
         "return writes return.csv, the council's own return to the national study; "
         "foi answers a freedom of information request, small numbers hidden, as foi.pdf, foi.csv "
-        "and foi.xlsx. ssda903 writes the Missing return of the collection year that the days are "
-        "in: missing.csv, header.csv, episodes.csv, missing_last.csv and ssda903.xml; exit 1 where "
-        "the rules find a fault. annex-a writes the columns of List 8 as on the last day; ssd the "
-        "sector's table of missing episodes, and beside it what hours are counted from."
+        "and foi.xlsx. partnership writes the report for a board, small numbers hidden, as "
+        "partnership.pdf and partnership.csv. ssda903 writes the Missing return of the collection "
+        "year that the days are in: missing.csv, header.csv, episodes.csv, missing_last.csv and "
+        "ssda903.xml; exit 1 where the rules find a fault. annex-a writes the columns of List 8 as "
+        "on the last day; ssd the sector's table of missing episodes, and beside it what hours are "
+        "counted from."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("report", type=report, choices=REPORTS, help="what to count")
-        parser.add_argument("--authority", required=True, help="its name or GSS code")
-        parser.add_argument("--from", dest="first", type=day, required=True, metavar="DAY")
-        parser.add_argument("--to", dest="last", type=day, required=True, metavar="DAY")
+        parser.add_argument("report", choices=REPORTS, help="what to count")
+        parser.add_argument("--authority", "--council", required=True, help="its name or GSS code")
+        parser.add_argument("--from", dest="first", type=day, metavar="DAY")
+        parser.add_argument("--to", dest="last", type=day, metavar="DAY")
         parser.add_argument("--out", type=Path, metavar="DIR", help="the folder for the files")
         parser.add_argument("--json", action="store_true", help="print the rows as JSON")
         parser.add_argument("--at", type=instant, help="count as at this instant; absent: now")
         answering.add_arguments(parser)
+        boards.add_arguments(parser)
 
     def handle(
         self,
         *args: Any,
         report: str,
         authority: str,
-        first: date,
-        last: date,
+        first: date | None,
+        last: date | None,
         out: Path | None,
         at: datetime | None,
         **options: Any,
     ) -> None:
+        if report == PARTNERSHIP and boards.is_asked(options):
+            first = last = boards.last_day(options)
+        if first is None or last is None:
+            raise CommandError("Say of which days: --from DAY --to DAY.", returncode=2)
         if last < first:
             raise CommandError("The last day is before the first.", returncode=2)
-        if out is None and not (options["json"] and report in AS_JSON):
+        is_put = out or (report == PARTNERSHIP and options["pdf"])
+        if not is_put and not (options["json"] and report in AS_JSON):
             also = ", or --json, or both" if report in AS_JSON else ""
+            also = ", or --pdf FILE, or both" if report == PARTNERSHIP else also
             raise CommandError(f"Say where to: --out DIR{also}.", returncode=2)
         found = places.authority_named(authority, last)
         if found is None:
@@ -110,6 +111,9 @@ class Command(BaseCommand):
         elif report == FOI:
             scope, now = figures.of_authority(found), at or timezone.now()
             answering.answer(self, scope, first, last, now=now, out=out, **options)
+        elif report == PARTNERSHIP:
+            scope, now = figures.of_authority(found), at or timezone.now()
+            boards.report(self, scope, first, last, now=now, out=out, **options)
         elif report == RETURN:
             rows = list(own_return.rows(found, first, last, now=at or timezone.now()))
             self.own_return(rows, out, as_json=options["json"])
