@@ -236,12 +236,11 @@ def _pages(episodes: int) -> None:
         workers=[person.pk for person in people],
         operator=people[0].pk,
         at=at,
+        is_bare=True,
     )
     ledger.count_up()
     ledger.settle()
-    print(
-        f"\n{episodes:,} episodes with their stories, made in {time.perf_counter() - began:.0f} s"
-    )
+    print(f"\n{episodes:,} episodes for the pages, made in {time.perf_counter() - began:.0f} s")
     _say_conditions("")
     is_met = True
     for council in (leeds, devon):
