@@ -8,10 +8,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from django.db.models import Case, CharField, Count, Func, IntegerField, Q, Value, When
+from django.db.models import Case, CharField, Count, Func, Value, When
 from django.db.models.functions import Cast, Coalesce, NullIf, TruncDate
-from django.db.models.lookups import LessThanOrEqual
 
 from returnhome.casework import acting
 from returnhome.casework.episodes import Episode, EpisodeQuerySet
@@ -21,7 +21,7 @@ from returnhome.reporting.figures import Scope
 from returnhome.reporting.quarters import TAKEN
 from returnhome.rules import clock, grouping, measures
 from returnhome.rules.codes import Sex
-from returnhome.rules.grouping import OLDEST_IN, TIMES_IN, Band, By
+from returnhome.rules.grouping import OLDEST_IN, Band, By
 from returnhome.rules.measures import ADDED, STEPS, UPTAKE
 
 NOBODY = ""
@@ -79,10 +79,7 @@ def behind(scope: Scope, first: date, last: date, by: By, key: str) -> EpisodeQu
     if key == measures.ALL:
         return ended
     if by is By.TIMES:
-        least, most = TIMES_IN[grouping.Times(key)]
-        often = ended.order_by().values("child").annotate(times=Count("pk"))
-        those = often.filter(times__gte=least, **({"times__lte": most} if most else {}))
-        return ended.filter(child__in=those.values("child"))
+        return ended.filter(child__in=_missing_so_often(ended, grouping.Times(key)))
     return ended.annotate(group=KEYS[by]).filter(group=key)
 
 
@@ -99,32 +96,39 @@ def _ended(scope: Scope, first: date, last: date) -> EpisodeQuerySet:
 EACH_CHILD = Count("child", distinct=True)
 
 
-class YearsOld(Func):
-    """In whole years on a day; who was born on 29 February is a year older on 1 March."""
+class AgeBand(Func):
+    """The band of the age in whole years; who was born on 29 February is older on 1 March."""
 
-    template = "extract(year from age(%(expressions)s))::int"
-    output_field = IntegerField()
+    template = (
+        "(%(bands)s)[1 + width_bucket(extract(year from age(%(expressions)s)), %(from_ages)s)]"
+    )
+    output_field = CharField()
+
+    def __init__(self, *days: Any) -> None:
+        bands = ", ".join(f"'{band}'" for band in (*(band for _, band in OLDEST_IN), Band.TO_17))
+        ages = ", ".join(str(oldest + 1) for oldest, _ in OLDEST_IN)
+        super().__init__(*days, bands=f"array[{bands}]", from_ages=f"array[{ages}]::numeric[]")
 
 
 STARTED_ON = TruncDate("started_at", tzinfo=clock.LONDON)
 # Which group an episode falls into.
 KEYS = {
     By.AGE: Case(
-        When(Q(child__born_on=None) | Q(child__born_on__gt=STARTED_ON), then=Value(Band.UNKNOWN)),
-        *(
-            When(
-                LessThanOrEqual(YearsOld(STARTED_ON, "child__born_on"), oldest),
-                then=Value(str(band)),
-            )
-            for oldest, band in OLDEST_IN
-        ),
-        default=Value(Band.TO_17),
+        When(child__born_on__lte=STARTED_ON, then=AgeBand(STARTED_ON, "child__born_on")),
+        default=Value(Band.UNKNOWN),
     ),
     By.SEX: Coalesce(NullIf("child__sex", Value("")), Value(str(Sex.UNKNOWN))),
     By.RISK: Coalesce(NullIf("risk", Value("")), Value(grouping.UNKNOWN)),
     By.INTERVIEWER: Coalesce(Cast("provider_id", CharField()), Value(NOBODY)),
     By.PLACED_IN: Coalesce(Cast("host_authority_id", CharField()), Value(NOBODY)),
 }
+
+
+@acting.as_system(acting.REPORTING)
+def _missing_so_often(ended: EpisodeQuerySet, times: grouping.Times) -> list[int]:
+    """As the page counts them, whatever of these episodes the reader may see."""
+    often = ended.values_list("child").annotate(Count("child")).order_by()
+    return [child for child, number in often if grouping.times_of(number) is times]
 
 
 def _by_key(ended: EpisodeQuerySet, by: By) -> dict[str, Counter[str]]:

@@ -313,7 +313,7 @@ class Quartiles(Aggregate):
 def _hours(ended: EpisodeQuerySet) -> dict[str, Hours]:
     """Cohort → hours of the episodes whose two moments are known closer than a day. Two queries."""
     told = ended.filter(hours_to_it__isnull=False)
-    counted = {"known": CountOf("pk"), "quartiles": Quartiles("hours_to_it")}
+    counted = {"known": CountOf("hours_to_it"), "quartiles": Quartiles("hours_to_it")}
     by_cohort = told.values("cohort").annotate(**counted).order_by()
     together = told.filter(cohort__in=ADDED).aggregate(**counted)
     rows = [*by_cohort, {"cohort": ALL, **together}]

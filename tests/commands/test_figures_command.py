@@ -334,7 +334,7 @@ def test_quarters_of_one_council_and_of_all(
     )
     head, *rows = csv.reader(all_of_them.splitlines())
     assert head == list(quarters.HEADER)
-    council = [cast.northshire.gss_code, "Northshire"]
+    council = [cast.northshire.gss_code or "", "Northshire"]
     assert sorted(rows) == [
         [*council, "home", "2026-01-01", "1", "1", "0", "0", "0", ""],
         [*council, "looked_after_out_of_area", "2026-01-01", "1", "1", "1", "1", "1", "14.0"],
