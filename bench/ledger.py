@@ -30,7 +30,8 @@ create temp table kids as
     select n as id, case
         when n <= %(known)s then %(measured)s
         when %(share)s > 0 and n %% 8 = 0 then %(measured)s
-        else (select id from councils where place = n %% 153) end as council,
+        -- Of every three of a council one is looked after.
+        else (select id from councils where place = n / 3 %% 153) end as council,
         random() as fate
     from generate_series(1, %(children)s) n;
 

@@ -236,12 +236,11 @@ def _pages(episodes: int) -> None:
         workers=[person.pk for person in people],
         operator=people[0].pk,
         at=at,
+        is_bare=True,
     )
     ledger.count_up()
     ledger.settle()
-    print(
-        f"\n{episodes:,} episodes with their stories, made in {time.perf_counter() - began:.0f} s"
-    )
+    print(f"\n{episodes:,} episodes for the pages, made in {time.perf_counter() - began:.0f} s")
     _say_conditions("")
     is_met = True
     for council in (leeds, devon):
@@ -262,7 +261,13 @@ def _pages(episodes: int) -> None:
 def _addresses(today: date) -> list[str]:
     from returnhome.rules.grouping import By  # noqa: PLC0415
 
-    ten = f"first_0=15&first_1=5&first_2={today.year - 9}&last_0=14&last_1=2&last_2={today.year}"
+    days = {"first": (15, 5, today.year - 9), "last": (14, 2, today.year)}
+    parts = ("day", "month", "year")
+    ten = "&".join(
+        f"{name}-{part}={number}"
+        for name, day in days.items()
+        for part, number in zip(parts, day, strict=True)
+    )
     return [
         "/figures",
         "/figures?period=last-year",

@@ -8,10 +8,10 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from django.db.models import Case, CharField, Count, F, Func, IntegerField, Q, Value, When
+from django.db.models import Case, CharField, Count, F, Func, Value, When
 from django.db.models.functions import Cast, Coalesce, NullIf, TruncDate
-from django.db.models.lookups import LessThanOrEqual
 
 from returnhome.casework import acting
 from returnhome.casework.communications import Communication
@@ -26,7 +26,7 @@ from returnhome.reporting.quarters import TAKEN
 from returnhome.rules import clock, grouping, measures
 from returnhome.rules.characteristics import group_of
 from returnhome.rules.codes import Concern, Sex
-from returnhome.rules.grouping import OLDEST_IN, TIMES_IN, Band, By, CameAlone
+from returnhome.rules.grouping import OLDEST_IN, Band, By, CameAlone
 from returnhome.rules.measures import ADDED, STEPS, UPTAKE
 
 NOBODY = ""
@@ -98,10 +98,7 @@ def behind(scope: Scope, first: date, last: date, by: By, key: str) -> EpisodeQu
             group = OF_CHILD[by](children)
         return ended.filter(child__in=[child for child in children if group(child) == key])
     if by is By.TIMES:
-        least, most = TIMES_IN[grouping.Times(key)]
-        often = ended.order_by().values("child").annotate(times=Count("pk"))
-        those = often.filter(times__gte=least, **({"times__lte": most} if most else {}))
-        return ended.filter(child__in=those.values("child"))
+        return ended.filter(child__in=_missing_so_often(ended, grouping.Times(key)))
     return ended.annotate(group=KEYS[by]).filter(group=key)
 
 
@@ -118,26 +115,26 @@ def _ended(scope: Scope, first: date, last: date) -> EpisodeQuerySet:
 EACH_CHILD = Count("child", distinct=True)
 
 
-class YearsOld(Func):
-    """In whole years on a day; who was born on 29 February is a year older on 1 March."""
+class AgeBand(Func):
+    """The band of the age in whole years; who was born on 29 February is older on 1 March."""
 
-    template = "extract(year from age(%(expressions)s))::int"
-    output_field = IntegerField()
+    template = (
+        "(%(bands)s)[1 + width_bucket(extract(year from age(%(expressions)s)), %(from_ages)s)]"
+    )
+    output_field = CharField()
+
+    def __init__(self, *days: Any) -> None:
+        bands = ", ".join(f"'{band}'" for band in (*(band for _, band in OLDEST_IN), Band.TO_17))
+        ages = ", ".join(str(oldest + 1) for oldest, _ in OLDEST_IN)
+        super().__init__(*days, bands=f"array[{bands}]", from_ages=f"array[{ages}]::numeric[]")
 
 
 STARTED_ON = TruncDate("started_at", tzinfo=clock.LONDON)
 # Which group an episode falls into.
 KEYS = {
     By.AGE: Case(
-        When(Q(child__born_on=None) | Q(child__born_on__gt=STARTED_ON), then=Value(Band.UNKNOWN)),
-        *(
-            When(
-                LessThanOrEqual(YearsOld(STARTED_ON, "child__born_on"), oldest),
-                then=Value(str(band)),
-            )
-            for oldest, band in OLDEST_IN
-        ),
-        default=Value(Band.TO_17),
+        When(child__born_on__lte=STARTED_ON, then=AgeBand(STARTED_ON, "child__born_on")),
+        default=Value(Band.UNKNOWN),
     ),
     By.SEX: Coalesce(NullIf("child__sex", Value("")), Value(str(Sex.UNKNOWN))),
     By.COHORT: F("cohort"),
@@ -146,6 +143,13 @@ KEYS = {
     By.INTERVIEWER: Coalesce(Cast("provider_id", CharField()), Value(NOBODY)),
     By.PLACED_IN: Coalesce(Cast("host_authority_id", CharField()), Value(NOBODY)),
 }
+
+
+@acting.as_system(acting.REPORTING)
+def _missing_so_often(ended: EpisodeQuerySet, times: grouping.Times) -> list[int]:
+    """As the page counts them, whatever of these episodes the reader may see."""
+    often = ended.values_list("child").annotate(Count("child")).order_by()
+    return [child for child, number in often if grouping.times_of(number) is times]
 
 
 def _by_key(ended: EpisodeQuerySet, by: By) -> dict[str, Counter[str]]:

@@ -320,7 +320,7 @@ def _hours(ended: EpisodeQuerySet) -> dict[str, Hours]:
     return {**hours, ALL: hours_of(ended.filter(cohort__in=ADDED))}
 
 
-OF_HOURS: dict[str, Any] = {"known": CountOf("pk"), "quartiles": Quartiles("hours_to_it")}
+OF_HOURS: dict[str, Any] = {"known": CountOf("hours_to_it"), "quartiles": Quartiles("hours_to_it")}
 
 
 def hours_of(ended: EpisodeQuerySet) -> Hours:

@@ -3,13 +3,16 @@
 Counted fresh from the episodes, in the order in which an index of theirs has them.
 """
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import Aggregate, Count, FloatField, Q
 
 from returnhome.casework import acting
 from returnhome.casework.episodes import Episode
+from returnhome.casework.places import Authority
 from returnhome.reporting.figures import Scope
 from returnhome.rules.measures import STEPS
 
@@ -59,3 +62,13 @@ def counted(scope: Scope | None, first: date, last: date) -> list[Group]:
     return [
         Group(*row) for row in rows.order_by(*groups).values_list(*groups, *TAKEN, "hours_median")
     ]
+
+
+def rows(groups: Iterable[Group]) -> Iterator[tuple[Any, ...]]:
+    """As `HEADER` has them."""
+    councils = Authority.objects.in_bulk()
+    for each in groups:
+        council = councils[each.authority_id]
+        median = None if each.hours_median is None else round(each.hours_median, 1)
+        taken = (getattr(each, step) for step in STEPS)
+        yield council.gss_code, council.name, each.cohort, each.quarter, *taken, median

@@ -76,12 +76,6 @@ LABELS: dict[By, dict[str, str]] = {
     By.UNACCOMPANIED: {str(each): each.label for each in CameAlone},
 }
 OLDEST_IN = ((9, Band.UNDER_10), (12, Band.TO_12), (15, Band.TO_15))
-TIMES_IN: dict[Times, tuple[int, int | None]] = {
-    Times.ONCE: (1, 1),
-    Times.TWICE: (2, 2),
-    Times.TO_FIVE: (3, 5),
-    Times.MORE: (6, None),
-}
 # 95 in 100, two-sided.
 Z = 1.959964
 
@@ -105,7 +99,9 @@ def interpreter_of(needs: bool | None) -> Interpreter:
 
 
 def times_of(episodes: int) -> Times:
-    return next(times for times, (_, most) in TIMES_IN.items() if most is None or episodes <= most)
+    if episodes <= 2:
+        return Times.ONCE if episodes == 1 else Times.TWICE
+    return Times.TO_FIVE if episodes <= 5 else Times.MORE
 
 
 @dataclass(frozen=True, slots=True)

@@ -147,14 +147,9 @@ def behind(request: Request) -> HttpResponse:
     group = asked.report.of(request.GET.get("group", ""))
     if group is None:
         raise Http404
-    seen = (
-        Episode.objects.visible_to(request.user)
-        .filter(
-            pk__in=breakdowns.behind(asked.scope, *asked.days, asked.by, group.key).values("pk")
-        )
-        .select_related("child")
-        .newest_first()
-    )
+    # In the order of an index, which is left where the page is full.
+    those = breakdowns.behind(asked.scope, *asked.days, asked.by, group.key)
+    seen = those.visible_to(request.user).select_related("child").order_by("-ended_on", "-pk")
     shown = list(seen[:MOST_LISTED])
     looking.at_list(request, "behind-figures", [each.child_id for each in shown])
     context = {

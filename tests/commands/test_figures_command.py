@@ -1,5 +1,6 @@
 """`returnhome figures`: the counts as files, the same at every time of asking."""
 
+import csv
 import io
 import json
 import zipfile
@@ -13,6 +14,7 @@ from returnhome.casework import offers
 from returnhome.casework.models import CarePeriod
 from returnhome.intake import study_files
 from returnhome.management.commands.figures import Command
+from returnhome.reporting import quarters
 from returnhome.rules.codes import Answer, DeclinedBy
 from returnhome.rules.statutory import ssda903
 from returnhome.rules.study.checking import check
@@ -329,3 +331,23 @@ def test_an_answer_that_nobody_asked_for_is_refused(cast: Cast, tmp_path: Path) 
         figures("foi", "--authority", "Northshire", *PERIOD, "--typed", str(typed), "--json")
 
     assert refused.value.returncode == 2
+
+
+def test_quarters_of_one_council_and_of_all(
+    cast: Cast, three_children: None, tmp_path: Path
+) -> None:
+    for name in ("Northshire", "all"):
+        figures("quarters", "--authority", name, *PERIOD, "--out", str(tmp_path / name))
+
+    all_of_them, northshires = (
+        (tmp_path / name / "quarters.csv").read_text(encoding="utf-8-sig")
+        for name in ("all", "Northshire")
+    )
+    head, *rows = csv.reader(all_of_them.splitlines())
+    assert head == list(quarters.HEADER)
+    council = [cast.northshire.gss_code or "", "Northshire"]
+    assert sorted(rows) == [
+        [*council, "home", "2026-01-01", "1", "1", "0", "0", "0", ""],
+        [*council, "looked_after_out_of_area", "2026-01-01", "1", "1", "1", "1", "1", "14.0"],
+    ]
+    assert northshires == all_of_them

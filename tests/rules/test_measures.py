@@ -27,10 +27,14 @@ from returnhome.rules.measures import (
     LOST,
     NOT_HELD,
     OF_THE_MOMENT,
+    STEPS,
     UPTAKE,
     Count,
     count,
     parts,
+    quarter_of,
+    steps,
+    told,
     within,
 )
 
@@ -320,3 +324,26 @@ def test_what_holds_only_at_the_moment_says_so():
     said = {measure.part for measure in UPTAKE if AT_THE_COUNT in measure.basis}
 
     assert said == OF_THE_MOMENT
+
+
+@given(FACTS)
+def test_no_step_is_taken_without_the_one_before_and_outside_the_rates_none_is(facts):
+    counted = parts(facts)
+    taken = steps(counted)
+
+    assert set(STEPS) & counted == set(STEPS[: taken or 0])
+    assert (taken is None) == ("ended" not in counted)
+    assert len(told(counted)) <= 200
+
+
+@pytest.mark.parametrize(
+    ("day", "first"),
+    [
+        (date(2026, 1, 1), date(2026, 1, 1)),
+        (date(2026, 3, 31), date(2026, 1, 1)),
+        (date(2026, 4, 1), date(2026, 4, 1)),
+        (date(2024, 12, 31), date(2024, 10, 1)),
+    ],
+)
+def test_a_quarter_begins_in_january_april_july_and_october(day, first):
+    assert quarter_of(day) == first

@@ -4,7 +4,7 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.test import Client
@@ -12,12 +12,12 @@ from pytest_django import DjangoAssertNumQueries
 
 from returnhome.casework import characteristics, communications, concerns, interviews
 from returnhome.casework.interviews import Said
-from returnhome.casework.models import Interview, JournalEntry
+from returnhome.casework.models import Child, Interview, JournalEntry
 from returnhome.reporting import breakdowns, figures
 from returnhome.rules.characteristics import SaidBy
 from returnhome.rules.clock import LONDON
 from returnhome.rules.codes import Concern
-from returnhome.rules.grouping import By
+from returnhome.rules.grouping import By, band_of
 from tests.cast import Cast, held, hours, missing, offered, returned
 from tests.web.asking import words_of
 
@@ -158,3 +158,35 @@ def test_the_page_asks_the_database_as_often_for_many_as_for_few(
 
     with django_assert_max_num_queries(16):
         client.get("/figures/by")
+
+
+@pytest.mark.parametrize(
+    ("born", "missing_on"),
+    [
+        ((2012, 2, 29), (2025, 2, 28)),
+        ((2012, 2, 29), (2025, 3, 1)),
+        ((2013, 1, 15), (2026, 1, 14)),
+        ((2013, 1, 15), (2026, 1, 15)),
+        ((2016, 1, 15), (2026, 1, 14)),
+        ((2016, 1, 15), (2026, 1, 15)),
+        ((2009, 12, 31), (2026, 1, 1)),
+        ((2025, 8, 1), (2025, 7, 31)),
+        (None, (2026, 1, 1)),
+    ],
+)
+def test_the_database_tells_ages_as_the_rules_do(
+    cast: Cast, born: tuple[int, int, int] | None, missing_on: tuple[int, int, int]
+) -> None:
+    kits = Child.objects.filter(pk=cast.kit.pk)
+    # A minute after midnight in London.
+    at = datetime(*missing_on, 0, 1, tzinfo=LONDON)
+    returned(cast.kit, at=at + timedelta(hours=30), hours_ago=10)
+    kits.update(
+        born_on=date(*born) if born else None, born_precision="known" if born else "unknown"
+    )
+    days = date(2025, 1, 1), date(2026, 3, 31)
+
+    report = breakdowns.broken_down(figures.of_authority(cast.northshire), *days, By.AGE)
+
+    (group,) = report.groups
+    assert group.key == band_of(date(*born) if born else None, date(*missing_on))

@@ -14,9 +14,9 @@ from django.utils import timezone
 from returnhome.casework import places
 from returnhome.casework.places import Authority
 from returnhome.management import answering, boards
-from returnhome.reporting import exports, figures, helped, own_return, statutory
+from returnhome.reporting import exports, figures, helped, own_return, quarters, statutory
 from returnhome.reporting.exports import Sheet, csv_bytes
-from returnhome.reporting.figures import HEADER, Uptake
+from returnhome.reporting.figures import HEADER, Scope, Uptake
 from returnhome.rules import capability
 from returnhome.rules.measures import UPTAKE
 from returnhome.rules.statutory import ssda903
@@ -26,10 +26,14 @@ from returnhome.web.figures import paper
 
 APRIL = 4
 UPTAKE_REPORT, CAPABILITY, FOI, RETURN = "uptake", "capability", "foi", "return"
-HELPED = "helped"
+HELPED, QUARTERS = "helped", "quarters"
 SSDA903, ANNEX_A, SSD = "ssda903", "annex-a", "ssd"
 PARTNERSHIP = "partnership"
-REPORTS = (UPTAKE_REPORT, HELPED, CAPABILITY, FOI, PARTNERSHIP, RETURN, SSDA903, ANNEX_A, SSD)
+REPORTS = (
+    *(UPTAKE_REPORT, QUARTERS, HELPED, CAPABILITY, FOI, PARTNERSHIP, RETURN),
+    *(SSDA903, ANNEX_A, SSD),
+)
+EVERY = "all"
 AS_JSON = (UPTAKE_REPORT, HELPED, FOI, RETURN)
 
 
@@ -57,6 +61,8 @@ class Command(BaseCommand):
         "Counts for one authority and period, both days included. uptake writes uptake.csv "
         "(cohort, measure, numerator, denominator, value), uptake.xlsx and uptake.html; "
         "helped writes helped.csv, what followed the interviews, in the same columns; "
+        "quarters writes quarters.csv, of each council, cohort and quarter that begins in these "
+        "days the episodes from ended to held in time, and the median hours; "
         "capability says of each figure whether it can be told, and what is missing; "
         "return writes return.csv, the council's own return to the national study; "
         "foi answers a freedom of information request, small numbers hidden, as foi.pdf, foi.csv "
@@ -70,7 +76,11 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("report", choices=REPORTS, help="what to count")
-        parser.add_argument("--authority", "--council", required=True, help="its name or GSS code")
+        parser.add_argument(
+            *("--authority", "--council"),
+            required=True,
+            help="its name or GSS code; of quarters also all",
+        )
         parser.add_argument("--from", dest="first", type=day, metavar="DAY")
         parser.add_argument("--to", dest="last", type=day, metavar="DAY")
         parser.add_argument("--out", type=Path, metavar="DIR", help="the folder for the files")
@@ -101,6 +111,10 @@ class Command(BaseCommand):
             also = ", or --json, or both" if report in AS_JSON else ""
             also = ", or --pdf FILE, or both" if report == PARTNERSHIP else also
             raise CommandError(f"Say where to: --out DIR{also}.", returncode=2)
+        if report == QUARTERS and authority.casefold() == EVERY:
+            assert out
+            self.quarters(None, first, last, out)
+            return
         found = places.authority_named(authority, last)
         if found is None:
             raise CommandError(f"There is no authority “{authority}” on {last}.", returncode=2)
@@ -125,6 +139,9 @@ class Command(BaseCommand):
             counts = {**counted.counts, **followed.counts}
             told = csv_bytes(capability.HEADER, capability.rows(counts))
             self.put({"capability.csv": told}, out)
+        elif report == QUARTERS:
+            assert out
+            self.quarters(figures.of_authority(found), first, last, out)
         elif report == SSDA903:
             assert out
             self.ssda903(found, first, last, out)
@@ -170,6 +187,10 @@ class Command(BaseCommand):
         if as_json:
             told = [dict(zip(HEADER, row, strict=True)) for row in rows]
             self.stdout.write(json.dumps(told, ensure_ascii=False, indent=1))
+
+    def quarters(self, scope: Scope | None, first: date, last: date, out: Path) -> None:
+        found = quarters.rows(quarters.counted(scope, first, last))
+        self.put({"quarters.csv": csv_bytes(quarters.HEADER, found)}, out)
 
     def own_return(self, rows: list[Row], out: Path | None, *, as_json: bool) -> None:
         if out:
