@@ -34,7 +34,7 @@ class Tally(models.Model):
     # The first day of the three months of the calendar that `Episode.ended_on` is in.
     quarter_on = models.DateField()
     # The codes of these parts, from rules.measures, by the alphabet, with a space between.
-    parts = models.CharField(max_length=200)
+    parts = models.CharField(max_length=100)
     episodes = models.IntegerField()
 
     objects = TallyQuerySet.as_manager()

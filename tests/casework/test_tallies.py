@@ -85,6 +85,21 @@ def test_a_quarter_turns_at_midnight_in_london_and_not_in_greenwich(cast: Cast) 
     assert fresh(after).quarter_on == date(2025, 7, 1)
 
 
+def test_the_database_refuses_steps_of_what_has_not_ended_or_was_recorded_in_error(
+    cast: Cast,
+) -> None:
+    here, still_missing = returned(cast.kit), missing(cast.robin)
+    of_one = Episode.objects.filter(pk=here.pk)
+
+    for steps in (0, 6):
+        with refused_by("an_episode_takes_steps_once_it_has_ended"):
+            of_one.update(steps=steps)
+    with refused_by("an_episode_takes_steps_once_it_has_ended"):
+        Episode.objects.filter(pk=still_missing.pk).update(steps=1)
+    with refused_by("an_episode_takes_steps_once_it_has_ended"):
+        of_one.update(voided_at=NOW, voided_by=cast.amina, voided_because="x")
+
+
 def test_the_steps_are_those_from_ended_to_held_in_time(cast: Cast) -> None:
     episode = missing(cast.kit)
     assert fresh(episode).steps is None

@@ -333,7 +333,7 @@ def test_no_step_is_taken_without_the_one_before_and_outside_the_rates_none_is(f
 
     assert set(STEPS) & counted == set(STEPS[: taken or 0])
     assert (taken is None) == ("ended" not in counted)
-    assert len(told(counted)) <= 200
+    assert len(told(counted)) <= 100
 
 
 @pytest.mark.parametrize(

@@ -101,7 +101,7 @@ class Migration(migrations.Migration):
         migrations.RemoveField("tally", "part"),
         migrations.AddField("tally", "quarter_on", models.DateField(), preserve_default=False),
         migrations.AddField(
-            "tally", "parts", models.CharField(max_length=200), preserve_default=False
+            "tally", "parts", models.CharField(max_length=100), preserve_default=False
         ),
         migrations.AddConstraint(
             "tally",
