@@ -311,6 +311,9 @@ def _missing(reading: Reading, topic: Topic, question: str) -> str:
         return f"{fact}: this could not be counted, it is missing in {all_of}."
     if not lacking:
         return f"{fact}: on record in {all_of}."
+    if question == "harm_kinds":
+        # It is asked only where there was some, or may have been.
+        return f"{fact}: named in {value.number} of {value.of} {RECORDED}."
     return f"{fact}: missing in {lacking:,} of {value.of} {RECORDED}."
 
 
@@ -557,5 +560,8 @@ def _changed(reading: Reading, figures: Sequence[Figure]) -> str:
 
 
 def _of_change(figure: Figure) -> str:
-    label = figure.line.label[0].lower() + figure.line.label[1:]
+    label = figure.line.label
+    if figure.group != OUT_OF_AREA:
+        # There the label can be a council's name.
+        label = label[0].lower() + label[1:]
     return f"{label} ({figure.shares})"

@@ -214,8 +214,12 @@ def test_harm_is_told_as_yes_possible_and_no(cast: Cast) -> None:
     talk = held(returned(cast.sky), interviewer=cast.ines, by=cast.amina)
     told_why(talk, cast, harm=["possible"], harm_kinds=["threats"])
 
+    signed(returned(cast.kit), interviewer=cast.ines, by=cast.amina)
+
     told = part(made(cast), Topic.HARM)
 
+    assert "Whether there was harm: missing in 1 of 2" in told
+    assert "What kind of harm: named in 1 of 2" in told
     assert "Possible 1 of 1" in told
     assert "Threats, or fear of somebody 1 of 1" in told
     assert "no child has a score" in told
