@@ -67,15 +67,19 @@ def broken_down(scope: Scope, first: date, last: date, by: By) -> Breakdown:
     with acting.as_system(acting.REPORTING):
         ended = _ended(scope, first, last)
         found = _found(ended, by)
-        children = ended.aggregate(children=EACH_CHILD)["children"]
     groups = [
         _group(key, label, found[key])
         for key, label in _labels(by, set(found)).items()
         if key in found
     ]
-    summed = sum(found.values(), Counter())
-    summed["children"] = children
-    return Breakdown(by, groups, _group(measures.ALL, "All", summed))
+    return Breakdown(by, groups, total(scope, first, last))
+
+
+@acting.as_system(acting.REPORTING)
+def total(scope: Scope, first: date, last: date) -> Group:
+    """All of them together."""
+    counted = _ended(scope, first, last).aggregate(**TAKEN, children=EACH_CHILD)
+    return _group(measures.ALL, "All", counted)
 
 
 def _found(ended: EpisodeQuerySet, by: By) -> dict[str, Counter[str]]:

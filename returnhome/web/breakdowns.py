@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -14,7 +15,7 @@ from returnhome.reporting import breakdowns, figures
 from returnhome.reporting.breakdowns import Breakdown, Group
 from returnhome.reporting.exports import csv_lines
 from returnhome.reporting.figures import Scope
-from returnhome.rules import clock, grouping
+from returnhome.rules import clock, grouping, measures
 from returnhome.rules.access import Verb
 from returnhome.rules.grouping import By, Interval
 from returnhome.web import looking, pages
@@ -48,7 +49,16 @@ class Asked:
     by: By
     period: Period
     offered: list[Period]
-    report: Breakdown
+
+    @cached_property
+    def report(self) -> Breakdown:
+        return breakdowns.broken_down(self.scope, *self.days, self.by)
+
+    def group(self, key: str) -> Group | None:
+        """One group, or all; to count all, the groups need not be told apart."""
+        if key == measures.ALL:
+            return breakdowns.total(self.scope, *self.days)
+        return self.report.of(key)
 
     @property
     def days(self) -> tuple[date, date]:
@@ -72,8 +82,7 @@ def _asked(request: Request) -> Asked:
     if said not in {str(each) for each in By}:
         raise Http404
     by = By(said)
-    report = breakdowns.broken_down(scope, period.first, period.last, by)
-    return Asked(scope, by, period, offered, report)
+    return Asked(scope, by, period, offered)
 
 
 @dataclass(frozen=True)
@@ -144,7 +153,7 @@ def behind(request: Request) -> HttpResponse:
     if not request.user.may(Verb.SEE_EPISODE):
         raise Http404
     asked = _asked(request)
-    group = asked.report.of(request.GET.get("group", ""))
+    group = asked.group(request.GET.get("group", ""))
     if group is None:
         raise Http404
     # In the order of an index, which is left where the page is full.
