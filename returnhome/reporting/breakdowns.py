@@ -82,6 +82,18 @@ def total(scope: Scope, first: date, last: date) -> Group:
     return _group(measures.ALL, "All", counted)
 
 
+def group(scope: Scope, first: date, last: date, by: By, key: str) -> Group | None:
+    """One of the groups, counted by itself, or all; None where no episode is in it."""
+    if key == measures.ALL:
+        return total(scope, first, last)
+    if by not in KEYS:
+        return broken_down(scope, first, last, by).of(key)
+    with acting.as_system(acting.REPORTING):
+        those = _ended(scope, first, last).annotate(group=KEYS[by]).filter(group=key)
+        counted = those.aggregate(**TAKEN, children=EACH_CHILD)
+    return _group(key, _labels(by, {key})[key], counted) if counted["ended"] else None
+
+
 def _found(ended: EpisodeQuerySet, by: By) -> dict[str, Counter[str]]:
     if by in KEYS:
         return _by_key(ended, by)

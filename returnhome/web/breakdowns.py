@@ -15,7 +15,7 @@ from returnhome.reporting import breakdowns, figures
 from returnhome.reporting.breakdowns import Breakdown, Group
 from returnhome.reporting.exports import csv_lines
 from returnhome.reporting.figures import Scope
-from returnhome.rules import clock, grouping, measures
+from returnhome.rules import clock, grouping
 from returnhome.rules.access import Verb
 from returnhome.rules.grouping import By, Interval
 from returnhome.web import looking, pages
@@ -53,12 +53,6 @@ class Asked:
     @cached_property
     def report(self) -> Breakdown:
         return breakdowns.broken_down(self.scope, *self.days, self.by)
-
-    def group(self, key: str) -> Group | None:
-        """One group, or all; to count all, the groups need not be told apart."""
-        if key == measures.ALL:
-            return breakdowns.total(self.scope, *self.days)
-        return self.report.of(key)
 
     @property
     def days(self) -> tuple[date, date]:
@@ -153,7 +147,7 @@ def behind(request: Request) -> HttpResponse:
     if not request.user.may(Verb.SEE_EPISODE):
         raise Http404
     asked = _asked(request)
-    group = asked.group(request.GET.get("group", ""))
+    group = breakdowns.group(asked.scope, *asked.days, asked.by, request.GET.get("group", ""))
     if group is None:
         raise Http404
     # In the order of an index, which is left where the page is full.

@@ -55,6 +55,19 @@ def test_the_groups_add_up_to_what_the_figures_of_the_period_say(
     assert report.total.count("ended").numerator == 5
 
 
+@pytest.mark.parametrize("by", list(By))
+def test_a_group_by_itself_is_the_one_told_apart_and_leads_to_its_episodes(
+    cast: Cast, some_work: None, now: datetime, by: By
+) -> None:
+    today = now.astimezone(LONDON).date()
+    asked = (figures.of_authority(cast.northshire), today - timedelta(days=30), today, by)
+
+    for group in breakdowns.broken_down(*asked).groups:
+        assert breakdowns.group(*asked, group.key) == group
+        assert breakdowns.behind(*asked, group.key).count() == group.episodes
+    assert breakdowns.group(*asked, "nobody") is None
+
+
 def test_a_child_missing_three_times_is_told_apart_from_those_missing_once(
     as_: As, some_work: None
 ) -> None:
@@ -124,6 +137,17 @@ def test_mara_opens_the_episodes_behind_a_number_and_ana_cannot(
     assert "Nothing was offered, as far as is on record" in page
     assert as_("ana").get("/figures/by/episodes?by=times&group=3_to_5").status_code == 404
     assert "/figures/by/episodes" not in as_("ana").get("/figures/by").content.decode()
+
+
+def test_mara_opens_the_episodes_of_children_who_came_alone(
+    as_: As, cast: Cast, some_work: None, now: datetime
+) -> None:
+    concerns.note(cast.kit, Concern.UNACCOMPANIED, "Home Office", by=cast.sol, at=now)
+
+    page = words_of(as_("mara").get("/figures/by/episodes?by=unaccompanied&group=noted"))
+
+    assert "3 episodes of 1 child" in page
+    assert "Sky" not in page
 
 
 def test_the_file_has_a_row_for_each_group_and_measure(as_: As, some_work: None) -> None:
