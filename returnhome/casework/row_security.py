@@ -1215,6 +1215,7 @@ TOLD_APART_BY: Mapping[str, Sequence[str]] = {
     ),
     "casework_communication": ("id", "child_id", "needs_interpreter", "noted_at"),
     "casework_notedconcern": ("id", "child_id", "concern", "ended_at"),
+    "casework_post": ("id", "person_id", "team_id", "since", "until"),
 }
 # What the figures of what followed an interview count: that there is a row, and of which need,
 # interview or share; not what was told of, to whom, nor what anybody answered.

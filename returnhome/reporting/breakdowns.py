@@ -10,7 +10,18 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Case, CharField, Count, F, Func, Value, When
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    F,
+    Func,
+    Model,
+    OuterRef,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.functions import Cast, Coalesce, NullIf, TruncDate
 
 from returnhome.casework import acting
@@ -18,7 +29,7 @@ from returnhome.casework.communications import Communication
 from returnhome.casework.concerns import NotedConcern
 from returnhome.casework.episodes import Episode, EpisodeQuerySet
 from returnhome.casework.places import Authority
-from returnhome.casework.staff import Organisation
+from returnhome.casework.staff import Organisation, Post, Team
 from returnhome.reporting import characteristics
 from returnhome.reporting.characteristics import Known
 from returnhome.reporting.figures import Scope
@@ -146,6 +157,12 @@ class AgeBand(Func):
 
 
 STARTED_ON = TruncDate("started_at", tzinfo=clock.LONDON)
+# Of whoever has the episode, or had it last: the post they hold now, else the latest they held.
+TEAM = Subquery(
+    Post.objects.filter(person=OuterRef("owner"), team__isnull=False)
+    .order_by(F("until").desc(nulls_first=True), "-since", "-pk")
+    .values("team")[:1]
+)
 # Which group an episode falls into.
 KEYS = {
     By.AGE: Case(
@@ -156,6 +173,7 @@ KEYS = {
     By.COHORT: F("cohort"),
     By.KIND: F("kind"),
     By.RISK: Coalesce(NullIf("risk", Value("")), Value(grouping.UNKNOWN)),
+    By.TEAM: Coalesce(Cast(TEAM, CharField()), Value(NOBODY)),
     By.INTERVIEWER: Coalesce(Cast("provider_id", CharField()), Value(NOBODY)),
     By.PLACED_IN: Coalesce(Cast("host_authority_id", CharField()), Value(NOBODY)),
 }
@@ -221,15 +239,19 @@ OF_CHILD: Mapping[By, Callable[[Collection[int]], Callable[[int], str]]] = {
 }
 
 
+# Of what these are the numbers, and what it is called where there is none.
+NAMED: Mapping[By, tuple[type[Model], str]] = {
+    By.TEAM: (Team, "Nobody has it, or their team is not on record"),
+    By.INTERVIEWER: (Organisation, "The council’s own people"),
+    By.PLACED_IN: (Authority, "At home, or placed in our area"),
+}
+
+
 def _labels(by: By, keys: set[str]) -> Mapping[str, str]:
     """The groups in their order, with their words."""
     if by in grouping.LABELS:
         return grouping.LABELS[by]
-    of, nobody = (
-        (Organisation, "The council’s own people")
-        if by is By.INTERVIEWER
-        else (Authority, "At home, or placed in our area")
-    )
+    of, nobody = NAMED[by]
     rows = of._default_manager.filter(pk__in=[key for key in keys if key]).order_by("name")
     return {NOBODY: nobody, **{str(pk): name for pk, name in rows.values_list("pk", "name")}}
 

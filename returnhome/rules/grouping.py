@@ -30,6 +30,7 @@ class By(Code):
     KIND = "kind", "Missing, or away without authorisation"
     RISK = "risk", "Risk as the police graded it"
     TIMES = "times", "How often the child was missing in the period"
+    TEAM = "team", "Which team has it"
     INTERVIEWER = "interviewer", "Who interviews"
 
 

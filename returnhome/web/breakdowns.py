@@ -38,6 +38,7 @@ RESTS_ON = {
     By.UNACCOMPANIED: "By the concerns that stand on the child’s page. Of a child without one it "
     "is not known whether anybody asked.",
     By.COHORT: "As it was when the episode began.",
+    By.TEAM: "The team of whoever has the episode on their list, or had it last.",
 }
 MOST_LISTED = 200
 HEADER = ("group", *("episodes", "children"), "measure", "numerator", "denominator", "value")

@@ -10,9 +10,16 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from returnhome.casework import characteristics, communications, concerns, interviews
+from returnhome.casework import (
+    characteristics,
+    communications,
+    concerns,
+    episodes,
+    interviews,
+    staff,
+)
 from returnhome.casework.interviews import Said
-from returnhome.casework.models import Child, Interview, JournalEntry
+from returnhome.casework.models import Child, Episode, Interview, JournalEntry, Post
 from returnhome.reporting import breakdowns, figures
 from returnhome.rules.characteristics import SaidBy
 from returnhome.rules.clock import LONDON
@@ -137,6 +144,21 @@ def test_mara_opens_the_episodes_behind_a_number_and_ana_cannot(
     assert "Nothing was offered, as far as is on record" in page
     assert as_("ana").get("/figures/by/episodes?by=times&group=3_to_5").status_code == 404
     assert "/figures/by/episodes" not in as_("ana").get("/figures/by").content.decode()
+
+
+def test_an_episode_is_the_teams_whose_member_has_it(
+    cast: Cast, some_work: None, now: datetime
+) -> None:
+    council = cast.northshire_council
+    team = staff.team_called("Front door", council, by=cast.adi, at=now)
+    Post.objects.filter(person=cast.amina).update(team=team)
+    # She has those of Sky and Robin, whom she offered an interview.
+    assert groups(cast, now, By.TEAM) == {"": 3, str(team.pk): 2}
+
+    for episode in Episode.objects.filter(child=cast.kit):
+        episodes.assign(episode, cast.amina, by=cast.mara, at=now)
+
+    assert groups(cast, now, By.TEAM) == {str(team.pk): 5}
 
 
 def test_mara_opens_the_episodes_of_children_who_came_alone(
