@@ -776,6 +776,7 @@ class Filling:
         beside = Episode.objects.get(pk=episode.pk)
         beside.pk, beside.voided_at, beside.voided_by = None, now, by
         beside.voided_because, beside.owner, beside.owned_since = "x", None, None
+        beside.steps = None
         beside.settled_at, beside.unanswered_since = now, None
         beside.record_waits_for = ""
         # A pair is linked as of two children, and found to be of one afterwards.

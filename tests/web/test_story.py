@@ -239,10 +239,10 @@ def test_a_long_story_asks_the_database_as_often_as_a_short_one(
 
 # The page's own transaction (2); session, person, posts; child, journal, episodes; the last talk,
 # what it promised, its needs, whether it may be read, the words, their journal; what is open (3);
-# the facts beside (9), who went together; the line found, and read table by table; the meetings
+# the facts beside (10), who went together; the line found, and read table by table; the meetings
 # called for (4), those held, the concerns; what the child told of harm; the records that were
 # joined.
-QUERIES = 46
+QUERIES = 47
 
 
 # Strangers, and children not yet named.
