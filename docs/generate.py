@@ -382,7 +382,8 @@ def of_accounts(its: Any) -> str:
         return "no"
     if "words" in its.columns.get("casework_entry", ("words",)):
         return "yes"
-    return f"no: codes alone, of the questions where {its.within['casework_entry']}"
+    questions = re.findall(r"'(\w+)'", its.within["casework_entry"])
+    return f"no: codes alone, and only of the questions {' '.join(f'`{key}`' for key in questions)}"
 
 
 def in_words_of(

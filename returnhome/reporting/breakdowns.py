@@ -218,15 +218,15 @@ def _by_disability(ids: Collection[int]) -> Callable[[int], str]:
 
 def _by_interpreter(ids: Collection[int]) -> Callable[[int], str]:
     """By what stands noted of how to talk with the child."""
-    rows = Communication.objects.filter(child__in=ids).order_by("child", "-noted_at", "-pk")
-    needs = dict(rows.distinct("child").values_list("child_id", "needs_interpreter"))
+    noted = characteristics.newest_of(Communication.objects.all(), ids, "needs_interpreter")
+    needs = {child: needed for child, (needed,) in noted.items()}
     return lambda child: str(grouping.interpreter_of(needs.get(child)))
 
 
 def _by_coming_alone(ids: Collection[int]) -> Callable[[int], str]:
     """By a concern that stands: who has been given leave, or was noted in error, is no more."""
-    rows = NotedConcern.objects.standing().filter(child__in=ids, concern=Concern.UNACCOMPANIED)
-    alone = set(rows.values_list("child_id", flat=True))
+    standing = NotedConcern.objects.standing().filter(concern=Concern.UNACCOMPANIED)
+    alone = set(standing.about(*ids).values_list(characteristics.WHOLE, flat=True))
     return lambda child: str(CameAlone.NOTED if child in alone else CameAlone.NOT_NOTED)
 
 

@@ -2,7 +2,10 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+from django.db.models import QuerySet
+from django.db.models.functions import Coalesce
 
 from returnhome.casework.characteristics import Characteristics
 from returnhome.casework.interviews import Entry
@@ -38,11 +41,24 @@ def of_children(ids: Collection[int]) -> Mapping[int, Known]:
     return found
 
 
+# The child that a row is about, also where it was noted under a record that was joined to it.
+WHOLE = Coalesce("child__joined_to", "child")
+
+
+def newest_of(
+    rows: QuerySet[Any], ids: Collection[int], *columns: str
+) -> dict[int, tuple[Any, ...]]:
+    """Child → these columns of what was noted of them last. One query."""
+    theirs = rows.annotate(whole=WHOLE).filter(whole__in=ids)
+    newest = theirs.order_by("whole", "-noted_at", "-pk").distinct("whole")
+    return {child: tuple(said) for child, *said in newest.values_list("whole", *columns)}
+
+
 def _noted(ids: Collection[int]) -> Iterator[_Said]:
     """The note that stands of each child; what an earlier one said was put right by it."""
-    rows = Characteristics.objects.filter(child__in=ids).order_by("child", "-noted_at", "-pk")
-    columns = ("child_id", "ethnicity", "disability", "said_by", "noted_at")
-    for child, ethnicity, disability, by, at in rows.distinct("child").values_list(*columns):
+    columns = ("ethnicity", "disability", "said_by", "noted_at")
+    newest = newest_of(Characteristics.objects.all(), ids, *columns)
+    for child, (ethnicity, disability, by, at) in newest.items():
         yield _Said(child, Known(ethnicity, disability), by == SaidBy.RECORDS, at)
 
 

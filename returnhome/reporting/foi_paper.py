@@ -1,17 +1,13 @@
 """The answers to a freedom of information request as they go out: PDF, workbook and CSV."""
 
-import json
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import typst
-
-from returnhome.reporting import exports
+from returnhome.reporting import exports, setting
 from returnhome.reporting.exports import Cell, Sheet
 from returnhome.reporting.foi import Answered, Reply, in_words
-from returnhome.reporting.letters import in_known_signs
 from returnhome.rules import clock
 from returnhome.rules.suppression import WITHHELD, Rule
 
@@ -140,21 +136,7 @@ def _on_paper(answered: Answered) -> OnPaper:
 
 def pdf(reply: Reply) -> bytes:
     """The answers on A4, tagged (PDF/UA-1). The same answers make the same file."""
-    words = asdict(paper(reply))
-    try:
-        return _set(words)
-    except typst.TypstError:
-        # A sign that no typeface here has, in what somebody typed.
-        return _set(in_known_signs(words))
-
-
-def _set(words: object) -> bytes:
-    return typst.compile(
-        SETTING,
-        sys_inputs={"paper": json.dumps(words)},
-        pdf_standards=["ua-1"],
-        ignore_system_fonts=True,
-    )
+    return setting.pdf(SETTING, "paper", asdict(paper(reply)))
 
 
 # As data.

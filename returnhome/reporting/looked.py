@@ -1,13 +1,11 @@
 """Who has looked at a child's record and what was done to it: the journal in plain words."""
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-import typst
 from django.db.models import Q
 
 from returnhome.casework.asks import Ask, AskedOf
@@ -32,7 +30,7 @@ from returnhome.casework.sames import SameThing
 from returnhome.casework.shares import NotShared, Share
 from returnhome.casework.staff import Person, Post
 from returnhome.casework.support import Action
-from returnhome.reporting.letters import in_known_signs
+from returnhome.reporting import setting
 from returnhome.rules.clock import LONDON
 from returnhome.rules.codes import Role
 
@@ -484,9 +482,4 @@ def for_the_child(entries: Iterable[JournalEntry]) -> list[Line]:
 def pdf(*, title: str, about: str, opening: Sequence[str], rows: Sequence[Sequence[str]]) -> bytes:
     """The lines as a tagged PDF on A4; `about` is whose record it is."""
     words = {"title": title, "about": about, "opening": opening, "rows": rows}
-    return typst.compile(
-        SETTING,
-        sys_inputs={"looked": json.dumps(in_known_signs(words))},
-        pdf_standards=["ua-1"],
-        ignore_system_fonts=True,
-    )
+    return setting.pdf(SETTING, "looked", words)

@@ -1,16 +1,12 @@
 """The report for a board as it is read: on the page, as a tagged PDF, and as CSV."""
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import typst
-
-from returnhome.reporting import charts, exports
+from returnhome.reporting import charts, exports, setting
 from returnhome.reporting.exports import Cell
 from returnhome.reporting.foi import in_words
-from returnhome.reporting.letters import in_known_signs
 from returnhome.reporting.partnership import Report
 from returnhome.reporting.partnership_reading import Figure, Figures, Value, capital
 from returnhome.reporting.partnership_summary import summary
@@ -229,21 +225,7 @@ def _on_hidden(report: Report) -> list[str]:
 
 def pdf(report: Report) -> bytes:
     """The report on A4, tagged (PDF/UA-1). The same report makes the same file."""
-    words = asdict(paper(report))
-    try:
-        return _set(words)
-    except typst.TypstError:
-        # A sign that no typeface here has, in the name of a provider.
-        return _set(in_known_signs(words))
-
-
-def _set(words: object) -> bytes:
-    return typst.compile(
-        SETTING,
-        sys_inputs={"paper": json.dumps(words)},
-        pdf_standards=["ua-1"],
-        ignore_system_fonts=True,
-    )
+    return setting.pdf(SETTING, "paper", asdict(paper(report)))
 
 
 # As data.

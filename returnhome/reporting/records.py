@@ -1,13 +1,10 @@
 """A record of an interview on paper, and the empty form of a standard: tagged PDFs set by typst."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import typst
-
-from returnhome.reporting.letters import in_known_signs
+from returnhome.reporting import setting
 from returnhome.rules.standard.parts import Kind, Question, Standard, Unanswered
 
 SETTING = (Path(__file__).parent / "record.typ").read_bytes()
@@ -48,21 +45,7 @@ class Sheet:
 
 def pdf(sheet: Sheet) -> bytes:
     """A4, PDF/UA-1. The same sheet gives the same bytes, whenever and wherever it is set."""
-    said = asdict(sheet)
-    try:
-        return _set(said)
-    except typst.TypstError:
-        # A sign that no typeface here has stands as an empty box; the record itself keeps it.
-        return _set(in_known_signs(said))
-
-
-def _set(said: object) -> bytes:
-    return typst.compile(
-        SETTING,
-        sys_inputs={"sheet": json.dumps(said)},
-        pdf_standards=["ua-1"],
-        ignore_system_fonts=True,
-    )
+    return setting.pdf(SETTING, "sheet", asdict(sheet))
 
 
 def empty_form(standard: Standard) -> Sheet:

@@ -4,17 +4,14 @@ It says what the recipient would read on a page, and nothing else. The file's na
 says of itself name nobody and no place: they stay in lists of downloads and in mail boxes.
 """
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
-import typst
-
 from returnhome.casework.shares import Share, SharedLine
 from returnhome.casework.staff import Person
-from returnhome.reporting.letters import in_known_signs
+from returnhome.reporting import setting
 from returnhome.rules import Blocked, intelligence, sharing
 from returnhome.rules.clock import LONDON
 from returnhome.rules.intelligence import Grading
@@ -170,18 +167,4 @@ def day(at: datetime | None) -> str:
 
 def pdf(paper: Paper) -> bytes:
     """A4. The same share gives the same bytes, whenever and wherever it is set."""
-    said = asdict(paper)
-    try:
-        return _set(said)
-    except typst.TypstError:
-        # A sign that no typeface here has stands as an empty box; the share itself keeps it.
-        return _set(in_known_signs(said))
-
-
-def _set(said: object) -> bytes:
-    return typst.compile(
-        SETTING,
-        sys_inputs={"paper": json.dumps(said)},
-        pdf_standards=["ua-1"],
-        ignore_system_fonts=True,
-    )
+    return setting.pdf(SETTING, "paper", asdict(paper))

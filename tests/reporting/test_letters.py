@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
-from returnhome.reporting import letters
+from returnhome.reporting import letters, setting
 from returnhome.reporting.letters import Letter
 
 LINK = "http://localhost:8000/answer/Zm9vYmFyYmF6cXV4cXV1eGNvcmdlZ3I"
@@ -114,7 +114,7 @@ def test_a_sign_that_no_typeface_has_does_not_keep_the_letter_from_being_made() 
 
 def test_every_sign_that_is_kept_can_be_set() -> None:
     kept = "".join(
-        sign for number in range(0x20, 0x2200) if not letters.UNSET.match(sign := chr(number))
+        sign for number in range(0x20, 0x2200) if not setting.UNSET.match(sign := chr(number))
     )
 
     words = words_of(letters.pdf(letter(opening=[" ".join(kept), "😀"])))

@@ -16,6 +16,7 @@ from returnhome.casework import (
     concerns,
     episodes,
     interviews,
+    matching,
     staff,
 )
 from returnhome.casework.interviews import Said
@@ -25,6 +26,7 @@ from returnhome.rules.characteristics import SaidBy
 from returnhome.rules.clock import LONDON
 from returnhome.rules.codes import Concern
 from returnhome.rules.grouping import By, band_of
+from tests.casework.test_children import stranger
 from tests.cast import Cast, held, hours, missing, offered, returned
 from tests.web.asking import words_of
 
@@ -159,6 +161,24 @@ def test_an_episode_is_the_teams_whose_member_has_it(
         episodes.assign(episode, cast.amina, by=cast.mara, at=now)
 
     assert groups(cast, now, By.TEAM) == {str(team.pk): 5}
+
+
+def test_what_was_noted_before_it_was_known_who_the_child_is_counts_for_the_child(
+    cast: Cast, some_work: None, now: datetime
+) -> None:
+    before = stranger(cast)
+    characteristics.note(
+        before, ethnicity="OOTH", disability="", said_by=SaidBy.CHILD, by=cast.sol, at=now
+    )
+    communications.note(
+        before, language="Sorani", needs_interpreter=True, helps="", by=cast.sol, at=now
+    )
+    concerns.note(before, Concern.UNACCOMPANIED, "Home Office", by=cast.sol, at=now)
+    matching.join(before, cast.kit, owners={}, because="The same", by=cast.amina, at=now)
+
+    assert groups(cast, now, By.ETHNICITY) == {"other": 3, "unknown": 2}
+    assert groups(cast, now, By.INTERPRETER) == {"needed": 3, "unknown": 2}
+    assert groups(cast, now, By.UNACCOMPANIED) == {"noted": 3, "not_noted": 2}
 
 
 def test_mara_opens_the_episodes_of_children_who_came_alone(
