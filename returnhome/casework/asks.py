@@ -17,7 +17,7 @@ from returnhome.casework.children import Child
 from returnhome.casework.episodes import Episode
 from returnhome.casework.places import Authority
 from returnhome.casework.restrictions import Listed, Restriction
-from returnhome.casework.sealing import SealedText
+from returnhome.casework.sealing import HasKeyring, SealedText
 from returnhome.casework.shares import Share
 from returnhome.casework.staff import Organisation, Person
 from returnhome.rules import knowing
@@ -58,7 +58,7 @@ class AskQuerySet(models.QuerySet["Ask"]):
         return self.order_by("-asked_at", "-pk")
 
 
-class Ask(models.Model):
+class Ask(HasKeyring):
     """Somebody asked, for an organisation, who holds something about a child. Never changed."""
 
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+", db_index=False)
@@ -150,6 +150,8 @@ class NothingToTellQuerySet(models.QuerySet["NothingToTell"]):
 
 class NothingToTell(models.Model):
     """The council looked, and there is nothing that it tells. Why, stays with it. Never changed."""
+
+    sealed_under = "asked.child"
 
     asked = models.OneToOneField(AskedOf, models.PROTECT, related_name="nothing")
     because = SealedText()

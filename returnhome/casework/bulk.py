@@ -8,12 +8,14 @@ import json
 from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any, TypeAlias
+from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
 from psycopg import sql
 
-from returnhome.casework.sealing import SealedBytes, seal
+from returnhome.casework import sealing
+from returnhome.casework.sealing import SealedBytes, Words
 
 Field: TypeAlias = "models.Field[Any, Any]"
 
@@ -30,14 +32,16 @@ def insert(things: Sequence[models.Model]) -> None:
             thing.save(force_insert=True)
         return
     meta = things[0]._meta
+    sealing.at_hand_for(things)
     fields = [field for field in meta.concrete_fields if _is_given(field)]
     apart, alike = _parted(things, fields)
     found = _run(
         sql.SQL(
-            "insert into {table} ({columns}) select {columns} from {rows} order by n returning {pk}"
+            "insert into {table} ({columns}) select {cells} from {rows} order by n returning {pk}"
         ),
         meta,
         columns=_listed([*apart, *alike]),
+        cells=sql.SQL(", ").join(map(_kept, [*apart, *alike])),
         apart=apart,
         alike=alike,
     )
@@ -84,6 +88,7 @@ def update(things: Sequence[models.Model], names: Iterable[str]) -> None:
             thing.save(force_update=True, update_fields=names)
         return
     meta = things[0]._meta
+    sealing.at_hand_for(things)
     written = set(names)
     fields = [field for field in meta.concrete_fields if field.name in written]
     apart, alike = _parted(things, fields)
@@ -95,7 +100,7 @@ def update(things: Sequence[models.Model], names: Iterable[str]) -> None:
         ),
         meta,
         settings=sql.SQL(", ").join(
-            sql.SQL("{0} = {1}.{0}").format(_named(field), sql.SQL(whose))
+            sql.SQL("{} = {}").format(_named(field), _kept(field, whose))
             for whose, its in (("told", apart), ("alike", alike))
             for field in its
             if field is not meta.pk
@@ -121,6 +126,10 @@ def _parted(
     last = fields[-1]
     for field in fields:
         held = _held(things, field)
+        if isinstance(field, SealedBytes) and any(held):
+            # Alike or not: each is under a key of its own child.
+            apart[field] = [_under_key(field, thing) for thing in things]
+            continue
         # Of the last something has to tell the rows apart, if there is but one of them.
         if _are_alike(field, held) and (apart or field is not last):
             alike[field] = _plain(field, held[0])
@@ -155,12 +164,28 @@ def _plain(field: Field, value: Any) -> Any:
     if value is None:
         return None
     if isinstance(field, SealedBytes):
-        return f"\\x{seal(field.closed(value)).hex()}"
+        # Of what is not empty it has to be known whose it is: see `_under_key`.
+        return f"\\x{field.at_rest(value).hex()}"
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, UUID):
+        return str(value)
     if isinstance(field, models.JSONField | ArrayField) or type(value) in (str, int, bool):
         return value
     return field.get_prep_value(value)
+
+
+def _under_key(field: SealedBytes, thing: models.Model) -> str | None:
+    value = getattr(thing, field.attname)
+    return None if value is None else _plain(field, Words(field.closed(value), thing))
+
+
+def _kept(field: Field, whose: str = "") -> sql.Composable:
+    """A cell as it is written: what is sealed comes with its key, and the database keeps both."""
+    cell = sql.Identifier(whose, str(field.column)) if whose else _named(field)
+    if isinstance(field, SealedBytes):
+        return sql.SQL("public.casework_keep_key({})").format(cell)
+    return cell
 
 
 def _run(statement: sql.SQL, meta: Any, *, apart: Any, alike: Any, **parts: Any) -> list[Any]:

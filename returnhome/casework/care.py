@@ -50,6 +50,8 @@ class FormerFactQuerySet(models.QuerySet["FormerFact"]):
 class FormerFact(models.Model):
     """What was on record of care, home or age before it was put right, and why."""
 
+    sealed_under = "child"
+
     child = models.ForeignKey(Child, models.CASCADE, related_name="former_facts")
     about = models.CharField(max_length=20)
     was = SealedText()

@@ -80,6 +80,8 @@ class CheckInWordsQuerySet(models.QuerySet["CheckInWords"]):
 class CheckInWords(models.Model):
     """What was said at a check-in. It lies apart, because fewer may read it. Never changed."""
 
+    sealed_under = "check_in.episode"
+
     check_in = models.OneToOneField(CheckIn, models.PROTECT, related_name="words")
     how = SealedText()
     is_urgent = models.BooleanField()

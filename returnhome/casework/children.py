@@ -14,7 +14,7 @@ from django.db.models.functions import Left, Lower
 
 from returnhome.casework import acting, bulk, journal
 from returnhome.casework.places import Authority
-from returnhome.casework.sealing import SealedText
+from returnhome.casework.sealing import HasKeyring, SealedText
 from returnhome.casework.staff import Organisation, Person
 from returnhome.rules import Blocked
 from returnhome.rules.access import Verb
@@ -62,7 +62,7 @@ class ChildQuerySet(models.QuerySet["Child"]):
         return self.filter(confirmed_at__isnull=True, joined_to__isnull=True)
 
 
-class Child(models.Model):
+class Child(HasKeyring):
     """Anyone under 18 whom the record is about.
 
     A child who could not be matched stands here unconfirmed, so that no clock waits for a match;
@@ -269,6 +269,8 @@ class PlacementQuerySet(models.QuerySet["Placement"]):
 class Placement(models.Model):
     """Where a looked-after child is placed, and in whose area that is."""
 
+    sealed_under = "child"
+
     child = models.ForeignKey(Child, models.CASCADE, related_name="placements")
     authority = models.ForeignKey(Authority, models.PROTECT, null=True, related_name="+")
     postcode = models.CharField(max_length=8, default="")
@@ -321,6 +323,8 @@ class AddressQuerySet(models.QuerySet["Address"]):
 class Address(models.Model):
     """Where a child ordinarily lives who is not looked after."""
 
+    sealed_under = "child"
+
     child = models.ForeignKey(Child, models.CASCADE, related_name="addresses")
     authority = models.ForeignKey(Authority, models.PROTECT, null=True, related_name="+")
     postcode = models.CharField(max_length=8, default="")
@@ -367,6 +371,8 @@ class Doubt(models.Model):
     Its verbs are in `care`; it stands here because who must act is decided for now while it is
     open.
     """
+
+    sealed_under = "child"
 
     child = models.ForeignKey(Child, models.CASCADE, related_name="doubts")
     about = models.CharField(max_length=20)

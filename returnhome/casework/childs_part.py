@@ -42,6 +42,8 @@ class Choice(models.Model):
     Rows are added, never changed; the newest stands.
     """
 
+    sealed_under = "episode"
+
     episode = models.ForeignKey(Episode, models.PROTECT, related_name="choices", db_index=False)
     way_in = models.ForeignKey(WayIn, models.PROTECT, related_name="+")
     # A list of `rules.choosing` → the codes chosen of it.
@@ -90,6 +92,8 @@ class OwnWords(models.Model):
 
     Saved as they go, and nobody's but theirs until they send it; from then on nobody changes it.
     """
+
+    sealed_under = "episode"
 
     episode = models.ForeignKey(Episode, models.PROTECT, related_name="own_words", db_index=False)
     way_in = models.ForeignKey(WayIn, models.PROTECT, related_name="own_words")
@@ -147,6 +151,8 @@ class Made(models.Model):
     It is kept apart from their words, so that no list of these loads it. Rows are added and, until
     the words are sent, taken away; never changed.
     """
+
+    sealed_under = "own_words.episode"
 
     own_words = models.ForeignKey(OwnWords, models.PROTECT, related_name="made", db_index=False)
     what = models.CharField(max_length=10)

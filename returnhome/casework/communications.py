@@ -50,6 +50,8 @@ class CommunicationQuerySet(models.QuerySet["Communication"]):
 class Communication(models.Model):
     """One note of all of it. Rows are added, never changed; the newest one stands."""
 
+    sealed_under = "child"
+
     child = models.ForeignKey(Child, models.PROTECT, related_name="communications", db_index=False)
     language = models.CharField(max_length=60, default="")
     needs_interpreter = models.BooleanField(default=False)

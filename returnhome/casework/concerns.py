@@ -69,6 +69,8 @@ class NotedConcernQuerySet(models.QuerySet["NotedConcern"]):
 class NotedConcern(models.Model):
     """A concern, from when it was noted until it was ended; noted again it is another row."""
 
+    sealed_under = "child"
+
     child = models.ForeignKey(Child, models.PROTECT, related_name="concerns")
     concern = models.CharField(max_length=30)
     source = SealedText()

@@ -39,6 +39,8 @@ class AfterANo(models.QuerySet[Any]):
 class ChildSpokenTo(models.Model):
     """Somebody spoke with the child about the no, or nobody did, and why. Never changed."""
 
+    sealed_under = "episode"
+
     episode = models.ForeignKey(Episode, models.PROTECT, related_name="spoken_to")
     by_whom = SealedText()
     means = models.CharField(max_length=30, default="")
@@ -69,6 +71,8 @@ class ChildSpokenTo(models.Model):
 class Understanding(models.Model):
     """Under 16: whether the child understood what they said no to, and why that is thought."""
 
+    sealed_under = "episode"
+
     episode = models.ForeignKey(Episode, models.PROTECT, related_name="understandings")
     judged = models.CharField(max_length=20)
     because = SealedText()
@@ -92,6 +96,8 @@ class CarersAsked(models.Model):
 
     It is theirs: no page shows it among what the child said. Rows are added, never changed.
     """
+
+    sealed_under = "episode"
 
     episode = models.ForeignKey(Episode, models.PROTECT, related_name="carers_asked")
     whom = SealedText()

@@ -38,6 +38,8 @@ class DisputeQuerySet(models.QuerySet["Dispute"]):
 class Dispute(models.Model):
     """Somebody holds that another must act, or that the facts are others, until it is settled."""
 
+    sealed_under = "episode"
+
     episode = models.ForeignKey(Episode, models.PROTECT, related_name="disputes")
     raised_for = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+")
     should_be = models.ForeignKey(Authority, models.PROTECT, null=True, related_name="+")
@@ -88,6 +90,8 @@ class OverrideQuerySet(models.QuerySet["Override"]):
 
 class Override(models.Model):
     """What a person decided in place of the rules, and what the rules had said. Never changed."""
+
+    sealed_under = "episode"
 
     episode = models.ForeignKey(Episode, models.PROTECT, related_name="overrides")
     was_cohort = models.CharField(max_length=30)

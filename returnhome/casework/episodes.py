@@ -23,6 +23,7 @@ from returnhome.casework.notifications import Notification
 from returnhome.casework.owners import Owners, of_child
 from returnhome.casework.places import Authority
 from returnhome.casework.policies import LocalPolicy
+from returnhome.casework.sealing import HasKeyring
 from returnhome.casework.staff import ANSWERING, EPISODE_RELATIONS, Organisation, Person
 from returnhome.rules import Blocked, clock, measures
 from returnhome.rules import policies as local_policies
@@ -140,7 +141,7 @@ class EpisodeQuerySet(models.QuerySet["Episode"]):
         return self.order_by("-started_at", "-pk")
 
 
-class Episode(models.Model):
+class Episode(HasKeyring):
     """One time missing, or away from placement without authorisation.
 
     The four instants keep their precision and source; a correction keeps the old value. Cohort,

@@ -163,6 +163,8 @@ class HandOver(models.Model):
     Of an interview: who holds it, while the duty stays. Of the duty: it passes on acceptance alone.
     """
 
+    sealed_under = "episode"
+
     episode = models.ForeignKey(Episode, models.PROTECT, related_name="handovers", db_index=False)
     kind = models.CharField(max_length=20)
     ground = models.CharField(max_length=20, default="")

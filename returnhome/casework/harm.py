@@ -100,6 +100,8 @@ def written_by(person: Person) -> Q:
 class Disclosure(models.Model):
     """What a child told of harm, in the child's words. The database refuses to change it."""
 
+    sealed_under = "child"
+
     child = models.ForeignKey(Child, models.PROTECT, related_name="disclosures", db_index=False)
     # None of what was told outside an interview.
     interview = models.ForeignKey(Interview, models.PROTECT, null=True, related_name="disclosures")
@@ -263,6 +265,8 @@ class HarmDecision(models.Model):
 
     Never changed: only who it was passed to, and what came of it, are written, once each.
     """
+
+    sealed_under = "disclosure.child"
 
     disclosure = models.ForeignKey(Disclosure, models.PROTECT, related_name="decisions")
     council = models.ForeignKey(Authority, models.PROTECT, related_name="+")

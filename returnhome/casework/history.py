@@ -24,6 +24,7 @@ from returnhome.casework import (
     journal,
     owners,
     registers,
+    sealing,
     tallies,
 )
 from returnhome.casework.children import (
@@ -36,7 +37,7 @@ from returnhome.casework.children import (
 )
 from returnhome.casework.episodes import Classification, Episode, Opening
 from returnhome.casework.places import Authority
-from returnhome.casework.sealing import SealedBytes, SealedJson, SealedText
+from returnhome.casework.sealing import HasKeyring, SealedBytes, SealedJson, SealedText
 from returnhome.casework.staff import ANSWERING, Organisation, Person
 from returnhome.rules import Blocked
 from returnhome.rules.access import Verb
@@ -91,7 +92,7 @@ class BringingQuerySet(models.QuerySet["Bringing"]):
         return self.order_by("-received_at", "-pk")
 
 
-class Bringing(models.Model):
+class Bringing(HasKeyring):
     """Files of a council's earlier records: looked at, brought in as one, and taken back as one.
 
     From `live_since` on an episode that ended is work as any other; what ended before is settled as
@@ -156,6 +157,8 @@ class BringingFileQuerySet(models.QuerySet["BringingFile"]):
 class BringingFile(models.Model):
     """One of the files; its content is kept until it is brought in or thrown away."""
 
+    sealed_under = "bringing"
+
     bringing = models.ForeignKey(Bringing, models.CASCADE, related_name="files")
     filename = models.CharField(max_length=200)
     digest = models.CharField(max_length=64)
@@ -178,6 +181,8 @@ class EarlierRecord(models.Model):
     `says` is what it comes to; `is_counted`: whether it settled the episode and figures go by it.
     `offered`, `answer` and what else is empty is not known.
     """
+
+    sealed_under = "episode"
 
     bringing = models.ForeignKey(Bringing, models.PROTECT, related_name="records")
     brought_for = models.ForeignKey(Organisation, models.PROTECT, related_name="+", db_index=False)
@@ -423,12 +428,12 @@ def open_past(bringing: Bringing, pasts: Sequence[Past], *, by: Person, at: date
                     _opening(past, known[past.child], authority, standing) for past in theirs
                 ]
                 opened = episodes.open_all(openings, source=f"{SOURCE}{source}", by=by, at=at)
-                EarlierRecord.objects.bulk_create(
-                    [
-                        _record(bringing, past, episode)
-                        for past, episode in zip(theirs, opened, strict=True)
-                    ]
-                )
+                records = [
+                    _record(bringing, past, episode)
+                    for past, episode in zip(theirs, opened, strict=True)
+                ]
+                sealing.at_hand_for(records)
+                EarlierRecord.objects.bulk_create(records)
 
 
 def _opening(

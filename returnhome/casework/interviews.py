@@ -13,7 +13,7 @@ from django.utils.functional import cached_property
 from returnhome.casework import children, declines, episodes, journal, questions
 from returnhome.casework.children import Child
 from returnhome.casework.episodes import Episode
-from returnhome.casework.sealing import SealedJson, SealedText
+from returnhome.casework.sealing import HasKeyring, SealedJson, SealedText
 from returnhome.casework.staff import ANSWERING, Organisation, Person, check_works_with
 from returnhome.rules import Blocked, interviewing, standard
 from returnhome.rules.access import Relation, Verb
@@ -99,7 +99,7 @@ def own(person: Person, verb: Verb, of: str = "") -> Q:
     return theirs & person.not_closed(f"{of}child")
 
 
-class Interview(models.Model):
+class Interview(HasKeyring):
     """One independent conversation. It may answer for several episodes of one child.
 
     Once signed off the database refuses every change; what comes later is an addendum.
@@ -277,6 +277,8 @@ class EntryQuerySet(models.QuerySet["Entry"]):
 class Entry(models.Model):
     """What was written to one question of the standard, by whom and when; earlier wording stays."""
 
+    sealed_under = "interview"
+
     interview = models.ForeignKey(Interview, models.PROTECT, related_name="entries")
     question = models.CharField(max_length=60)
     codes = ArrayField(models.CharField(max_length=60), default=list)
@@ -310,6 +312,8 @@ class SignedFacts(models.Model):
     The ledger goes on: a time is corrected, a council renamed. The record stays as it was signed.
     """
 
+    sealed_under = "interview"
+
     interview = models.OneToOneField(Interview, models.PROTECT, related_name="signed_facts")
     known = SealedJson()
     # By the name they had then.
@@ -325,6 +329,8 @@ class AddendumQuerySet(models.QuerySet["Addendum"]):
 
 class Addendum(models.Model):
     """What was added after the record was signed off. Never changed."""
+
+    sealed_under = "interview"
 
     interview = models.ForeignKey(Interview, models.PROTECT, related_name="addenda")
     words = SealedText()
@@ -346,6 +352,8 @@ class NotHeldQuerySet(models.QuerySet["NotHeld"]):
 
 class NotHeld(models.Model):
     """That no interview took place for an episode, or not the one booked, and why."""
+
+    sealed_under = "episode"
 
     episode = models.ForeignKey(Episode, models.PROTECT, related_name="not_held_rows")
     interview = models.ForeignKey(

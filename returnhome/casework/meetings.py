@@ -70,6 +70,8 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
 class Meeting(models.Model):
     """One meeting about one child. The database refuses to change or remove it."""
 
+    sealed_under = "child"
+
     child = models.ForeignKey(Child, models.PROTECT, related_name="meetings", db_index=False)
     # The episode that called for it, where one did.
     episode = models.ForeignKey(Episode, models.PROTECT, null=True, related_name="meetings")
@@ -112,6 +114,8 @@ class VoidedMeetingQuerySet(models.QuerySet["VoidedMeeting"]):
 
 class VoidedMeeting(models.Model):
     """That a meeting was recorded in error: it closes nothing any more, and nothing is deleted."""
+
+    sealed_under = "meeting.child"
 
     meeting = models.OneToOneField(Meeting, models.PROTECT, related_name="voiding")
     because = SealedText()

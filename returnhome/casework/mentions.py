@@ -75,6 +75,8 @@ class Mention(models.Model):
     account is, and stays in the account as it was said.
     """
 
+    sealed_under = "interview"
+
     interview = models.ForeignKey(
         Interview, models.PROTECT, related_name="mentions", db_index=False
     )

@@ -31,6 +31,8 @@ class NamedFor(models.Model):
     somebody has to name them anew.
     """
 
+    sealed_under = "child"
+
     child = models.ForeignKey(Child, models.PROTECT, related_name="named_for")
     address = SealedText()
     to = models.ForeignKey(Organisation, models.PROTECT, related_name="+")

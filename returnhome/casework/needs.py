@@ -47,6 +47,8 @@ class NeedQuerySet(models.QuerySet["Need"]):
 class Need(models.Model):
     """One need or wish, in the child's words or the worker's. Never changed, only answered."""
 
+    sealed_under = "interview"
+
     interview = models.ForeignKey(Interview, models.PROTECT, related_name="needs")
     kind = models.CharField(max_length=30)
     said_by = models.CharField(max_length=10)
@@ -116,6 +118,8 @@ class HelpOffered(models.Model):
 
     The offer is never changed. Whether it was taken up and what came of it are written once each.
     """
+
+    sealed_under = "need.interview"
 
     need = models.ForeignKey(Need, models.PROTECT, related_name="help")
     service = models.ForeignKey(Service, models.PROTECT, null=True, related_name="+")
@@ -196,6 +200,8 @@ class NoHelpQuerySet(models.QuerySet["NoHelp"]):
 class NoHelp(models.Model):
     """The decision that nothing follows from a need, with its reason. Never changed."""
 
+    sealed_under = "need.interview"
+
     need = models.ForeignKey(Need, models.PROTECT, related_name="left")
     reason = models.CharField(max_length=30)
     note = SealedText()
@@ -230,6 +236,8 @@ class PassedOn(models.Model):
 
     That answers nothing yet. What came of it is written once.
     """
+
+    sealed_under = "need.interview"
 
     need = models.ForeignKey(Need, models.PROTECT, related_name="passed")
     to = models.CharField(max_length=30)

@@ -14,7 +14,7 @@ from django.db.models import Exists, F, OuterRef, Prefetch, Q, prefetch_related_
 from returnhome.casework import acting, bulk, journal
 from returnhome.casework.children import Child
 from returnhome.casework.places import Authority, Force
-from returnhome.casework.sealing import SealedBytes, SealedText
+from returnhome.casework.sealing import HasKeyring, SealedBytes, SealedText
 from returnhome.casework.staff import Organisation, Person, add_organisation
 from returnhome.rules import Blocked
 from returnhome.rules.access import Verb
@@ -69,7 +69,7 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         return self.order_by("-received_at", "-pk")
 
 
-class Delivery(models.Model):
+class Delivery(HasKeyring):
     """A file that somebody sent. Nothing of it is in the ledger until it is confirmed."""
 
     sender = models.ForeignKey(Organisation, models.PROTECT, related_name="deliveries")
@@ -171,7 +171,7 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
         return self.order_by("delivery_id", "row_number", "pk")
 
 
-class Notification(models.Model):
+class Notification(HasKeyring):
     """One row as it was received: never changed, only joined to a child or taken back."""
 
     delivery = models.ForeignKey(Delivery, models.PROTECT, related_name="notifications")

@@ -36,6 +36,8 @@ class OfferQuerySet(models.QuerySet["Offer"]):
 class Offer(models.Model):
     """One offer that reached the child, or a carer on the child's behalf, by a named means."""
 
+    sealed_under = "episode"
+
     episode = models.ForeignKey(Episode, models.PROTECT, related_name="offers", db_index=False)
     means = models.CharField(max_length=30)
     reached = models.CharField(max_length=10)
@@ -72,6 +74,8 @@ class ReplyQuerySet(models.QuerySet["Reply"]):
 
 class Reply(models.Model):
     """An answer to an offer. Another may follow a “not now” or a parent's no; all are kept."""
+
+    sealed_under = "offer.episode"
 
     offer = models.ForeignKey(Offer, models.PROTECT, related_name="replies")
     answer = models.CharField(max_length=20)
@@ -118,6 +122,8 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
 
 class Attempt(models.Model):
     """A call, text, letter or visit that reached nobody: not an offer."""
+
+    sealed_under = "episode"
 
     episode = models.ForeignKey(Episode, models.PROTECT, related_name="attempts")
     means = models.CharField(max_length=30)

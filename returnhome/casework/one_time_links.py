@@ -72,6 +72,8 @@ class OneTimeLink(models.Model):
 
     OF = "share__"
 
+    sealed_under = "share"
+
     share = models.ForeignKey(Share, models.PROTECT, related_name="links")
     # Whose record says that it was tried: the share itself is not open to whoever tries.
     child = models.ForeignKey(Child, models.PROTECT, related_name="+")

@@ -13,7 +13,7 @@ from django.db.models import F, Q
 from returnhome.casework import journal
 from returnhome.casework.children import Child, ChildQuerySet
 from returnhome.casework.places import Authority
-from returnhome.casework.sealing import SealedText
+from returnhome.casework.sealing import HasKeyring, SealedText
 from returnhome.casework.staff import Person
 from returnhome.rules import packing
 from returnhome.rules.access import Relation, Verb
@@ -51,7 +51,7 @@ class PackQuerySet(models.QuerySet["Pack"]):
         return self.order_by("-meets_on", "-pk")
 
 
-class Pack(models.Model):
+class Pack(HasKeyring):
     """A meeting of a panel, by name and day, to which children are brought.
 
     Name and day are put right until it has met, or it is taken away: what was brought to it stays.
@@ -101,6 +101,8 @@ class PackChildQuerySet(models.QuerySet["PackChild"]):
 
 class PackChild(models.Model):
     """A child is brought to that meeting, and why. Only its end is added."""
+
+    sealed_under = "child"
 
     pack = models.ForeignKey(Pack, models.PROTECT, related_name="brought", db_index=False)
     child = models.ForeignKey(Child, models.PROTECT, related_name="+")

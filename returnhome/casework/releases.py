@@ -67,6 +67,8 @@ class ReleaseQuerySet(models.QuerySet["Release"]):
 class Release(models.Model):
     """One line about one episode, as the child sees it. Never changed, but for taking it back."""
 
+    sealed_under = "episode"
+
     episode = models.ForeignKey(Episode, models.PROTECT, related_name="releases", db_index=False)
     kind = models.CharField(max_length=20)
     # What was written down; what is passed on; what was asked for or promised.
@@ -138,6 +140,8 @@ class SaidBack(models.Model):
     An objection is answered, and is no veto.
     """
 
+    sealed_under = "release.episode"
+
     release = models.ForeignKey(Release, models.PROTECT, related_name="said_back")
     way_in = models.ForeignKey(WayIn, models.PROTECT, related_name="+")
     words = SealedText()
@@ -166,6 +170,8 @@ class AnswerToChild(models.Model):
 
     A row of its own: a later link shows the answer, and not what was typed by way of an earlier.
     """
+
+    sealed_under = "release.episode"
 
     said_back = models.OneToOneField(SaidBack, models.PROTECT, related_name="answer")
     release = models.ForeignKey(Release, models.PROTECT, related_name="answers")

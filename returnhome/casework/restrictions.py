@@ -102,6 +102,8 @@ def _ended(since: str) -> Q:
 class Restriction(models.Model):
     """That only those named may see a record, and whoever keeps its lists."""
 
+    sealed_under = "child"
+
     child = models.ForeignKey(Child, models.PROTECT, related_name="restrictions")
     because = SealedText()
     made_at = models.DateTimeField()
@@ -127,6 +129,8 @@ class Restriction(models.Model):
 
 class Listed(models.Model):
     """Somebody who may see a record although it is restricted, or may not whatever else is so."""
+
+    sealed_under = "child"
 
     child = models.ForeignKey(Child, models.PROTECT, related_name="listed")
     person = models.ForeignKey(Person, models.PROTECT, related_name="+")
@@ -183,6 +187,8 @@ class BreakGlassQuerySet(models.QuerySet["BreakGlass"]):
 
 class BreakGlass(models.Model):
     """That somebody on no list opened a restricted record: why and until when; and its review."""
+
+    sealed_under = "child"
 
     child = models.ForeignKey(Child, models.PROTECT, related_name="break_glasses")
     person = models.ForeignKey(Person, models.PROTECT, related_name="+")

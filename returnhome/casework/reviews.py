@@ -32,6 +32,8 @@ class ReviewQuerySet(models.QuerySet["Review"]):
 class Review(models.Model):
     """What a colleague found on reading a signed record. Never changed, and no part of it."""
 
+    sealed_under = "interview"
+
     interview = models.ForeignKey(Interview, models.PROTECT, related_name="reviews")
     result = models.CharField(max_length=20)
     comment = SealedText()
@@ -286,6 +288,8 @@ class ScoreQuerySet(models.QuerySet["Score"]):
 
 class Score(models.Model):
     """How far the record meets one criterion, and what is missing."""
+
+    sealed_under = "scoring.sampled.interview"
 
     scoring = models.ForeignKey(Scoring, models.PROTECT, related_name="scores", db_index=False)
     criterion = models.CharField(max_length=30)

@@ -40,6 +40,8 @@ class SameThing(models.Model):
     It names two mentions, not two words: whoever may not read one of them does not learn of it.
     """
 
+    sealed_under = "one.interview"
+
     authority = models.ForeignKey(Authority, models.PROTECT, related_name="+")
     one = models.ForeignKey(Mention, models.PROTECT, related_name="+")
     other = models.ForeignKey(Mention, models.PROTECT, related_name="+")

@@ -17,7 +17,7 @@ from returnhome.casework.children import Child
 from returnhome.casework.episodes import Episode, EpisodeQuerySet
 from returnhome.casework.interviews import Coverage, Entry, own
 from returnhome.casework.mentions import Mention
-from returnhome.casework.sealing import SealedJson, SealedText
+from returnhome.casework.sealing import HasKeyring, SealedJson, SealedText
 from returnhome.casework.staff import ANSWERING, Organisation, Person
 from returnhome.casework.support import Action
 from returnhome.rules import intelligence, sharing
@@ -89,7 +89,7 @@ class ShareQuerySet(models.QuerySet["Share"]):
         return self.order_by("-begun_at", "-pk")
 
 
-class Share(models.Model):
+class Share(HasKeyring):
     """What is told of one episode to one recipient for one purpose. Once sent, never changed."""
 
     episode = models.ForeignKey(Episode, models.PROTECT, related_name="shares", db_index=False)
@@ -195,6 +195,8 @@ class SharedLine(models.Model):
 
     OF = "share__"
 
+    sealed_under = "share"
+
     share = models.ForeignKey(Share, models.PROTECT, related_name="lines", db_index=False)
     place = models.PositiveSmallIntegerField()
     item = models.CharField(max_length=30)
@@ -224,6 +226,8 @@ class SecondLook(models.Model):
     """A second person looked: it may go, or why not yet. Never changed."""
 
     OF = "share__"
+
+    sealed_under = "share"
 
     share = models.ForeignKey(Share, models.PROTECT, related_name="looks")
     is_good = models.BooleanField()
@@ -263,6 +267,8 @@ class LineAnswer(models.Model):
 
     OF = "line__share__"
 
+    sealed_under = "line.share"
+
     line = models.ForeignKey(SharedLine, models.PROTECT, related_name="answers")
     answer = models.CharField(max_length=20)
     because = SealedText()
@@ -285,6 +291,8 @@ class NotShared(models.Model):
 
     `share`: where somebody had begun to write it, and put the draft away.
     """
+
+    sealed_under = "episode"
 
     share = models.OneToOneField(Share, models.PROTECT, null=True, related_name="left")
     episode = models.ForeignKey(Episode, models.PROTECT, related_name="not_shared")

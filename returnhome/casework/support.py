@@ -70,6 +70,8 @@ class ActionQuerySet(models.QuerySet["Action"]):
 class Action(models.Model):
     """Something that must follow: what, who, by when; and once done, what came of it."""
 
+    sealed_under = "episode"
+
     episode = models.ForeignKey(Episode, models.PROTECT, related_name="actions")
     interview = models.ForeignKey(Interview, models.PROTECT, null=True, related_name="actions")
     kind = models.CharField(max_length=30)
@@ -125,6 +127,8 @@ class NothingNeeded(models.Model):
 
     With a `kind` it is about that one action alone, which the adult pathway asks for.
     """
+
+    sealed_under = "episode"
 
     episode = models.ForeignKey(Episode, models.PROTECT, related_name="nothing_needed")
     interview = models.ForeignKey(Interview, models.PROTECT, null=True, related_name="+")

@@ -43,6 +43,8 @@ class Telling(models.Model):
     Rows are added, never changed. One may be told several times: of missing, and of the return.
     """
 
+    sealed_under = "episode"
+
     episode = models.ForeignKey(Episode, models.PROTECT, related_name="tellings")
     whom = models.CharField(max_length=30)
     name = SealedText()
@@ -119,6 +121,8 @@ class PreventionInterview(models.Model):
     Rows are added, never changed: what is learnt later is another row.
     """
 
+    sealed_under = "episode"
+
     episode = models.ForeignKey(Episode, models.PROTECT, related_name="prevention_interviews")
     by_whom = SealedText()
     held_at = models.DateTimeField(null=True)
@@ -186,6 +190,8 @@ class ParentalRiskQuerySet(models.QuerySet["ParentalRisk"]):
 
 class ParentalRisk(models.Model):
     """A parent may be the risk: do not tell. It stands until somebody ends it and says why."""
+
+    sealed_under = "child"
 
     child = models.ForeignKey(Child, models.PROTECT, related_name="parental_risks")
     why = SealedText()

@@ -57,6 +57,8 @@ class WentTogetherQuerySet(models.QuerySet["WentTogether"]):
 class WentTogether(models.Model):
     """That two children went together. Rows are added; a link is taken back with its reason."""
 
+    sealed_under = "episode"
+
     # The lower number first, so that the two are one pair whichever page it is noted on.
     episode = models.ForeignKey(Episode, models.PROTECT, related_name="+", db_index=False)
     other = models.ForeignKey(Episode, models.PROTECT, related_name="+")

@@ -266,6 +266,8 @@ class KeptAnswer(models.Model):
     `name` is a digest of the idempotency key, `asked` one of the request that came with it.
     """
 
+    sealed_under = ""
+
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+", db_index=False)
     name = models.CharField(max_length=64)
     asked = models.CharField(max_length=64)

@@ -59,6 +59,8 @@ class Webhook(models.Model):
     for a while, so that a program can change over.
     """
 
+    sealed_under = ""
+
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
     address = models.CharField(max_length=webhooks.LONGEST_ADDRESS)
     secret = SealedText()

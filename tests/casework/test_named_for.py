@@ -8,7 +8,7 @@ from returnhome.rules import sharing
 from returnhome.rules.marking import MarkKind
 from returnhome.rules.sharing import MarkDecision
 from tests import sharing as made
-from tests.casework.ledger import fresh, last_act, refused_by, who_sees
+from tests.casework.ledger import fresh, last_act, refused_by, rewrite, who_sees
 from tests.cast import NOW, Cast
 from tests.sharing import SAID, begun
 
@@ -131,7 +131,7 @@ def test_the_database_only_ends_a_naming(cast: Cast):
 
     for change in ({"because": "x"}, {"to": cast.westborough_council}, {"child": cast.kit}):
         with refused_by("only the end is written"):
-            row.update(**change)
+            rewrite(row, **change)
     with refused_by("only the end is written"):
         row.delete()
     with refused_by("a_naming_is_ended_by_somebody"):

@@ -46,6 +46,7 @@ from tests.casework.ledger import (
     last_act,
     nothing_else_to_reckon,
     refused_by,
+    rewrite,
     stored_moments,
     who_sees,
 )
@@ -384,8 +385,8 @@ def test_what_was_said_and_decided_of_a_need_is_never_changed(
         lambda: Need.objects.filter(pk=need.pk).update(kind="home"),
         lambda: Need.objects.filter(pk=other.pk).delete(),
         lambda: NoHelp.objects.update(reason="other"),
-        lambda: HelpOffered.objects.update(what="Less"),
-        lambda: HelpOffered.objects.update(outcome="More"),
+        lambda: rewrite(HelpOffered.objects, what="Less"),
+        lambda: rewrite(HelpOffered.objects, outcome="More"),
         lambda: HelpOffered.objects.update(is_taken_up=False, not_taken_up_reason="other"),
         lambda: HelpOffered.objects.all().delete(),
     ):

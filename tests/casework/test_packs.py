@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from returnhome.casework import acting, packs, restrictions
 from returnhome.casework.models import Pack, PackChild
 from returnhome.rules import packing
-from tests.casework.ledger import act, last_act, refused_by
+from tests.casework.ledger import act, last_act, refused_by, rewrite
 from tests.cast import NOW, Cast, hours
 
 LATER = NOW + hours(1)
@@ -58,7 +58,7 @@ def test_whoever_was_taken_off_can_be_brought_again(cast: Cast, pack, brought):
 def test_the_database_itself_keeps_a_pack_as_it_was_made(cast: Cast, pack, brought):
     for changed in ({"made_by": cast.sol}, {"authority": cast.westborough}):
         with refused_by("name and day are put right"):
-            Pack.objects.filter(pk=pack.pk).update(**changed)
+            rewrite(Pack.objects.filter(pk=pack.pk), **changed)
     empty = packs.make(cast.northshire, name="Panel", meets_on=DAY, by=cast.amina, at=NOW)
     with refused_by("name and day are put right"):
         Pack.objects.filter(pk=empty.pk).delete()
@@ -68,7 +68,7 @@ def test_the_database_itself_keeps_a_pack_as_it_was_made(cast: Cast, pack, broug
     ):
         Pack.objects.filter(pk=pack.pk).update(ended_at=LATER)
     with refused_by("only the end is written"):
-        PackChild.objects.filter(pk=brought.pk).update(because="x")
+        rewrite(PackChild.objects.filter(pk=brought.pk), because="x")
     with refused_by("only the end is written"):
         PackChild.objects.filter(pk=brought.pk).delete()
     row = {"pack": pack, "child": cast.sky, "brought_at": NOW, "brought_by": cast.amina}

@@ -58,7 +58,7 @@ from returnhome.rules.restricting import (
     StillOpen,
     TooLong,
 )
-from tests.casework.ledger import act, fresh, last_act, refused_by
+from tests.casework.ledger import act, fresh, last_act, refused_by, rewrite
 from tests.casework.test_children import stranger
 from tests.casework.test_matching import join
 from tests.cast import (
@@ -524,10 +524,10 @@ def test_the_database_keeps_the_lists_as_they_were_written(cast: Cast) -> None:
     for row, changed in ((standing, {"because": "x"}), (listed, {"may_see": True})):
         rows = type(row)._default_manager.filter(pk=row.pk)
         with refused_by(once):
-            rows.update(**changed)
+            rewrite(rows, **changed)
         with refused_by(once):
             rows.delete()
-        rows.update(**over)
+        rewrite(rows, **over)
         with refused_by(once):
             rows.update(ended_at=None, ended_by=None)
 

@@ -24,7 +24,7 @@ from returnhome.rules.mentioning import Expectation, MentionKind
 from returnhome.rules.sharing import Purpose, Recipient, ShareItem
 from tests import leaks
 from tests import sharing as made
-from tests.casework.ledger import act, last_act, refused_by, who_sees, written_again
+from tests.casework.ledger import act, last_act, refused_by, rewrite, who_sees, written_again
 from tests.cast import NOW, Cast, hours
 from tests.sharing import SAID, begun, kept, told_of_a_car
 
@@ -148,7 +148,7 @@ def test_what_was_sent_never_changes_and_is_recalled_once(cast: Cast, draft: Sha
     sent = shares.write(kept(cast, draft), by=cast.ines, at=LATER)
 
     with refused_by("only a recall is written"):
-        Share.objects.filter(pk=sent.pk).update(because="x")
+        rewrite(Share.objects.filter(pk=sent.pk), because="x")
     with refused_by("never changes"):
         SharedLine.objects.filter(share=sent).update(is_in=False)
     shares.recall(sent, "To the wrong unit", by=cast.amina, at=LATER)
@@ -212,7 +212,7 @@ def test_what_is_put_away_stays_with_its_reason_and_goes_nowhere(cast: Cast, dra
     with pytest.raises(sharing.PutAwayAlready):
         shares.write(draft, by=cast.ines, at=LATER)
     with refused_by("never changed"):
-        NotShared.objects.filter(pk=left.pk).update(because="x")
+        rewrite(NotShared.objects.filter(pk=left.pk), because="x")
 
 
 def test_not_to_share_needs_a_reason(cast: Cast, episode):
@@ -306,7 +306,7 @@ def test_what_a_unit_did_is_said_once_more_and_never_changed(cast: Cast, draft, 
     assert [each.answer for each in found.answers[car.pk]] == ["known", "acted_on"]
     assert car not in found.unanswered
     with refused_by("never changed"):
-        type(first).objects.filter(pk=first.pk).update(because="x")
+        rewrite(type(first).objects.filter(pk=first.pk), because="x")
 
 
 def test_a_line_that_is_not_ticked_is_not_there_for_the_unit(cast: Cast, draft: Share, officer):

@@ -6,7 +6,15 @@ from returnhome.casework import acting, episodes, restrictions, row_security, to
 from returnhome.casework.models import Alias, JournalEntry, WentTogether
 from returnhome.rules import going_together
 from returnhome.rules.going_together import Sign
-from tests.casework.ledger import NOBODY, act, last_act, refused_by, who_sees, written_again
+from tests.casework.ledger import (
+    NOBODY,
+    act,
+    last_act,
+    refused_by,
+    rewrite,
+    who_sees,
+    written_again,
+)
 from tests.cast import NOW, Cast, hours, lives_at, returned
 
 COUNCIL = {"amina", "ines", "mara", "sol"}
@@ -157,7 +165,7 @@ def test_the_database_itself_refuses_a_pair_twice_round_the_other_way_or_half_un
 
 def test_the_database_itself_refuses_to_change_a_link_or_to_take_it_away(row):
     with refused_by("only the end is written"):
-        WentTogether.objects.filter(pk=row.pk).update(because="They said so")
+        rewrite(WentTogether.objects.filter(pk=row.pk), because="They said so")
     with refused_by("only the end is written"):
         WentTogether.objects.filter(pk=row.pk).delete()
 
