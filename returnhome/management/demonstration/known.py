@@ -152,9 +152,10 @@ def _name_otherwise(child: Child, forename: str, surname: str) -> None:
 
 def _protect(child: Child) -> None:
     """Nobody may learn where this child is placed: the address is sealed, the postcode gone."""
-    Placement.objects.filter(child=child).update(
-        address="Known to the duty manager only", postcode="", is_protected=True
-    )
+    for placement in Placement.objects.filter(child=child):
+        placement.address, placement.postcode = "Known to the duty manager only", ""
+        placement.is_protected = True
+        placement.save(update_fields=["address", "postcode", "is_protected"])
 
 
 def _unaccompanied(places: Places, *, since: date, by: Person, at: datetime) -> Child:

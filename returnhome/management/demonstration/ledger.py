@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import models
 
-from returnhome.casework import owners, tallies
+from returnhome.casework import owners, sealing, tallies
 from returnhome.casework.children import Circumstances
 from returnhome.casework.interviews import Said
 from returnhome.casework.models import (
@@ -361,6 +361,7 @@ class Ledger:
         """Write everything down, then the journal and the figures."""
         signatures = self._set_signatures_aside()
         for table in TABLES:
+            sealing.at_hand_for(self.rows[table])
             table._default_manager.bulk_create(self.rows[table], batch_size=BATCH)
         for interview, at in signatures:
             interview.signed_at, interview.signed_by = at, interview.interviewer
