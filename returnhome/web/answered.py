@@ -286,7 +286,7 @@ def also(
         ),
         (
             found_places.may_say(episode, person),
-            "Say where the child was found",
+            "Where the child was found",
             "say-where-found-episode",
         ),
         (offers, "Correct a time", "correct-episode"),

@@ -1,7 +1,7 @@
 """Where children of the demonstration were found: as the police told it, and put right."""
 
 from collections import defaultdict
-from datetime import date
+from datetime import date, datetime
 from random import Random
 
 from returnhome.casework import found_places
@@ -28,10 +28,12 @@ def tell(teller: Teller) -> None:
             by_month[month][episode] = _postcode(teller, episode, rng)
     for month, told in sorted(by_month.items()):
         at = teller.on((month - teller.now.date()).days + 31, 9)
-        found_places.say_all(
-            told, sender=teller.places.police, by=teller.operator, at=min(teller.ago(2), at)
-        )
+        _police_say(teller, told, min(teller.ago(2), at))
     put_right(teller)
+
+
+def _police_say(teller: Teller, told: dict[Episode, str], at: datetime) -> None:
+    found_places.say_all(told, sender=teller.places.police, by=teller.operator, at=at)
 
 
 def _postcode(teller: Teller, episode: Episode, rng: Random) -> str:
@@ -46,7 +48,7 @@ def _postcode(teller: Teller, episode: Episode, rng: Random) -> str:
 
 
 def put_right(teller: Teller) -> None:
-    """One child said it otherwise than the police; of another only the carer knew."""
+    """One child said it otherwise than the police; of another the carer knew better."""
     north = teller.places.postcodes[NORTH]
     for name, where, said_by in (
         ("elin", Where(postcode=north[3], words="At a friend’s, over the shop"), SaidBy.CHILD),
@@ -54,5 +56,7 @@ def put_right(teller: Teller) -> None:
     ):
         theirs = teller.children[name].episodes.counted().filter(ended_at__isnull=False)
         for episode in theirs.newest_first()[:1]:
+            if not episode.found_places.exists():
+                _police_say(teller, {episode: north[20]}, teller.ago(2))
             at = teller.now - HOUR
             found_places.say(episode, where, said_by=said_by, by=teller.people["amina"], at=at)
