@@ -58,6 +58,7 @@ from returnhome.casework.models import (
     Entry,
     Episode,
     FormerFact,
+    FoundPlace,
     FromHome,
     HandOver,
     HarmCall,
@@ -635,6 +636,14 @@ class Filling:
         shared = SharedLine(share=share, place=0, item="vehicle", heading="x")
         self.made += [
             *(share, shared, NotShared(episode=episode, recipient="school", at=now, by=by)),
+            FoundPlace(
+                episode=episode,
+                found_in="abroad",
+                said_by="other",
+                source="x",
+                noted_at=now,
+                noted_by=by,
+            ),
             SecondLook(share=share, is_good=False, at=now, by=by),
             *(Opening(share=share, at=now, by=by), Acknowledgement(share=share, at=now, by=by)),
             LineAnswer(line=shared, answer="known", at=now, by=by),

@@ -190,6 +190,7 @@ SECOND_LOCK: Mapping[str, tuple[Rule, ...]] = {
     "childspokento": ANSWERED,
     "understanding": ANSWERED,
     "carersasked": ANSWERED,
+    "foundplace": ANSWERED,
     "wayin": ANSWERED,
     "choice": ANSWERED,
     "ownwords": SAID,

@@ -144,6 +144,7 @@ class Notified(Strict):
     reported: When | None = None
     found: When | None = None
     returned: When | None = None
+    found_postcode: StrictStr = _text(10, "Of the place where the child was found")
     risk: RiskGrade | None = None
     kind: EpisodeKind | None = Field(None, description="Null: missing")
     looked_after: StrictBool | None = None
@@ -173,7 +174,7 @@ class Notified(Strict):
 
 TEXTS = (
     *("reference", "forename", "surname", "address", "postcode", "placing_authority"),
-    *("comment", "police_number", "nhs_number", "upn"),
+    *("comment", "police_number", "nhs_number", "upn", "found_postcode"),
 )
 
 

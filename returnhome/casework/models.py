@@ -21,6 +21,7 @@ from returnhome.casework.concerns import NotedConcern
 from returnhome.casework.declines import CarersAsked, ChildSpokenTo, Understanding
 from returnhome.casework.disputes import Dispute, Override
 from returnhome.casework.episodes import Basis, Classification, Correction, Episode
+from returnhome.casework.found_places import FoundPlace
 from returnhome.casework.handovers import HandOver
 from returnhome.casework.harm import Disclosure, HarmCall, HarmDecision, HarmTaking
 from returnhome.casework.history import Bringing, BringingFile, BroughtChild, EarlierRecord
@@ -118,6 +119,7 @@ __all__ = [
     "Episode",
     "Force",
     "FormerFact",
+    "FoundPlace",
     "FromHome",
     "HandOver",
     "HarmCall",

@@ -24,8 +24,10 @@ from returnhome.casework.episodes import Episode
 from returnhome.casework.staff import ANSWERING, COLUMNS, EPISODE_RELATIONS, RELATIONS
 from returnhome.rules import access
 from returnhome.rules.access import Relation, Verb
+from returnhome.rules.after_the_talk import LOOKED_AFTER, FoundArea
 from returnhome.rules.characteristics import ETHNICITY
-from returnhome.rules.codes import Concern, NotHeldReason, OfferKind, Role, TokenScope
+from returnhome.rules.codes import Cohort, Concern, NotHeldReason, OfferKind, Role, TokenScope
+from returnhome.rules.found_places import FoundIn
 from returnhome.rules.partnership_tables import COUNTED_QUESTIONS
 from returnhome.rules.telling import Whom
 
@@ -106,6 +108,9 @@ GIVES = {
     "them, and nothing of restricted records",
     "returnhome_placed_from_home": "of the looked-after children whose episodes ended under some "
     "councils in some days: how many were placed how far from home, in bands; no child, no place",
+    "returnhome_found_from_home": "of the episodes that ended under some councils in some days: of "
+    "how many it is known where the child was found, how far from home in bands, and whether in an "
+    "area where the child lived; no child, no place",
     "returnhome_delete_unsent": "deletes what was never sent and is old, or of an episode recorded "
     "in error; gives its numbers, and of which child",
 }
@@ -572,6 +577,99 @@ begin
     group by 1, 2;
 end $$
 """
+# Where children were found, against where they lived or were placed when the episode started, in
+# the same way. Where nobody knows, `band` and `area` are null. An area is the council that has it
+# today or had it then, so that one which has changed its council since is still the same.
+FOUND_FROM_HOME = """
+create or replace function public.returnhome_found_from_home(
+        ours bigint[], first date, last date, bounds double precision[])
+    returns table (cohort text, is_known boolean, band integer, area text, episodes bigint)
+    language plpgsql stable security definer parallel unsafe
+    set search_path = pg_catalog, pg_temp as $$
+#variable_conflict use_column
+begin
+    return query
+    select episode.cohort::text,
+        coalesce(found.found_in in ('{place}', '{abroad}'), false),
+        case when found.found_in = '{place}' and (there.code like 'BT%') = (home.code like 'BT%')
+            then width_bucket(
+                sqrt(power(there.easting::double precision - home.easting, 2)
+                    + power(there.northing::double precision - home.northing, 2)) / 1000,
+                bounds
+            )
+        end,
+        case
+            when found.found_in = '{abroad}' then '{other}'
+            when areas.found = '{{}}' or areas.own = '{{}}' then null
+            when areas.found && areas.own then '{own}'
+            when exists (
+                select 1
+                from (
+                    select placement.postcode, placement.authority_id
+                    from public.casework_placement placement
+                    where placement.child_id = episode.child_id
+                        and (placement.since is null or placement.since <= start.day)
+                    union all
+                    select address.postcode, address.authority_id
+                    from public.casework_address address
+                    where address.child_id = episode.child_id
+                        and (address.since is null or address.since <= start.day)
+                ) once
+                left join public.casework_postcode code on code.code = once.postcode
+                where areas.found && array[once.authority_id, code.authority_id]
+            ) then '{former}'
+            else '{other}'
+        end,
+        count(*)
+    from public.casework_episode episode
+    cross join lateral (
+        select (episode.started_at at time zone 'Europe/London')::date as day
+    ) start
+    left join lateral (
+        select told.found_in, told.postcode, told.authority_id
+        from (
+            select episode.id, 0 as place
+            union all
+            select again.id, 1 from public.casework_episode again
+            where again.same_as_id = episode.id
+        ) those
+        join public.casework_foundplace told on told.episode_id = those.id
+        order by those.place, told.noted_at desc, told.id desc limit 1
+    ) found on true
+    left join lateral (
+        select placement.postcode, placement.authority_id
+        from public.casework_placement placement
+        where episode.cohort in ('{placed}') and placement.child_id = episode.child_id
+            and (placement.since is null or placement.since <= start.day)
+            and (placement.until is null or placement.until >= start.day)
+        order by placement.since desc nulls last, placement.id desc limit 1
+    ) placed on true
+    left join lateral (
+        select address.postcode, address.authority_id
+        from public.casework_address address
+        where episode.cohort not in ('{placed}') and address.child_id = episode.child_id
+            and (address.since is null or address.since <= start.day)
+        order by address.since desc nulls last, address.id desc limit 1
+    ) lived on true
+    left join public.casework_postcode there on there.code = found.postcode
+    left join public.casework_postcode home
+        on home.code = coalesce(placed.postcode, lived.postcode)
+    cross join lateral (
+        select
+            array_remove(array[found.authority_id, there.authority_id], null) as found,
+            array_remove(
+                array[coalesce(placed.authority_id, lived.authority_id), home.authority_id], null
+            ) as own
+    ) areas
+    where (
+            episode.counted_under_id = any(ours)
+            or episode.cohort = '{apart}' and episode.host_authority_id = any(ours)
+        )
+        and episode.voided_at is null and episode.offer_kind = '{statutory}'
+        and episode.not_held <> '{in_error}' and episode.ended_on between first and last
+    group by 1, 2, 3, 4;
+end $$
+"""
 
 
 # What comes with an episode or a child's record when it is opened, and what of that is work since.
@@ -597,6 +695,7 @@ ONLY_FOR = {
     "returnhome_worked_on": acting.INTAKE,
     "returnhome_children_in_use": acting.INTAKE,
     "returnhome_placed_from_home": acting.REPORTING,
+    "returnhome_found_from_home": acting.REPORTING,
 }
 PARAMETERS = {"returnhome_joined": "roles text[], providing text[]"}
 PERSON = "(select nullif(current_setting('app.person', true), '')::bigint)"
@@ -773,7 +872,10 @@ def _policies() -> dict[str, str]:
             f"casework_{name}", "interview_id", interview, _account("above")
         )
     answering = whose("above", Verb.SEE_EPISODE, *ANSWERING)
-    for name in ("preventioninterview", "childspokento", "understanding", "carersasked"):
+    for name in (
+        *("preventioninterview", "childspokento", "understanding", "carersasked"),
+        "foundplace",
+    ):
         found[f"casework_{name}"] = _there(f"casework_{name}", "episode_id", episode, answering)
     hosting = (
         f"(casework_telling.whom = '{Whom.HOST_AUTHORITY}' and"
@@ -1271,7 +1373,7 @@ def opened() -> dict[str, Opened]:
             | CARE
             | OF_EPISODE
             | LISTS_OF
-            | _tables("notification", "delivery", "fromhome", "characteristics")
+            | _tables("notification", "delivery", "fromhome", "characteristics", "foundplace")
             | BROUGHT,
         ),
         acting.MATCHING: Opened(
@@ -1463,6 +1565,17 @@ def _functions() -> dict[str, str]:
             "returnhome_delete_unsent": DELETE_UNSENT.format(below=_below_words()),
             "returnhome_placed_from_home": PLACED_FROM_HOME.format(
                 statutory=OfferKind.STATUTORY, in_error=NotHeldReason.RECORDED_IN_ERROR
+            ),
+            "returnhome_found_from_home": FOUND_FROM_HOME.format(
+                statutory=OfferKind.STATUTORY,
+                in_error=NotHeldReason.RECORDED_IN_ERROR,
+                placed="', '".join((*LOOKED_AFTER, Cohort.PLACED_HERE_BY_OTHER)),
+                apart=Cohort.PLACED_HERE_BY_OTHER,
+                place=FoundIn.PLACE,
+                abroad=FoundIn.ABROAD,
+                own=FoundArea.OWN,
+                former=FoundArea.FORMER,
+                other=FoundArea.OTHER,
             ),
             "returnhome_worked_on": WORKED_ON.format(
                 below=_hangs(Episode, "episode", MADE_WITH_EPISODE)

@@ -63,6 +63,7 @@ TEXT = SAID | {Sort.CODE}
 NUMBER = frozenset({Sort.CODE, Sort.AGE, Sort.TIME, Sort.DAY})
 DATES = frozenset({Sort.DAY, Sort.INSTANT})
 NUMBERED = r"(?:id|no|nr|num|number)"
+OF_FINDING = r"(?:found|located|traced|recovered)"
 FORENAMES, SURNAMES = r"(?:fore|first|given) ?names?", r"(?:sur|last|family) ?names?"
 
 # What a heading may mean: how sure that is, what its values may then be, and the pattern.
@@ -73,6 +74,10 @@ HEADINGS: tuple[tuple[Meaning, int, frozenset[Sort], re.Pattern[str]], ...] = tu
         (Meaning.AGE, 2, frozenset({Sort.AGE}), r"age|years old"),
         # As a word, or as the 1 and 2 of ISO/IEC 5218.
         (Meaning.SEX, 2, frozenset({Sort.SEX, Sort.AGE}), r"sex|gender|m f"),
+        (
+            *(Meaning.FOUND_POSTCODE, 5, frozenset({Sort.POSTCODE})),
+            rf"{OF_FINDING}(?: \w+)* post ?code|post ?code(?: \w+)* {OF_FINDING}",
+        ),
         (
             *(Meaning.POSTCODE, 4, frozenset({Sort.POSTCODE})),
             r"(?:missing|from|seen)(?: \w+)* post ?code|post ?code(?: \w+)* (?:missing|from|seen)",
@@ -93,7 +98,7 @@ HEADINGS: tuple[tuple[Meaning, int, frozenset[Sort], re.Pattern[str]], ...] = tu
             *(Meaning.NAME, 1, SAID),
             r"child|young person|yp|misper|subject|missing person|person|individual|who",
         ),
-        (Meaning.FOUND, 3, WHENS, r"found|located|traced|recovered"),
+        (Meaning.FOUND, 3, WHENS, OF_FINDING),
         (Meaning.RETURNED, 3, WHENS, r"returned|returns?|came back|back"),
         (
             *(Meaning.RETURNED, 1, WHENS),

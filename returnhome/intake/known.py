@@ -10,7 +10,7 @@ from returnhome.casework.places import Authority
 from returnhome.intake.parsing import Row
 from returnhome.rules.clock import Moment
 from returnhome.rules.codes import EpisodeKind
-from returnhome.rules.naming import folded
+from returnhome.rules.naming import folded, folded_postcode
 
 # A correction moves a time by less than that, as seen from the times known before.
 APART = timedelta(days=1)
@@ -29,6 +29,8 @@ class Known:
         self.row: Row | None = None
         self.moments: dict[str, Moment | None] = {}
         self.kind, self.risk = "", ""
+        # Postcodes of where the child was found that are no news from this sender.
+        self.found_in: set[str] = set()
 
     @classmethod
     def of(cls, episode: Episode) -> "Known":
@@ -106,6 +108,10 @@ class Known:
             return True
         knows_less = moment.earliest <= held.earliest and held.latest <= moment.latest
         return moment != held and not knows_less
+
+    def is_found_anew(self, postcode: str) -> bool:
+        """Whether the postcode of where the child was found is news; a blank never is."""
+        return bool(postcode) and folded_postcode(postcode) not in self.found_in
 
     def lacks_what_is_said_of_the_child(self, row: Row) -> bool:
         return bool(

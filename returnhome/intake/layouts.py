@@ -28,6 +28,7 @@ class Meaning(Code):
     SEX = "sex", "sex"
     ADDRESS = "address_line", "address"
     POSTCODE = "postcode", "postcode"
+    FOUND_POSTCODE = "found_postcode", "postcode where found"
     LAST_SEEN = "last_seen", "last seen"
     REPORTED = "reported", "reported"
     FOUND = "found", "found"
@@ -49,7 +50,10 @@ MOMENTS = (Meaning.LAST_SEEN, Meaning.REPORTED, Meaning.FOUND, Meaning.RETURNED)
 JOINED = frozenset({*MOMENTS, Meaning.FORENAME, Meaning.ADDRESS, Meaning.COMMENT})
 # What a file of episodes may lack, although its layout knows a heading for it.
 CAN_BE_LACKED = frozenset(
-    {Meaning.SEX, Meaning.AGE, Meaning.ADDRESS, Meaning.RISK, Meaning.COMMENT, *NUMBERS}
+    {
+        *(Meaning.SEX, Meaning.AGE, Meaning.ADDRESS, Meaning.RISK, Meaning.COMMENT),
+        *(Meaning.FOUND_POSTCODE, *NUMBERS),
+    }
 )
 
 UTC_NAME, LONDON_NAME = "UTC", "Europe/London"

@@ -86,6 +86,8 @@ class Row:
     faults: tuple[Fault, ...]
     # Where several sheets are read as one.
     sheet: str = ""
+    # Of the place where the child was found, as `postcode`.
+    found_postcode: str = ""
     # By which others know the child: those that can be right, as they are compared.
     numbers: tuple[tuple[NumberKind, str], ...] = ()
 
@@ -186,6 +188,7 @@ def row_of(cells: Cells, *, today: date) -> Row:
     _check_is_child(cells, born, age, moments)
     forename, surname = _name(cells)
     looked_after = cells.is_yes(Meaning.LOOKED_AFTER)
+    found_postcode = written_postcode(cells.written(Meaning.FOUND_POSTCODE))
     return Row(
         number=cells.record.number,
         reference=reference,
@@ -212,6 +215,7 @@ def row_of(cells: Cells, *, today: date) -> Row:
         # Last, when every cell has been asked.
         faults=tuple(cells.faults),
         sheet=cells.record.sheet,
+        found_postcode=found_postcode,
         numbers=_numbers(cells),
     )
 

@@ -18,6 +18,7 @@ from returnhome.casework import (
     certainty,
     children,
     episodes,
+    found_places,
     likeness,
     matching,
     notifications,
@@ -40,6 +41,7 @@ from returnhome.intake.parsing import Row
 from returnhome.rules import Blocked
 from returnhome.rules.clock import LONDON, Moment
 from returnhome.rules.codes import EpisodeKind, RiskGrade
+from returnhome.rules.naming import folded_postcode
 from returnhome.rules.numbers import Number
 from returnhome.rules.policies import PolicyKey
 
@@ -49,6 +51,8 @@ TWICE_AT_ONCE = (
 WOULD_BE_TWICE_AT_ONCE = (
     "With these times the child would have two episodes at once: correct the one that is wrong"
 )
+# What an outcome calls it when the place where the child was found is new.
+FOUND_WHERE = "where_found"
 STILL_UNNAMED = "Nobody has said yet who the child of this reference is"
 
 
@@ -77,6 +81,7 @@ class Taking:
         done = self._with_candidates(rows, [self._row(row) for row in rows])
         self._bring_news()
         self._open_pending()
+        self._say_where_found()
         likely = [
             (self.unnamed[said.place], said.candidates)
             for said in done
@@ -96,6 +101,7 @@ class Taking:
         self.atlas.look_ahead(row.postcode for row in rows)
         known = episodes.of_references(self.sender, {row.reference for row in sound})
         self.known = {reference: list(map(Known.of, theirs)) for reference, theirs in known.items()}
+        self._look_up_places(sound)
         new = (told.person(row, self.sender) for row in sound if row.reference not in known)
         self.found = self.finding.look_up(new)
         self.children = children.with_care(
@@ -115,6 +121,33 @@ class Taking:
         self.drafts: list[Notification] = []
         self.bases: list[tuple[Known, Notification]] = []
         self.numbers: list[tuple[Notification, Number]] = []
+
+    def _look_up_places(self, rows: Iterable[Row]) -> None:
+        """What is known of where children were found, where any of these rows says it."""
+        self.found_where: dict[Known, str] = {}
+        told_of = {row.reference for row in rows if row.found_postcode}
+        those = [each for reference in told_of for each in self.known.get(reference, ())]
+        if those:
+            known = found_places.known_to(
+                self.sender, [each.episode for each in those if each.episode]
+            )
+            for each in those:
+                each.found_in = known.get(each.key, set())
+
+    def _say_where_found(self) -> None:
+        told = {
+            known.episode: postcode for known, postcode in self.found_where.items() if known.episode
+        }
+        found_places.say_all(told, sender=self.sender, by=self.by, at=self.at)
+
+    def _note_where(self, row: Row, known: Known) -> tuple[str, ...]:
+        """Keep the postcode of where the child was found for the episode, where it is news."""
+        is_out = known.episode is not None and known.episode.is_voided
+        if is_out or not known.is_found_anew(row.found_postcode):
+            return ()
+        known.found_in.add(folded_postcode(row.found_postcode))
+        self.found_where[known] = row.found_postcode
+        return (FOUND_WHERE,)
 
     def _earliest(self, rows: Iterable[Row]) -> datetime | None:
         """When the first of what these rows tell of, or of what is known of it, began."""
@@ -194,7 +227,10 @@ class Taking:
         }
         kind = row.kind if self._is_said_anew(Classification.KIND, row.kind, known) else None
         risk = row.risk if self._is_said_anew(Classification.RISK, row.risk, known) else None
-        changed = self._change(row, known, moments, kind, risk)
+        changed = (
+            *self._change(row, known, moments, kind, risk),
+            *self._note_where(row, known),
+        )
         if not known.child.is_confirmed:
             return self._still_waiting(row, known, bool(changed))
         result = Result.UPDATED if changed else Result.UNCHANGED
@@ -370,6 +406,7 @@ class Taking:
     def _remember(self, row: Row, known: Known) -> None:
         self.known.setdefault(row.reference, []).append(known)
         self.pending.append(known)
+        self._note_where(row, known)
         self._note_span(known)
 
     def _open_pending(self) -> None:

@@ -44,6 +44,7 @@ from returnhome.rules.after_the_talk import (
     MILES,
     SAID,
     Far,
+    FoundArea,
     NamedNeed,
     Span,
     TalkFacts,
@@ -125,6 +126,7 @@ def helped(scope: Scope, first: date, last: date, *, now: datetime) -> Helped:
     own = _own(scope, first, last)
     counted = _talks(own) + _earlier(scope, first, last) + _needs(own)
     counted += _spans(scope, first, last) + _placed(scope, first, last)
+    counted += _found(scope, first, last)
     counts = measures.tabulate(counted, {}, BY_COHORT)
     return Helped(
         scope=scope,
@@ -319,19 +321,44 @@ def _spans(scope: Scope, first: date, last: date) -> Parts:
 
 def _placed(scope: Scope, first: date, last: date) -> Parts:
     """How far from home looked-after children were placed. One query, which gives numbers alone."""
-    bounds = [miles * KM_PER_MILE for miles in MILES]
     parts: Parts = Counter()
     with connection.cursor() as cursor:
         cursor.execute(
             "select cohort, band, episodes from public.returnhome_placed_from_home("
             "%s::bigint[], %s::text[], %s, %s, %s::double precision[])",
-            [list(scope.authorities), list(map(str, LOOKED_AFTER)), first, last, bounds],
+            [list(scope.authorities), list(map(str, LOOKED_AFTER)), first, last, BOUNDS],
         )
         for cohort, band, episodes in cursor.fetchall():
-            found = Far.UNKNOWN if band is None else (Far.NEAR, Far.MIDDLE, Far.FAR)[band]
             parts[cohort, "placed"] += episodes
-            parts[cohort, f"placed_{found}"] += episodes
+            parts[cohort, f"placed_{_band(band)}"] += episodes
     return parts
+
+
+def _found(scope: Scope, first: date, last: date) -> Parts:
+    """Where children were found, against where they lived. One query, which gives numbers alone."""
+    parts: Parts = Counter()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select cohort, is_known, band, area, episodes from public.returnhome_found_from_home("
+            "%s::bigint[], %s, %s, %s::double precision[])",
+            [list(scope.authorities), first, last, BOUNDS],
+        )
+        for cohort, is_known, band, area, episodes in cursor.fetchall():
+            those = after_the_talk.parts_of_found(
+                is_known=is_known,
+                km_band=_band(band),
+                area=FoundArea(area) if area else FoundArea.UNKNOWN,
+            )
+            for part in those:
+                parts[cohort, part] += episodes
+    return parts
+
+
+BOUNDS = [miles * KM_PER_MILE for miles in MILES]
+
+
+def _band(number: int | None) -> Far:
+    return Far.UNKNOWN if number is None else (Far.NEAR, Far.MIDDLE, Far.FAR)[number]
 
 
 # What children said.
@@ -360,7 +387,7 @@ def recount(
 ) -> tuple[dict[tuple[str, str], Count], dict[str, Days]]:
     """The same counts and days, row by row. Slow: to hold what is grouped against what happened.
 
-    Not how far from home: that the database alone counts.
+    Not how far from home, nor where a child was found: that the database alone counts.
     """
     whose = {
         pk: (Cohort(cohort), OfferKind(duty))

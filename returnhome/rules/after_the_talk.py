@@ -138,7 +138,7 @@ def _ended(span: Span) -> set[str]:
     if not span.ended_within:
         return set()
     when = "ended_started_within" if span.started_within else "ended_started_before"
-    return {"ended", when, "found_where_not_known"}
+    return {"ended", when}
 
 
 # How far from home.
@@ -149,7 +149,7 @@ MILES = (5, 20)
 
 
 class Far(Code):
-    """How far from home a looked-after child was placed, in a straight line; our own bands."""
+    """How far from home a child was placed or found, in a straight line; our own bands."""
 
     NEAR = "near", f"Less than {MILES[0]} miles"
     MIDDLE = "middle", f"{MILES[0]} to less than {MILES[1]} miles"
@@ -162,6 +162,21 @@ def far(km: float | None) -> Far:
         return Far.UNKNOWN
     begun = sum(km >= miles * KM_PER_MILE for miles in MILES)
     return (Far.NEAR, Far.MIDDLE, Far.FAR)[begun]
+
+
+class FoundArea(Code):
+    """In whose area a child was found, beside those where the child lived or was placed."""
+
+    OWN = "own_area", "In the area where the child lived"
+    FORMER = "former_area", "In an area where the child had lived before"
+    OTHER = "other_area", "In any other area"
+    UNKNOWN = "area_not_known", "Not known"
+
+
+def parts_of_found(*, is_known: bool, km_band: Far, area: FoundArea) -> frozenset[str]:
+    """Of one episode ended; what nobody knows of it is a part of its own."""
+    where = "found_where_known" if is_known else "found_where_not_known"
+    return frozenset({where, f"found_{km_band}", f"found_{area}"})
 
 
 # The measures.
@@ -448,18 +463,70 @@ DISTANCE = Section(
                 "protected, or it is not on the map",
             ),
         ),
-        *_of(
-            *("ended", ENDED, BY_RETURN),
-            (
-                "found_where_not_known",
-                "Where the child was found is not known, of episodes ended",
-                "where the child was found is kept nowhere as a place",
-            ),
+    ),
+    "Home is the latest on record that had begun by then. Episodes recorded in error, and those "
+    "taken out of the count, are left out.",
+)
+
+FROM_HOME = "the home, or the placement of a looked-after child, when the episode started"
+
+
+def _found_far(band: Far) -> tuple[str, str, str]:
+    how = f"{band.label[0].lower()}{band.label[1:]}"
+    return (
+        f"found_{band}",
+        f"Found {how} from home, of episodes ended",
+        f"the child was found {how} from {FROM_HOME}, in a straight line",
+    )
+
+
+FOUND = Section(
+    "found",
+    "Where the child was found",
+    _of(
+        *("ended", ENDED, BY_RETURN),
+        (
+            "found_where_known",
+            "Where the child was found is known, of episodes ended",
+            "its postcode or council’s area is on record, or that it was outside the UK",
+        ),
+        (
+            "found_where_not_known",
+            "Where the child was found is not known, of episodes ended",
+            "neither is on record",
+        ),
+        *(_found_far(each) for each in Far if each is not Far.UNKNOWN),
+        (
+            f"found_{Far.UNKNOWN}",
+            "Not known how far from home the child was found, of episodes ended",
+            f"no postcode of where the child was found, or none of {FROM_HOME}, is on record, or "
+            "it is protected, or it is not on the map",
+        ),
+        (
+            f"found_{FoundArea.OWN}",
+            "Found in the area where the child lived, of episodes ended",
+            f"found in the same council’s area as {FROM_HOME}",
+        ),
+        (
+            f"found_{FoundArea.FORMER}",
+            "Found in a former area, of episodes ended",
+            "found in the area of another council, where by the record the child had lived or had "
+            "been placed before",
+        ),
+        (
+            f"found_{FoundArea.OTHER}",
+            "Found in any other area, of episodes ended",
+            "found in an area where by the record the child had never lived, or outside the UK",
+        ),
+        (
+            f"found_{FoundArea.UNKNOWN}",
+            "Not known whether in a former area, of episodes ended",
+            f"the area where the child was found, or that of {FROM_HOME}, is not on record",
         ),
     ),
-    "Home is the latest on record that had begun by then. Where a child was found comes in words "
-    "at most, so that nobody can tell how far from home that was, or whether it was in an area "
-    "where the child lived or was placed before: it is not known of any, and not counted as no. "
+    "What is not known is not counted as no: a share is of all episodes ended, and how many are "
+    "not known stands beside it. A child placed out of area who is found in the area of their home "
+    "is found in a former area. Areas of which the record says nothing cannot be told from others. "
     "Episodes recorded in error, and those taken out of the count, are left out.",
 )
 
@@ -500,7 +567,7 @@ SAID = Section(
     "shown. The days are those of the answer and not of the return.",
 )
 
-SECTIONS = (HELP, RECORD, SHARING, STARTED_OR_ENDED, DISTANCE, SAID)
+SECTIONS = (HELP, RECORD, SHARING, STARTED_OR_ENDED, DISTANCE, FOUND, SAID)
 # Those with a figure for each cohort.
 BY_COHORT: tuple[Measure, ...] = tuple(
     measure for section in SECTIONS if section is not SAID for measure in section

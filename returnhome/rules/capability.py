@@ -10,7 +10,7 @@ A fact is missing where the record leaves it out; that something has not happene
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from returnhome.rules.after_the_talk import BY_COHORT, Far
+from returnhome.rules.after_the_talk import BY_COHORT, Far, FoundArea
 from returnhome.rules.codes import Code, Cohort
 from returnhome.rules.measures import ADDED, ALL, UPTAKE, Count, Measure
 
@@ -37,6 +37,9 @@ class Fact(Code):
     TO_SHARE = "to_share", "word whether there was something to share"
     TAKEN_UP = "taken_up", "whether the help offered was taken up"
     FAR = "far", "how far from home the child was placed"
+    FOUND_WHERE = "found_where", "where the child was found"
+    FOUND_FAR = "found_far", "how far from home the child was found"
+    FOUND_AREA = "found_area", "whether the child was found where they had lived"
 
 
 # Fact → the measure that counts the episodes, or what else, which lack it.
@@ -52,6 +55,9 @@ LACKING = {
     Fact.TO_SHARE: "share_not_known",
     Fact.TAKEN_UP: "take_up_not_known",
     Fact.FAR: f"placed_{Far.UNKNOWN}",
+    Fact.FOUND_WHERE: "found_where_not_known",
+    Fact.FOUND_FAR: f"found_{Far.UNKNOWN}",
+    Fact.FOUND_AREA: f"found_{FoundArea.UNKNOWN}",
 }
 # What lacks it, where that is no episode.
 LACKED_BY = {Fact.RECORD: "interview", Fact.TO_SHARE: "interview", Fact.TAKEN_UP: "need"}
@@ -87,6 +93,9 @@ NEEDS: Mapping[str, tuple[Fact, ...]] = {
     "started": (),
     "placed": (),
     **{f"placed_{each}": (Fact.FAR,) for each in Far if each is not Far.UNKNOWN},
+    "found_where_known": (Fact.FOUND_WHERE,),
+    **{f"found_{each}": (Fact.FOUND_FAR,) for each in Far if each is not Far.UNKNOWN},
+    **{f"found_{each}": (Fact.FOUND_AREA,) for each in FoundArea if each is not FoundArea.UNKNOWN},
 }
 # Each once: episodes ended are asked for among those of uptake.
 ASKED: tuple[Measure, ...] = tuple(

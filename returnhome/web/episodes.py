@@ -14,7 +14,7 @@ from returnhome.casework.episodes import INSTANTS, Episode
 from returnhome.casework.staff import Person
 from returnhome.rules.access import Verb
 from returnhome.rules.codes import EpisodeKind, Role
-from returnhome.web import absences, answered, days, gds, pages, together
+from returnhome.web import absences, answered, days, found_places, gds, pages, together
 from returnhome.web.asked import Request, episode_for
 
 
@@ -35,6 +35,7 @@ def show(request: Request, pk: int) -> HttpResponse:
     context |= {
         "together": together.shown([episode], request.user, request.now)[episode.pk],
         "reference": together.reference_of(episode),
+        "where_found": found_places.of_episode(episode, request.user),
     }
     return render(request, "episodes/show.html", context)
 

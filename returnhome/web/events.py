@@ -7,11 +7,12 @@ from datetime import datetime
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import F, IntegerField, QuerySet, Value
+from django.db.models import Exists, F, IntegerField, OuterRef, QuerySet, Value
 from django.urls import reverse
 
 from returnhome.casework.check_ins import CheckIn
 from returnhome.casework.episodes import Correction, Episode
+from returnhome.casework.found_places import FoundPlace
 from returnhome.casework.interviews import Addendum, Coverage, Interview, NotHeld
 from returnhome.casework.needs import HelpOffered, Need, NoHelp, PassedOn
 from returnhome.casework.offers import Attempt, Offer, Reply
@@ -21,7 +22,7 @@ from returnhome.rules import clock
 from returnhome.rules.access import Verb
 from returnhome.rules.codes import ActionKind, Earlier, EpisodeKind, Mode, Place, RiskGrade
 from returnhome.rules.helping import NeedKind, NoHelpReason, PassedTo
-from returnhome.web import answered, before, pages
+from returnhome.web import answered, before, found_places, pages
 
 A_PAGE = 50
 
@@ -72,10 +73,14 @@ class Line:
     def _of_episodes(self) -> list[Sort]:
         rows = Episode.objects.filter(pk__in=self.episodes).select_related("voided_by")
         corrections = Correction.objects.filter(episode__in=self.episodes)
+        told = FoundPlace.objects.visible_to(self.person).filter(episode__in=self.episodes)
+        before = FoundPlace.objects.filter(episode=OuterRef("episode"), pk__lt=OuterRef("pk"))
+        anew = told.filter(Exists(before)).select_related("authority", "noted_by")
         return [
             Sort(rows, "started_at", self._started),
             Sort(rows.filter(ended_at__isnull=False), "ended_at", self._ended),
             Sort(corrections.select_related("replaced_by"), "replaced_at", self._corrected),
+            Sort(anew, "noted_at", self._found_elsewhere),
             Sort(rows.filter(voided_at__isnull=False), "voided_at", self._voided),
         ]
 
@@ -173,6 +178,7 @@ class Line:
             rows[sort.rows.model] = sort.rows
         found = {model: rows[model].in_bulk(list(pks)) for model, pks in wanted.items()}
         self.readable = self._readable(wanted[Interview])
+        self.found_places = found_places.standing_of(self.episodes.values(), self.person)
         return [
             self.sorts[place].told(found[self.sorts[place].rows.model][pk])
             for place, pk, _ in marks
@@ -213,6 +219,8 @@ class Line:
             text = "For how many hours is not known."
         if episode.earlier:
             text = f"{text} By earlier records: {before.lower(Earlier(episode.earlier).label)}."
+        if where := self.found_places.get(episode.pk):
+            text = f"{text} {found_places.found_in_words(where)}"
         return Event(
             episode.ended_at,  # type: ignore[arg-type]
             "Returned" if episode.returned else "Found; the return is not known",
@@ -229,6 +237,15 @@ class Line:
             text=f"It was {pages.moment(correction.was)} ({correction.was_source}).",
             note=correction.because,
             href=reverse("show-episode", args=[correction.episode_id]),
+        )
+
+    def _found_elsewhere(self, row: FoundPlace) -> Event:
+        return Event(
+            row.noted_at,
+            "Put right where the child was found",
+            row.noted_by.name,
+            text=f"{found_places.found_in_words(row)} From {found_places.source_of(row)}.",
+            href=reverse("show-episode", args=[row.episode_id]),
         )
 
     def _voided(self, episode: Episode) -> Event:

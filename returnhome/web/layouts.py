@@ -33,6 +33,7 @@ CALLED = {
     Meaning.REPORTED: "When reported",
     Meaning.FOUND: "When found",
     Meaning.RETURNED: "When returned",
+    Meaning.FOUND_POSTCODE: "Postcode where found",
     Meaning.RISK: "Risk grade",
     Meaning.KIND: "Missing, or away from placement",
     Meaning.GRADING: "Risk grade, and missing or away, in one",

@@ -182,8 +182,10 @@ def test_what_speaks_of_somebody_else_is_not_the_childs():
 
     assert questions(proposal) == []
     assert {heading for heading, meaning in meanings(proposal).items() if meaning} == {
-        *("Ref", "Child", "DOB", "Home postcode", "Date missing")
+        *("Ref", "Child", "DOB", "Home postcode", "Found postcode", "Date missing")
     }
+    assert meanings(proposal)["Found postcode"] is Meaning.FOUND_POSTCODE
+    assert meanings(proposal)["Home postcode"] is Meaning.POSTCODE
 
 
 def test_times_in_utc_are_known_by_their_heading():

@@ -11,6 +11,7 @@ from returnhome.casework import (
     acting,
     care,
     children,
+    found_places,
     interviews,
     mentions,
     needs,
@@ -33,8 +34,18 @@ from returnhome.casework.models import (
 from returnhome.reporting import figures, helped
 from returnhome.reporting.helped import Days, Helped
 from returnhome.rules import Blocked, after_the_talk, measures
-from returnhome.rules.after_the_talk import BY_COHORT, DAYS, LOOKED_AFTER, MEASURES, SAID, Far
+from returnhome.rules.after_the_talk import (
+    BY_COHORT,
+    DAYS,
+    LOOKED_AFTER,
+    MEASURES,
+    SAID,
+    Far,
+    FoundArea,
+)
 from returnhome.rules.codes import ActionKind, Cohort, EpisodeKind, Means
+from returnhome.rules.found_places import FoundIn
+from returnhome.rules.found_places import SaidBy as WhoSays
 from returnhome.rules.helping import NeedKind, NoHelpReason, NotTakenUpReason
 from returnhome.rules.intelligence import PoliceAnswer
 from returnhome.rules.measures import ALL, COHORTS, Count
@@ -50,7 +61,7 @@ from tests.sharing import CAR, begun, kept, officer, sent, told_of_a_car
 FIRST, LAST = date(2026, 1, 1), date(2026, 3, 31)
 LATER = NOW + hours(100)
 DAY = timedelta(days=1)
-QUERIES = 8
+QUERIES = 9
 
 
 def counted(cast: Cast, first: date = FIRST, last: date = LAST) -> Helped:
@@ -353,6 +364,104 @@ def test_distances_are_those_that_the_facts_of_a_child_give(cast: Cast) -> None:
     assert found[Far.FAR] == 1
 
 
+# Where the child was found.
+
+
+def found(cast: Cast, episode: Episode, **where: object) -> None:
+    how = {"said_by": WhoSays.POLICE, "by": cast.amina, "at": NOW}
+    found_places.say(episode, found_places.Where(**where), **how)  # type: ignore[arg-type]
+
+
+def only(report: Helped, *, far: Far, area: FoundArea, is_known: bool = True) -> None:
+    """Of one episode ended: where it was is known or not, one band and one area."""
+    said = {"found_where_known": is_known, "found_where_not_known": not is_known}
+    said |= {f"found_{each}": each is far for each in Far}
+    said |= {f"found_{each}": each is area for each in FoundArea}
+    assert {key: report.count(key) for key in said} == {
+        key: Count(int(is_so), 1) for key, is_so in said.items()
+    }
+
+
+def test_where_nobody_said_where_the_child_was_found_it_is_not_known_and_not_no(
+    cast: Cast,
+) -> None:
+    returned(cast.kit)
+
+    only(counted(cast), far=Far.UNKNOWN, area=FoundArea.UNKNOWN, is_known=False)
+
+
+@pytest.mark.parametrize(
+    ("km", "band"), [(0, Far.NEAR), (8, Far.NEAR), (9, Far.MIDDLE), (32, Far.MIDDLE), (33, Far.FAR)]
+)
+def test_how_far_a_child_was_found_from_the_home_they_were_missing_from(
+    cast: Cast, km: int, band: Far
+) -> None:
+    home = Where(cast.northshire, postcode=on_the_map("NS11AA", 0, cast.northshire))
+    care.live_at(cast.kit, home, since=date(2020, 1, 1), by=cast.amina, at=NOW)
+
+    found(cast, returned(cast.kit), postcode=on_the_map("NS19ZZ", km, cast.northshire))
+
+    only(counted(cast), far=band, area=FoundArea.OWN)
+
+
+def test_a_looked_after_child_is_measured_from_the_placement_and_home_is_a_former_area(
+    cast: Cast,
+) -> None:
+    live_and_be_placed(cast, 100)
+    episode = returned(cast.sky)
+    found(cast, episode, postcode=on_the_map("NS19ZZ", 1, cast.northshire))
+    only(counted(cast), far=Far.FAR, area=FoundArea.FORMER)
+
+    found(cast, episode, postcode=on_the_map("WB19ZZ", 101, cast.westborough))
+
+    only(counted(cast), far=Far.NEAR, area=FoundArea.OWN)
+    cohort = Cohort.LOOKED_AFTER_OUT_OF_AREA
+    assert counted(cast).count("found_own_area", cohort) == Count(1, 1)
+
+
+def test_an_area_without_a_postcode_has_no_distance_and_abroad_is_another_area(
+    cast: Cast,
+) -> None:
+    episode = returned(cast.kit)
+    found(cast, episode, authority=cast.eastmoor)
+    only(counted(cast), far=Far.UNKNOWN, area=FoundArea.OTHER)
+    found(cast, episode, found_in=FoundIn.ABROAD)
+    only(counted(cast), far=Far.UNKNOWN, area=FoundArea.OTHER)
+
+    found(cast, episode, found_in=FoundIn.NOT_KNOWN)
+
+    only(counted(cast), far=Far.UNKNOWN, area=FoundArea.UNKNOWN, is_known=False)
+
+
+def test_where_the_child_lived_later_is_no_former_area(cast: Cast) -> None:
+    found(cast, returned(cast.kit), authority=cast.westborough)
+    later = Where(cast.westborough, postcode="WB1 2AA")
+    since = NOW.date() + 5 * DAY
+    care.live_at(cast.kit, later, since=since, by=cast.amina, at=NOW + 10 * DAY)
+
+    only(counted(cast), far=Far.UNKNOWN, area=FoundArea.OTHER)
+
+
+def test_a_protected_address_has_no_distance_and_its_area_is_counted(cast: Cast) -> None:
+    code = on_the_map("NS11AA", 0, cast.northshire)
+    hidden = Where(cast.northshire, postcode=code, address="3 Quarry Bank", is_protected=True)
+    care.live_at(cast.kit, hidden, since=date(2020, 1, 1), by=cast.amina, at=NOW)
+
+    found(cast, returned(cast.kit), postcode=code)
+
+    only(counted(cast), far=Far.UNKNOWN, area=FoundArea.OWN)
+
+
+def test_what_was_told_twice_is_found_where_either_said(cast: Cast) -> None:
+    told, known = returned(cast.robin), returned(cast.kit)
+    found(cast, told, authority=cast.eastmoor)
+    Episode.objects.filter(pk=told.pk).update(
+        voided_at=NOW, voided_by=cast.amina, voided_because="the same", same_as=known, steps=None
+    )
+
+    only(counted(cast), far=Far.UNKNOWN, area=FoundArea.OTHER)
+
+
 # What children said.
 
 
@@ -427,6 +536,7 @@ def test_another_council_has_no_figure_of_a_child_placed_there(cast: Cast, talk:
 FOLLOWED = (
     *("sign", "name", "name", "name", "help", "help", "hear", "outcome", "decide", "leave"),
     *("mention", "share", "share", "acknowledge", "tell_back", "recall", "not_share"),
+    *("say_where", "say_where", "say_where"),
 )
 
 
@@ -525,6 +635,18 @@ class World(Story):
         if other < 3:
             shares.recall(self.sent(one), "The wrong unit", by=self.interviewer, at=self.at)
 
+    def say_where(self, one: int, other: int) -> None:
+        council = self.one_of((self.cast.northshire, self.cast.westborough), other)
+        code = on_the_map(("NS11AA", "WB12AA")[other % 2], 10 * other, council)  # type: ignore[arg-type]
+        places_ = (
+            found_places.Where(postcode=code),
+            found_places.Where(authority=self.cast.eastmoor),
+            found_places.Where(FoundIn.ABROAD),
+            found_places.Where(FoundIn.NOT_KNOWN),
+        )
+        how = {"said_by": WhoSays.POLICE, "by": self.by, "at": self.at}
+        found_places.say(self.episode(one), places_[other % 4], **how)
+
     def not_share(self, one: int, other: int) -> None:
         shares.leave(
             self.episode(one), Recipient.POLICE, "They know of it", by=self.interviewer, at=self.at
@@ -543,6 +665,9 @@ PARTS = (
     ("started", ("started_ended_within", "started_ended_outside", "started_still_missing")),
     ("ended_in_period", ("ended_started_within", "ended_started_before")),
     ("placed", tuple(f"placed_{each}" for each in Far)),
+    ("ended_in_period", ("found_where_known", "found_where_not_known")),
+    ("ended_in_period", tuple(f"found_{each}" for each in Far)),
+    ("ended_in_period", tuple(f"found_{each}" for each in FoundArea)),
 )
 
 
@@ -572,7 +697,7 @@ def agree(cast: Cast, seed: int) -> None:
             for first, last in ((FIRST, date(2026, 12, 31)), (date(2026, 3, 2), date(2026, 3, 4))):
                 kept_, days = helped.recount(scope, first, last)
                 report = helped.helped(scope, first, last, now=world.at)
-                alone = {key for _, key in kept_ if key.startswith("placed")}
+                alone = {key for _, key in kept_ if key.startswith(("placed", "found"))}
                 assert {k: v for k, v in report.counts.items() if k[1] not in alone} == {
                     k: v for k, v in kept_.items() if k[1] not in alone
                 }
@@ -615,5 +740,7 @@ def test_the_role_that_counts_reads_what_followed_and_not_a_word_of_it(cast: Cas
             "select note from casework_nohelp",
             "select postcode from casework_placement",
             "select postcode from casework_address",
+            "select postcode from casework_foundplace",
+            "select found_in from casework_foundplace",
         ):
             assert refused(asked), asked

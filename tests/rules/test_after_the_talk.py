@@ -5,7 +5,15 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from returnhome.rules import after_the_talk as after
-from returnhome.rules.after_the_talk import MEASURES, SECTIONS, Far, NamedNeed, Span, TalkFacts
+from returnhome.rules.after_the_talk import (
+    MEASURES,
+    SECTIONS,
+    Far,
+    FoundArea,
+    NamedNeed,
+    Span,
+    TalkFacts,
+)
 from returnhome.rules.codes import Cohort, OfferKind
 from returnhome.rules.measures import APART, UPTAKE
 from returnhome.rules.releasing import HOW_IT_WAS, Felt
@@ -63,7 +71,7 @@ def test_one_help_taken_up_is_enough_and_one_unheard_leaves_it_open():
 def test_an_episode_over_the_edge_of_the_period_started_or_ended_in_it_but_not_both():
     assert span(started_within=True, has_ended=True) == {"started", "started_ended_outside"}
     assert span(started_within=True) == {"started", "started_still_missing"}
-    before = {"ended", "ended_started_before", "found_where_not_known"}
+    before = {"ended", "ended_started_before"}
     assert span(ended_within=True, has_ended=True) == before
 
 
@@ -178,3 +186,14 @@ def test_no_two_measures_of_different_days_stand_one_over_the_other():
     for each in MEASURES:
         if each.of in basis:
             assert each.basis == basis[each.of], each.key
+
+
+def test_where_an_episode_ended_is_one_part_of_each_of_three_wholes():
+    found = after.parts_of_found
+
+    assert found(is_known=True, km_band=Far.NEAR, area=FoundArea.FORMER) == {
+        *("found_where_known", "found_near", "found_former_area")
+    }
+    assert found(is_known=False, km_band=Far.UNKNOWN, area=FoundArea.UNKNOWN) == {
+        *("found_where_not_known", "found_unknown", "found_area_not_known")
+    }

@@ -98,6 +98,8 @@ ABOUT_A_CHILD: dict[str, Asks] = {
     "take-on-episode": of_episode("offer", only_post=True),
     "assign-episode": of_episode("reassign", not_shown_in=ERROR),
     "record-return-episode": of_episode("offer", not_shown_in=ERROR),
+    # Of a child still missing it leads to the return.
+    "say-where-found-episode": of_episode("offer", "r p", not_shown_in=ERROR),
     "classify-episode": of_episode("offer", not_shown_in=ERROR),
     "correct-episode": of_episode("offer", not_shown_in=ERROR),
     "void-episode": of_episode("match", not_shown_in=ERROR),

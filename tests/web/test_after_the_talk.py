@@ -52,7 +52,7 @@ def test_where_a_child_was_found_is_not_known_and_never_no(as_: As, some_help: N
     page = words_of(as_("ana").get("/figures/after-the-talk?period=year"))
 
     assert "Where the child was found is not known, of episodes ended 100.0% 1 of 1 ended" in page
-    assert "it is not known of any, and not counted as no" in page
+    assert "What is not known is not counted as no" in page
 
 
 def test_a_period_without_an_interview_has_no_rate(as_: As) -> None:

@@ -7,6 +7,10 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
+from returnhome.casework import found_places
+from returnhome.casework.found_places import Where
+from returnhome.casework.models import Postcode
+from returnhome.rules.found_places import SaidBy
 from tests.cast import Cast, returned
 from tests.web.asking import words_of
 
@@ -16,7 +20,10 @@ As = Callable[[str], Client]
 def test_a_council_with_nothing_left_out_can_answer_all_there_is_to_count(
     as_: As, cast: Cast, now
 ) -> None:
-    returned(cast.kit, at=now)
+    Postcode.objects.update(easting=0, northing=0)
+    where = Where(postcode="NS1 1AA")
+    how = {"said_by": SaidBy.POLICE, "by": cast.amina, "at": now}
+    found_places.say(returned(cast.kit, at=now), where, **how)
 
     page = words_of(as_("ana").get("/figures/could-we-answer?period=year"))
 

@@ -257,7 +257,7 @@ def test_the_page_asks_the_database_as_often_for_a_long_story_as_for_a_short_one
     assert interview.episodes.get() == episode
     client.force_login(cast.mara)
 
-    with django_assert_max_num_queries(50):
+    with django_assert_max_num_queries(51):
         client.get(f"/episodes/{episode.pk}")
 
 

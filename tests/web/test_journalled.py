@@ -293,7 +293,7 @@ World = Callable[[Cast, Any], tuple[Child, list[Shown]]]
 
 def a_child_just_back(cast: Cast, now: Any) -> tuple[Child, list[Shown]]:
     one = returned(cast.sky, at=now)
-    forms = ["assign", "correct", "classify", "void", "dispute", "override"]
+    forms = ["assign", "correct", "classify", "void", "dispute", "override", "say-where-found"]
     names = [f"{name}-episode" for name in forms] + ["ask-handover", "make-offer", "make-attempt"]
     names += ["not-hold-interview", "note-prevention-interview", "note-parental-risk"]
     names += ["own-pages-episode", "let-child-in", "releases-of-episode", "release-line"]

@@ -142,6 +142,7 @@ STEPS = {
     "check-in": {"amina", "ines", "mara"},
     "not-hold-interview": {"amina", "ines", "mara"},
     "correct-episode": {"amina", "ines", "mara"},
+    "say-where-found-episode": {"amina", "ines", "mara"},
     "add-action": {"amina", "mara", "sol"},
     "assign-episode": {"amina", "mara"},
     "ask-handover": {"amina", "mara"},

@@ -15,6 +15,7 @@ from returnhome.management.demonstration import (
     care,
     colleagues,
     councils,
+    found_places,
     harm,
     helped,
     homes,
@@ -114,6 +115,7 @@ def _make(now: datetime) -> None:
     panels.tell(teller)
     own.tell(teller)
     reviewed.tell(teller)
+    found_places.tell(teller)
 
 
 def empty() -> None:
