@@ -13,8 +13,6 @@ from django.utils import timezone
 from returnhome import database
 from returnhome.casework import acting, journal, places, row_security
 
-UPKEEP_LOCK = 7204  # any number that nothing else in this database locks
-
 
 @contextmanager
 def as_owner() -> Iterator[None]:
@@ -40,13 +38,18 @@ def as_owner() -> Iterator[None]:
 
 def is_up_to_date() -> bool:
     """Whether every migration has run, the places are there, and each table has its locks."""
-    executor = MigrationExecutor(connection)
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+    if not is_migrated():
         return False
     if row_security.faults(app_role()):
         return False
     loaded = places.ReferenceLoad.objects.filter(name__in=["authorities", "postcodes"])
     return loaded.count() == 2
+
+
+def is_migrated() -> bool:
+    """Whether every migration of this release has run."""
+    executor = MigrationExecutor(connection)
+    return not executor.migration_plan(executor.loader.graph.leaf_nodes())
 
 
 def app_role() -> str:
@@ -77,7 +80,7 @@ def migrating() -> Iterator[None]:
     with as_owner():
         owner_role = connection.settings_dict["USER"]
         with connection.cursor() as cursor:
-            cursor.execute("select pg_advisory_lock(%s)", [UPKEEP_LOCK])
+            cursor.execute("select pg_advisory_lock(%s)", [database.UPKEEP_LOCK])
         if role != owner_role:
             check_system_roles(role)
             database.grant_defaults(_owner_url(), role)
