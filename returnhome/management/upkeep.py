@@ -89,11 +89,16 @@ def migrating() -> Iterator[None]:
         if role != owner_role:
             _forbid_rewriting(role)
         if role != owner_role:
-            with transaction.atomic():
-                if row_security.faults(role):
-                    row_security.put_on(role)
-                # A table that has come since needs no other policy, and yet rights.
-                row_security.let_system_roles(role)
+            put_locks_on(role)
+
+
+def put_locks_on(role: str) -> None:
+    """As the owner: the policies of the table of access, where others are there."""
+    with transaction.atomic():
+        if row_security.faults(role):
+            row_security.put_on(role)
+        # A table that has come since needs no other policy, and yet rights.
+        row_security.let_system_roles(role)
 
 
 def load_places() -> None:

@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from returnhome import database
-from returnhome.casework import sealing, seals
+from returnhome.casework import row_security, sealing, seals
 from returnhome.casework.sealing import CannotOpen, SealedBytes
 from returnhome.casework.seals import Anchor
 from returnhome.management import upkeep
@@ -52,7 +52,7 @@ class Proof:
         self.found.append(Found(what, not told, sentence))
 
 
-def prove(manifest: dict[str, Any], *, owner: str, app: str) -> Proof:
+def prove(manifest: dict[str, Any], *, owner: str, app: str, is_up_to_date: bool) -> Proof:
     """Count, add up and compare everything, as the roles of these two addresses."""
     proof = Proof()
     with psycopg.connect(owner) as hand:
@@ -63,7 +63,7 @@ def prove(manifest: dict[str, Any], *, owner: str, app: str) -> Proof:
             _shape(proof, manifest["shape"], holdings.shape(cursor))
             _journal(proof, manifest["seal"], cursor)
     _words(proof)
-    _role(proof, app)
+    _role(proof, app, is_up_to_date)
     return proof
 
 
@@ -165,7 +165,7 @@ def _sealed_values() -> Iterator[bytes]:
                 yield from (bytes(value) for (value,) in cursor if value is not None)
 
 
-def _role(proof: Proof, app: str) -> None:
+def _role(proof: Proof, app: str, is_up_to_date: bool) -> None:
     """The product's own role: it owns nothing, and each table has its locks."""
     facts = database.role_facts(app)
     name = upkeep.app_role()
@@ -176,4 +176,7 @@ def _role(proof: Proof, app: str) -> None:
         faults.append(f"{name} owns something here.")
     if database.is_unlocked(app):
         faults.append("There are records that are closed to nobody.")
+    if is_up_to_date:
+        others = row_security.faults(name)
+        faults += [f"Not as the table of access has it: {each}." for each in others]
     proof.add("the product’s role", faults, f"{name} owns nothing, and row security is on.")

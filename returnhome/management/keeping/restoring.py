@@ -66,8 +66,14 @@ def restore(path: Path, identities: Sequence[Identity]) -> Restored:
             cursor.execute("vacuum (analyze)")
     except psycopg.OperationalError as error:
         raise Failed(f"The database was lost: {str(error).splitlines()[0]}.") from None
-    proof = proving.prove(file.manifest, owner=owner, app=app)
-    return Restored(file, proof, upkeep.is_migrated())
+    is_up_to_date, role = upkeep.is_migrated(), upkeep.app_role()
+    if is_up_to_date and app != owner:
+        # PostgreSQL reads some policies back in other words than it wrote them: these are put on
+        # anew. Of an earlier release migrate does it.
+        with upkeep.as_owner():
+            upkeep.put_locks_on(role)
+    proof = proving.prove(file.manifest, owner=owner, app=app, is_up_to_date=is_up_to_date)
+    return Restored(file, proof, is_up_to_date)
 
 
 def _read_first(

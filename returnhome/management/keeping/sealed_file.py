@@ -109,7 +109,6 @@ def write(
         cipher = _Hashed(file)
         try:
             pyrage.encrypt_io(plain, cipher, recipients)
-            file.flush()
             os.fsync(file.fileno())
         except (pyrage.EncryptError, OSError) as error:
             failed = plain.failed or cipher.failed or error
@@ -135,7 +134,8 @@ def unfinished(to: Path) -> Iterator[tuple[Path, IO[bytes]]]:
         raise Refused(f"{to} is there already: a backup is never written over.")
     part = to.with_name(f"{to.name}.part")
     try:
-        file = os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT, 0o600), "wb")
+        # Nothing is held back: a disk that is full at the end would refuse it a second time.
+        file = os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT, 0o600), "wb", buffering=0)
     except OSError as error:
         raise Refused(f"{part} cannot be written: {error.strerror}.") from None
     with file:
@@ -194,7 +194,9 @@ class _Hashed:
 
     def write(self, given: bytes) -> int:
         try:
-            self.file.write(given)
+            rest = memoryview(given)
+            while rest:
+                rest = rest[self.file.write(rest) :]
         except BaseException as error:
             self.failed = error
             raise
@@ -202,12 +204,7 @@ class _Hashed:
         return len(given)
 
     def flush(self) -> None:
-        """The library flushes at the end, and a full disk may tell of itself only then."""
-        try:
-            self.file.flush()
-        except BaseException as error:
-            self.failed = error
-            raise
+        """Nothing is kept back."""
 
 
 # Reading.
@@ -230,7 +227,7 @@ def read_through(
                 raise plain.failed from None
             if "No matching" in str(error):
                 raise Refused(
-                    f"{path} was not written for this key: the identity of another is needed."
+                    f"{path} was not written for this key, or its first lines are damaged."
                 ) from None
             raise _damaged(path) from None
         except OSError:
