@@ -298,6 +298,7 @@ def test_what_was_backed_up_comes_back_equal_and_the_proof_says_so(kept: Kept, t
     assert "casework_postcode has 0 rows and had " in rows.sentence
 
 
+@pytest.mark.check
 def test_a_key_that_is_missing_is_named_with_the_number_of_what_it_sealed(
     kept: Kept, target: str
 ) -> None:

@@ -45,7 +45,7 @@ def take(to: Path, recipients: Sequence[Recipient], *, url: str, at: datetime) -
     except psycopg.errors.UndefinedTable:
         raise Refused("There are no tables in this database yet: returnhome migrate.") from None
     except psycopg.OperationalError as error:
-        raise Failed(f"The database was lost: {str(error).splitlines()[0]}.") from None
+        raise Failed(f"The database does not answer: {str(error).splitlines()[0]}.") from None
 
 
 def _take(

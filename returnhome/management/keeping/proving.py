@@ -130,22 +130,21 @@ def key_name(key: str) -> str:
 
 
 def _opened() -> Iterator[str]:
-    """For each sealed value nothing where it opens, else the sentence that says why not."""
     with upkeep.as_owner(), transaction.atomic():
-        for value in _sealed_values():
-            try:
-                sealing.open_sealed(value)
-            except CannotOpen as why:
-                is_plain = value[:1] == sealing.VERSION
-                yield (
-                    f"Sealed with key {value[1:5].hex()}, which is not in SEALING_KEYS"
-                    if is_plain
-                    else str(why).rstrip(".")
-                )
-            except InvalidTag:
-                yield "Not as they were sealed"
-            else:
-                yield ""
+        yield from map(_why_not, _sealed_values())
+
+
+def _why_not(value: bytes) -> str:
+    """Nothing where a sealed value opens, else the sentence that says why it does not."""
+    try:
+        sealing.open_sealed(value)
+    except InvalidTag:
+        return "Not as they were sealed"
+    except CannotOpen as why:
+        if value[:1] == sealing.VERSION:
+            return f"Sealed with key {value[1:5].hex()}, which is not in SEALING_KEYS"
+        return str(why).rstrip(".")
+    return ""
 
 
 def _sealed_values() -> Iterator[bytes]:

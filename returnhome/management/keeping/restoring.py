@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import psycopg
 from django.core.management import CommandError
+from django.db import OperationalError
 from django.db import connection as serving
 from django.db.migrations.loader import MigrationLoader
 from psycopg import sql
@@ -65,7 +66,7 @@ def restore(path: Path, identities: Sequence[Identity]) -> Restored:
             # Statistics, and which pages are wholly visible, are in no dump.
             cursor.execute("vacuum (analyze)")
     except psycopg.OperationalError as error:
-        raise Failed(f"The database was lost: {str(error).splitlines()[0]}.") from None
+        raise Failed(f"The database does not answer: {str(error).splitlines()[0]}.") from None
     is_up_to_date, role = upkeep.is_migrated(), upkeep.app_role()
     if is_up_to_date and app != owner:
         # PostgreSQL reads some policies back in other words than it wrote them: these are put on
@@ -142,6 +143,10 @@ def _check_fits(manifest: dict[str, Any], cursor: psycopg.Cursor) -> None:
             upkeep.check_system_roles(app)
     except CommandError as error:
         raise Refused(str(error)) from None
+    except OperationalError as error:
+        raise Refused(
+            f"{app} cannot come in: {str(error).splitlines()[0]}. DATABASE_URL names it."
+        ) from None
     finally:
         serving.close()
 
