@@ -161,11 +161,12 @@ def _command(name: str, *words: Any, **more: str) -> tuple[float, Any, int]:
     return took, done, int(memory) // 1024
 
 
-# The command as it is, and then how much memory it had at the most.
-WATCHED = """
-import atexit, resource, sys
-atexit.register(lambda: print(
-    resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=sys.stderr))
+# The command as it is, and then how much memory it had at the most: its own, not its parent's.
+WATCHED = r"""
+import atexit, re, sys
+def most():
+    return re.search(r"VmHWM:\s*(\d+)", open("/proc/self/status").read())[1]
+atexit.register(lambda: print(most(), file=sys.stderr))
 from returnhome.__main__ import main
 main()
 """
