@@ -14,6 +14,8 @@ from cryptography.exceptions import InvalidTag
 from django.apps import apps
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import QuerySet
+from psycopg import sql
 
 from returnhome import database
 from returnhome.casework import row_security, sealing, seals
@@ -149,19 +151,36 @@ def _why_not(value: bytes) -> str:
 
 def _sealed_values() -> Iterator[bytes]:
     """As the fields themselves ask for them, but closed."""
+    with connection.cursor() as cursor:
+        cursor.execute("select table_name, column_name from information_schema.columns")
+        there = set(cursor.fetchall())
     for model in apps.get_models():
-        if not model._meta.managed or model._meta.proxy:
-            continue
+        table = model._meta.db_table
         for one in model._meta.local_fields:
-            if not isinstance(one, SealedBytes):
-                continue
-            asked = model._base_manager.values_list(one.attname).order_by()
-            query, given = asked.query.sql_with_params()
-            connection.ensure_connection()
-            with closing(connection.connection.cursor(name="sealed_values")) as cursor:
-                cursor.itersize = 500
-                cursor.execute(query, given or None)
-                yield from (bytes(value) for (value,) in cursor if value is not None)
+            name, column = one.get_attname_column()
+            # A backup of an earlier release has not all that this one has.
+            if isinstance(one, SealedBytes) and column and (table, column) in there:
+                asked = model._base_manager.values_list(name).order_by()
+                with closing(_asked(asked, table, column)) as values:
+                    yield from (bytes(value) for (value,) in values if value is not None)
+
+
+def _asked(asked: QuerySet, table: str, column: str) -> psycopg.ServerCursor:
+    """The field’s own question; where an earlier release has not what it asks by, the column."""
+    query, given = asked.query.sql_with_params()
+    try:
+        with transaction.atomic():
+            return _streamed(query, given)
+    except (psycopg.errors.UndefinedColumn, psycopg.errors.UndefinedTable):
+        names = sql.Identifier(column), sql.Identifier(table)
+        return _streamed(sql.SQL("select {} from {}").format(*names), ())
+
+
+def _streamed(query: Any, given: Any) -> psycopg.ServerCursor:
+    cursor = connection.connection.cursor(name="sealed_values")
+    cursor.itersize = 500
+    cursor.execute(query, given or None)
+    return cursor
 
 
 def _role(proof: Proof, app: str, is_up_to_date: bool) -> None:
