@@ -34,11 +34,20 @@ COMMANDS = {
     "services": "take a council's list of services in, or write it out",
     "figures": "count, for one authority and period",
     "study": "make one national study from many councils' returns",
+    "backup": "write the whole database into one encrypted file, or check one",
+    "restore": "restore a backup into an empty database, and prove it",
     "verify-journal": "say whether the journal is as it was sealed",
 }
-NEEDS_NO_TABLE = {"check", "roles", "responsibility", "timeliness", "study", "makemigrations"}
-# Nor a model: what loads them all would take a third of such a command's time.
-NEEDS_NO_APPLICATION = {"study"}
+NEEDS_NO_TABLE = {
+    *("check", "roles", "responsibility", "timeliness", "study", "makemigrations"),
+    # Looks for the database itself, where it needs one.
+    "backup",
+}
+# Brings the tables along itself.
+MAKES_TABLES = {"migrate", "restore"}
+# Nor a model: what loads them all would take a third of such a command's time, and a machine that
+# backs up needs none of the product's keys.
+NEEDS_NO_APPLICATION = {"study", "backup"}
 # For those who develop: Django's own.
 FOR_DEVELOPERS = {"makemigrations", "shell", "sqlmigrate", "showmigrations", "dbshell"}
 
@@ -68,7 +77,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if words[0] == "demo":
         os.environ["RETURNHOME_DEMO"] = "1"
     if words[0] not in NEEDS_NO_TABLE and not {"-h", "--help"} & set(words):
-        bring_database(is_migrating=words[0] == "migrate")
+        bring_database(is_migrating=words[0] in MAKES_TABLES)
     try:
         if words[0] in NEEDS_NO_APPLICATION:
             load_command_class("returnhome", words[0]).run_from_argv(["returnhome", *words])

