@@ -51,6 +51,8 @@ class FoundPlace(models.Model):
     `source`: who told us, by name, as beside the four times; `said_by`: who knows it.
     """
 
+    sealed_under = "episode"
+
     episode = models.ForeignKey(
         Episode, models.PROTECT, related_name="found_places", db_index=False
     )

@@ -60,9 +60,12 @@ def open_sealed(sealed: bytes) -> bytes:
         return DataKey.opened(wrapped).open_sealed(sealed)
     if sealed[:1] == UNDER_DATA_KEY:
         raise CannotOpen("The key of these words was destroyed, and they with it.")
+    if sealed[:1] != VERSION:
+        raise CannotOpen("This is no sealed value.")
     key = _ring(tuple(settings.SEALING_KEYS)).get(sealed[1:5])
-    if sealed[:1] != VERSION or key is None:
-        raise CannotOpen("A sealed value cannot be opened with the keys of this installation.")
+    if key is None:
+        name = sealed[1:5].hex()
+        raise CannotOpen(f"It is sealed with the key {name}, which is not in SEALING_KEYS.")
     return key.decrypt(sealed[5:17], sealed[17:], sealed[:5])
 
 

@@ -90,7 +90,7 @@ drop table casework_datakey;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("casework", "0038_the_roll_up_by_quarter")]
+    dependencies = [("casework", "0039_where_a_child_was_found")]
 
     operations = [
         migrations.RunSQL(KEYS, REVERSE),

@@ -1,18 +1,15 @@
 """Proving a restore: what the database holds now against what its backup says it held then."""
 
-from base64 import urlsafe_b64decode
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
-from hashlib import sha256
 from typing import Any
 
 import psycopg
 from cryptography.exceptions import InvalidTag
 from django.apps import apps
-from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import QuerySet
 from psycopg import sql
@@ -21,7 +18,7 @@ from returnhome import database
 from returnhome.casework import row_security, sealing, seals
 from returnhome.casework.sealing import CannotOpen, SealedBytes
 from returnhome.casework.seals import Anchor
-from returnhome.management import upkeep
+from returnhome.management import keys, upkeep
 from returnhome.management.keeping import holdings
 
 # So many differences are named one by one.
@@ -121,14 +118,9 @@ def _words(proof: Proof) -> None:
     opened = outcomes.pop("", 0)
     faults = [f"{sentence}: {number}." for sentence, number in sorted(outcomes.items())]
     if faults:
-        names = ", ".join(map(key_name, settings.SEALING_KEYS))
+        names = ", ".join(keys.at_hand())
         faults.append(f"Keys at hand: {names}.")
     proof.add("sealed words and files", faults, f"{opened:,} are there, and each was opened.")
-
-
-def key_name(key: str) -> str:
-    """The name under which a value keeps its key."""
-    return sha256(urlsafe_b64decode(key)).hexdigest()[:8]
 
 
 def _opened() -> Iterator[str]:
@@ -143,8 +135,6 @@ def _why_not(value: bytes) -> str:
     except InvalidTag:
         return "Not as they were sealed"
     except CannotOpen as why:
-        if value[:1] == sealing.VERSION:
-            return f"Sealed with key {value[1:5].hex()}, which is not in SEALING_KEYS"
         return str(why).rstrip(".")
     return ""
 
@@ -171,7 +161,11 @@ def _asked(asked: QuerySet, table: str, column: str) -> psycopg.ServerCursor:
     try:
         with transaction.atomic():
             return _streamed(query, given)
-    except (psycopg.errors.UndefinedColumn, psycopg.errors.UndefinedTable):
+    except (
+        psycopg.errors.UndefinedColumn,
+        psycopg.errors.UndefinedTable,
+        psycopg.errors.UndefinedFunction,
+    ):
         names = sql.Identifier(column), sql.Identifier(table)
         return _streamed(sql.SQL("select {} from {}").format(*names), ())
 
