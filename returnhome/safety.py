@@ -70,7 +70,7 @@ FAULTS: dict[str, Fault] = {
     ),
     "E012": Fault(
         "PUBLIC_URL is not https: links in messages would travel for all to read.",
-        "Begin it with https://.",
+        "Give the https address under which people reach the product.",
     ),
     "E013": Fault(
         "DATABASE_OWNER_URL is in this environment: whoever takes over the web server owns the "
@@ -105,7 +105,7 @@ FAULTS: dict[str, Fault] = {
         "The database may lose what it has said is kept, when the power fails.",
         "Set fsync, full_page_writes and synchronous_commit to on.",
     ),
-    "E024": Fault("NOTIFY_URL is not https.", "Begin it with https://, or leave it out."),
+    "E024": Fault("NOTIFY_URL is not https.", "Give its https address, or leave it out."),
     "W001": Fault(
         "No mail server is named: nobody can have a new password by themselves.",
         "Set EMAIL_HOST and EMAIL_FROM.",

@@ -98,6 +98,7 @@ INSTALLED_APPS = [
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 MIDDLEWARE = [
+    "returnhome.web.middleware.safe_headers",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "returnhome.api.door.door",
@@ -112,7 +113,6 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "returnhome.web.middleware.now",
-    "returnhome.web.middleware.safe_headers",
     "returnhome.web.middleware.time_limits",
     "returnhome.web.middleware.signed_in_only",
     "returnhome.web.middleware.second_factor_first",

@@ -39,7 +39,7 @@ def _second_lock(role: str) -> list[CheckMessage]:
     return []
 
 
-def as_data(message: CheckMessage) -> dict[str, str]:
+def as_data(message: CheckMessage) -> dict[str, str | None]:
     level = "error" if message.is_serious() else "warning"
     return {"id": message.id, "level": level, "message": message.msg, "hint": message.hint or ""}
 
