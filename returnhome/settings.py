@@ -105,7 +105,8 @@ MIDDLEWARE = [
     "returnhome.web.middleware.health",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
-    # Before the next, which reads what was sent.
+    # Before the next but one, which reads what was sent.
+    "returnhome.web.middleware.bodies",
     "returnhome.web.middleware.own_uploads",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

@@ -35,6 +35,12 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
     return render(request, "error/bad_request.html", status=400)
 
 
+def too_large(request: HttpRequest, most: int) -> HttpResponse:
+    """413: nothing of it was read. There is no session yet, so nobody is known on the page."""
+    context = {"most": max(1, most // 1024**2)}
+    return render(request, "error/too_large.html", context, status=413)
+
+
 def not_allowed(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     # To somebody who may not see a thing, it is not there.
     return not_found(request, exception)

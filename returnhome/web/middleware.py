@@ -15,10 +15,19 @@ from django.urls import reverse
 from django.utils import timezone
 
 from returnhome.casework import acting
+from returnhome.intake import open_referral
 from returnhome.rules import Blocked
 from returnhome.web import errors, looking, sessions, uploads
+from returnhome.web.tables_sent import REST_OF_FORM
 
 Next = Callable[[HttpRequest], HttpResponseBase]
+
+
+def said_length(request: HttpRequest) -> int:
+    """The length that is announced; a body without one is not read at all."""
+    said = request.META.get("CONTENT_LENGTH") or ""
+    return int(said) if said.isascii() and said.isdigit() else 0
+
 
 # A child's own pages.
 OWN = "/m/"
@@ -38,6 +47,9 @@ OPEN = (
     "/guide",
     "/api/",
 )
+LET_GO_BY = (OWN, "/intake", "/history")
+# And these take a file, up to so many bytes.
+TAKES = {"/services/import": open_referral.LARGEST}
 # Open to somebody who has given a password and has no second factor yet.
 SETTING_UP = (
     "/account/second-factor",
@@ -88,6 +100,21 @@ def health(get_response: Next) -> Next:
         except DatabaseError:
             return HttpResponse("no database", content_type="text/plain", status=503)
         return HttpResponse("ok", content_type="text/plain")
+
+    return middleware
+
+
+def bodies(get_response: Next) -> Next:
+    """Nothing larger is read than the page takes: by what is announced, before any of it is."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        # These let a file that is too large go by and say so on the page itself.
+        if request.path.startswith(LET_GO_BY):
+            return get_response(request)
+        most = TAKES.get(request.path, settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+        if said_length(request) > most + REST_OF_FORM:
+            return errors.too_large(request, most)
+        return get_response(request)
 
     return middleware
 
