@@ -2,13 +2,13 @@
 
 import base64
 import secrets
+import time
 from collections.abc import Callable
 from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth import logout
 from django.core.exceptions import PermissionDenied
-from django.db import DatabaseError, connection
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -16,8 +16,9 @@ from django.utils import timezone
 
 from returnhome.casework import acting
 from returnhome.intake import open_referral
+from returnhome.reporting import readiness
 from returnhome.rules import Blocked
-from returnhome.web import errors, looking, sessions, uploads
+from returnhome.web import errors, logs, looking, sessions, uploads
 from returnhome.web.tables_sent import REST_OF_FORM
 
 Next = Callable[[HttpRequest], HttpResponseBase]
@@ -29,6 +30,8 @@ def said_length(request: HttpRequest) -> int:
     return int(said) if said.isascii() and said.isdigit() else 0
 
 
+# Whether the process lives asks no database; whether it is ready asks all that it needs.
+ALIVE, READY = "/livez", ("/healthz", "/readyz")
 # A child's own pages.
 OWN = "/m/"
 # Open to a stranger. The address of a calendar, of a letter's answer, of a one-time link or of a
@@ -89,16 +92,15 @@ HEADERS = {
 
 
 def health(get_response: Next) -> Next:
-    """Answer /healthz before anything else is asked, 200 once the database answers."""
+    """Answer whether this process lives, and whether it is ready, before anything else is asked."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
-        if request.path != "/healthz":
+        if request.path == ALIVE:
+            return HttpResponse("ok", content_type="text/plain")
+        if request.path not in READY:
             return get_response(request)
-        try:
-            with connection.cursor() as cursor:
-                cursor.execute("select 1")
-        except DatabaseError:
-            return HttpResponse("no database", content_type="text/plain", status=503)
+        if missing := readiness.missing():
+            return HttpResponse("\n".join(missing), content_type="text/plain", status=503)
         return HttpResponse("ok", content_type="text/plain")
 
     return middleware
@@ -140,10 +142,31 @@ def now(get_response: Next) -> Next:
     return middleware
 
 
+def noted(get_response: Next) -> Next:
+    """Give each request a number, and the log a line: which page, how long, and never for whom."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        request.number = secrets.token_hex(8)  # type: ignore[attr-defined]
+        begun = time.perf_counter()
+        token = logs.answering.set(request)
+        try:
+            response = get_response(request)
+            if request.path not in (ALIVE, *READY):
+                code, took = response.status_code, round((time.perf_counter() - begun) * 1000)
+                about = {"code": code, "milliseconds": took}
+                said = (request.method, logs.route_of(request), code, took)
+                logs.access.info("%s %s %s in %s ms", *said, extra=about)
+            return response
+        finally:
+            logs.answering.reset(token)
+
+    return middleware
+
+
 def safe_headers(get_response: Next) -> Next:
     """Let any answer load only what is ours, and let nobody keep a copy of it.
 
-    The outermost of all: it stands around static files, the API, redirects and every error.
+    It stands around static files, the API, redirects and every error.
     """
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
