@@ -116,6 +116,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "returnhome.web.middleware.now",
     "returnhome.web.middleware.time_limits",
+    "returnhome.web.middleware.dear_pages",
     "returnhome.web.middleware.signed_in_only",
     "returnhome.web.middleware.second_factor_first",
     "returnhome.web.middleware.acting_for",
@@ -191,6 +192,9 @@ ACCOUNT_RATE_LIMITS = {
     "wrong_link": "20/5m/ip",
     "reauthenticate": "5/5m/user",
     "change_password": "5/5m/user",
+    # Files that are made when they are asked for, and tables that are read.
+    "file": "60/m/key",
+    "file_of_stranger": "60/m/ip",
 }
 
 MFA_ADAPTER = "returnhome.web.second_factor.Adapter"

@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.messages.storage.cookie import CookieStorage
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -43,6 +44,13 @@ def too_large(request: HttpRequest, most: int) -> HttpResponse:
     return render(request, "error/too_large.html", context, status=413)
 
 
+def too_many(request: HttpRequest) -> HttpResponse:
+    """429: more files within a minute than anybody reads."""
+    response = render(request, "error/too_many.html", status=429)
+    response.headers["Retry-After"] = "60"
+    return response
+
+
 def not_allowed(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     # To somebody who may not see a thing, it is not there.
     return not_found(request, exception)
@@ -70,7 +78,7 @@ def unavailable(request: HttpRequest) -> HttpResponse:
     """503: the database is gone for now. The page asks it nothing, not even who is signed in."""
     faults.note_unreachable(request)
     request.user = AnonymousUser()
-    request._messages = []  # type: ignore[attr-defined]
+    request._messages = CookieStorage(request)  # type: ignore[attr-defined]
     response = render(request, "error/unavailable.html", status=503)
     response.headers["Retry-After"] = str(faults.TRY_AGAIN)
     return response

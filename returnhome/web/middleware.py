@@ -18,7 +18,7 @@ from returnhome.casework import acting
 from returnhome.intake import open_referral
 from returnhome.reporting import readiness
 from returnhome.rules import Blocked
-from returnhome.web import errors, logs, looking, sessions, uploads
+from returnhome.web import errors, guessing, logs, looking, sessions, uploads
 from returnhome.web.tables_sent import REST_OF_FORM
 
 Next = Callable[[HttpRequest], HttpResponseBase]
@@ -53,6 +53,10 @@ OPEN = (
 LET_GO_BY = (OWN, "/intake", "/history")
 # And these take a file, up to so many bytes.
 TAKES = {"/services/import": open_referral.LARGEST}
+# What takes the machine's time: files that are made when they are asked for, and tables to be read.
+FILES = (".pdf", ".csv", ".xlsx", ".zip")
+MANY_FILES = ("/figures/statutory/", "/figures/foi/")
+TAKES_TABLES = ("/intake", "/history", "/services/import")
 # Open to somebody who has given a password and has no second factor yet.
 SETTING_UP = (
     "/account/second-factor",
@@ -180,6 +184,19 @@ def safe_headers(get_response: Next) -> Next:
             age = f"max-age={settings.SECURE_HSTS_SECONDS}"
             response.headers.setdefault("Strict-Transport-Security", age)
         return response
+
+    return middleware
+
+
+def dear_pages(get_response: Next) -> Next:
+    """So many files a minute and no more, for each person: to make one takes the machine's time."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        is_file = request.path.endswith(FILES) or request.path.startswith(MANY_FILES)
+        is_sent = request.method == "POST" and request.path in TAKES_TABLES
+        if not (is_file or is_sent) or guessing.may_have_another(request):
+            return get_response(request)
+        return errors.too_many(request)
 
     return middleware
 

@@ -68,3 +68,18 @@ def test_a_directory_that_is_none_is_refused_with_a_sentence(as_: Callable[[str]
 
     assert response.status_code in (200, 404)
     assert "Traceback" not in response.content.decode()
+
+
+def test_who_asks_for_many_files_within_a_minute_waits_and_others_do_not(
+    as_: Callable[[str], Client],
+):
+    amina, mara = as_("amina"), as_("mara")
+    codes = [amina.get("/out-of-area.csv").status_code for _ in range(60)]
+
+    stopped = amina.get("/out-of-area.csv")
+
+    assert set(codes) == {200}
+    assert (stopped.status_code, stopped.headers["Retry-After"]) == (429, "60")
+    assert "Wait a minute and try again" in words_of(stopped)
+    assert mara.get("/out-of-area.csv").status_code == 200
+    assert amina.get("/").status_code == 200
