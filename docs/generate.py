@@ -802,7 +802,16 @@ def philomena_parts() -> str:
     return table(["code", "part", "what was told", "and the answers to"], rows)
 
 
+def faults() -> str:
+    safety = importlib.import_module("returnhome.safety")
+    rows = (
+        [code(f"returnhome.{number}"), its.what, its.do] for number, its in safety.FAULTS.items()
+    )
+    return table(["id", "what is wrong", "what to do"], rows)
+
+
 DRAWN: dict[str, Callable[[], str]] = {
+    "faults": faults,
     "codes": codes,
     "measures": measure_table,
     "measures-after-the-talk": measures_after,

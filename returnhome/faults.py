@@ -5,7 +5,13 @@ import secrets
 import sys
 import traceback
 
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest
+
+# Seconds after which somebody whom the database did not answer may ask again.
+TRY_AGAIN = 10
+# The connection broke, the server ends or starts, and it has no room for another.
+OF_THE_CONNECTION = ("08", "57P01", "57P02", "57P03", "53300")
 
 logger = logging.getLogger(__name__)
 
@@ -24,6 +30,23 @@ def note(request: HttpRequest) -> str:
         where,
         request.method,
         match.view_name if match else "unknown page",
+        extra={"reference": reference},
     )
     request.fault = reference  # type: ignore[attr-defined]
     return reference
+
+
+def is_unreachable(error: BaseException | None) -> bool:
+    """Whether the database is gone, and not at odds with what was asked of it."""
+    if not isinstance(error, OperationalError | InterfaceError):
+        return False
+    # What the server itself says has a code; nothing there: nobody answered.
+    code = getattr(error.__cause__, "sqlstate", None)
+    return code is None or code.startswith(OF_THE_CONNECTION)
+
+
+def note_unreachable(request: HttpRequest) -> None:
+    """Log that the database did not answer: no fault of ours, so it has no reference."""
+    logger.error("The database does not answer.")
+    # What is logged about the answer itself would say less, and again.
+    request.fault = ""  # type: ignore[attr-defined]

@@ -46,11 +46,23 @@ def _embedded_keys() -> dict[str, str]:
 _kept = {} if LIVE else _embedded_keys()
 
 
+_missing = [
+    name
+    for name in ("SECRET_KEY", "SEALING_KEYS", *(["ALLOWED_HOSTS"] if LIVE else []))
+    if not (os.environ.get(name) or _kept.get(name))
+]
+if _missing:
+    raise ImproperlyConfigured(f"{', '.join(_missing)} must be set: see docs/settings.md.")
+
+
 def _required(name: str) -> str:
-    value = os.environ.get(name) or _kept.get(name)
-    if not value:
-        raise ImproperlyConfigured(f"{name} must be set: see docs/settings.md.")
-    return value
+    return os.environ.get(name) or _kept[name]
+
+
+def _whole(given: str, name: str, *, least: int) -> int:
+    if given.isascii() and given.isdigit() and int(given) >= least:
+        return int(given)
+    raise ImproperlyConfigured(f"{name} must be a whole number, {least} or more.")
 
 
 SECRET_KEY = _required("SECRET_KEY")
@@ -86,13 +98,16 @@ INSTALLED_APPS = [
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 MIDDLEWARE = [
+    "returnhome.web.middleware.noted",
+    "returnhome.web.middleware.safe_headers",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "returnhome.api.door.door",
     "returnhome.web.middleware.health",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
-    # Before the next, which reads what was sent.
+    # Before the next but one, which reads what was sent.
+    "returnhome.web.middleware.bodies",
     "returnhome.web.middleware.own_uploads",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -100,8 +115,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "returnhome.web.middleware.now",
-    "returnhome.web.middleware.safe_headers",
     "returnhome.web.middleware.time_limits",
+    "returnhome.web.middleware.dear_pages",
     "returnhome.web.middleware.signed_in_only",
     "returnhome.web.middleware.second_factor_first",
     "returnhome.web.middleware.acting_for",
@@ -177,6 +192,9 @@ ACCOUNT_RATE_LIMITS = {
     "wrong_link": "20/5m/ip",
     "reauthenticate": "5/5m/user",
     "change_password": "5/5m/user",
+    # Files that are made when they are asked for, and tables that are read.
+    "file": "60/m/key",
+    "file_of_stranger": "60/m/ip",
 }
 
 MFA_ADAPTER = "returnhome.web.second_factor.Adapter"
@@ -213,22 +231,33 @@ CACHES = {
     }
 }
 # Whom a count belongs to: behind proxies the caller is the one that the outermost of ours names.
-PROXIES = int(os.environ.get("PROXIES", "1")) if LIVE else 0
+PROXIES = _whole(os.environ.get("PROXIES", "1"), "PROXIES", least=0) if LIVE else 0
 NINJA_NUM_PROXIES = ALLAUTH_TRUSTED_PROXY_COUNT = PROXIES
 # How long somebody stays signed in: without doing anything, and at the most.
-SIGN_OUT_AFTER_MINUTES = int(os.environ.get("SIGN_OUT_AFTER_MINUTES", "30"))
-SIGN_IN_LASTS_HOURS = int(os.environ.get("SIGN_IN_LASTS_HOURS", "12"))
+SIGN_OUT_AFTER_MINUTES = _whole(
+    os.environ.get("SIGN_OUT_AFTER_MINUTES", "30"), "SIGN_OUT_AFTER_MINUTES", least=1
+)
+SIGN_IN_LASTS_HOURS = _whole(
+    os.environ.get("SIGN_IN_LASTS_HOURS", "12"), "SIGN_IN_LASTS_HOURS", least=1
+)
 SESSION_COOKIE_AGE = SIGN_IN_LASTS_HOURS * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = LIVE
-SECURE_REDIRECT_EXEMPT = ["^healthz$"]
+SECURE_REDIRECT_EXEMPT = ["^(healthz|readyz|livez)$"]
 CSRF_FAILURE_VIEW = "returnhome.web.errors.csrf_failure"
 SECURE_HSTS_SECONDS = 31536000 if LIVE else 0
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if LIVE else None
 X_FRAME_OPTIONS = "DENY"
+SILENCED_SYSTEM_CHECKS = [
+    # `check --deploy` says it in words of our own, with what to do (safety.FAULTS).
+    "security.W009",
+    # A council's other names are not ours to put behind HTTPS, nor into the browsers' own list.
+    "security.W005",
+    "security.W021",
+]
 
 EMAIL_BACKEND = (
     "django.core.mail.backends.smtp.EmailBackend"
@@ -236,7 +265,7 @@ EMAIL_BACKEND = (
     else "django.core.mail.backends.console.EmailBackend"
 )
 EMAIL_HOST = os.environ.get("EMAIL_HOST", "")
-EMAIL_PORT = int(os.environ.get("EMAIL_PORT", "587"))
+EMAIL_PORT = _whole(os.environ.get("EMAIL_PORT", "587"), "EMAIL_PORT", least=1)
 EMAIL_HOST_USER = os.environ.get("EMAIL_HOST_USER", "")
 EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = EMAIL_PORT == 587
@@ -280,6 +309,10 @@ FORMAT_MODULE_PATH = None
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
+# One object a line, with a line for each request; else words, and of requests nothing.
+LOG_FORMAT = os.environ.get("LOG_FORMAT", "plain")
+if LOG_FORMAT not in ("plain", "json"):
+    raise ImproperlyConfigured("LOG_FORMAT must be plain or json.")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -288,10 +321,13 @@ LOGGING = {
             "()": "returnhome.web.logs.Discreet",
             "format": "{levelname} {name}: {message}",
             "style": "{",
-        }
+        },
+        "json": {"()": "returnhome.web.logs.Json"},
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["console"], "level": "WARNING"},
-    # Django's request log carries addresses of pages; ids only, never a name.
-    "loggers": {"django.request": {"level": "ERROR"}},
+    "loggers": {
+        "django.request": {"level": "ERROR"},
+        "returnhome.access": {"level": "INFO" if LOG_FORMAT == "json" else "WARNING"},
+    },
 }

@@ -153,3 +153,27 @@ def test_the_rules_load_in_a_python_without_django() -> None:
 
     assert done.stderr == ""
     assert done.returncode == 0
+
+
+# Beside the one room for files that go out: what one process of ours hands to another, what is
+# sent to the demonstration, and a form in which every cell is written as text.
+BESIDE_EXPORTS = {
+    "reporting/exports.py",
+    "intake/unpacking.py",
+    "management/demonstration/police.py",
+    "management/demonstration/study.py",
+    "reporting/study_blank.py",
+}
+
+
+def test_one_room_writes_the_tables_that_go_out() -> None:
+    writing = {
+        name
+        for name, tree in modules()
+        for node in ast.walk(tree)
+        if (isinstance(node, ast.Import) and any(each.name == "xlsxwriter" for each in node.names))
+        or (isinstance(node, ast.ImportFrom) and node.module in ("xlsxwriter", "csv"))
+        or (isinstance(node, ast.Attribute) and node.attr in ("writer", "DictWriter"))
+    }
+
+    assert writing == BESIDE_EXPORTS

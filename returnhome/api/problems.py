@@ -5,7 +5,7 @@ from math import ceil
 from typing import Any, NamedTuple
 
 from django.core.exceptions import RequestDataTooBig
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
 from psycopg.errors import DeadlockDetected, LockNotAvailable
@@ -67,6 +67,11 @@ KINDS = {
         429, "Too many requests from one address", "Wait as long as the header Retry-After says."
     ),
     "broken": Kind(500, "Something went wrong here", "Tell us the reference. Retry later."),
+    "unavailable": Kind(
+        503,
+        "Not available for a moment",
+        "Send the same again, with the same idempotency key, after what Retry-After says.",
+    ),
 }
 
 
@@ -131,7 +136,10 @@ def problem(name: str, detail: str = "", **more: Any) -> HttpResponse:
 def instead_of(request: HttpRequest, response: HttpResponseBase) -> HttpResponse:
     """The problem in place of an error that Django, or a page, has answered with."""
     code = response.status_code
-    made = broken(request) if code >= 500 else problem(name_of(code))
+    if code == 503:
+        made = unavailable()
+    else:
+        made = broken(request) if code >= 500 else problem(name_of(code))
     if "Allow" in response.headers:
         made.headers["Allow"] = response.headers["Allow"]
     return made
@@ -174,6 +182,9 @@ def answer(request: HttpRequest, error: Exception) -> HttpResponse:
             return problem("busy", error.sentence)
         case OperationalError() if isinstance(error.__cause__, HELD_BY_OTHERS):
             return problem("busy")
+        case OperationalError() | InterfaceError() if faults.is_unreachable(error):
+            faults.note_unreachable(request)
+            return unavailable()
         case NeverSent():
             return problem("not-found", error.sentence)
         case Blocked():
@@ -185,6 +196,12 @@ def too_many(error: Throttled) -> HttpResponse:
     response = problem("too-many")
     if error.wait is not None:
         response.headers["Retry-After"] = str(ceil(error.wait))
+    return response
+
+
+def unavailable() -> HttpResponse:
+    response = problem("unavailable")
+    response.headers["Retry-After"] = str(faults.TRY_AGAIN)
     return response
 
 

@@ -1587,6 +1587,11 @@ def _functions() -> dict[str, str]:
     )
 
 
+def functions() -> frozenset[str]:
+    """The functions that `migrate` makes beside the policies, by name."""
+    return frozenset(_functions())
+
+
 def _hangs(model: type[models.Model], of: str, made_with: Mapping[str, str]) -> str:
     """Whether anything hangs on a row, in any table, beside what was made with it."""
     found = []

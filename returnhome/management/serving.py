@@ -1,5 +1,6 @@
 """Serving the product in this process: gunicorn, a few workers, and a clean end."""
 
+import logging
 import os
 import signal
 import socket
@@ -104,6 +105,9 @@ class Server(BaseApplication):
 
     def load(self) -> Any:
         application = get_wsgi_application()
+        # What gunicorn itself has to say can hold the address of a page.
+        for handler in logging.getLogger("gunicorn.error").handlers:
+            handler.setFormatter(logging.getLogger().handlers[0].formatter)
         refuse_unsafe()
         return application
 

@@ -16,6 +16,7 @@ Cell = str | int | float | Decimal | date | datetime | None
 
 # What Excel, LibreOffice or Google Sheets take for the start of a formula, full-width forms too.
 _FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]")
+_NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
 _LONGEST_TEXT = 32_767
 _MOST_ROWS = 1_048_576
 _CUT = " … (cut short: a workbook's cell holds no more)"
@@ -59,6 +60,17 @@ def csv_lines(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator
     writer = csv.writer(line, quoting=csv.QUOTE_NONNUMERIC)
     for row in chain([header], rows):
         writer.writerow([safe_cell(value) for value in row])
+        yield _taken(line)
+
+
+def csv_again(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    """The lines of somebody's own table that is given back with more columns: its numbers, which
+    are text here, stay as they came, and so do its line ends and quotation marks.
+    """
+    line = io.StringIO()
+    writer = csv.writer(line, lineterminator="\n")
+    for row in chain([header], rows):
+        writer.writerow([text if _NUMBER.fullmatch(text) else safe_cell(text) for text in row])
         yield _taken(line)
 
 

@@ -1,8 +1,11 @@
 """Pages for when something is not there, not allowed yet, or broken, in plain words."""
 
+import sys
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.messages.storage.cookie import CookieStorage
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -35,6 +38,19 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
     return render(request, "error/bad_request.html", status=400)
 
 
+def too_large(request: HttpRequest, most: int) -> HttpResponse:
+    """413: nothing of it was read. There is no session yet, so nobody is known on the page."""
+    context = {"most": max(1, most // 1024**2)}
+    return render(request, "error/too_large.html", context, status=413)
+
+
+def too_many(request: HttpRequest) -> HttpResponse:
+    """429: more files within a minute than anybody reads."""
+    response = render(request, "error/too_many.html", status=429)
+    response.headers["Retry-After"] = "60"
+    return response
+
+
 def not_allowed(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     # To somebody who may not see a thing, it is not there.
     return not_found(request, exception)
@@ -48,12 +64,24 @@ def refused(request: HttpRequest, blocked: Blocked) -> HttpResponse:
 
 def broken(request: HttpRequest) -> HttpResponse:
     """500, with a reference that the log has too. What was typed or read stays out of both."""
+    if faults.is_unreachable(sys.exc_info()[1]):
+        return unavailable(request)
     reference = faults.note(request)
     try:
         return render(request, "error/broken.html", {"reference": reference}, status=500)
     except Exception:  # the fault may lie in what the frame itself needs, the database first
         sentence = f"Sorry, something went wrong here. Give this reference: {reference}"
         return HttpResponse(sentence, content_type="text/plain; charset=utf-8", status=500)
+
+
+def unavailable(request: HttpRequest) -> HttpResponse:
+    """503: the database is gone for now. The page asks it nothing, not even who is signed in."""
+    faults.note_unreachable(request)
+    request.user = AnonymousUser()
+    request._messages = CookieStorage(request)  # type: ignore[attr-defined]
+    response = render(request, "error/unavailable.html", status=503)
+    response.headers["Retry-After"] = str(faults.TRY_AGAIN)
+    return response
 
 
 def signed_out(request: HttpRequest) -> HttpResponse:

@@ -63,6 +63,15 @@ def at_link(request: HttpRequest) -> Guess | None:
     return Guess(usage) if usage else None
 
 
+def may_have_another(request: HttpRequest) -> bool:
+    """Count a file that somebody asks for; of a stranger, by where the request came from."""
+    action, key = "file_of_stranger", None
+    if request.user.is_authenticated:
+        action, key = "file", f"file:{request.user.pk}"
+    counted = {"app": "allauth.account", "action": action, "key": key, "limit_get": True}
+    return bool(ratelimit.consume(request, **counted))
+
+
 def _tell(person: Person) -> None:
     """Once a day: somebody has the password. Of wrong passwords nobody hears: see ADR 0019."""
     if cache.add(f"told-of-codes:{person.pk}", "", DAY):

@@ -2,24 +2,36 @@
 
 import base64
 import secrets
+import time
 from collections.abc import Callable
 from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth import logout
 from django.core.exceptions import PermissionDenied
-from django.db import DatabaseError, connection
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
 from returnhome.casework import acting
+from returnhome.intake import open_referral
+from returnhome.reporting import readiness
 from returnhome.rules import Blocked
-from returnhome.web import errors, looking, sessions, uploads
+from returnhome.web import errors, guessing, logs, looking, sessions, uploads
+from returnhome.web.tables_sent import REST_OF_FORM
 
 Next = Callable[[HttpRequest], HttpResponseBase]
 
+
+def said_length(request: HttpRequest) -> int:
+    """The length that is announced; a body without one is not read at all."""
+    said = request.META.get("CONTENT_LENGTH") or ""
+    return int(said) if said.isascii() and said.isdigit() else 0
+
+
+# Whether the process lives asks no database; whether it is ready asks all that it needs.
+ALIVE, READY = "/livez", ("/healthz", "/readyz")
 # A child's own pages.
 OWN = "/m/"
 # Open to a stranger. The address of a calendar, of a letter's answer, of a one-time link or of a
@@ -38,6 +50,13 @@ OPEN = (
     "/guide",
     "/api/",
 )
+LET_GO_BY = (OWN, "/intake", "/history")
+# And these take a file, up to so many bytes.
+TAKES = {"/services/import": open_referral.LARGEST}
+# What takes the machine's time: files that are made when they are asked for, and tables to be read.
+FILES = (".pdf", ".csv", ".xlsx", ".zip")
+MANY_FILES = ("/figures/statutory/", "/figures/foi/")
+TAKES_TABLES = ("/intake", "/history", "/services/import")
 # Open to somebody who has given a password and has no second factor yet.
 SETTING_UP = (
     "/account/second-factor",
@@ -60,27 +79,48 @@ POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
+# The page on which a child records a voice asks for the microphone by itself: see made.may_record.
+NEVER_ASKED_FOR = (
+    *("accelerometer", "camera", "display-capture", "geolocation", "gyroscope", "hid"),
+    *("magnetometer", "microphone", "midi", "payment", "serial", "usb"),
+)
 HEADERS = {
     "Cache-Control": "no-store",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Permissions-Policy": ", ".join(f"{each}=()" for each in NEVER_ASKED_FOR),
     "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
 }
 
 
 def health(get_response: Next) -> Next:
-    """Answer /healthz before anything else is asked, 200 once the database answers."""
+    """Answer whether this process lives, and whether it is ready, before anything else is asked."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
-        if request.path != "/healthz":
+        if request.path == ALIVE:
+            return HttpResponse("ok", content_type="text/plain")
+        if request.path not in READY:
             return get_response(request)
-        try:
-            with connection.cursor() as cursor:
-                cursor.execute("select 1")
-        except DatabaseError:
-            return HttpResponse("no database", content_type="text/plain", status=503)
+        if missing := readiness.missing():
+            return HttpResponse("\n".join(missing), content_type="text/plain", status=503)
         return HttpResponse("ok", content_type="text/plain")
+
+    return middleware
+
+
+def bodies(get_response: Next) -> Next:
+    """Nothing larger is read than the page takes: by what is announced, before any of it is."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        # These let a file that is too large go by and say so on the page itself.
+        if request.path.startswith(LET_GO_BY):
+            return get_response(request)
+        most = TAKES.get(request.path, settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+        if said_length(request) > most + REST_OF_FORM:
+            return errors.too_large(request, most)
+        return get_response(request)
 
     return middleware
 
@@ -106,8 +146,32 @@ def now(get_response: Next) -> Next:
     return middleware
 
 
+def noted(get_response: Next) -> Next:
+    """Give each request a number, and the log a line: which page, how long, and never for whom."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        request.number = secrets.token_hex(8)  # type: ignore[attr-defined]
+        begun = time.perf_counter()
+        token = logs.answering.set(request)
+        try:
+            response = get_response(request)
+            if request.path not in (ALIVE, *READY):
+                code, took = response.status_code, round((time.perf_counter() - begun) * 1000)
+                about = {"code": code, "milliseconds": took}
+                said = (request.method, logs.route_of(request), code, took)
+                logs.access.info("%s %s %s in %s ms", *said, extra=about)
+            return response
+        finally:
+            logs.answering.reset(token)
+
+    return middleware
+
+
 def safe_headers(get_response: Next) -> Next:
-    """Let the page load only what is ours, and let nobody keep a copy of it."""
+    """Let any answer load only what is ours, and let nobody keep a copy of it.
+
+    It stands around static files, the API, redirects and every error.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         nonce = base64.b64encode(secrets.token_bytes(16)).decode()
@@ -116,7 +180,23 @@ def safe_headers(get_response: Next) -> Next:
         response.headers.setdefault("Content-Security-Policy", POLICY.format(nonce=nonce))
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
+        if settings.SECURE_HSTS_SECONDS and request.is_secure():
+            age = f"max-age={settings.SECURE_HSTS_SECONDS}"
+            response.headers.setdefault("Strict-Transport-Security", age)
         return response
+
+    return middleware
+
+
+def dear_pages(get_response: Next) -> Next:
+    """So many files a minute and no more, for each person: to make one takes the machine's time."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        is_file = request.path.endswith(FILES) or request.path.startswith(MANY_FILES)
+        is_sent = request.method == "POST" and request.path in TAKES_TABLES
+        if not (is_file or is_sent) or guessing.may_have_another(request):
+            return get_response(request)
+        return errors.too_many(request)
 
     return middleware
 

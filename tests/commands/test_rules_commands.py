@@ -55,6 +55,16 @@ def test_every_case_of_responsibility_is_answered_as_agreed() -> None:
 
 
 @pytest.mark.check
+def test_a_formula_in_somebodys_table_is_not_given_back_as_one() -> None:
+    table = "case,found_at,returned_at,score\n=1+1,,01/05/2026 10:00,-3\n"
+
+    done = returnhome("timeliness", "-", given=table)
+
+    (row,) = csv.DictReader(io.StringIO(done.stdout))
+    assert (row["case"], row["score"]) == ("'=1+1", "-3")
+
+
+@pytest.mark.check
 def test_a_row_that_cannot_be_read_is_named_and_the_others_are_answered() -> None:
     table = (
         "case,found_at,returned_at,held_at\nA,,31/02/2026 10:00,\nB,,01/05/2026 10:00,02/05/2026\n"

@@ -14,7 +14,15 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 from django.db import connection
 from django.utils import timezone
-from playwright.sync_api import Browser, BrowserContext, Error, Page, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Error,
+    Page,
+    expect,
+    sync_playwright,
+)
 
 from tests.cast import PASSWORD, app_shows
 from tests.conftest import DATABASE, drop_database, make_database
@@ -71,8 +79,33 @@ def browser() -> Iterator[Browser]:
     expect.set_options(timeout=30_000)
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        plain = started.new_context
+        started.new_context = lambda **words: listened_to(plain(**words))  # type: ignore[method-assign]
         yield started
         started.close()
+
+
+# What a browser says when a page asks for something that the policy of the page does not allow.
+OF_THE_POLICY = ("Content Security Policy", "Content-Security-Policy", "Permissions policy")
+refused: list[str] = []
+
+
+def listened_to(context: BrowserContext) -> BrowserContext:
+    """A browser whose complaints about the policy of a page are heard."""
+
+    def hear(said: ConsoleMessage) -> None:
+        if any(words in said.text for words in OF_THE_POLICY):
+            refused.append(said.text)
+
+    context.on("console", hear)
+    return context
+
+
+@pytest.fixture(autouse=True)
+def no_page_breaks_its_policy() -> Iterator[None]:
+    refused.clear()
+    yield
+    assert refused == []
 
 
 def codes() -> Iterator[str]:

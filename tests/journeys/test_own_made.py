@@ -11,7 +11,15 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from returnhome.casework import acting
 from returnhome.casework.models import Made
 from tests import makings
-from tests.journeys.conftest import CHROMIUM, FLAGS, NARROW, SignIn, assert_accessible, picture
+from tests.journeys.conftest import (
+    CHROMIUM,
+    FLAGS,
+    NARROW,
+    SignIn,
+    assert_accessible,
+    listened_to,
+    picture,
+)
 from tests.journeys.test_own_pages import headed, link, press, profile
 
 pytestmark = [pytest.mark.browser, pytest.mark.check]
@@ -33,6 +41,7 @@ def speaking(profile: Path, browser: Browser) -> Iterator[BrowserContext]:
         locale="en-GB",
     )
     context.route("https://www.bbc.co.uk/**", lambda route: route.fulfill(body="Weather"))
+    listened_to(context)
     yield context
     context.close()
 

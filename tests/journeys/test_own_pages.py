@@ -17,7 +17,15 @@ from returnhome.rules.codes import Device
 from returnhome.rules.releasing import Kind, Promise, State
 from returnhome.web import own_words
 from tests.cast import Cast, held, hours, returned
-from tests.journeys.conftest import CHROMIUM, FLAGS, NARROW, SignIn, assert_accessible, picture
+from tests.journeys.conftest import (
+    CHROMIUM,
+    FLAGS,
+    NARROW,
+    SignIn,
+    assert_accessible,
+    listened_to,
+    picture,
+)
 
 pytestmark = [pytest.mark.browser, pytest.mark.check]
 
@@ -53,6 +61,7 @@ def phone(profile: Path, browser: Browser) -> Iterator[BrowserContext]:
     )
     # The page elsewhere, without the net.
     context.route("https://www.bbc.co.uk/**", lambda route: route.fulfill(body="Weather"))
+    listened_to(context)
     yield context
     context.close()
 

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from returnhome.management.rows import opened
+from returnhome.reporting.exports import csv_again
 from returnhome.rules import Blocked, clock
 
 
@@ -42,11 +43,9 @@ class Command(BaseCommand):
         if options["json"]:
             self.stdout.write(json.dumps(answered, ensure_ascii=False, indent=1))
         else:
-            writer = csv.DictWriter(
-                self.stdout, columns, extrasaction="ignore", lineterminator="\n"
-            )
-            writer.writeheader()
-            writer.writerows(answered)
+            table = ([str(row.get(name) or "") for name in columns] for row in answered)
+            for line in csv_again(columns, table):
+                self.stdout.write(line, ending="")
         if refused:
             sys.exit(1)
 
