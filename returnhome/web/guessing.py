@@ -6,7 +6,6 @@ that of many guesses at once one waits for the other and none slips through besi
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from hashlib import sha256
 from secrets import token_hex
 from typing import Any
@@ -17,9 +16,9 @@ from django.conf import settings
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.core.signing import BadSignature, Signer
-from django.db import connection
 from django.http import HttpRequest, HttpResponse
 
+from returnhome.casework import files_asked
 from returnhome.casework.staff import Person
 
 TOO_MANY_CODES = "Too many wrong codes. Wait 5 minutes and try again"
@@ -72,18 +71,8 @@ def may_have_another(request: HttpRequest) -> bool:
     """Count a file that somebody asks for in this minute; of a stranger, by where it came from."""
     user = request.user
     whom = f"person:{user.pk}" if user.is_authenticated else get_adapter().get_client_ip(request)
-    minute = request.now.replace(second=0, microsecond=0)  # type: ignore[attr-defined]
-    counted = f"files:{_digest(str(whom))}:{minute:%d%H%M}"
-    with connection.cursor() as cursor:
-        # One statement, so that of many at once none slips through, and none waits for a page.
-        cursor.execute(
-            "insert into cache (cache_key, value, expires) values (%s, '1', %s)"
-            " on conflict (cache_key) do update set value = (cache.value::int + 1)::text"
-            " returning value::int",
-            [counted, minute + timedelta(minutes=2)],
-        )
-        ((count,),) = cursor.fetchall()
-    return count <= FILES_A_MINUTE
+    at = request.now  # type: ignore[attr-defined]
+    return files_asked.count(_digest(str(whom)), at=at) <= FILES_A_MINUTE
 
 
 def _tell(person: Person) -> None:
