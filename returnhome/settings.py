@@ -192,9 +192,6 @@ ACCOUNT_RATE_LIMITS = {
     "wrong_link": "20/5m/ip",
     "reauthenticate": "5/5m/user",
     "change_password": "5/5m/user",
-    # Files that are made when they are asked for, and tables that are read.
-    "file": "60/m/key",
-    "file_of_stranger": "60/m/ip",
 }
 
 MFA_ADAPTER = "returnhome.web.second_factor.Adapter"

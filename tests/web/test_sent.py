@@ -74,11 +74,14 @@ def test_who_asks_for_many_files_within_a_minute_waits_and_others_do_not(
     as_: Callable[[str], Client],
 ):
     amina, mara = as_("amina"), as_("mara")
-    codes = [amina.get("/out-of-area.csv").status_code for _ in range(60)]
 
-    stopped = amina.get("/out-of-area.csv")
+    answers = [amina.get("/out-of-area.csv")]
+    while answers[-1].status_code == 200 and len(answers) < 122:
+        answers.append(amina.get("/out-of-area.csv"))
 
-    assert set(codes) == {200}
+    stopped = answers[-1]
+    # A minute may begin on the way: then it is a few more.
+    assert 61 <= len(answers) <= 121
     assert (stopped.status_code, stopped.headers["Retry-After"]) == (429, "60")
     assert "Wait a minute and try again" in words_of(stopped)
     assert mara.get("/out-of-area.csv").status_code == 200
