@@ -1,6 +1,7 @@
 """Keeping it safe: backup and restore of a large ledger, and what a thief of the disk would find.
 
-    python -m bench.keeping [restore] [planted] [--episodes 2000000] [--secrets 10000]
+    python -m bench.keeping [restore] [planted] [keys] [--episodes 2000000] [--secrets 10000]
+                            [--keys 1000000]
 
 `restore`: a ledger (bench/ledger.py) is backed up, restored into a second database and proved.
 Target: all is equal. Memory of the process that backs up is told beside it, as it must not grow
@@ -10,6 +11,11 @@ with the ledger; the yardstick is `pg_dump` alone, of the same database into not
 sealed fields, and then looked for in a plain dump of the database, in the files of the embedded
 server after a checkpoint (its log among them), in files for passing use, and in the backup.
 Target: none is found.
+
+`keys`: a new organisation's key takes over from the old one while words are written. Told beside it
+is the longest that one of those had to wait; the yardstick is a bare UPDATE of as many bytes in as
+many rows. And words under data keys are read beside the same bytes left closed. Target: all is
+sealed by the new key, and every word opens.
 """
 
 import argparse
@@ -17,15 +23,19 @@ import json
 import os
 import random
 import re
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any
+from uuid import UUID, uuid4
 
 import psycopg
 
@@ -41,6 +51,7 @@ def main() -> None:
     asked.add_argument("sections", nargs="*", help=f"of {', '.join(SECTIONS)}; absent: all")
     asked.add_argument("--episodes", type=int, default=2_000_000)
     asked.add_argument("--secrets", type=int, default=10_000)
+    asked.add_argument("--keys", type=int, default=1_000_000)
     options = asked.parse_args()
     if unknown := set(options.sections) - SECTIONS.keys():
         asked.error(f"there is no section {', '.join(sorted(unknown))}")
@@ -317,6 +328,124 @@ def _below(folder: Path) -> Iterator[Path]:
     return (each for each in folder.rglob("*") if each.is_file())
 
 
+# Another key.
+
+
+def _rotated(options: argparse.Namespace) -> bool:
+    from django.test import override_settings  # noqa: PLC0415
+
+    from returnhome.casework.models import Entry  # noqa: PLC0415
+    from returnhome.management import keys, upkeep  # noqa: PLC0415
+
+    old, new = keys.make(), keys.make()
+    with scratch.scratch(NOW, called="_keys") as name, override_settings(SEALING_KEYS=[old]):
+        _plant(_secrets(options.secrets))
+        _read(options.secrets // 2)
+        _add_keys(name, options.keys)
+        with psycopg.connect(_owner(name), autocommit=True) as hand:
+            hand.execute("create table bare as select id, wrapped from casework_datakey")
+            hand.execute("alter table bare add primary key (id)")
+            bare = _timed(
+                lambda: hand.execute("update bare set wrapped = wrapped || '' where wrapped <> ''")
+            )
+        with override_settings(SEALING_KEYS=[new, old]):
+            with _writing() as waits:
+                done, took = Counter[str](), Counter[str]()
+                with upkeep.as_owner():
+                    began = time.perf_counter()
+                    for what, number in keys.rotate():
+                        done[what] += number
+                        took[what] += time.perf_counter() - began
+                        began = time.perf_counter()
+            with upkeep.as_owner():
+                is_settled = keys.counted().is_settled
+        with override_settings(SEALING_KEYS=[new]):
+            planted = Entry.objects.filter(question__startswith="planted_")
+            open_again = sum("zq" in each for each in planted.values_list("words", flat=True))
+    for what, number in done.items():
+        speed = number / took[what]
+        _say(f"{what} sealed anew", f"{number:,} in {took[what]:.1f} s, {speed:,.0f} a second")
+    _say(
+        "a bare UPDATE of as many data keys",
+        f"{bare:.1f} s: theirs takes {took['data keys'] / bare:.1f} times that",
+    )
+    _say(
+        "words written meanwhile",
+        f"{len(waits):,}, the longest in {max(waits) * 1000:.0f} ms, half within"
+        f" {statistics.median(waits) * 1000:.1f} ms",
+    )
+    _say("open with the new key alone", f"{open_again:,} of {options.secrets // 2:,}")
+    return is_settled and open_again == options.secrets // 2
+
+
+def _read(number: int) -> None:
+    """What a key costs whoever reads: words opened, and the same bytes as they lie there."""
+    from django.db import connection  # noqa: PLC0415
+
+    from returnhome.casework.models import Entry  # noqa: PLC0415
+
+    planted = Entry.objects.filter(question__startswith="planted_")
+
+    def closed() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("select words from casework_entry where question like 'planted%%'")
+            assert len(cursor.fetchall()) == number
+
+    def opened() -> None:
+        assert len(planted.values_list("words", flat=True)) == number
+
+    times = {each: [_timed(each) for _ in range(7)] for each in (closed, opened)}
+    left, read = (statistics.median(times[each]) for each in (closed, opened))
+    _say(
+        f"{number:,} words read and opened",
+        f"{read * 1000:.0f} ms; left closed {left * 1000:.0f} ms:"
+        f" {(read - left) / number * 1e6:.0f} microseconds a word",
+    )
+
+
+def _add_keys(name: str, number: int) -> None:
+    from returnhome.casework.sealing import DataKey  # noqa: PLC0415
+
+    with psycopg.connect(_owner(name)) as hand, hand.cursor() as cursor:
+        with cursor.copy("copy casework_datakey (id, keyring, wrapped) from stdin") as copying:
+            for _ in range(number):
+                key = DataKey.made()
+                copying.write_row((UUID(bytes=key.id), uuid4(), key.wrapped))
+        hand.commit()
+        hand.execute("analyze casework_datakey")
+
+
+@contextmanager
+def _writing() -> Iterator[list[float]]:
+    """Somebody writes words all the while: how long each had to wait."""
+    from django.db import connection  # noqa: PLC0415
+
+    from returnhome.casework import acting  # noqa: PLC0415
+    from returnhome.casework.models import Entry  # noqa: PLC0415
+
+    waits, is_over = list[float](), Event()
+
+    def write() -> None:
+        with acting.as_system(acting.OPERATOR):
+            row = Entry.objects.filter(question__startswith="planted_")[0]
+            while not is_over.is_set():
+                row.pk, row.question = None, f"meanwhile_{len(waits)}"
+                waits.append(_timed(lambda: row.save(force_insert=True)))
+                time.sleep(0.01)
+        connection.close()
+
+    thread = Thread(target=write)
+    thread.start()
+    # Its connection is the product's own, and what follows is the owner's.
+    while not waits:
+        time.sleep(0.01)
+    try:
+        yield waits
+    finally:
+        is_over.set()
+        thread.join()
+
+
 # Databases of its own.
 
 
@@ -383,6 +512,7 @@ def _say(what: str, found: str) -> None:
 SECTIONS: dict[str, Callable[[argparse.Namespace], bool]] = {
     "restore": _restore,
     "planted": _planted,
+    "keys": _rotated,
 }
 
 

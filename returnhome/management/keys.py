@@ -20,7 +20,7 @@ from django.conf import settings
 from django.db import connection, models, transaction
 from mnemonic import Mnemonic
 
-from returnhome.casework import sealing
+from returnhome.casework import bulk, sealing
 from returnhome.casework.sealing import VERSION, DataKey, SealedBytes
 from returnhome.rules import Blocked
 
@@ -246,6 +246,9 @@ def _words(model: type[models.Model], its: list[SealedBytes]) -> Iterator[int]:
     columns = [_quoted(each.column) for each in its]
     old = " or ".join(f"get_byte({column}, 0) = 1" for column in columns)
     names = [each.attname for each in its]
+    # Whose words they are, in the same question.
+    way = getattr(model, "sealed_under", "").replace(".", "__")
+    related = model._base_manager.select_related(way) if way else model._base_manager.all()
     while True:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("set local lock_timeout = '5s'")
@@ -255,9 +258,8 @@ def _words(model: type[models.Model], its: list[SealedBytes]) -> Iterator[int]:
                 [BATCH],
             )
             numbers = [pk for (pk,) in cursor.fetchall()]
-            rows = list(model._base_manager.filter(pk__in=numbers).order_by("pk"))
-            for row in rows:
-                row.save(update_fields=names)
+            rows = list(related.filter(pk__in=numbers).order_by("pk"))
+            bulk.update(rows, names)
             again = model._base_manager.filter(pk__in=numbers).order_by("pk")
             if list(again.values_list(*names)) != [
                 tuple(getattr(row, name) for name in names) for row in rows

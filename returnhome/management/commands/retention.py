@@ -1,0 +1,91 @@
+"""Say which records are due to be reviewed, because the time for which they are kept is over."""
+
+import json
+from datetime import date
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from returnhome.casework import places
+from returnhome.casework.places import Authority
+from returnhome.management import moments, upkeep
+from returnhome.management.commands.figures import day
+from returnhome.reporting import retaining
+from returnhome.reporting.retaining import Review
+from returnhome.rules.clock import LONDON
+from returnhome.rules.retention import Standing
+
+
+class Command(BaseCommand):
+    help = (
+        "Says of each council how many children's records are kept, still worked on, or due to be "
+        "reviewed, and which by number. It erases nothing."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--authority", help="a council's name or GSS code; absent: all")
+        parser.add_argument("--on", type=day, help="as on this day; absent: today")
+        parser.add_argument("--json", action="store_true", dest="is_json", help="for machines")
+
+    def handle(
+        self, *args: Any, authority: str | None, on: date | None, is_json: bool, **options: Any
+    ) -> None:
+        on = on or moments.given_or_now(None).astimezone(LONDON).date()
+        one = None
+        if authority:
+            one = places.authority_named(authority, on)
+            if one is None:
+                raise CommandError(f"There is no authority “{authority}” on {on}.", returncode=2)
+        with upkeep.as_owner():
+            found = retaining.review([one] if one else None, on)
+            names = dict(Authority.objects.values_list("pk", "name"))
+        if is_json:
+            self.stdout.write(json.dumps(as_told(found, names), indent=2))
+        else:
+            self.say(found, names)
+
+    def say(self, found: Review, names: dict[int, str]) -> None:
+        theirs = sorted({authority for authority, _, _ in found.counts}, key=names.__getitem__)
+        for authority in theirs:
+            told = ", ".join(
+                f"{found.number(standing, authority):,} {standing.label.lower()}"
+                for standing in Standing
+                if found.number(standing, authority)
+            )
+            self.stdout.write(f"{names[authority]}: {told}.")
+        if found.due:
+            self.stdout.write(f"\nTo be reviewed on {found.on:%-d %B %Y}, by the child’s number:")
+        for each in found.due:
+            self.stdout.write(
+                f"  {each.child_id}  {names[each.authority_id]}  {each.status.label.lower()}, kept "
+                f"until {each.until:%-d %B %Y} ({each.period})"
+            )
+        if not found.due:
+            then = f" The next is due on {found.next_on:%-d %B %Y}." if found.next_on else ""
+            self.stdout.write(f"Nothing is due on {found.on:%-d %B %Y}.{then}")
+
+
+def as_told(found: Review, names: dict[int, str]) -> dict[str, Any]:
+    return {
+        "on": found.on.isoformat(),
+        "next_on": found.next_on.isoformat() if found.next_on else None,
+        "counts": [
+            {
+                "authority": names[authority],
+                "status": status,
+                "standing": standing,
+                "records": number,
+            }
+            for (authority, status, standing), number in sorted(found.counts.items())
+        ],
+        "due": [
+            {
+                "child": each.child_id,
+                "authority": names[each.authority_id],
+                "status": each.status,
+                "kept_until": each.until.isoformat(),
+                "period": each.period,
+            }
+            for each in found.due
+        ],
+    }
