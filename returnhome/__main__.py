@@ -23,6 +23,7 @@ COMMANDS = {
     "worker": "notice what nobody answers, and send messages",
     "migrate": "bring the database up to date",
     "roles": "print the SQL of the roles that the database needs",
+    "keys": "make, keep and change the keys that seal what children tell",
     "check": "look for unsafe or missing settings",
     "people": "add an organisation and its first people",
     "register": "load known children from a council's register",
@@ -36,6 +37,7 @@ COMMANDS = {
     "study": "make one national study from many councils' returns",
     "backup": "write the whole database into one encrypted file, or check one",
     "restore": "restore a backup into an empty database, and prove it",
+    "retention": "say which records are due to be reviewed",
     "verify-journal": "say whether the journal is as it was sealed",
 }
 NEEDS_NO_TABLE = {
@@ -48,6 +50,8 @@ MAKES_TABLES = {"migrate", "restore"}
 # Nor a model: what loads them all would take a third of such a command's time, and a machine that
 # backs up needs none of the product's keys.
 NEEDS_NO_APPLICATION = {"study", "backup"}
+# Nor any setting: a key is made before there are any.
+NEEDS_NOTHING = (["keys", "make"], ["keys", "read-paper"])
 # For those who develop: Django's own.
 FOR_DEVELOPERS = {"makemigrations", "shell", "sqlmigrate", "showmigrations", "dbshell"}
 
@@ -76,7 +80,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     if words[0] == "demo":
         os.environ["RETURNHOME_DEMO"] = "1"
-    if words[0] not in NEEDS_NO_TABLE and not {"-h", "--help"} & set(words):
+    if words[:2] in NEEDS_NOTHING:
+        os.environ.pop("DATABASE_URL", None)
+    elif words[0] not in NEEDS_NO_TABLE and not {"-h", "--help"} & set(words):
         bring_database(is_migrating=words[0] in MAKES_TABLES)
     try:
         if words[0] in NEEDS_NO_APPLICATION:

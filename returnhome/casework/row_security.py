@@ -1717,6 +1717,11 @@ def put_on(app_role: str) -> None:
 RIGHTS = ("select", "insert", "update", "delete")
 # Who may write a seal: it runs as the owner, and takes what has been written as it stands.
 SEAL = "function public.casework_seal_journal(boolean, integer)"
+# By which sealed words come with their keys: for whoever acts, and for nobody else who connects.
+KEYS = (
+    "function public.casework_keep_key(bytea), public.casework_with_key(bytea), "
+    "public.casework_keys_of(uuid[]), public.casework_keyring_of(text, bigint)"
+)
 
 
 def let_system_roles(app_role: str) -> None:
@@ -1730,6 +1735,8 @@ def let_system_roles(app_role: str) -> None:
             [list(RIGHTS), app_role],
         )
         rights = dict(cursor.fetchall())
+        cursor.execute(f"revoke execute on {KEYS} from public")
+        cursor.execute(f"grant execute on {KEYS} to {_quoted(app_role)}")
         for name, its in opened().items():
             role = _quoted(database.SYSTEM_ROLES[name])
             cursor.execute(f"grant usage on schema public to {role}")
@@ -1737,6 +1744,7 @@ def let_system_roles(app_role: str) -> None:
             for table, privileges in rights.items():
                 if granted := _granted(table, its, privileges):
                     cursor.execute(f"grant {granted} on public.{_quoted(table)} to {role}")
+            cursor.execute(f"grant execute on {KEYS} to {role}")
             if name == acting.SEALING:
                 cursor.execute(f"revoke execute on {SEAL} from public, {_quoted(app_role)}")
                 cursor.execute(f"grant execute on {SEAL} to {role}")

@@ -33,7 +33,8 @@ with whole as (
       from casework_episode episode join whole on whole.id = episode.child_id
      group by 1
 ), cared_for as (
-    select distinct whole.child_id from whole join casework_careperiod care on care.child_id = whole.id
+    select distinct whole.child_id
+      from whole join casework_careperiod care on care.child_id = whole.id
 ), protected as (
     select distinct whole.child_id from whole join casework_notedconcern noted
         on noted.child_id = whole.id and noted.concern = %(plan)s

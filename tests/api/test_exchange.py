@@ -13,7 +13,7 @@ from uuid import UUID
 import pytest
 
 from returnhome.casework import staff, webhooks
-from returnhome.casework.models import Call, Webhook
+from returnhome.casework.models import Call
 from returnhome.casework.webhooks import News
 from returnhome.jobs import calling
 from returnhome.rules.codes import WebhookEvent
@@ -102,7 +102,8 @@ def a_call(cast: Cast) -> str:
     hook = webhooks.set_up(
         cast.northshire_council, "http://localhost:8200/told", by=cast.adi, at=NOW
     )
-    Webhook.objects.filter(pk=hook.pk).update(secret=SECRET)
+    hook.secret = SECRET
+    hook.save(update_fields=["secret"])
     news = News(WebhookEvent.RETURNED, hook.organisation_id, 1, NOW, "returned")
     (call,) = webhooks.queue([news], by=staff.clockwork(), at=NOW)
     Call.objects.filter(pk=call.pk).update(

@@ -2,6 +2,9 @@
 
 import io
 import json
+import os
+import subprocess
+import sys
 from base64 import urlsafe_b64encode
 from typing import Any
 
@@ -145,3 +148,19 @@ def test_a_made_key_seals_at_once(settings: Any) -> None:
     assert keys.at_hand() == [keys.name_of(key)]
     with pytest.raises(keys.NotAKey):
         keys.name_of("short")
+
+
+def test_a_key_is_made_before_there_is_any_setting(tmp_path: Any) -> None:
+    made = subprocess.run(
+        [sys.executable, "-m", "returnhome", "keys", "make"],
+        env={"PATH": os.environ["PATH"], "HOME": str(tmp_path), "DATABASE_URL": "postgresql:///x"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    key = next(line.strip() for line in made.stdout.splitlines() if line.startswith("    "))
+    assert keys.name_of(key) in made.stdout
+    assert len(keys.on_paper(key)) == 24
+    # Nothing was started, and nothing is kept.
+    assert not list(tmp_path.iterdir())

@@ -21,7 +21,7 @@ def run(*given: str) -> str:
 
 def test_it_names_what_is_due_by_the_childs_number_alone(apart: Cast) -> None:
     returned(apart.kit)
-    Episode.objects.update(settled_at=NOW)
+    Episode.objects.update(settled_at=NOW, unanswered_since=None, owner=None, owned_since=None)
     kit = Child.objects.get(pk=apart.kit.pk)
 
     said = run("--authority", "Northshire", "--on", "2100-01-01")

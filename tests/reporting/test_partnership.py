@@ -484,8 +484,8 @@ def test_the_role_that_counts_reads_codes_of_a_few_questions_and_no_word(cast: C
 @pytest.mark.parametrize(
     ("kind", "queries"),
     [
-        (ReportKind.PARTNERSHIP, 54),
-        (ReportKind.CORPORATE_PARENTING, 53),
+        (ReportKind.PARTNERSHIP, 56),
+        (ReportKind.CORPORATE_PARENTING, 55),
         (ReportKind.PROVIDER, 22),
     ],
 )

@@ -25,7 +25,9 @@ def of(child: Child, on: date = LONG_AFTER) -> tuple[Status, date] | None:
 
 def settle(child: Child) -> None:
     """As if everything had been done for its episodes."""
-    Episode.objects.filter(child=child).update(settled_at=NOW)
+    Episode.objects.filter(child=child).update(
+        settled_at=NOW, unanswered_since=None, owner=None, owned_since=None
+    )
 
 
 def test_every_child_is_counted_once_and_no_joined_record_beside(cast: Cast) -> None:
