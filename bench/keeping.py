@@ -1,7 +1,7 @@
 """Keeping it safe: backup and restore of a large ledger, and what a thief of the disk would find.
 
-    python -m bench.keeping [restore] [planted] [keys] [--episodes 2000000] [--secrets 10000]
-                            [--keys 1000000]
+    python -m bench.keeping [restore] [planted] [keys] [retention] [--episodes 2000000]
+                            [--secrets 10000] [--keys 1000000]
 
 `restore`: a ledger (bench/ledger.py) is backed up, restored into a second database and proved.
 Target: all is equal. Memory of the process that backs up is told beside it, as it must not grow
@@ -16,6 +16,9 @@ Target: none is found.
 is the longest that one of those had to wait; the yardstick is a bare UPDATE of as many bytes in as
 many rows. And words under data keys are read beside the same bytes left closed. Target: all is
 sealed by the new key, and every word opens.
+
+`retention`: which records of a large ledger are due to be reviewed, today and on a day on which all
+are. Target: under five minutes; the yardstick is a bare count of the children and their episodes.
 """
 
 import argparse
@@ -446,6 +449,42 @@ def _writing() -> Iterator[list[float]]:
         thread.join()
 
 
+# Which records are due.
+
+FIVE_MINUTES = 300
+
+
+def _due(options: argparse.Namespace) -> bool:
+    from returnhome.management import upkeep  # noqa: PLC0415
+    from returnhome.reporting import retaining  # noqa: PLC0415
+    from returnhome.rules.retention import Standing  # noqa: PLC0415
+
+    with scratch.scratch(NOW, called="_due") as name:
+        _fill(options.episodes)
+        with psycopg.connect(_owner(name), autocommit=True) as hand:
+            hand.execute("vacuum analyze")
+            bare = _timed(
+                lambda: hand.execute(
+                    "select count(*) from casework_child child"
+                    " join casework_episode episode on episode.child_id = child.id"
+                ).fetchall()
+            )
+        longest = 0.0
+        for on in (NOW.date(), NOW.date().replace(year=2150)):
+            with upkeep.as_owner():
+                began = time.perf_counter()
+                found = retaining.review(None, on)
+                took = time.perf_counter() - began
+            longest = max(longest, took)
+            told = ", ".join(
+                f"{found.number(standing):,} {standing.label.lower()}"
+                for standing in Standing
+                if found.number(standing)
+            )
+            _say(f"as on {on}", f"{took:.1f} s, {took / bare:.0f} times a bare count: {told}")
+    return longest < FIVE_MINUTES
+
+
 # Databases of its own.
 
 
@@ -513,6 +552,7 @@ SECTIONS: dict[str, Callable[[argparse.Namespace], bool]] = {
     "restore": _restore,
     "planted": _planted,
     "keys": _rotated,
+    "retention": _due,
 }
 
 
