@@ -204,6 +204,7 @@ SEALED = {
     # An ask may be about a child whom nobody here knows.
     *("Ask.forename", "Ask.surname", "Ask.postcode", "Ask.number", "Ask.because"),
     "NothingToTell.because",
+    *("FoundPlace.words", "FoundPlace.sealed_postcode"),
     "WentTogether.ended_because",
     "NotedConcern.source",
     "NotedConcern.ended_because",

@@ -420,5 +420,5 @@ def test_a_long_list_costs_no_more_than_a_short_one(
         tellings.note_prevention_interview(episode, why_not="x", by=cast.ines, at=now)
     amina = as_("amina")
 
-    with django_assert_max_num_queries(43):
+    with django_assert_max_num_queries(44):
         assert amina.get(f"/episodes/{episode.pk}").status_code == 200
