@@ -37,20 +37,8 @@ def main() -> None:
 
 def _fill(episodes: int) -> None:
     from bench import ledger  # noqa: PLC0415
-    from returnhome.casework import staff  # noqa: PLC0415
-    from returnhome.casework.models import Authority  # noqa: PLC0415
 
-    operator = staff.operator().pk
-    ledger.invent(
-        episodes,
-        measured=Authority.objects.get(name="Leeds").pk,
-        share=1 / 8,
-        workers=[operator],
-        operator=operator,
-        at=NOW,
-    )
-    ledger.count_up()
-    ledger.settle()
+    ledger.stand(episodes, at=NOW)
 
 
 def _measure() -> None:

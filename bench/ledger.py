@@ -214,11 +214,11 @@ def invent(
     No share means that every council has as many as any other. A bare ledger has children and
     episodes alone.
     """
-    # Models can be imported only now that Django is set up.
-    from returnhome.casework import sealing  # noqa: PLC0415
-
     part = share or 1 / 153
     mine = max(FILLS_A_PAGE, round(episodes * part * UNFINISHED))
+    sealed, kept = _sealed(
+        b"I had an argument at home and went to my nan's. " * 4, b'{"facts": {}, "told_of": []}'
+    )
     given = {
         "episodes": episodes,
         "children": round(episodes * CHILDREN),
@@ -230,8 +230,8 @@ def invent(
         "others": max(round(episodes * UNFINISHED) - mine, 0),
         "workers": workers,
         "operator": operator,
-        "sealed": sealing.seal(b"I had an argument at home and went to my nan's. " * 4),
-        "kept": sealing.seal(b'{"facts": {}, "told_of": []}'),
+        "sealed": sealed,
+        "kept": kept,
         "at": at,
     }
     with psycopg.connect(os.environ["DATABASE_OWNER_URL"], autocommit=True) as owner:
@@ -279,6 +279,43 @@ def _laid_aside(owner: psycopg.Connection, tables: list[str]) -> Iterator[None]:
         owner.execute(definition)
     for table, name, definition in references:
         owner.execute(f"alter table {table} add constraint {name} {definition}")
+
+
+def stand(episodes: int, *, at: datetime) -> None:
+    """A whole ledger as most measurements want it: an eighth of it in one council, counted up."""
+    from returnhome.casework import staff  # noqa: PLC0415
+    from returnhome.casework.models import Authority  # noqa: PLC0415
+
+    operator = staff.operator().pk
+    invent(
+        episodes,
+        measured=Authority.objects.get(name="Leeds").pk,
+        share=1 / 8,
+        workers=[operator],
+        operator=operator,
+        at=at,
+    )
+    count_up()
+    settle()
+
+
+def _sealed(*contents: bytes) -> list[bytes]:
+    """Words as they lie in the ledger: under a data key that the database keeps, as all are."""
+    from django.db import connection  # noqa: PLC0415
+
+    from returnhome.casework import sealing  # noqa: PLC0415
+    from returnhome.casework.models import Child  # noqa: PLC0415
+
+    whose = Child()
+    found = []
+    with connection.cursor() as cursor:
+        for content in contents:
+            cursor.execute(
+                "select public.casework_keep_key(%s)",
+                [sealing.carried(sealing.Words(content, whose))],
+            )
+            found.append(bytes(cursor.fetchone()[0]))
+    return found
 
 
 def settle() -> None:
@@ -349,9 +386,7 @@ from (
 
 def tell_of(mentions: int) -> None:
     """So many mentions, dealt out to the interviews that were held."""
-    from returnhome.casework import sealing  # noqa: PLC0415
-
-    sealed = sealing.seal(b"He had a car and we went to a flat. " * 3)
+    (sealed,) = _sealed(b"He had a car and we went to a flat. " * 3)
     with psycopg.connect(os.environ["DATABASE_OWNER_URL"], autocommit=True) as owner:
         owner.execute("set synchronous_commit = off")
         owner.execute("select setseed(0.7)")

@@ -29,6 +29,8 @@ from django.db import connection, models
 EMPTY, VERSION, UNDER_DATA_KEY, CARRIED = b"\x00", b"\x01", b"\x02", b"\x12"
 NONCE, ID, RING, WRAPPED = 12, 16, 16, 1 + 4 + 12 + 32 + 16
 NO_CHILD = UUID(int=0)
+# Where a row that is written keeps whose words it holds, once they were asked for by number.
+BY_NUMBER = "_keyring_by_number"
 
 
 class CannotOpen(Exception):
@@ -143,6 +145,9 @@ def _holder(row: models.Model) -> "HasKeyring | _Installation":
     at: Any = row._meta.get_field(last)
     if at.is_cached(row):
         return getattr(row, last)
+    known = row.__dict__.get(BY_NUMBER)
+    if known and known.pk == getattr(row, at.attname):
+        return known
     # By number alone: who may write here is not always let read the record that it hangs below.
     holder: HasKeyring = at.related_model(pk=getattr(row, at.attname))
     holder._state.adding = False
@@ -151,6 +156,9 @@ def _holder(row: models.Model) -> "HasKeyring | _Installation":
             "select public.casework_keyring_of(%s, %s)", [holder._meta.db_table, holder.pk]
         )
         (holder.keyring,) = cursor.fetchone()
+    if holder.keyring is None:
+        raise at.related_model.DoesNotExist(f"There is no {at.name} {holder.pk}.")
+    row.__dict__[BY_NUMBER] = holder
     return holder
 
 

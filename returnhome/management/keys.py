@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
+from itertools import accumulate
 from secrets import token_bytes
 from typing import Any
 
@@ -24,8 +25,9 @@ from returnhome.casework import bulk, sealing
 from returnhome.casework.sealing import VERSION, DataKey, SealedBytes
 from returnhome.rules import Blocked
 
-# So many in one transaction: nobody who works meanwhile waits longer than a moment.
-BATCH = 1_000
+# So many in one transaction, or so many bytes: nobody who works meanwhile waits longer than a
+# moment, and recordings are not all in memory at once.
+BATCH, BYTES = 1_000, 8 * 1024 * 1024
 
 
 class NotAKey(Blocked):
@@ -245,6 +247,7 @@ def _words(model: type[models.Model], its: list[SealedBytes]) -> Iterator[int]:
     table, key = _quoted(model._meta.db_table), _quoted(model._meta.pk.column)
     columns = [_quoted(each.column) for each in its]
     old = " or ".join(f"get_byte({column}, 0) = 1" for column in columns)
+    size = " + ".join(f"coalesce(octet_length({column}), 0)" for column in columns)
     names = [each.attname for each in its]
     # Whose words they are, in the same question.
     way = getattr(model, "sealed_under", "").replace(".", "__")
@@ -254,10 +257,11 @@ def _words(model: type[models.Model], its: list[SealedBytes]) -> Iterator[int]:
             cursor.execute("set local lock_timeout = '5s'")
             cursor.execute(f"alter table {table} disable trigger user")
             cursor.execute(
-                f"select {key} from {table} where {old} order by {key} limit %s for update",  # noqa: S608
+                f"select {key}, {size} from {table} where {old}"  # noqa: S608
+                f" order by {key} limit %s for update",
                 [BATCH],
             )
-            numbers = [pk for (pk,) in cursor.fetchall()]
+            numbers = _fitting(cursor.fetchall())
             rows = list(related.filter(pk__in=numbers).order_by("pk"))
             bulk.update(rows, names)
             again = model._base_manager.filter(pk__in=numbers).order_by("pk")
@@ -269,3 +273,11 @@ def _words(model: type[models.Model], its: list[SealedBytes]) -> Iterator[int]:
         if not numbers:
             return
         yield len(numbers)
+
+
+def _fitting(rows: list[tuple[Any, int]]) -> list[Any]:
+    """The first of these that make no more than BYTES together, and one at the least."""
+    sizes = accumulate(size for _, size in rows)
+    return [pk for (pk, _), sum_ in zip(rows, sizes, strict=True) if sum_ <= BYTES] or [
+        pk for pk, _ in rows[:1]
+    ]

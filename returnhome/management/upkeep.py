@@ -36,6 +36,31 @@ def as_owner() -> Iterator[None]:
             connection.settings_dict.update(serving)
 
 
+class NotTheOwner(CommandError):
+    """Somebody else would be shown a part of the whole, or nothing, and could take it for all."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This is for the role that owns the tables: name it in DATABASE_OWNER_URL.",
+            returncode=2,
+        )
+
+
+@contextmanager
+def as_owner_alone() -> Iterator[None]:
+    """The same, for what has to see every row. Raises NotTheOwner."""
+    with as_owner():
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "select pg_get_userbyid(relowner) = current_user from pg_class"
+                " where oid = 'public.casework_child'::regclass"
+            )
+            ((owns,),) = cursor.fetchall()
+        if not owns:
+            raise NotTheOwner
+        yield
+
+
 def is_up_to_date() -> bool:
     """Whether every migration has run, the places are there, and each table has its locks."""
     if not is_migrated():

@@ -7,20 +7,20 @@ from django.apps import apps
 from django.db import DatabaseError, connection, transaction
 
 from returnhome.casework import bulk, offers, sealing
-from returnhome.casework.models import Attempt, Entry, Offer, Webhook
-from returnhome.casework.sealing import CannotOpen, DataKey, HasKeyring, SealedBytes
+from returnhome.casework.models import Attempt, Entry, Episode, Offer, Reply, Webhook
+from returnhome.casework.sealing import CannotOpen, DataKey, HasKeyring
 from returnhome.management import keys
 from returnhome.rules.offering import Means
 from tests.casework.ledger import fresh
 from tests.casework.test_children import stranger
 from tests.casework.test_matching import join, separate, told_of
-from tests.cast import NOW, Cast, accepted, hours, offered, returned, signed
+from tests.cast import NOW, Cast, returned, signed
 
 SAID = "I wanted to see my nan."
 
 
 def number_of_keys() -> int:
-    """How many there are, asked as somebody who may not read them: by the rings of all episodes."""
+    """How many rings have a key: asked by the rings, for nobody here may count the keys."""
     rings = [
         row.keyring
         for model in apps.get_app_config("casework").get_models()
@@ -242,15 +242,41 @@ def test_words_told_together_with_others_come_opened_once(cast: Cast) -> None:
     assert beside.words == SAID
 
 
-def test_the_sealed_columns_are_all_read_and_written_with_their_keys() -> None:
-    for model, columns in keys.sealed_models():
-        for column in columns:
-            assert isinstance(column, SealedBytes), model
-
-
-def test_an_offer_and_its_answer_are_under_the_same_key(cast: Cast) -> None:
+def test_words_told_by_number_alone_are_under_the_same_key_and_asked_for_once(
+    cast: Cast, django_assert_num_queries
+) -> None:
     episode = returned(cast.sky)
-    offered(episode, by=cast.amina)
-    accepted(fresh(episode), by=cast.amina, at=NOW + hours(1))
+    first = tried(cast, episode, "No answer")
+    row = {"episode_id": episode.pk, "means": "call", "made_at": NOW, "made_by": cast.amina}
 
-    assert Offer.objects.filter(episode=episode).exists()
+    with django_assert_num_queries(3):
+        second = Attempt.objects.create(**row, note="Again")
+
+    one, two = at_rest([("casework_attempt", "note", each.pk) for each in (first, second)])
+    assert key_of(one) == key_of(two)
+
+
+def test_nobody_writes_words_of_a_record_that_is_not_there(cast: Cast) -> None:
+    with pytest.raises(Episode.DoesNotExist):
+        Attempt.objects.create(
+            episode_id=0, means="call", made_at=NOW, made_by=cast.amina, note="Whose?"
+        )
+
+
+def test_an_offer_and_what_was_answered_are_under_the_same_key(cast: Cast) -> None:
+    episode = returned(cast.sky)
+    offer = Offer.objects.create(
+        episode=episode, means="text", reached="child", made_at=NOW, made_by=cast.amina, note="He"
+    )
+    reply = Reply.objects.create(
+        offer=offer,
+        answer="not_now",
+        reason="At school",
+        given_at=NOW,
+        recorded_at=NOW,
+        recorded_by=cast.amina,
+    )
+
+    rows = [("casework_offer", "note", offer.pk), ("casework_reply", "reason", reply.pk)]
+    one, two = at_rest(rows)
+    assert key_of(one) == key_of(two)

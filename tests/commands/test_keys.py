@@ -15,7 +15,7 @@ from django.core.management import CommandError, call_command
 
 from returnhome.casework import interviews, sealing
 from returnhome.casework.models import Entry, Interview
-from returnhome.management import keys
+from returnhome.management import keys, upkeep
 from tests.casework.conftest import apart, owner
 from tests.cast import NOW, Cast, hours, returned, signed
 
@@ -107,8 +107,6 @@ def test_a_rotation_that_was_cut_off_goes_on_where_it_stopped(
 ) -> None:
     settings.SEALING_KEYS = [OTHER, ONE]
     monkeypatch.setattr(keys, "BATCH", 1)
-    from returnhome.management import upkeep  # noqa: PLC0415
-
     with upkeep.as_owner():
         next(keys.rotate())
     assert Entry.objects.get(interview=told, question="why_words").words == SAID
@@ -134,8 +132,6 @@ def test_a_key_on_paper_is_read_back_and_a_slip_in_it_is_found(
 
     swapped = [words[1], words[0], *words[2:]]
     for wrong in ([], words[:23], [*words[:23], "returnhome"], swapped):
-        if wrong == words:
-            continue
         with pytest.raises(keys.NotThePaper):
             keys.from_paper(" ".join(wrong))
 
@@ -164,3 +160,22 @@ def test_a_key_is_made_before_there_is_any_setting(tmp_path: Any) -> None:
     assert len(keys.on_paper(key)) == 24
     # Nothing was started, and nothing is kept.
     assert not list(tmp_path.iterdir())
+
+
+def test_only_the_owner_of_the_tables_is_told_what_each_key_seals(
+    apart: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for does in ("show", "rotate"):
+        with monkeypatch.context() as patch:
+            patch.delenv("DATABASE_OWNER_URL")
+            with pytest.raises(CommandError, match="name it in DATABASE_OWNER_URL") as refused:
+                run(does)
+        assert refused.value.returncode == 2
+
+
+def test_what_is_large_goes_in_few_at_once_and_one_at_the_least() -> None:
+    most = keys.BYTES
+
+    assert keys._fitting([(1, 10), (2, most - 10), (3, 1)]) == [1, 2]
+    assert keys._fitting([(1, most + 1), (2, 1)]) == [1]
+    assert keys._fitting([]) == []

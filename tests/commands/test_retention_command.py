@@ -52,3 +52,13 @@ def test_a_council_nobody_knows_is_wrong_use(apart: Cast) -> None:
     ) as raised:
         run("--authority", "Nowhere", "--on", "2026-03-02")
     assert raised.value.returncode == 2
+
+
+def test_whoever_does_not_see_every_row_is_not_told_that_nothing_is_due(
+    apart: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.delenv("DATABASE_OWNER_URL")
+        with pytest.raises(CommandError, match="name it in DATABASE_OWNER_URL") as refused:
+            run("--on", "2026-03-02")
+    assert refused.value.returncode == 2

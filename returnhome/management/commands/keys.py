@@ -47,7 +47,7 @@ class Command(BaseCommand):
             raise CommandError(blocked.sentence, returncode=2) from blocked
 
     def show(self, *, is_json: bool) -> None:
-        with upkeep.as_owner():
+        with upkeep.as_owner_alone():
             found = keys.counted()
         if is_json:
             self.stdout.write(json.dumps(as_told(found), indent=2))
@@ -86,7 +86,7 @@ class Command(BaseCommand):
     def rotate(self) -> None:
         done: dict[str, int] = {}
         try:
-            with upkeep.as_owner():
+            with upkeep.as_owner_alone():
                 for what, number in keys.rotate():
                     done[what] = done.get(what, 0) + number
                 left = keys.counted()

@@ -36,7 +36,7 @@ class Command(BaseCommand):
             one = places.authority_named(authority, on)
             if one is None:
                 raise CommandError(f"There is no authority “{authority}” on {on}.", returncode=2)
-        with upkeep.as_owner():
+        with upkeep.as_owner_alone():
             found = retaining.review([one] if one else None, on)
             names = dict(Authority.objects.values_list("pk", "name"))
         if is_json:

@@ -151,28 +151,30 @@ def _sealed_values() -> Iterator[bytes]:
             # A backup of an earlier release has not all that this one has.
             if isinstance(one, SealedBytes) and column and (table, column) in there:
                 asked = model._base_manager.values_list(name).order_by()
-                with closing(_asked(asked, table, column)) as values:
+                # Words are short; a drawing or a recording may have millions of bytes.
+                together = 5 if type(one) is SealedBytes else 500
+                with closing(_asked(asked, table, column, together)) as values:
                     yield from (bytes(value) for (value,) in values if value is not None)
 
 
-def _asked(asked: QuerySet, table: str, column: str) -> psycopg.ServerCursor:
+def _asked(asked: QuerySet, table: str, column: str, together: int) -> psycopg.ServerCursor:
     """The field’s own question; where an earlier release has not what it asks by, the column."""
     query, given = asked.query.sql_with_params()
     try:
         with transaction.atomic():
-            return _streamed(query, given)
+            return _streamed(query, given, together)
     except (
         psycopg.errors.UndefinedColumn,
         psycopg.errors.UndefinedTable,
         psycopg.errors.UndefinedFunction,
     ):
         names = sql.Identifier(column), sql.Identifier(table)
-        return _streamed(sql.SQL("select {} from {}").format(*names), ())
+        return _streamed(sql.SQL("select {} from {}").format(*names), (), together)
 
 
-def _streamed(query: Any, given: Any) -> psycopg.ServerCursor:
+def _streamed(query: Any, given: Any, together: int) -> psycopg.ServerCursor:
     cursor = connection.connection.cursor(name="sealed_values")
-    cursor.itersize = 500
+    cursor.itersize = together
     cursor.execute(query, given or None)
     return cursor
 
