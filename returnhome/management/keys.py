@@ -14,6 +14,7 @@ from hashlib import sha256
 from itertools import accumulate
 from secrets import token_bytes
 from typing import Any
+from uuid import UUID
 
 from allauth.mfa.models import Authenticator
 from django.apps import apps
@@ -189,12 +190,15 @@ def rotate() -> Iterator[tuple[str, int]]:
 
 def _data_keys() -> Iterator[int]:
     first, *_ = at_hand()
+    # From the last one on: who begins anew each time walks past all that is done, again and again.
+    last = UUID(int=0)
     while True:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(
-                "select id, wrapped from casework_datakey where substr(wrapped, 2, 4) <> %s"
-                " order by id limit %s for update skip locked",
-                [bytes.fromhex(first), BATCH],
+                "select id, wrapped from casework_datakey"
+                " where id > %s and substr(wrapped, 2, 4) <> %s"
+                " order by id limit %s for update",
+                [last, bytes.fromhex(first), BATCH],
             )
             old = [(pk, bytes(wrapped)) for pk, wrapped in cursor.fetchall()]
             if not old:
@@ -205,6 +209,7 @@ def _data_keys() -> Iterator[int]:
                 " where kept.id = fresh.id",
                 [[pk for pk, _ in old], [_wrapped_anew(pk.bytes, wrapped) for pk, wrapped in old]],
             )
+        last = old[-1][0]
         yield len(old)
 
 
@@ -252,17 +257,22 @@ def _words(model: type[models.Model], its: list[SealedBytes]) -> Iterator[int]:
     # Whose words they are, in the same question.
     way = getattr(model, "sealed_under", "").replace(".", "__")
     related = model._base_manager.select_related(way) if way else model._base_manager.all()
+    last = 0
     while True:
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("set local lock_timeout = '5s'")
-            cursor.execute(f"alter table {table} disable trigger user")
             cursor.execute(
-                f"select {key}, {size} from {table} where {old}"  # noqa: S608
-                f" order by {key} limit %s for update",
-                [BATCH],
+                f"select {key}, {size} from {table} where {key} > %s and ({old})"  # noqa: S608
+                f" order by {key} limit %s",
+                [last, BATCH],
             )
             numbers = _fitting(cursor.fetchall())
-            rows = list(related.filter(pk__in=numbers).order_by("pk"))
+            if not numbers:
+                return
+            cursor.execute("set local lock_timeout = '5s'")
+            cursor.execute(f"alter table {table} disable trigger user")
+            rows = list(
+                related.filter(pk__in=numbers).order_by("pk").select_for_update(of=("self",))
+            )
             bulk.update(rows, names)
             again = model._base_manager.filter(pk__in=numbers).order_by("pk")
             if list(again.values_list(*names)) != [
@@ -270,8 +280,7 @@ def _words(model: type[models.Model], its: list[SealedBytes]) -> Iterator[int]:
             ]:
                 raise sealing.CannotOpen("What was sealed anew does not read as before.")
             cursor.execute(f"alter table {table} enable trigger user")
-        if not numbers:
-            return
+        last = numbers[-1]
         yield len(numbers)
 
 

@@ -179,3 +179,24 @@ def test_what_is_large_goes_in_few_at_once_and_one_at_the_least() -> None:
     assert keys._fitting([(1, 10), (2, most - 10), (3, 1)]) == [1, 2]
     assert keys._fitting([(1, most + 1), (2, 1)]) == [1]
     assert keys._fitting([]) == []
+
+
+def test_a_table_that_somebody_holds_is_waited_for_and_then_said_in_a_sentence(
+    told: Interview, owner: psycopg.Connection, settings: Any
+) -> None:
+    entry = Entry.objects.get(interview=told, question="why_words")
+    owner.execute("alter table casework_entry disable trigger user")
+    owner.execute(
+        "update casework_entry set words = %s where id = %s",
+        [sealing.seal(SAID.encode()), entry.pk],
+    )
+    owner.execute("alter table casework_entry enable trigger user")
+    settings.SEALING_KEYS = [OTHER, ONE]
+
+    with owner.transaction():
+        owner.execute("lock table casework_entry in share mode")
+        with pytest.raises(CommandError, match="held a table for longer than five seconds"):
+            run("rotate")
+
+    run("rotate")
+    assert shown()["settled"]

@@ -6,6 +6,8 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import OperationalError
+from psycopg.errors import LockNotAvailable
 
 from returnhome.casework.sealing import CannotOpen
 from returnhome.management import keys, upkeep
@@ -93,6 +95,13 @@ class Command(BaseCommand):
         except CannotOpen as failed:
             raise CommandError(
                 f"{failed} What was done so far stands; returnhome keys show says which is missing."
+            ) from failed
+        except OperationalError as failed:
+            if not isinstance(failed.__cause__, LockNotAvailable):
+                raise
+            raise CommandError(
+                "Somebody’s work held a table for longer than five seconds. What was done so far "
+                "stands: run it once more."
             ) from failed
         first, *others = keys.at_hand()
         for what, number in done.items():
