@@ -352,6 +352,35 @@ def count_up() -> None:
     tallies.move(moved)
 
 
+# Of seven children in ten something is noted for figures of equality, of two of these once more; of
+# three how to talk with them; one in twenty came alone.
+NOTED_OF = """
+insert into casework_characteristics
+    (child_id, ethnicity, disability, said_by, noted_at, noted_by_id)
+select id, (array['WBRI', 'MWBC', 'BAFR', 'APKN', 'REFU'])[1 + id % 5],
+       (array['disabled', 'not_disabled', ''])[1 + id % 3],
+       (array['records', 'child', 'parent_or_carer'])[1 + again],
+       opened_at + again * interval '9 days', opened_by_id
+  from casework_child, generate_series(0, 1) again where id % 10 < 7 - again * 5;
+insert into casework_communication
+    (child_id, language, needs_interpreter, helps, not_safe, noted_at, noted_by_id)
+select id, 'Polish', id % 30 = 0, '', '', opened_at, opened_by_id
+  from casework_child where id % 10 < 3;
+insert into casework_notedconcern
+    (child_id, concern, source, ended_because, noted_at, noted_by_id)
+select id, 'unaccompanied', '', '', opened_at, opened_by_id
+  from casework_child where id % 20 = 0
+"""
+
+
+def note_of() -> None:
+    """What the pages by ethnicity, disability, interpreter and having come alone read."""
+    with psycopg.connect(os.environ["DATABASE_OWNER_URL"], autocommit=True) as owner:
+        owner.execute("set synchronous_commit = off")
+        for each in NOTED_OF.split(";"):
+            owner.execute(each)
+
+
 # What children told of: most things once, some by a few, few by many, as names and places are. Of
 # so many, every second stands for something that no other child told of.
 TOLD_OF = """

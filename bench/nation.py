@@ -238,6 +238,7 @@ def _pages(episodes: int) -> None:
         at=at,
         is_bare=True,
     )
+    ledger.note_of()
     ledger.count_up()
     ledger.settle()
     print(f"\n{episodes:,} episodes for the pages, made in {time.perf_counter() - began:.0f} s")

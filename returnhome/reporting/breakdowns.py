@@ -5,7 +5,7 @@ add up to what the figures of the period say.
 """
 
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -31,7 +31,7 @@ from returnhome.casework.episodes import Episode, EpisodeQuerySet
 from returnhome.casework.places import Authority
 from returnhome.casework.staff import Organisation, Post, Team
 from returnhome.reporting import characteristics
-from returnhome.reporting.characteristics import Known
+from returnhome.reporting.characteristics import Children, Known
 from returnhome.reporting.figures import Scope
 from returnhome.reporting.quarters import TAKEN
 from returnhome.rules import clock, grouping, measures
@@ -110,7 +110,7 @@ def _found(ended: EpisodeQuerySet, by: By) -> dict[str, Counter[str]]:
         return _by_key(ended, by)
     if by is By.TIMES:
         return _by_child(ended, lambda _, times: str(grouping.times_of(times)))
-    group = OF_CHILD[by](set(ended.values_list("child", flat=True)))
+    group = OF_CHILD[by](ended.order_by().values("child"))
     return _by_child(ended, lambda child, _: group(child))
 
 
@@ -122,7 +122,7 @@ def behind(scope: Scope, first: date, last: date, by: By, key: str) -> EpisodeQu
     if by in OF_CHILD:
         with acting.as_system(acting.REPORTING):
             children = set(ended.values_list("child", flat=True))
-            group = OF_CHILD[by](children)
+            group = OF_CHILD[by](ended.order_by().values("child"))
         return ended.filter(child__in=[child for child in children if group(child) == key])
     if by is By.TIMES:
         return ended.filter(child__in=_missing_so_often(ended, grouping.Times(key)))
@@ -199,39 +199,47 @@ def _by_child(
     ended: EpisodeQuerySet, group_of_child: Callable[[int, int], str]
 ) -> dict[str, Counter[str]]:
     """Told apart by the child: `group_of_child` is asked of each, and of how many episodes."""
-    found: dict[str, Counter[str]] = {}
+    found: dict[str, list[int]] = {}
     for child, *taken in ended.values_list("child").annotate(**TAKEN).order_by():
-        key = group_of_child(child, taken[0])
-        found.setdefault(key, Counter()).update(dict(zip(STEPS, taken, strict=True)), children=1)
-    return found
+        summed = found.setdefault(group_of_child(child, taken[0]), [0] * (len(STEPS) + 1))
+        for place, number in enumerate((*taken, 1)):
+            summed[place] += number
+    return {
+        key: Counter(dict(zip((*STEPS, "children"), summed, strict=True)))
+        for key, summed in found.items()
+    }
 
 
-def _by_ethnicity(ids: Collection[int]) -> Callable[[int], str]:
+def _by_ethnicity(ids: Children) -> Callable[[int], str]:
     known = characteristics.of_children(ids)
     return lambda child: str(group_of(known.get(child, Known()).ethnicity))
 
 
-def _by_disability(ids: Collection[int]) -> Callable[[int], str]:
+def _by_disability(ids: Children) -> Callable[[int], str]:
     known = characteristics.of_children(ids)
     return lambda child: grouping.disability_of(known.get(child, Known()).disability)
 
 
-def _by_interpreter(ids: Collection[int]) -> Callable[[int], str]:
+def _by_interpreter(ids: Children) -> Callable[[int], str]:
     """By what stands noted of how to talk with the child."""
     noted = characteristics.newest_of(Communication.objects.all(), ids, "needs_interpreter")
     needs = {child: needed for child, (needed,) in noted.items()}
     return lambda child: str(grouping.interpreter_of(needs.get(child)))
 
 
-def _by_coming_alone(ids: Collection[int]) -> Callable[[int], str]:
+def _by_coming_alone(ids: Children) -> Callable[[int], str]:
     """By a concern that stands: who has been given leave, or was noted in error, is no more."""
     standing = NotedConcern.objects.standing().filter(concern=Concern.UNACCOMPANIED)
-    alone = set(standing.about(*ids).values_list(characteristics.WHOLE, flat=True))
+    alone = {
+        child
+        for whose in ("child", "child__joined_to")
+        for child in standing.filter(**{f"{whose}__in": ids}).values_list(f"{whose}_id", flat=True)
+    }
     return lambda child: str(CameAlone.NOTED if child in alone else CameAlone.NOT_NOTED)
 
 
 # What is read of the children, and gives the group of each.
-OF_CHILD: Mapping[By, Callable[[Collection[int]], Callable[[int], str]]] = {
+OF_CHILD: Mapping[By, Callable[[Children], Callable[[int], str]]] = {
     By.ETHNICITY: _by_ethnicity,
     By.DISABILITY: _by_disability,
     By.INTERPRETER: _by_interpreter,

@@ -5,11 +5,13 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
-from django.db.models.functions import Coalesce
 
 from returnhome.casework.characteristics import Characteristics
 from returnhome.casework.interviews import Entry
 from returnhome.rules.characteristics import ETHNICITY, SaidBy
+
+Children = Collection[int] | QuerySet[Any, Any]
+"""Their numbers, or the query that finds them: of ten thousand it is asked within the database."""
 
 
 class Known(NamedTuple):
@@ -26,8 +28,8 @@ class _Said(NamedTuple):
     at: datetime
 
 
-def of_children(ids: Collection[int]) -> Mapping[int, Known]:
-    """Child → what is known, of those of whom anything is. Two queries.
+def of_children(ids: Children) -> Mapping[int, Known]:
+    """Child → what is known, of those of whom anything is. Three queries.
 
     The last that the child or a carer said; what the council's records say, where nobody did.
     """
@@ -41,20 +43,23 @@ def of_children(ids: Collection[int]) -> Mapping[int, Known]:
     return found
 
 
-# The child that a row is about, also where it was noted under a record that was joined to it.
-WHOLE = Coalesce("child__joined_to", "child")
+def newest_of(rows: QuerySet[Any], ids: Children, *columns: str) -> dict[int, tuple[Any, ...]]:
+    """Child → these columns of what was noted of them last. Two queries.
+
+    Also where it was noted under a record that was joined to theirs: those few are asked for by
+    themselves, so that an index finds the many.
+    """
+    found: dict[int, tuple[Any, ...]] = {}
+    for whose in ("child", "child__joined_to"):
+        theirs = rows.filter(**{f"{whose}__in": ids}).order_by(whose, "-noted_at", "-pk")
+        newest = theirs.distinct(whose).values_list(f"{whose}_id", "noted_at", "pk", *columns)
+        for child, *said in newest:
+            if child not in found or tuple(said[:2]) > found[child][:2]:
+                found[child] = tuple(said)
+    return {child: said[2:] for child, said in found.items()}
 
 
-def newest_of(
-    rows: QuerySet[Any], ids: Collection[int], *columns: str
-) -> dict[int, tuple[Any, ...]]:
-    """Child → these columns of what was noted of them last. One query."""
-    theirs = rows.annotate(whole=WHOLE).filter(whole__in=ids)
-    newest = theirs.order_by("whole", "-noted_at", "-pk").distinct("whole")
-    return {child: tuple(said) for child, *said in newest.values_list("whole", *columns)}
-
-
-def _noted(ids: Collection[int]) -> Iterator[_Said]:
+def _noted(ids: Children) -> Iterator[_Said]:
     """The note that stands of each child; what an earlier one said was put right by it."""
     columns = ("ethnicity", "disability", "said_by", "noted_at")
     newest = newest_of(Characteristics.objects.all(), ids, *columns)
@@ -62,7 +67,7 @@ def _noted(ids: Collection[int]) -> Iterator[_Said]:
         yield _Said(child, Known(ethnicity, disability), by == SaidBy.RECORDS, at)
 
 
-def _in_talks(ids: Collection[int]) -> Iterator[_Said]:
+def _in_talks(ids: Children) -> Iterator[_Said]:
     rows = Entry.objects.current().filter(question=ETHNICITY, interview__child__in=ids)
     held = rows.filter(interview__held_at__isnull=False)
     columns = ("interview__child_id", "codes", "interview__held_at")

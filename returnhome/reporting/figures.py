@@ -10,8 +10,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import reduce
+from operator import or_
 from typing import Any
 
+from django.contrib.postgres.aggregates import BoolOr
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import Aggregate, FloatField, Q, Sum
 from django.db.models import Count as CountOf
@@ -23,6 +26,7 @@ from returnhome.casework.staff import Person
 from returnhome.casework.tallies import Tally
 from returnhome.reporting import facts
 from returnhome.rules import clock, measures
+from returnhome.rules.codes import Cohort
 from returnhome.rules.facts import EpisodeFacts
 from returnhome.rules.measures import (
     ADDED,
@@ -298,10 +302,15 @@ def _statutory(episodes: EpisodeQuerySet, first: date, last: date) -> EpisodeQue
 
 
 def _children(ended: EpisodeQuerySet) -> dict[str, int]:
-    each = CountOf("child", distinct=True)
-    by_cohort = ended.values_list("cohort").annotate(each).order_by()
-    together = ended.filter(cohort__in=ADDED).aggregate(children=each)
-    return {**dict(by_cohort), ALL: together["children"]}
+    """Cohort → children, and all of them once. One query, in which each child is found once."""
+    of = {cohort: f"is_{cohort}" for cohort in Cohort}
+    in_cohort: Any = {name: BoolOr(Q(cohort=cohort)) for cohort, name in of.items()}
+    counted: Any = {
+        cohort: CountOf("child", filter=Q(**{name: True})) for cohort, name in of.items()
+    }
+    added = reduce(or_, (Q(**{of[cohort]: True}) for cohort in ADDED))
+    each = ended.order_by().values("child").annotate(**in_cohort)
+    return each.aggregate(**counted, **{ALL: CountOf("child", filter=added)})
 
 
 class Quartiles(Aggregate):
@@ -313,24 +322,25 @@ class Quartiles(Aggregate):
 
 
 def _hours(ended: EpisodeQuerySet) -> dict[str, Hours]:
-    """Cohort → hours. Two queries."""
-    those: Any = _told_to_the_hour(ended).values("cohort")
-    by_cohort = those.annotate(**OF_HOURS).order_by()
-    hours = {row["cohort"]: Hours(row["known"], _rounded(row["quartiles"])) for row in by_cohort}
-    return {**hours, ALL: hours_of(ended.filter(cohort__in=ADDED))}
-
-
-OF_HOURS: dict[str, Any] = {"known": CountOf("hours_to_it"), "quartiles": Quartiles("hours_to_it")}
+    """Cohort → hours, and of all that add up. One query."""
+    those = [(ALL, Q(cohort__in=ADDED)), *((cohort, Q(cohort=cohort)) for cohort in Cohort)]
+    return _hours_by(ended, dict(those))
 
 
 def hours_of(ended: EpisodeQuerySet) -> Hours:
     """Of the episodes whose two moments are known closer than a day. One query."""
-    together = _told_to_the_hour(ended).aggregate(**OF_HOURS)
-    return Hours(together["known"], _rounded(together["quartiles"]))
+    return _hours_by(ended, {ALL: Q()})[ALL]
 
 
-def _told_to_the_hour(ended: EpisodeQuerySet) -> EpisodeQuerySet:
-    return ended.filter(hours_to_it__isnull=False)
+def _hours_by(ended: EpisodeQuerySet, those: Mapping[str, Q]) -> dict[str, Hours]:
+    found: dict[str, Any] = {}
+    for name, which in those.items():
+        found[f"known_{name}"] = CountOf("hours_to_it", filter=which)
+        found[f"quartiles_{name}"] = Quartiles("hours_to_it", filter=which)
+    told = ended.filter(hours_to_it__isnull=False).aggregate(**found)
+    return {
+        name: Hours(told[f"known_{name}"], _rounded(told[f"quartiles_{name}"])) for name in those
+    }
 
 
 def _rounded(quartiles: list[float] | None) -> tuple[float, float, float] | None:

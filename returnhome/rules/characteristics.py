@@ -39,18 +39,18 @@ class EthnicGroup(Code):
     UNKNOWN = "unknown", "Not known, or not said"
 
 
-GROUPS = {
+INITIALS = {
     "W": EthnicGroup.WHITE,
     "M": EthnicGroup.MIXED,
     "A": EthnicGroup.ASIAN,
     "B": EthnicGroup.BLACK,
 }
+GROUPS: dict[str, EthnicGroup] = {
+    **{code: INITIALS.get(code[0], EthnicGroup.OTHER) for code in Ethnicity},
+    Ethnicity.CHNE: EthnicGroup.ASIAN,
+}
 
 
 def group_of(code: str) -> EthnicGroup:
     """The census group of an ethnicity; of none, or of a code not in the list, not known."""
-    if code not in set(Ethnicity):
-        return EthnicGroup.UNKNOWN
-    if code == Ethnicity.CHNE:
-        return EthnicGroup.ASIAN
-    return GROUPS.get(code[0], EthnicGroup.OTHER)
+    return GROUPS.get(code, EthnicGroup.UNKNOWN)

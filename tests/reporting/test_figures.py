@@ -362,12 +362,12 @@ def test_the_number_of_queries_does_not_grow_with_the_episodes(
     cast: Cast, django_assert_num_queries: Callable
 ) -> None:
     scope = northshire(cast)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(8):
         uptake(scope, FIRST, LAST, now=SOON)
     for child in (cast.sky, cast.kit, cast.robin):
         booked(returned(child), interviewer=cast.ines, by=cast.amina)
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(8):
         uptake(scope, FIRST, LAST, now=SOON)
 
 
