@@ -6,6 +6,7 @@ be erased. The certificate of what was erased has no name and hangs below no chi
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from typing import Self, TypeVar
 from uuid import uuid4
 
 from django.contrib.postgres.fields import ArrayField
@@ -22,8 +23,6 @@ from returnhome.rules.access import Relation, Verb
 from returnhome.rules.clock import LONDON
 from returnhome.rules.retention import HoldFor, OutcomeOfReview, Standing, Status
 
-NO_STATUS = Status.NEITHER
-
 
 def areas_of(person: Person) -> frozenset[int]:
     """The authorities on whose records the person decides."""
@@ -31,19 +30,22 @@ def areas_of(person: Person) -> frozenset[int]:
     return theirs
 
 
-class OfChildQuerySet(models.QuerySet):
-    def visible_to(self, person: Person) -> "OfChildQuerySet":
+Row = TypeVar("Row", bound=models.Model)
+
+
+class OfChildQuerySet(models.QuerySet[Row]):
+    def visible_to(self, person: Person) -> Self:
         """Those of children on whose record the person decides."""
         return self.filter(
             person.whose(Verb.RETAIN, Relation.RESPONSIBLE, of="child__", child="child")
         )
 
-    def about(self, *child_ids: int) -> "OfChildQuerySet":
+    def about(self, *child_ids: int) -> Self:
         """Of these children, with those of records that are joined to them."""
         return self.filter(Q(child__in=child_ids) | Q(child__joined_to__in=child_ids))
 
 
-class PutForwardQuerySet(OfChildQuerySet):
+class PutForwardQuerySet(OfChildQuerySet["PutForward"]):
     def oldest_first(self) -> "PutForwardQuerySet":
         return self.order_by("due_since", "child")
 
@@ -63,7 +65,7 @@ class PutForward(models.Model):
     objects = PutForwardQuerySet.as_manager()
 
 
-class HoldQuerySet(OfChildQuerySet):
+class HoldQuerySet(OfChildQuerySet["Hold"]):
     def standing(self) -> "HoldQuerySet":
         return self.filter(ended_at__isnull=True)
 
@@ -102,7 +104,7 @@ class Hold(models.Model):
         ]
 
 
-class RetentionReviewQuerySet(OfChildQuerySet):
+class RetentionReviewQuerySet(OfChildQuerySet["RetentionReview"]):
     def newest_first(self) -> "RetentionReviewQuerySet":
         return self.order_by("-at", "-pk")
 

@@ -60,7 +60,7 @@ def as_told(certificate: Erasure) -> dict[str, Any]:
 
 def write(file: Path, *, at: datetime) -> int:
     """Write the list of all that was erased into a file; gives how many there are."""
-    every = Erasure.objects.select_related("authority").order_by("erased_at", "pk")
+    every = list(Erasure.objects.select_related("authority").order_by("erased_at", "pk"))
     told = {
         KIND: VERSION,
         "written_at": at.isoformat(timespec="seconds"),
@@ -70,7 +70,7 @@ def write(file: Path, *, at: datetime) -> int:
     beside = file.with_name(f"{file.name}.new")
     beside.write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n")
     beside.replace(file)
-    return len(told["erased"])
+    return len(every)
 
 
 def read(file: Path) -> list[Erasure]:

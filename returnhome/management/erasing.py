@@ -53,10 +53,10 @@ from returnhome.rules.sharing import Recipient
 Model = type[models.Model]
 # Foreign keys that name a child, or something of one, in a row that is somebody else's: the row
 # stays, and names nobody any more.
-NAMES_ANOTHER = {
-    ("casework_episode", "same_as_id"),
-    ("casework_handover", "proposed_child_id"),
-    ("casework_notification", "opened_under_id"),
+NAMES_ANOTHER: Mapping[tuple[str, str], Model] = {
+    ("casework_episode", "same_as_id"): Episode,
+    ("casework_handover", "proposed_child_id"): Child,
+    ("casework_notification", "opened_under_id"): Child,
 }
 # What is of several children: it goes with the last of them.
 OF_SEVERAL: tuple[tuple[Model, tuple[tuple[Model, str], ...]], ...] = (
@@ -331,7 +331,9 @@ def erase_anew(certificate: Erasure, *, by: Person, at: datetime) -> int:
     Found by its keyrings, wherever it hung when the backup was made. It asks nobody again.
     """
     rings = certificate.keyrings
-    there = {model: {pk for (pk,) in _of_rings(model, rings)} for model in _holders()}
+    there: dict[Model, set[int]] = {
+        model: {pk for (pk,) in _of_rings(model, rings)} for model in _holders()
+    }
     found = find({model: pks for model, pks in there.items() if pks and model not in EMPTIED})
     for model in EMPTIED:
         # Also a file that was received and not yet taken in when the backup was made.
@@ -438,12 +440,12 @@ def _take_names_out(found: Found) -> None:
     """Rows of others that name one of these name nobody any more."""
     with connection.cursor() as cursor:
         for model in below():
-            for one in model._meta.concrete_fields:
-                if (_table(model), one.attname) in NAMES_ANOTHER:
+            for (table, column), named in NAMES_ANOTHER.items():
+                if table == _table(model):
                     cursor.execute(
-                        f"update {_quoted(_table(model))} set {_quoted(one.attname)} = null"  # noqa: S608
-                        f" where {_quoted(one.attname)} = any(%s) and id <> all(%s)",
-                        [found.of(one.related_model), found.of(model)],
+                        f"update {_quoted(table)} set {_quoted(column)} = null"  # noqa: S608
+                        f" where {_quoted(column)} = any(%s) and id <> all(%s)",
+                        [found.of(named), found.of(model)],
                     )
 
 

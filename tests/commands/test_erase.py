@@ -1,7 +1,7 @@
-"""`returnhome erase`: what two people want erased is gone from everywhere, and a certificate stays.
+"""`returnhome erase`: what two people want erased is gone from everywhere; a certificate stays.
 
-What is erased is found by the ledger's own foreign keys; these tests plant something in every column
-that holds words, and look for it in all that is left.
+What is erased is found by the ledger's own foreign keys. These tests plant something in every
+column that holds words, and look for it in all that is left.
 """
 
 import io
@@ -9,7 +9,7 @@ import json
 import os
 import subprocess
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -21,41 +21,40 @@ from django.core.management import CommandError, call_command
 from django.db import connection, models, transaction
 from psycopg import sql
 
-from returnhome.casework import acting, retention, shares, together
+from returnhome import database
+from returnhome.casework import acting, retention, together
 from returnhome.casework.models import (
-    Ask,
-    AskedOf,
-    Attempt,
     Child,
     Delivery,
     Entry,
     Episode,
     Erasure,
-    Hold,
-    Identifier,
-    Interview,
     JournalEntry,
     Message,
     Notification,
-    PackChild,
     RetentionReview,
-    Tally,
     WentTogether,
 )
 from returnhome.casework.sealing import SealedBytes
 from returnhome.management import erasing, upkeep
 from returnhome.management.keeping import programs, proving
-from returnhome.rules.codes import Means
 from returnhome.rules.retention import HoldFor
 from tests import records
 from tests.casework.conftest import APART, apart, owner
 from tests.casework.ledger import counted_figures, stored_figures
-from tests.cast import NOW, Cast, hours, returned, signed
-from tests.conftest import owner_url
+from tests.casework.test_children import stranger
+from tests.casework.test_matching import join, told_of
+from tests.casework.test_notifications import delivered
+from tests.casework.test_notifications import kept as row_of
+from tests.cast import NOW, Cast, returned, signed
+from tests.commands.test_keeping import TARGET, Kept, kept, target, working_in
+from tests.commands.test_keeping import run as run_command
+from tests.conftest import drop_database, make_database, owner_url
 from tests.sharing import sent
 
-__all__ = ["apart", "owner"]
+__all__ = ["apart", "kept", "owner", "target"]
 
+AGAIN = f"{TARGET}_again"
 # When whoever was a child in the cast has long been grown up, and every period is over.
 LONG_AFTER = datetime(2150, 1, 1, 9, 0, tzinfo=UTC)
 
@@ -232,3 +231,276 @@ def sealed_values(found: erasing.Found, owner: psycopg.Connection) -> Iterator[b
                 yield from (
                     bytes(value) for (value,) in rows if value and bytes(value)[:1] == b"\2"
                 )
+
+
+@pytest.fixture
+def told(apart: Cast) -> Episode:
+    """Kit came back and told something; two people want the record erased, long after."""
+    episode = returned(apart.kit)
+    signed(episode, interviewer=apart.ines, by=apart.amina)
+    two_agree(apart, apart.kit)
+    return episode
+
+
+# What is carried out, and what is not.
+
+
+def test_without_being_told_to_it_erases_nothing_and_says_what_would_go(
+    apart: Cast, told: Episode
+) -> None:
+    for given in ((), ("--dry-run",)):
+        code, said = run(*given)
+
+        assert code == 0
+        assert f"{told.child_id}  Northshire: " in said
+        assert "tables would go." in said
+    assert Episode.objects.filter(pk=told.pk).exists()
+    assert not Erasure.objects.exists()
+
+
+def test_a_certificate_says_who_and_when_and_what_and_names_no_child(
+    apart: Cast, told: Episode
+) -> None:
+    kit, rings = apart.kit, {apart.kit.keyring, told.keyring}
+
+    assert run("--carry-out")[0] == 0
+
+    certificate = Erasure.objects.get()
+    assert certificate.child_number == kit.pk
+    assert certificate.children == [kit.pk]
+    assert certificate.authority == apart.northshire
+    assert (certificate.status, certificate.period) == (
+        "neither",
+        "3 years from the last thing that was done",
+    )
+    assert certificate.source.startswith("Devon")
+    assert certificate.due_since < LONG_AFTER.date()
+    assert (certificate.proposed_by_name, certificate.confirmed_by_name) == (
+        "Mara Whitfield",
+        "Sol Bennett",
+    )
+    assert certificate.rows["episode"] == 1
+    assert certificate.rows["entry"] > 5
+    assert rings <= set(certificate.keyrings)
+    assert len(certificate.data_keys) >= 2
+    line = JournalEntry.objects.order_by("-pk")[0]
+    assert (line.verb, line.kind, line.object_id, line.child_id) == (
+        "erase record",
+        "erasure",
+        certificate.pk,
+        kit.pk,
+    )
+    # The journal is as it was: a chain.
+    assert JournalEntry.objects.filter(child_id=kit.pk, verb="open episode").exists()
+    assert "O’Dell" not in dumped()
+
+
+@pytest.mark.parametrize(
+    ("standing", "sentence"),
+    [
+        ("held", "on hold"),
+        ("worked on", "There is work on this record that is not done"),
+        ("not due", "not due yet"),
+        ("somebody thought again", "second person has not confirmed"),
+    ],
+)
+def test_the_rules_are_asked_once_more_and_nothing_is_done_to_that_record(
+    apart: Cast, told: Episode, standing: str, sentence: str
+) -> None:
+    at = LONG_AFTER
+    if standing == "held":
+        retention.hold(apart.kit, HoldFor.CLAIM, "A letter", by=apart.mara, at=NOW)
+    elif standing == "worked on":
+        returned(apart.kit, at=LONG_AFTER - timedelta(hours=1))
+    elif standing == "not due":
+        at = NOW + timedelta(days=1)
+        Episode.objects.update(settled_at=NOW, unanswered_since=None, owner=None, owned_since=None)
+    else:
+        RetentionReview.objects.create(
+            child=apart.kit,
+            outcome="keep_longer",
+            kept_until=LONG_AFTER.date(),
+            because="A letter",
+            at=LONG_AFTER - timedelta(hours=1),
+            by=apart.mara,
+        )
+
+    shown, carried = run(at=at), run("--carry-out", at=at)
+
+    assert sentence in shown[1]
+    assert (carried[0], sentence in carried[1]) == (1, True)
+    assert Episode.objects.filter(pk=told.pk).exists()
+    assert not Erasure.objects.exists()
+
+
+def test_of_a_childs_record_everything_that_is_joined_to_it_goes_too(apart: Cast) -> None:
+    child = stranger(apart)
+    told_of(apart, child)
+    join(apart, child, apart.kit)
+    two_agree(apart, apart.kit)
+    those = {apart.kit.pk, child.pk}
+
+    assert run("--carry-out")[0] == 0
+
+    assert not Child.objects.filter(pk__in=those).exists()
+    assert set(Erasure.objects.get().children) == those
+    assert not Notification.objects.filter(child__in=those).exists()
+
+
+def test_another_child_who_went_along_keeps_every_word_of_their_own_record(apart: Cast) -> None:
+    kits, skys = returned(apart.kit), returned(apart.sky)
+    together.link(kits, skys, because="Both at the bus station", by=apart.amina, at=NOW)
+    signed(skys, interviewer=apart.ines, by=apart.amina)
+    two_agree(apart, apart.kit)
+    theirs = Entry.objects.filter(interview__child=apart.sky).count()
+
+    assert run("--carry-out")[0] == 0
+
+    assert not WentTogether.objects.exists()
+    assert Entry.objects.filter(interview__child=apart.sky).count() == theirs
+    assert "I wanted to see my nan." in {each.words for each in Entry.objects.all()}
+    assert stored_figures() == counted_figures()
+
+
+def test_a_file_of_several_children_keeps_the_others_rows_and_loses_its_name(apart: Cast) -> None:
+    file = delivered(apart)
+    Delivery.objects.filter(pk=file.pk).update(filename="Kit O’Dell.csv")
+    kit = row_of(apart, file, digest="1", child=apart.kit)
+    robin = row_of(apart, file, digest="2", child=apart.robin)
+    two_agree(apart, apart.kit)
+
+    assert run("--carry-out")[0] == 0
+
+    assert not Notification.objects.filter(pk=kit.pk).exists()
+    assert Notification.objects.filter(pk=robin.pk).exists()
+    assert Delivery.objects.get(pk=file.pk).filename == "(name erased)"
+
+    two_agree(apart, apart.robin)
+    assert run("--carry-out")[0] == 0
+    assert not Delivery.objects.filter(pk=file.pk).exists()
+
+
+def test_messages_about_it_go_and_those_about_others_stay(apart: Cast, told: Episode) -> None:
+    other = returned(apart.sky)
+    for episode in (told, other):
+        Message.objects.create(
+            key=f"late {episode.pk}",
+            waiting_for="late",
+            about_kind="episode",
+            about_id=episode.pk,
+            organisation=apart.northshire_council,
+            rung="team",
+            person=apart.amina,
+            subject="Late",
+            text="A child waits",
+            created_at=NOW,
+            created_by=apart.amina,
+            send_after=NOW,
+        )
+
+    assert run("--carry-out")[0] == 0
+
+    assert [each.about_id for each in Message.objects.all()] == [other.pk]
+
+
+def test_it_says_who_holds_something_that_nobody_here_can_reach(apart: Cast) -> None:
+    share = sent(apart)
+    two_agree(apart, share.child)
+
+    code, said = run("--carry-out", at=LONG_AFTER)
+
+    assert code == 0, said
+    assert "They hold something of it, and nobody here can reach it: " in said
+    assert Erasure.objects.get().to_tell
+
+
+def test_nobody_but_the_owner_writes_or_changes_a_certificate(
+    apart: Cast, told: Episode, owner: psycopg.Connection
+) -> None:
+    assert run("--carry-out")[0] == 0
+
+    for statement in (
+        "update casework_erasure set status = ''",
+        "delete from casework_erasure",
+        "insert into casework_erasure select * from casework_erasure",
+    ):
+        with (
+            pytest.raises(Exception, match="permission denied"),
+            transaction.atomic(),
+            connection.cursor() as cursor,
+        ):
+            cursor.execute(statement)
+    with pytest.raises(psycopg.errors.IntegrityConstraintViolation, match="added, never changed"):
+        owner.execute("update casework_erasure set status = ''")
+
+
+def test_what_keeps_records_as_they_are_is_on_again_afterwards(
+    apart: Cast, told: Episode, owner: psycopg.Connection
+) -> None:
+    assert run("--carry-out")[0] == 0
+
+    off = "select count(*) from pg_trigger where tgenabled = 'D'"
+    assert owner.execute(off).fetchone() == (0,)
+
+
+def test_whoever_is_not_the_owner_erases_nothing(
+    apart: Cast, told: Episode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setenv("DATABASE_OWNER_URL", os.environ["DATABASE_URL"])
+        code, said = run("--carry-out")
+
+    assert (code, "the role that owns the tables" in said) == (2, True)
+    assert Episode.objects.filter(pk=told.pk).exists()
+
+
+# A backup that was made before.
+
+
+def test_a_restore_erases_again_what_was_erased_after_the_backup(
+    kept: Kept, target: str, tmp_path: Path
+) -> None:
+    listed = tmp_path / "erased.json"
+    restored = ("restore", kept.file, "--identity", kept.identity)
+    assert run_command(*restored)[0] == 0
+    with acting.as_system(acting.OPERATOR):
+        sky = Cast().sky
+        two_agree(Cast(), sky)
+    code, said = run("--carry-out")
+    assert code == 0, said
+    assert run("--list", listed)[0] == 0
+    assert "Marlowe" not in listed.read_text()
+    number = json.loads(listed.read_text())["erased"][0]["number"]
+    make_database(AGAIN)
+    database.grant_defaults(owner_url(AGAIN), connection.settings_dict["USER"])
+    try:
+        with working_in(AGAIN):
+            code, said, _ = run_command(*restored, "--destroyed", listed, "--json")
+
+            told = json.loads(said)
+            assert (code, told["holds"]) == (0, True)
+            proof = {found["what"]: found["sentence"] for found in told["proof"]}
+            assert proof["erased since"].startswith("1 of 1 records on the list had come back")
+            with acting.as_system(acting.OPERATOR):
+                assert not Child.objects.filter(pk=sky.pk).exists()
+                assert Child.objects.exists()
+                assert stored_figures() == counted_figures()
+            assert str(Erasure.objects.get().number) == number
+            # Once more it finds nothing to do.
+            code, said = run("--anew", listed)
+            assert (code, said.strip()) == (0, "Of 1 records on the list none had come back.")
+    finally:
+        drop_database(AGAIN)
+
+
+@pytest.mark.parametrize("content", ["", "[]", '{"returnhome_erased": 1, "erased": [{}]}'])
+def test_a_file_that_is_no_list_is_wrong_use_and_nothing_is_restored(
+    kept: Kept, target: str, tmp_path: Path, content: str
+) -> None:
+    (tmp_path / "a.json").write_text(content)
+
+    code, _, said = run_command(
+        *("restore", kept.file, "--identity", kept.identity, "--destroyed", tmp_path / "a.json")
+    )
+
+    assert (code, "is no list of what was erased" in said) == (2, True)
