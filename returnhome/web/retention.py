@@ -63,19 +63,22 @@ def index(request: Request) -> HttpResponse:
     decided = _confirmed(person)
     rows = forward.exclude(child__in=asked | set(decided))
     page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
+    asked_for = list(waiting.newest_first()[:A_PAGE])
+    agreed = list(decided.values())[:A_PAGE]
+    on_hold = list(held.newest_first()[:A_PAGE])
     context = {
         "page": page,
-        "waiting": list(waiting.newest_first()[:A_PAGE]),
-        "confirmed": list(decided.values())[:A_PAGE],
-        "held": list(held.newest_first()[:A_PAGE]),
+        "waiting": asked_for,
+        "confirmed": agreed,
+        "held": on_hold,
         "erased": list(Erasure.objects.visible_to(person).newest_first()[:A_PAGE]),
         "standings": {each.value: each.label for each in Standing},
         "statuses": {each.value: each.label for each in Status},
         "reasons": {each.value: each.label for each in HoldFor},
         "left_open": Standing.LEFT_OPEN.value,
     }
-    shown = [row.child_id for row in (*page.object_list, *context["waiting"], *context["held"])]
-    shown += [row.child_id for row in context["confirmed"]]
+    shown = [row.child_id for row in page.object_list]
+    shown += [row.child_id for row in (*asked_for, *agreed)] + [row.child_id for row in on_hold]
     looking.at_list(request, "retention", shown)
     return render(request, "retention/index.html", context)
 
@@ -136,6 +139,7 @@ def show(request: Request, pk: int) -> HttpResponse:
     held = Hold.objects.visible_to(person).about(child.pk)
     said = RetentionReview.objects.visible_to(person).about(child.pk)
     every = list(said.select_related("by", "second_by").newest_first())
+    holds = list(held.select_related("made_by", "ended_by").newest_first())
     to = _shared(child, person).values_list("to__name", "recipient")
     context = {
         "child": child,
@@ -144,7 +148,8 @@ def show(request: Request, pk: int) -> HttpResponse:
         "is_left_open": kept.outcome.standing is Standing.LEFT_OPEN,
         "parts": [each for each in _parts(child, person) if each.number],
         "to": sorted({name or Recipient(recipient).label for name, recipient in to}),
-        "holds": list(held.select_related("made_by", "ended_by").newest_first()),
+        "holds": holds,
+        "standing_hold": next((each for each in holds if not each.ended_at), None),
         "said": every,
         "waiting": next((each for each in every if each.is_waiting), None),
         "confirmed": every[0] if every and every[0].is_confirmed else None,
@@ -153,7 +158,6 @@ def show(request: Request, pk: int) -> HttpResponse:
         "reasons": {each.value: each.label for each in HoldFor},
         "is_own": any(each.is_waiting and each.by_id == person.pk for each in every),
     }
-    context["standing_hold"] = next((each for each in context["holds"] if not each.ended_at), None)
     return render(request, "retention/show.html", context)
 
 

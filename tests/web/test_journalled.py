@@ -696,7 +696,8 @@ def a_record_whose_time_is_over(cast: Cast, now: Any) -> tuple[Child, list[Shown
     )
     return sky, [
         ("mara", "retention", []),
-        *(("mara", f"{name}-child", [sky.pk]) for name in ("hold", "review-retention")),
+        ("mara", "hold-child", [sky.pk]),
+        ("mara", "review-retention-child", [sky.pk]),
         ("mara", "retention-child", [sky.pk]),
         ("mara", "end-hold", [held.pk]),
         ("mara", "answer-retention-review", [said.pk]),
