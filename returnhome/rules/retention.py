@@ -29,7 +29,7 @@ class Status(Code):
     LOOKED_AFTER = "looked_after", "Looked after"
     CHILD_PROTECTION = "child_protection", "Child protection plan"
     IN_NEED = "in_need", "Child in need"
-    NEITHER = "neither", "None of these"
+    NEITHER = "neither", "Not looked after, on a plan or in need"
 
 
 class CountedFrom(Code):

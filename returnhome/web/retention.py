@@ -135,7 +135,8 @@ def show(request: Request, pk: int) -> HttpResponse:
     person = request.user
     child = _child(request, pk)
     looking.at(request, child)
-    kept = _kept(child, uk_day(request.now))
+    today = uk_day(request.now)
+    kept = _kept(child, today)
     held = Hold.objects.visible_to(person).about(child.pk)
     said = RetentionReview.objects.visible_to(person).about(child.pk)
     every = list(said.select_related("by", "second_by").newest_first())
@@ -143,6 +144,7 @@ def show(request: Request, pk: int) -> HttpResponse:
     to = _shared(child, person).values_list("to__name", "recipient")
     context = {
         "child": child,
+        "today": today,
         "kept": kept,
         "is_due": kept.outcome.standing in the_rules.TO_REVIEW,
         "is_left_open": kept.outcome.standing is Standing.LEFT_OPEN,
@@ -181,7 +183,7 @@ class ReviewForm(gds.Form):
     )
     status = gds.Select(
         "What was the child to the council?",
-        choices=[("", "Not asked"), *Status.choices()],
+        choices=Status.choices(),
         required=False,
         hint="Needed to say what the child was to the council.",
     )

@@ -59,7 +59,7 @@ def test_mara_sees_what_is_due_by_number_and_what_the_record_holds(as_, due: Chi
 
     assert "1 record to review." in words
     assert f"Record {due.pk}" in words
-    assert "None of these" in words
+    assert "Not looked after, on a plan or in need" in words
     assert "3 years from the last thing that was done Devon, Record retention" in words
     assert "O’Dell" not in words
 
