@@ -341,7 +341,7 @@ def put_forward(due: Iterable[PutForward], *, by: Person, at: datetime) -> list[
     return new
 
 
-def confirmed(*child_ids: int) -> RetentionReview | None:
+def confirmed(child_id: int) -> RetentionReview | None:
     """The erasure that two people want, if nobody has said anything else since."""
-    last = RetentionReview.objects.about(*child_ids).newest_first().first()
+    last = RetentionReview.objects.filter(child=child_id).newest_first().first()
     return last if last and last.is_confirmed else None

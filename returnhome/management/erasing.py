@@ -277,7 +277,7 @@ def _checked(child_id: int, on: date) -> tuple[retaining.Kept, retention.Retenti
     kept = retaining.of_child(child_id, on)
     if kept is None:
         raise NobodyThere
-    said = retention.confirmed(*whole(child_id))
+    said = retention.confirmed(child_id)
     the_rules.check_may_erase(kept.facts, on, is_confirmed=said is not None)
     assert said
     return kept, said

@@ -66,7 +66,9 @@ with whole as (
       from casework_hold hold join whole on whole.id = hold.child_id where hold.ended_at is null
 ), said as (
     select whole.child_id, max(said.kept_until) as kept_until,
-           max(said.at) filter (where said.outcome = %(nothing_more)s) as nothing_more_at,
+           max(said.at) filter (
+               where said.outcome = %(nothing_more)s and said.child_id = whole.child_id
+           ) as nothing_more_at,
            array_agg(distinct said.status) filter (where said.status <> '') as statuses
       from casework_retentionreview said join whole on whole.id = said.child_id group by 1
 )

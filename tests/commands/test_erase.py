@@ -454,6 +454,19 @@ def test_whoever_is_not_the_owner_erases_nothing(
     assert Episode.objects.filter(pk=told.pk).exists()
 
 
+def test_whoever_is_just_writing_makes_it_wait_and_it_says_so(
+    apart: Cast, told: Episode, owner: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(erasing, "WAIT", "200ms")
+    with owner.transaction():
+        owner.execute("lock table casework_entry in row exclusive mode")
+        code, said = run("--carry-out")
+
+    assert (code, "Somebody is at work on it" in said) == (1, True)
+    assert Episode.objects.filter(pk=told.pk).exists()
+    assert run("--carry-out")[0] == 0
+
+
 # A backup that was made before.
 
 

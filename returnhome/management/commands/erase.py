@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import OperationalError, connection
-from psycopg.errors import LockNotAvailable
+from django.db import IntegrityError, OperationalError, connection
+from psycopg.errors import ForeignKeyViolation, LockNotAvailable
 
 from returnhome.casework import staff
 from returnhome.casework.models import Erasure
@@ -99,8 +99,9 @@ class Command(BaseCommand):
             except Blocked as blocked:
                 left.append({"child": each.child_id, "why_not": blocked.sentence})
                 self.say(f"{each.child_id}: not erased. {blocked.sentence}")
-            except OperationalError as failed:
-                if not isinstance(failed.__cause__, LockNotAvailable):
+            except (OperationalError, IntegrityError) as failed:
+                # Also what was written below it while it was looked for: all of it still stands.
+                if not isinstance(failed.__cause__, LockNotAvailable | ForeignKeyViolation):
                     raise
                 left.append({"child": each.child_id, "why_not": BUSY})
                 self.say(f"{each.child_id}: not erased. {BUSY}")
