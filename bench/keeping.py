@@ -1,6 +1,6 @@
 """Keeping it safe: backup and restore of a large ledger, and what a thief of the disk would find.
 
-    python -m bench.keeping [restore] [planted] [keys] [retention] [--episodes 2000000]
+    python -m bench.keeping [restore] [planted] [keys] [retention] [erased] [--episodes 2000000]
                             [--secrets 10000] [--keys 1000000]
 
 `restore`: a ledger (bench/ledger.py) is backed up, restored into a second database and proved.
@@ -19,6 +19,12 @@ sealed by the new key, and every word opens.
 
 `retention`: which records of a large ledger are due to be reviewed, today and on a day on which all
 are. Target: under five minutes; the yardstick is a bare count of the children and their episodes.
+
+`erased`: secrets are written, each its own, into names, mentions and accounts of children, whose
+records are then erased as two managers want it, and looked for in a plain dump, in the server's log
+and in what was printed; and sealed words of a copy from before are opened with the keys that are
+still there. Target: none. Told beside it: what the files of the server hold until they are written
+over, and how long one record took.
 """
 
 import argparse
@@ -490,6 +496,115 @@ def _due(options: argparse.Namespace) -> bool:
     return longest < FIVE_MINUTES
 
 
+# What was erased.
+
+
+def _erased(options: argparse.Namespace) -> bool:
+    from returnhome.casework.sealing import CannotOpen, open_sealed  # noqa: PLC0415
+
+    secrets = _secrets(options.secrets)
+    found: dict[str, int] = {}
+    with scratch.scratch(NOW, called="_erased") as name, tempfile.TemporaryDirectory() as folder:
+        kids = _plant_to_erase(secrets)
+        before = _in_dump(name, secrets)
+        copied = _sealed_words(name)
+        took, done, _ = _command(name, "erase", "--carry-out", "--at", "2150-01-01T09:00Z")
+        printed = Path(folder, "printed")
+        printed.write_text(done.stdout + done.stderr)
+        with psycopg.connect(_superuser(name), autocommit=True) as hand:
+            hand.execute("checkpoint")
+        data = Path(os.environ["RETURNHOME_DATA"])
+        found["a plain pg_dump"] = _in_dump(name, secrets)
+        found["what was printed"] = _in_files([printed], secrets)
+        found["the server’s log"] = _in_files(data.rglob("*.log"), secrets)
+        with psycopg.connect(_owner(name)) as hand:
+            opened = 0
+            for value in copied:
+                ((carried,),) = hand.execute("select casework_with_key(%s)", [value]).fetchall()
+                with suppress(CannotOpen):
+                    opened += b"zq" in open_sealed(bytes(carried))
+        found["a copy from before, with the keys still there"] = opened
+        _say("planted", f"{len(secrets):,} secrets in {kids:,} records")
+        _say("found before, in the clear", f"{before:,}; sealed words beside {len(copied):,}")
+        _say("one record took", f"{took / kids:.2f} s")
+        _say("in files of the server, until written over", f"{_in_files(_below(data), secrets):,}")
+    for where, number in found.items():
+        _say(f"found in {where}", f"{number:,}")
+    return not any(found.values()) and done.returncode == 0
+
+
+def _plant_to_erase(secrets: list[str]) -> int:
+    """In names, in what children told of, and in accounts; and two people want all of it erased."""
+    from django.db import transaction  # noqa: PLC0415
+
+    from bench import ledger  # noqa: PLC0415
+    from returnhome.casework import staff  # noqa: PLC0415
+    from returnhome.casework.models import (  # noqa: PLC0415
+        Alias,
+        Authority,
+        Entry,
+        Interview,
+        Mention,
+        RetentionReview,
+    )
+
+    operator, second = staff.operator(), staff.clockwork()
+    leeds = Authority.objects.get(name="Leeds")
+    ledger.invent(
+        max(2_000, len(secrets) // 8),
+        measured=leeds.pk,
+        share=1 / 8,
+        workers=[operator.pk],
+        operator=operator.pk,
+        at=NOW,
+    )
+    every = Interview.objects.filter(signed_at__isnull=True, child__joined_to=None)
+    talks = list({each.child_id: each for each in every}.values())[: max(1, len(secrets) // 20)]
+    long_after = datetime(2149, 1, 1, 9, tzinfo=UTC)
+    with transaction.atomic():
+        for number, secret in enumerate(secrets):
+            talk = talks[number % len(talks)]
+            if number % 3 == 0:
+                Alias.objects.create(child_id=talk.child_id, forename=secret, surname="x")
+            elif number % 3 == 1:
+                Mention.objects.create(
+                    interview=talk,
+                    kind="person",
+                    name=secret,
+                    reliability="told",
+                    expectation="not_asked",
+                    noted_at=NOW,
+                    noted_by=operator,
+                )
+            else:
+                Entry.objects.create(
+                    interview=talk,
+                    question=f"planted_{number}",
+                    codes=[],
+                    words=f"I was at {secret} and nobody knew",
+                    written_at=NOW,
+                    written_by=operator,
+                )
+        for talk in talks:
+            said = {"child_id": talk.child_id, "because": "x", "by": operator}
+            RetentionReview.objects.create(outcome="nothing_more", at=long_after, **said)
+            RetentionReview.objects.create(
+                outcome="erase",
+                at=long_after,
+                is_confirmed=True,
+                second_at=long_after,
+                second_by=second,
+                **said,
+            )
+    return len(talks)
+
+
+def _sealed_words(name: str) -> list[bytes]:
+    with psycopg.connect(_owner(name)) as hand:
+        rows = hand.execute("select words from casework_entry where question like 'planted%'")
+        return [bytes(words) for (words,) in rows]
+
+
 # Databases of its own.
 
 
@@ -558,6 +673,7 @@ SECTIONS: dict[str, Callable[[argparse.Namespace], bool]] = {
     "planted": _planted,
     "keys": _rotated,
     "retention": _due,
+    "erased": _erased,
 }
 
 

@@ -38,6 +38,7 @@ COMMANDS = {
     "backup": "write the whole database into one encrypted file, or check one",
     "restore": "restore a backup into an empty database, and prove it",
     "retention": "say which records are due to be reviewed",
+    "erase": "erase the records that two people want erased, or a list of them anew",
     "verify-journal": "say whether the journal is as it was sealed",
 }
 NEEDS_NO_TABLE = {

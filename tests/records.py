@@ -65,6 +65,7 @@ from returnhome.casework.models import (
     HarmDecision,
     HarmTaking,
     HelpOffered,
+    Hold,
     Identifier,
     Interview,
     LineAnswer,
@@ -96,9 +97,11 @@ from returnhome.casework.models import (
     PlacementNotice,
     Post,
     PreventionInterview,
+    PutForward,
     Release,
     Reply,
     Restriction,
+    RetentionReview,
     Review,
     SaidBack,
     SameThing,
@@ -548,6 +551,19 @@ class Filling:
             ParentalRisk(child=child, noted_at=now, noted_by=by),
             pack,
             PackChild(pack=pack, child=child, brought_at=now, brought_by=by),
+            PutForward(
+                child=child,
+                standing="due",
+                status="neither",
+                period="x",
+                source="x",
+                due_since=now.date(),
+                at=now,
+                by=by,
+            ),
+            # Over, so that it keeps nothing.
+            Hold(child=child, held_for="claim", made_at=now, made_by=by, ended_at=now, ended_by=by),
+            RetentionReview(child=child, outcome="nothing_more", at=now, by=by),
         ]
         if not is_listed:
             # Over, so that they keep nobody out.

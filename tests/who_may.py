@@ -60,6 +60,7 @@ MAY: Mapping[str, Mapping[str, str]] = {
     "place": {"coordinator": "r", "social_worker": "r", "manager": "r"},
     "see_journal": {"coordinator": "r", "social_worker": "r", "manager": "r"},
     "restrict": {"manager": "r"},
+    "retain": {"manager": "r"},
     "review": {"manager": "r p"},
     "draw_sample": {"manager": "+"},
     "set_questions": {"manager": "+", "administrator": "+"},
@@ -149,6 +150,7 @@ RECEIVED: tuple[Rule, ...] = (("confirm_intake", "delivery", "+"), ("sends", "de
 # Received by the same council as the delivery.
 TAKEN_IN: tuple[Rule, ...] = (("confirm_intake", "delivery", "+"),)
 KEPT: tuple[Rule, ...] = (("restrict", "child", "r"),)
+REVIEWED: tuple[Rule, ...] = (("retain", "child", "r"),)
 # A record of a sample, and its scores: to whoever may score it.
 SCORED: tuple[Rule, ...] = (("review", "episode", "r p"),)
 
@@ -243,6 +245,9 @@ SECOND_LOCK: Mapping[str, tuple[Rule, ...]] = {
     "restriction": KEPT,
     "listed": KEPT,
     "breakglass": KEPT,
+    "putforward": REVIEWED,
+    "hold": REVIEWED,
+    "retentionreview": REVIEWED,
 }
 
 # The first lock is narrower here: a council that only counts the episode has its page and not the

@@ -52,6 +52,7 @@ from returnhome.casework.protocols import LocalProtocol
 from returnhome.casework.questions import OwnQuestion
 from returnhome.casework.releases import AnswerToChild, Release, SaidBack
 from returnhome.casework.restrictions import BreakGlass, Listed, Restriction
+from returnhome.casework.retention import Erasure, Hold, PutForward, RetentionReview
 from returnhome.casework.reviews import Review, Sample, Sampled, Score, Scoring
 from returnhome.casework.rotas import Absence, Mailbox, OutOfHours, Pace, Seat
 from returnhome.casework.sames import SameThing
@@ -117,6 +118,7 @@ __all__ = [
     "EarlierRecord",
     "Entry",
     "Episode",
+    "Erasure",
     "Force",
     "FormerFact",
     "FoundPlace",
@@ -126,6 +128,7 @@ __all__ = [
     "HarmDecision",
     "HarmTaking",
     "HelpOffered",
+    "Hold",
     "HowItWas",
     "Identifier",
     "Interview",
@@ -168,10 +171,12 @@ __all__ = [
     "Post",
     "Postcode",
     "PreventionInterview",
+    "PutForward",
     "ReferenceLoad",
     "Release",
     "Reply",
     "Restriction",
+    "RetentionReview",
     "Review",
     "SaidBack",
     "SameThing",

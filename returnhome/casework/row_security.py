@@ -987,6 +987,9 @@ def _policies() -> dict[str, str]:
         # Whoever opened a record knows that they did.
         own_row = f"{table}.person_id = {PERSON}" if name == "breakglass" else ""
         found[table] = _either((kept, own_row))
+    retaining = whose("above", Verb.RETAIN, RESPONSIBLE)
+    for name in ("putforward", "hold", "retentionreview"):
+        found[f"casework_{name}"] = _there(f"casework_{name}", "child_id", child, retaining)
     takes_in = _looked_up("returnhome_posts", _roles(Verb.CONFIRM_INTAKE))
     found["casework_bringing"] = f"casework_bringing.brought_for_id = {takes_in}"
     found["casework_bringingfile"] = _there(

@@ -140,12 +140,14 @@ def _owner_url() -> str:
 def _forbid_rewriting(app_role: str) -> None:
     """Beside the triggers: the product's own role is not even granted a change of the journal.
 
-    Into the seals it writes nothing at all: one function does, that is the owner's. Of the wrapped
-    keys it does not even read: they come with the words that they open.
+    Into the seals it writes nothing at all: one function does, that is the owner's. So it is with
+    certificates of what was erased. Of the wrapped keys it does not even read: they come with the
+    words that they open.
     """
     role = connection.ops.quote_name(app_role)
     table = connection.ops.quote_name(journal.JournalEntry._meta.db_table)
     with connection.cursor() as cursor:
         cursor.execute(f"revoke update, delete, truncate on {table} from {role}")
         cursor.execute(f"revoke insert, update, delete, truncate on casework_seal from {role}")
+        cursor.execute(f"revoke insert, update, delete, truncate on casework_erasure from {role}")
         cursor.execute(f"revoke all on casework_datakey from {role}")

@@ -25,6 +25,7 @@ from returnhome.casework.offers import Offer
 from returnhome.casework.packs import PackChild
 from returnhome.casework.releases import Release, SaidBack
 from returnhome.casework.restrictions import BreakGlass
+from returnhome.casework.retention import Hold, RetentionReview
 from returnhome.casework.reviews import Sampled
 from returnhome.casework.sames import SameThing
 from returnhome.casework.shares import NotShared, Share
@@ -83,6 +84,9 @@ THINGS = {
     "askedof": "what somebody asked about the child",
     "nothingtotell": "that there is nothing to share",
     "made": "a drawing or a recording of the child’s own",
+    "hold": "that the record is on hold",
+    "retentionreview": "what is to become of the record",
+    "erasure": "a certificate of what was erased",
 }
 LISTS = {
     "worklist": "the work list",
@@ -112,6 +116,7 @@ LISTS = {
     "reviews": "the list of records to review",
     "my-looks": "the list of their own looks",
     "restricted": "the list of restricted records that were opened",
+    "retention": "the list of records whose time is over",
 }
 READS = {
     "read": "Looked at {thing}",
@@ -129,6 +134,14 @@ DONE = {
     "break glass": "Opened the restricted record by break-glass",
     "end break glass": "Closed the record again after break-glass",
     "end listing": "Took somebody off a list of who may see the record, or may not",
+    "hold record": "Put the record on hold",
+    "end hold": "Ended the hold on the record",
+    "put record forward": "Put the record forward to be reviewed: its time is over",
+    "review retention": "Said what is to become of the record",
+    "confirm erasure": "Confirmed that the record is to be erased",
+    "refuse erasure": "Refused to have the record erased",
+    "erase record": "Erased the record",
+    "erase record anew": "Erased the record again, after a restore",
     "lift restriction": "Lifted the restriction of the record",
     "list": "Put somebody on a list of who may see the record, or may not",
     "restrict record": "Restricted the record to people who are named",
@@ -363,6 +376,8 @@ BELONGING = (
     ("meeting", Meeting, "child"),
     ("notedconcern", NotedConcern, "child"),
     ("breakglass", BreakGlass, "child"),
+    ("hold", Hold, "child"),
+    ("retentionreview", RetentionReview, "child"),
     ("disclosure", Disclosure, "child"),
     ("harmdecision", HarmDecision, "disclosure__child"),
     ("need", Need, "interview__child"),

@@ -1,7 +1,8 @@
 """Which children’s records are due to be reviewed: the time for which they are kept is over.
 
 Counted in the database over all children at once. It reads across all tables below a child, so it
-is for whoever owns them; it gives numbers and days and no name.
+is for whoever owns them; it gives numbers and days and no name. Of one child whoever decides on the
+record may ask the same.
 """
 
 from collections import Counter
@@ -15,7 +16,15 @@ from returnhome.casework.places import Authority
 from returnhome.rules import retention
 from returnhome.rules.adult_pathway import LOOKED_AFTER
 from returnhome.rules.codes import BirthDatePrecision, Concern
-from returnhome.rules.retention import RecordFacts, Standing, Status
+from returnhome.rules.retention import (
+    TO_REVIEW,
+    Outcome,
+    OutcomeOfReview,
+    Period,
+    RecordFacts,
+    Standing,
+    Status,
+)
 
 # So many rows come at once.
 TOGETHER = 10_000
@@ -24,6 +33,7 @@ TOGETHER = 10_000
 RECORDS = """
 with whole as (
     select id, coalesce(joined_to_id, id) as child_id from casework_child
+     where %(child)s::bigint is null or id = %(child)s or joined_to_id = %(child)s
 ), story as (
     select whole.child_id,
            max(greatest(opened_at, ended_at, attempted_at, offered_at, answered_at, held_at,
@@ -51,13 +61,26 @@ with whole as (
 ), shared as (
     select whole.child_id, max(sent_at) as last_at
       from casework_share share join whole on whole.id = share.child_id group by 1
+), held as (
+    select distinct whole.child_id
+      from casework_hold hold join whole on whole.id = hold.child_id where hold.ended_at is null
+), said as (
+    select whole.child_id, max(said.kept_until) as kept_until,
+           max(said.at) filter (
+               where said.outcome = %(nothing_more)s and said.child_id = whole.child_id
+           ) as nothing_more_at,
+           array_agg(distinct said.status) filter (where said.status <> '') as statuses
+      from casework_retentionreview said join whole on whole.id = said.child_id group by 1
 )
 select child.id, child.responsible_authority_id, child.born_on, child.born_precision,
        (greatest(child.opened_at, story.last_at, acted.last_at, met.last_at, shared.last_at)
             at time zone 'Europe/London')::date,
        cared_for.child_id is not null or coalesce(story.was_looked_after, false),
        protected.child_id is not null,
-       coalesce(story.is_worked_on, false) or coalesce(acted.is_worked_on, false)
+       coalesce(story.is_worked_on, false) or coalesce(acted.is_worked_on, false),
+       held.child_id is not null, said.kept_until,
+       (said.nothing_more_at at time zone 'Europe/London')::date,
+       coalesce(said.statuses, '{}'::varchar[])
   from casework_child child
   left join story on story.child_id = child.id
   left join cared_for on cared_for.child_id = child.id
@@ -65,20 +88,24 @@ select child.id, child.responsible_authority_id, child.born_on, child.born_preci
   left join acted on acted.child_id = child.id
   left join met on met.child_id = child.id
   left join shared on shared.child_id = child.id
+  left join held on held.child_id = child.id
+  left join said on said.child_id = child.id
  where child.joined_to_id is null
+   and (%(child)s::bigint is null or child.id = %(child)s)
    and (%(authorities)s::bigint[] is null or child.responsible_authority_id = any(%(authorities)s))
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A child's record, by its number, whose time is over: since when, by which period."""
+    """A record that a person has to review, by its child's number: since when, by which period."""
 
     child_id: int
     authority_id: int
     status: Status
+    standing: Standing
     until: date
-    period: str
+    period: Period
 
 
 @dataclass
@@ -105,9 +132,9 @@ def review(authorities: list[Authority] | None, on: date) -> Review:
     for child_id, authority_id, facts in _records(authorities):
         told = retention.outcome(facts, on)
         found.counts[authority_id, facts.status, told.standing] += 1
-        if told.standing is Standing.DUE and told.until:
+        if told.standing in TO_REVIEW and told.until:
             found.due.append(
-                Due(child_id, authority_id, facts.status, told.until, told.period.sentence)
+                Due(child_id, authority_id, facts.status, told.standing, told.until, told.period)
             )
         elif told.standing is Standing.KEPT and told.until:
             found.next_on = min(found.next_on or told.until, told.until)
@@ -115,31 +142,73 @@ def review(authorities: list[Authority] | None, on: date) -> Review:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One record as it stands on a day. `known`: the status that the record itself shows."""
+
+    facts: RecordFacts
+    known: Status
+    outcome: Outcome
+
+
+def of_child(child_id: int, on: date) -> Kept | None:
+    """How one child's record stands on a day; None for one that is joined to another's."""
+    for _, _, facts, known in _rows(None, child_id):
+        return Kept(facts, known, retention.outcome(facts, on))
+    return None
+
+
 def _records(authorities: list[Authority] | None) -> Iterator[tuple[int, int, RecordFacts]]:
+    for child, authority, facts, _ in _rows(authorities):
+        yield child, authority, facts
+
+
+def _rows(
+    authorities: list[Authority] | None, child_id: int | None = None
+) -> Iterator[tuple[int, int, RecordFacts, Status]]:
     with connection.cursor() as cursor:
         cursor.execute(
             RECORDS,
             {
                 "cohorts": list(LOOKED_AFTER),
                 "plan": Concern.CHILD_PROTECTION_PLAN,
+                "nothing_more": OutcomeOfReview.NOTHING_MORE,
                 "authorities": None if authorities is None else [each.pk for each in authorities],
+                "child": child_id,
             },
         )
         while rows := cursor.fetchmany(TOGETHER):
-            for child, authority, born_on, precision, last_on, in_care, plan, working in rows:
-                status = Status.NEITHER
-                if in_care:
-                    status = Status.LOOKED_AFTER
-                elif plan:
-                    status = Status.CHILD_PROTECTION
-                yield (
-                    child,
-                    authority,
-                    RecordFacts(
-                        status=status,
-                        born_on=born_on,
-                        born_precision=BirthDatePrecision(precision),
-                        last_on=last_on,
-                        is_worked_on=working,
-                    ),
-                )
+            for row in rows:
+                yield _told(*row)
+
+
+def _told(
+    child: int,
+    authority: int,
+    born_on: date | None,
+    precision: str,
+    last_on: date,
+    in_care: bool,
+    plan: bool,
+    working: bool,
+    held: bool,
+    longer: date | None,
+    nothing_more: date | None,
+    said: list[str],
+) -> tuple[int, int, RecordFacts, Status]:
+    known = Status.NEITHER
+    if in_care:
+        known = Status.LOOKED_AFTER
+    elif plan:
+        known = Status.CHILD_PROTECTION
+    facts = RecordFacts(
+        status=retention.gravest(known, *map(Status, said)),
+        born_on=born_on,
+        born_precision=BirthDatePrecision(precision),
+        last_on=last_on,
+        is_worked_on=working,
+        is_on_hold=held,
+        kept_longer_until=longer,
+        nothing_more_on=nothing_more,
+    )
+    return child, authority, facts, known

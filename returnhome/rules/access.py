@@ -52,6 +52,10 @@ class Verb(Code):
     DECIDE_ON_HARM = "decide_on_harm", "Decide on harm, and close it"
     KEEP_SERVICES = "keep_services", "Keep the council's list of services"
     RESTRICT = "restrict", "Restrict a record, and review who opened it by break-glass"
+    RETAIN = (
+        "retain",
+        "Review a record whose time is over, put it on hold, and have it erased",
+    )
     REVIEW = "review", "Review somebody else’s signed record, and score it"
     DRAW_SAMPLE = "draw_sample", "Draw a sample of signed records"
     SET_QUESTIONS = "set_questions", "Add the council's own questions to the recording standard"
@@ -176,6 +180,7 @@ MAY: dict[Role, dict[Verb, frozenset[Relation]]] = {
         Verb.PLACE: frozenset({RESPONSIBLE}),
         Verb.SEE_JOURNAL: frozenset({RESPONSIBLE}),
         Verb.RESTRICT: frozenset({RESPONSIBLE}),
+        Verb.RETAIN: frozenset({RESPONSIBLE}),
         # A provider looks after the quality of its own people's records, and so do those it is for.
         Verb.REVIEW: frozenset({RESPONSIBLE, PROVIDER}),
         Verb.DRAW_SAMPLE: NO_CHILD,

@@ -51,6 +51,9 @@ KINDS = {
     "asked-about": "askedof",
     "lives-here": "child",
     "home-reports": "fromhome",
+    "holds": "hold",
+    "retention-reviews": "retentionreview",
+    "erasures": "erasure",
 }
 LARGEST = 2**63 - 1
 

@@ -9,7 +9,7 @@ from django.urls import path
 from returnhome.casework.staff import Person
 from returnhome.rules import access
 from returnhome.rules.codes import Role
-from returnhome.web import own_questions, restrictions, rotas, services, tokens, webhooks
+from returnhome.web import own_questions, restrictions, retention, rotas, services, tokens, webhooks
 from returnhome.web.asked import Request
 from returnhome.web.protocols import LOOKING
 from returnhome.web.staff import may_manage, may_reassign
@@ -100,6 +100,14 @@ def entries(person: Person) -> list[Entry]:
                 "Restricted records that were opened",
                 "restricted-reviews",
                 "Who opened one by break-glass, and was it right?",
+            ),
+        ),
+        (
+            retention.reviews(person),
+            Entry(
+                "Records whose time is over",
+                "retention",
+                "Which records are to be reviewed, are on hold, or were erased?",
             ),
         ),
         (

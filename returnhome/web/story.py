@@ -35,6 +35,7 @@ from returnhome.web import (
     owed,
     pages,
     restrictions,
+    retention,
     steps,
     tellings,
     together,
@@ -170,6 +171,7 @@ def show(request: Request, pk: int) -> HttpResponse:
         **meetings.of_child(child, person, now),
         **concerns.of_child(child, person),
         **restrictions.of_child(child, person, now),
+        **retention.of_child(child, person),
         **communications.of_child(child, person),
         **characteristics.of_child(child, person),
     }

@@ -28,7 +28,7 @@ def test_it_names_what_is_due_by_the_childs_number_alone(apart: Cast) -> None:
     told = json.loads(run("--authority", "Northshire", "--on", "2100-01-01", "--json"))
 
     assert "To be reviewed on 1 January 2100, by the child’s number:" in said
-    assert f"  {kit.pk}  Northshire  none of these, kept until " in said
+    assert f"  {kit.pk}  Northshire  not looked after, on a plan or in need, kept until " in said
     assert kit.forename not in said
     assert kit.surname not in said
     assert kit.pk in [each["child"] for each in told["due"]]

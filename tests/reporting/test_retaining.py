@@ -1,12 +1,13 @@
 """Which records are due to be reviewed: each child once, and none that is still needed."""
 
 from datetime import date, timedelta
+from typing import Any
 
-from returnhome.casework import children, support
-from returnhome.casework.models import Child, Episode
+from returnhome.casework import children, retention, support
+from returnhome.casework.models import Child, Episode, RetentionReview
 from returnhome.reporting import retaining
 from returnhome.rules.codes import ActionKind
-from returnhome.rules.retention import Standing, Status
+from returnhome.rules.retention import HoldFor, OutcomeOfReview, Standing, Status
 from tests.casework.test_children import stranger
 from tests.casework.test_matching import join, told_of
 from tests.cast import NOW, Cast, hours, returned, signed
@@ -18,9 +19,18 @@ LONG_AFTER = date(2150, 1, 1)
 def of(child: Child, on: date = LONG_AFTER) -> tuple[Status, date] | None:
     """Its status, and until when it was kept, where it is due on that day."""
     for each in retaining.review(None, on).due:
-        if each.child_id == child.pk:
+        if each.child_id == child.pk and each.standing is Standing.DUE:
             return each.status, each.until
     return None
+
+
+def says(child: Child, outcome: OutcomeOfReview, **more: Any) -> RetentionReview:
+    """Mara says this at the review of the record, as it stands long after."""
+    kept = retaining.of_child(child.pk, LONG_AFTER)
+    assert kept
+    facts = {"standing": kept.outcome.standing, "known": kept.known, "is_open": kept.facts.is_open}
+    by, at = Cast().mara, NOW + timedelta(days=1)
+    return retention.review(child, outcome, "As we agreed", **facts, **more, by=by, at=at)
 
 
 def settle(child: Child) -> None:
@@ -83,6 +93,54 @@ def test_what_is_not_done_keeps_a_record_however_old_it_is(cast: Cast) -> None:
     )
     settle(cast.kit)
     assert of(cast.kit) is None
+
+
+def test_what_was_left_open_keeps_no_record_for_ever_once_a_person_has_said_so(
+    cast: Cast,
+) -> None:
+    returned(cast.kit)
+    kept = retaining.of_child(cast.kit.pk, LONG_AFTER)
+    assert kept
+    assert kept.outcome.standing is Standing.LEFT_OPEN
+    assert cast.kit.pk in [each.child_id for each in retaining.review(None, LONG_AFTER).due]
+
+    says(cast.kit, OutcomeOfReview.NOTHING_MORE)
+
+    assert of(cast.kit) is not None
+
+
+def test_a_hold_keeps_a_record_until_it_ends(cast: Cast) -> None:
+    returned(cast.kit)
+    settle(cast.kit)
+    held = retention.hold(cast.kit, HoldFor.INQUIRY, "The inquiry asks", by=cast.mara, at=NOW)
+
+    assert of(cast.kit) is None
+
+    retention.end_hold(held, "It has reported", by=cast.mara, at=NOW)
+    assert of(cast.kit) is not None
+
+
+def test_what_a_person_says_the_child_was_counts_and_never_for_less_than_the_record_shows(
+    cast: Cast,
+) -> None:
+    returned(cast.kit)
+    settle(cast.kit)
+
+    says(cast.kit, OutcomeOfReview.STATUS, status=Status.CHILD_PROTECTION)
+
+    status, until = of(cast.kit)
+    assert status is Status.CHILD_PROTECTION
+    assert until.year == NOW.year + 35
+
+
+def test_a_record_that_is_kept_longer_is_due_on_that_day(cast: Cast) -> None:
+    returned(cast.kit)
+    settle(cast.kit)
+
+    says(cast.kit, OutcomeOfReview.KEEP_LONGER, kept_until=date(2090, 1, 1))
+
+    assert of(cast.kit) == (Status.NEITHER, date(2090, 1, 1))
+    assert of(cast.kit, date(2089, 12, 31)) is None
 
 
 def test_what_was_told_under_no_name_counts_for_the_child_that_it_turned_out_to_be(

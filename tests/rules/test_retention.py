@@ -187,3 +187,57 @@ def test_every_status_has_a_period_with_its_source() -> None:
     assert {period.status for period in PERIODS} == set(Status)
     assert all(str(period.source) for period in PERIODS)
     assert "75 years from the date of birth" in {period.sentence for period in PERIODS}
+
+
+LATER = date(2040, 1, 1)
+OPEN = replace(IN_NEED, is_worked_on=True)
+
+
+@pytest.mark.parametrize(
+    ("facts", "standing"),
+    [
+        (OPEN, Standing.LEFT_OPEN),
+        # Somebody is at work on it.
+        (replace(OPEN, last_on=date(2039, 6, 1)), Standing.WORKED_ON),
+        # Its time is not over.
+        (replace(OPEN, status=Status.LOOKED_AFTER), Standing.WORKED_ON),
+        (replace(OPEN, is_on_hold=True), Standing.ON_HOLD),
+        # A person has said that nothing more is to be done; and then something was.
+        (replace(OPEN, nothing_more_on=date(2039, 1, 1)), Standing.DUE),
+        (replace(OPEN, nothing_more_on=date(2016, 5, 3)), Standing.LEFT_OPEN),
+        (replace(IN_NEED, kept_longer_until=date(2040, 1, 2)), Standing.KEPT),
+        (replace(IN_NEED, kept_longer_until=LATER), Standing.DUE),
+    ],
+)
+def test_how_a_record_stands_by_what_people_said_of_it(
+    facts: RecordFacts, standing: Standing
+) -> None:
+    assert retention.outcome(facts, LATER).standing is standing
+
+
+def test_keeping_longer_never_makes_it_shorter() -> None:
+    facts = replace(IN_NEED, kept_longer_until=date(2017, 1, 1))
+
+    assert until(facts) == until(IN_NEED)
+
+
+def test_the_gravest_that_a_child_ever_was_counts() -> None:
+    assert retention.gravest(Status.NEITHER, Status.IN_NEED) is Status.IN_NEED
+    assert retention.gravest(*Status) is Status.LOOKED_AFTER
+
+
+@pytest.mark.parametrize(
+    ("facts", "is_confirmed", "blocked"),
+    [
+        (replace(IN_NEED, is_on_hold=True), True, OnHold),
+        (OPEN, True, StillWorkedOn),
+        (replace(IN_NEED, kept_longer_until=date(2041, 1, 1)), True, NotYet),
+        (IN_NEED, False, retention.NotConfirmed),
+    ],
+)
+def test_what_may_not_be_erased_says_why(
+    facts: RecordFacts, is_confirmed: bool, blocked: type[Exception]
+) -> None:
+    with pytest.raises(blocked):
+        retention.check_may_erase(facts, LATER, is_confirmed=is_confirmed)
+    retention.check_may_erase(IN_NEED, LATER, is_confirmed=True)

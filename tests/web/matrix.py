@@ -299,6 +299,9 @@ CHANGED = {
     "restriction": "ended_at = ended_at",
     "listed": "may_see = may_see",
     "breakglass": "until = until",
+    "putforward": "status = status",
+    "hold": "ended_at = ended_at",
+    "retentionreview": "second_at = second_at",
 }
 TAKEN_OUT = ("alias", "doubt", "attempt")
 # Table → what is needed of a new row beside its child, episode or interview. A decision about an

@@ -263,6 +263,10 @@ ABOUT_A_CHILD: dict[str, Asks] = {
     "lift-restriction": of_child(
         "restrict", of="restriction", only_in=(RESTRICTED, RESTRICTED_AND_ASKED)
     ),
+    **dict.fromkeys(
+        ("retention-child", "review-retention-child", "hold-child"),
+        of_child("retain", not_in=("joined to another",)),
+    ),
     "show-opening": of_child("restrict", of="breakglass"),
     "close-opening": of_child("restrict", of="breakglass", only_post=True),
     "show-handover": Asks("handover", SEES_REQUEST),
@@ -285,6 +289,10 @@ ABOUT_A_CHILD: dict[str, Asks] = {
 
 # Of a record, and asked in a way that the matrix does not go: the test that does is named.
 BESIDE = {
+    # Of a hold that stands, of a review that waits, and of no record that is there any more.
+    **dict.fromkeys(
+        ("end-hold", "answer-retention-review", "show-erasure"), "tests/web/test_retention.py"
+    ),
     "note-held-handover": "tests/web/test_elsewhere.py",
     "correct-fact": "tests/web/test_care.py",
     "show-address": "tests/web/test_care.py",
@@ -396,6 +404,7 @@ OF_AN_ORGANISATION: dict[str, tuple[tuple[str, str], ...]] = {
     "draw-sample": (("draw_sample", INTERVIEWS),),
     "record-quality": (("draw_sample", INTERVIEWS), ("see_figures", INTERVIEWS)),
     "restricted-reviews": (("restrict", COUNCIL),),
+    "retention": (("retain", COUNCIL),),
     "open-restricted": (("see_episode", ANY_BODY),),
     "tokens": (("keep_tokens", ANY_BODY),),
     "make-token": (("keep_tokens", ANY_BODY),),

@@ -30,6 +30,7 @@ from returnhome.casework import (
     packs,
     releases,
     restrictions,
+    retention,
     reviews,
     sames,
     shares,
@@ -39,7 +40,7 @@ from returnhome.casework import (
 )
 from returnhome.casework.children import Child
 from returnhome.casework.journal import JournalEntry
-from returnhome.casework.models import Placement
+from returnhome.casework.models import Placement, RetentionReview
 from returnhome.rules.caring import About
 from returnhome.rules.codes import (
     ActionKind,
@@ -57,6 +58,7 @@ from returnhome.rules.helping import NeedKind, PassedTo
 from returnhome.rules.homing import Known
 from returnhome.rules.mentioning import MentionKind
 from returnhome.rules.responsibility import Reply
+from returnhome.rules.retention import HoldFor
 from returnhome.rules.sharing import Purpose, Recipient
 from returnhome.rules.standard.parts import SaidBy
 from tests.casework.test_made import draws
@@ -85,6 +87,7 @@ from tests.web.test_shares_on_paper import sent_to_carers
 
 # Routes that show nothing of any child, each with why. A new route stands here, or below.
 NO_CHILD = {
+    "show-erasure": "numbers of a record that is not there any more",
     "account": "the person's own",
     "new-calendar": "a change of the person's own",
     "packs": "meetings by name and day, and no child",
@@ -685,6 +688,22 @@ def a_record_that_is_restricted(cast: Cast, now: Any) -> tuple[Child, list[Shown
     ]
 
 
+def a_record_whose_time_is_over(cast: Cast, now: Any) -> tuple[Child, list[Shown]]:
+    sky = cast.sky
+    held = retention.hold(sky, HoldFor.INQUIRY, "A letter", by=cast.mara, at=now)
+    said = RetentionReview.objects.create(
+        child=sky, outcome="erase", because="x", at=now, by=cast.mara
+    )
+    return sky, [
+        ("mara", "retention", []),
+        ("mara", "hold-child", [sky.pk]),
+        ("mara", "review-retention-child", [sky.pk]),
+        ("mara", "retention-child", [sky.pk]),
+        ("mara", "end-hold", [held.pk]),
+        ("mara", "answer-retention-review", [said.pk]),
+    ]
+
+
 def a_calendar(cast: Cast, now: Any) -> tuple[Child, list[Shown]]:
     booked(returned(cast.sky, at=now), interviewer=cast.ines, by=cast.amina, at=now)
     return cast.sky, [("", "calendar", [cast.ines.calendar_key])]
@@ -740,6 +759,7 @@ WORLDS: tuple[World, ...] = (
     *(requests_between_councils, a_request_accepted, a_request_by_letter, a_calendar),
     *(somebody_not_named_yet, somebody_joined_by_a_rule),
     a_record_that_is_restricted,
+    a_record_whose_time_is_over,
     a_child_who_told_of_harm,
     a_share_on_paper,
     somebody_asked_about,

@@ -11,6 +11,7 @@ pytestmark = pytest.mark.check
 
 OPEN = "Open a restricted record"
 OPENED = "Restricted records that were opened"
+OVER = "Records whose time is over"
 OWN = "Questions of our own"
 KEPT = ["Duty", "Rota", "Messages", "People", "Standing arrangements"]
 
@@ -18,7 +19,7 @@ KEPT = ["Duty", "Rota", "Messages", "People", "Standing arrangements"]
 @pytest.mark.parametrize(
     ("who", "labels"),
     [
-        ("mara", [*KEPT, "Local policy", "Services", OWN, "Local protocols", OPENED, OPEN]),
+        ("mara", [*KEPT, "Local policy", "Services", OWN, "Local protocols", OPENED, OVER, OPEN]),
         ("amina", [*KEPT, "Services", OWN, "Local protocols", OPEN]),
         ("ines", ["Duty", "Standing arrangements", "Services", OWN, OPEN]),
         (

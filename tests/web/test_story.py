@@ -241,8 +241,8 @@ def test_a_long_story_asks_the_database_as_often_as_a_short_one(
 # what it promised, its needs, whether it may be read, the words, their journal; what is open (3);
 # the facts beside (10), who went together; the line found, and read table by table; the meetings
 # called for (4), those held, the concerns; what the child told of harm; the records that were
-# joined; where the child was found.
-QUERIES = 48
+# joined; where the child was found; whether the record is on hold.
+QUERIES = 49
 
 
 # Strangers, and children not yet named.

@@ -13,6 +13,7 @@ from returnhome import __version__
 from returnhome.management import moments
 from returnhome.management.keeping import Failed, Refused, restoring, sealed_file
 from returnhome.management.keeping.restoring import Restored
+from returnhome.rules.clock import LONDON
 
 
 class Command(BaseCommand):
@@ -29,13 +30,21 @@ class Command(BaseCommand):
         parser.add_argument(
             "--identity", type=Path, metavar="KEYFILE", required=True, help="the private key"
         )
+        parser.add_argument(
+            "--destroyed",
+            type=Path,
+            metavar="FILE",
+            help="the list of what was erased: it is erased again before this says it is done",
+        )
         parser.add_argument("--json", action="store_true", dest="is_json", help="for machines")
         moments.add_argument(parser)
 
     def handle(self, *args: Any, file: Path, identity: Path, is_json: bool, **options: Any) -> None:
-        at = moments.given_or_now(options["at"])
+        at, erased = moments.given_or_now(options["at"]), options["destroyed"]
         try:
-            restored = restoring.restore(file, sealed_file.identities_in(identity))
+            restored = restoring.restore(
+                file, sealed_file.identities_in(identity), erased=erased, at=at
+            )
         except Refused as error:
             code = 1 if isinstance(error, Failed) else 2
             raise CommandError(str(error), returncode=code) from None
@@ -46,7 +55,19 @@ class Command(BaseCommand):
             self.stderr.write(
                 "The backup is of an earlier release: returnhome migrate brings it up to date."
             )
+        if not erased:
+            self.stderr.write(_what_may_be_back(restored))
         sys.exit(0 if restored.proof.holds else 1)
+
+
+def _what_may_be_back(restored: Restored) -> str:
+    until = restored.erased_until
+    knows = f"those until {until.astimezone(LONDON):%-d %B %Y, %H:%M}" if until else "none"
+    return (
+        "Records that were erased after this backup was made are here again, and nobody gave the "
+        f"list of what was erased; the backup itself knows of {knows}. Where there is a list, run "
+        "returnhome erase --anew FILE before anybody works with this database."
+    )
 
 
 def _told(file: Path, restored: Restored, at: datetime) -> dict[str, Any]:
@@ -62,6 +83,7 @@ def _told(file: Path, restored: Restored, at: datetime) -> dict[str, Any]:
         "migration": manifest["migration"],
         "server": manifest["server"],
         "is_up_to_date": restored.is_up_to_date,
+        "erased_until": restored.erased_until.isoformat() if restored.erased_until else None,
         "proof": [asdict(found) for found in restored.proof.found],
     }
 

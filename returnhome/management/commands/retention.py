@@ -6,12 +6,13 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from returnhome.casework import places
+from returnhome.casework import places, retention, staff
+from returnhome.casework.models import PutForward
 from returnhome.casework.places import Authority
 from returnhome.management import moments, upkeep
 from returnhome.management.commands.figures import day
 from returnhome.reporting import retaining
-from returnhome.reporting.retaining import Review
+from returnhome.reporting.retaining import Due, Review
 from returnhome.rules.clock import LONDON
 from returnhome.rules.retention import Standing
 
@@ -19,18 +20,34 @@ from returnhome.rules.retention import Standing
 class Command(BaseCommand):
     help = (
         "Says of each council how many children's records are kept, still worked on, or due to be "
-        "reviewed, and which by number. It erases nothing."
+        "reviewed, and which by number; with --put-forward it puts these before the managers who "
+        "review them. It erases nothing."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--authority", help="a council's name or GSS code; absent: all")
         parser.add_argument("--on", type=day, help="as on this day; absent: today")
+        parser.add_argument(
+            "--put-forward",
+            action="store_true",
+            help="put what is due before the managers of the councils, all of them; once a day",
+        )
         parser.add_argument("--json", action="store_true", dest="is_json", help="for machines")
+        moments.add_argument(parser)
 
     def handle(
-        self, *args: Any, authority: str | None, on: date | None, is_json: bool, **options: Any
+        self,
+        *args: Any,
+        authority: str | None,
+        on: date | None,
+        put_forward: bool,
+        is_json: bool,
+        **options: Any,
     ) -> None:
-        on = on or moments.given_or_now(None).astimezone(LONDON).date()
+        at = moments.given_or_now(options["at"])
+        on = on or at.astimezone(LONDON).date()
+        if put_forward and authority:
+            raise CommandError("Put forward what is due of all councils together.", returncode=2)
         one = None
         if authority:
             one = places.authority_named(authority, on)
@@ -39,6 +56,14 @@ class Command(BaseCommand):
         with upkeep.as_owner_alone():
             found = retaining.review([one] if one else None, on)
             names = dict(Authority.objects.values_list("pk", "name"))
+            if put_forward:
+                new = retention.put_forward(
+                    map(as_put_forward, found.due), by=staff.operator(), at=at
+                )
+                self.stderr.write(
+                    f"Put forward to be reviewed: {len(found.due):,} records, {len(new):,} of them "
+                    "new."
+                )
         if is_json:
             self.stdout.write(json.dumps(as_told(found, names), indent=2))
         else:
@@ -58,11 +83,26 @@ class Command(BaseCommand):
         for each in found.due:
             self.stdout.write(
                 f"  {each.child_id}  {names[each.authority_id]}  {each.status.label.lower()}, kept "
-                f"until {each.until:%-d %B %Y} ({each.period})"
+                f"until {each.until:%-d %B %Y} ({each.period.sentence}){_left_open(each)}"
             )
         if not found.due:
             then = f" The next is due on {found.next_on:%-d %B %Y}." if found.next_on else ""
             self.stdout.write(f"Nothing is due on {found.on:%-d %B %Y}.{then}")
+
+
+def _left_open(each: Due) -> str:
+    return ", something was left open" if each.standing is Standing.LEFT_OPEN else ""
+
+
+def as_put_forward(each: Due) -> PutForward:
+    return PutForward(
+        child_id=each.child_id,
+        standing=each.standing,
+        status=each.status,
+        period=each.period.sentence,
+        source=str(each.period.source),
+        due_since=each.until,
+    )
 
 
 def as_told(found: Review, names: dict[int, str]) -> dict[str, Any]:
@@ -84,7 +124,8 @@ def as_told(found: Review, names: dict[int, str]) -> dict[str, Any]:
                 "authority": names[each.authority_id],
                 "status": each.status,
                 "kept_until": each.until.isoformat(),
-                "period": each.period,
+                "period": each.period.sentence,
+                "standing": each.standing,
             }
             for each in found.due
         ],

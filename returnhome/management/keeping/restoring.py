@@ -5,6 +5,7 @@ import subprocess
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 from threading import Thread
 from typing import Any, NamedTuple
@@ -14,11 +15,14 @@ from django.core.management import CommandError
 from django.db import OperationalError
 from django.db import connection as serving
 from django.db.migrations.loader import MigrationLoader
+from django.db.models import Max
 from psycopg import sql
 from pyrage.x25519 import Identity
 
 from returnhome import database
-from returnhome.management import upkeep
+from returnhome.casework import staff
+from returnhome.casework.models import Erasure
+from returnhome.management import destroyed, upkeep
 from returnhome.management.keeping import (
     Failed,
     Refused,
@@ -41,13 +45,19 @@ class Restored(NamedTuple):
     file: ReadThrough
     proof: Proof
     is_up_to_date: bool
+    # When the newest record was erased that the backup itself knows of.
+    erased_until: datetime | None = None
 
 
-def restore(path: Path, identities: Sequence[Identity]) -> Restored:
+def restore(
+    path: Path, identities: Sequence[Identity], *, erased: Path | None = None, at: datetime
+) -> Restored:
     """Restore into the empty database of the environment, and prove it. Raises Refused and Failed.
 
-    Either all of it is there or the database is as empty as before.
+    Either all of it is there or the database is as empty as before. `erased`: the list of what was
+    erased; once all is proved to be as in the backup, what is on the list is erased again.
     """
+    destroyed_since = _destroyed_since(erased)
     app = os.environ["DATABASE_URL"]
     owner = os.environ.get("DATABASE_OWNER_URL") or app
     try:
@@ -74,7 +84,46 @@ def restore(path: Path, identities: Sequence[Identity]) -> Restored:
         with upkeep.as_owner():
             upkeep.put_locks_on(role)
     proof = proving.prove(file.manifest, owner=owner, app=app, is_up_to_date=is_up_to_date)
-    return Restored(file, proof, is_up_to_date)
+    if erased:
+        _erase_anew(proof, erased, destroyed_since, is_up_to_date=is_up_to_date, at=at)
+    return Restored(file, proof, is_up_to_date, _erased_until(is_up_to_date=is_up_to_date))
+
+
+def _destroyed_since(erased: Path | None) -> list[Erasure]:
+    try:
+        return destroyed.read(erased) if erased else []
+    except destroyed.NotAList as error:
+        raise Refused(str(error)) from None
+
+
+def _erase_anew(
+    proof: Proof, erased: Path, listed: list[Erasure], *, is_up_to_date: bool, at: datetime
+) -> None:
+    what = "erased since"
+    if not is_up_to_date:
+        later = (
+            "Not carried out: the backup is of an earlier release. After returnhome migrate run "
+            f"returnhome erase --anew {erased}, and let nobody work here before."
+        )
+        proof.add(what, [later], "")
+        return
+    try:
+        with upkeep.as_owner():
+            done = destroyed.carry_out(listed, by=staff.operator(), at=at)
+            with serving.cursor() as cursor:
+                cursor.execute("vacuum (analyze)")
+    except destroyed.NotAList as error:
+        proof.add(what, [str(error)], "")
+        return
+    left = [f"Something of {number} is still here." for number in done.left]
+    proof.add(what, left, done.sentence)
+
+
+def _erased_until(*, is_up_to_date: bool) -> datetime | None:
+    if not is_up_to_date:
+        return None
+    with upkeep.as_owner():
+        return Erasure.objects.aggregate(last=Max("erased_at"))["last"]
 
 
 def _read_first(
