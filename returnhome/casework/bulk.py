@@ -126,8 +126,10 @@ def _parted(
     last = fields[-1]
     for field in fields:
         held = _held(things, field)
-        if isinstance(field, SealedBytes) and any(held):
-            # Alike or not: each is under a key of its own child.
+        if isinstance(field, SealedBytes) and any(
+            value is not None and field.closed(value) for value in held
+        ):
+            # Alike or not: each is under a key of its own child. An empty list has letters too.
             apart[field] = [_under_key(field, thing) for thing in things]
             continue
         # Of the last something has to tell the rows apart, if there is but one of them.
