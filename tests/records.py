@@ -60,6 +60,8 @@ from returnhome.casework.models import (
     FormerFact,
     FoundPlace,
     FromHome,
+    GatheredLine,
+    GatheredRecord,
     HandOver,
     HarmCall,
     HarmDecision,
@@ -96,8 +98,10 @@ from returnhome.casework.models import (
     PlacementNotice,
     Post,
     PreventionInterview,
+    RecordRequest,
     Release,
     Reply,
+    RequestStep,
     Restriction,
     Review,
     SaidBack,
@@ -549,6 +553,21 @@ class Filling:
             pack,
             PackChild(pack=pack, child=child, brought_at=now, brought_by=by),
         ]
+        asked = RecordRequest(
+            child=child,
+            kind="sar",
+            asker="self",
+            received_on=now.date(),
+            noted_at=now,
+            noted_by=by,
+        )
+        record = GatheredRecord(request=asked, child=child, gathered_at=now, gathered_by=by)
+        self.made += [
+            asked,
+            RequestStep(request=asked, kind="clarity_asked", on=now.date(), at=now, by=by),
+            record,
+            GatheredLine(record=record, place=0, table="Child", part="x", heading="x", marks=[]),
+        ]
         if not is_listed:
             # Over, so that they keep nobody out.
             ended = {"made_at": now, "made_by": by, "ended_at": now, "ended_by": by}
@@ -916,6 +935,9 @@ class Filling:
                 FromHome,
                 VoidedMeeting,
                 PackChild,
+                RequestStep,
+                GatheredRecord,
+                GatheredLine,
                 Coverage,
                 Entry,
                 SignedFacts,
@@ -957,6 +979,8 @@ WAYS = {
     "interview": "episodes",
     "voidedmeeting": "meeting__child_id",
     "pack": "brought__child_id",
+    "requeststep": "request__child_id",
+    "gatheredline": "record__child_id",
     "harmcall": "disclosure__episode_id",
     "harmtaking": "disclosure__episode_id",
     "harmdecision": "disclosure__episode_id",

@@ -50,6 +50,12 @@ from returnhome.casework.places import Authority, Force, Postcode, ReferenceLoad
 from returnhome.casework.policies import LocalPolicy, TalkName
 from returnhome.casework.protocols import LocalProtocol
 from returnhome.casework.questions import OwnQuestion
+from returnhome.casework.record_requests import (
+    GatheredLine,
+    GatheredRecord,
+    RecordRequest,
+    RequestStep,
+)
 from returnhome.casework.releases import AnswerToChild, Release, SaidBack
 from returnhome.casework.restrictions import BreakGlass, Listed, Restriction
 from returnhome.casework.reviews import Review, Sample, Sampled, Score, Scoring
@@ -121,6 +127,8 @@ __all__ = [
     "FormerFact",
     "FoundPlace",
     "FromHome",
+    "GatheredLine",
+    "GatheredRecord",
     "HandOver",
     "HarmCall",
     "HarmDecision",
@@ -168,9 +176,11 @@ __all__ = [
     "Post",
     "Postcode",
     "PreventionInterview",
+    "RecordRequest",
     "ReferenceLoad",
     "Release",
     "Reply",
+    "RequestStep",
     "Restriction",
     "Review",
     "SaidBack",

@@ -86,8 +86,8 @@ class Ground(Code):
 _LAW = {
     Ground.THIRD_PARTY: (
         "Data Protection Act 2018, Schedule 2, paragraph 16",
-        "It tells of another person who has not agreed, and it is not reasonable to give it all the "
-        "same. What people did in their work for the child is not withheld on this ground.",
+        "It tells of another person who has not agreed, and it is not reasonable to give it all "
+        "the same. What people did in their work for the child is not withheld on this ground.",
     ),
     Ground.CHILD_EXPECTED: (
         "Data Protection Act 2018, Schedule 3, paragraph 10",
@@ -147,11 +147,6 @@ def grounds(kind: RequestKind, asker: Asker) -> tuple[Ground, ...]:
 
 
 # What stops whoever answers.
-
-
-class KindMissing(Blocked):
-    sentence = "Select under which law they ask."
-    field = "kind"
 
 
 class WhoDoesNotFit(Blocked):
@@ -325,10 +320,8 @@ def _foi_clock(received_on: date, steps: Sequence[Step]) -> Clock:
 
 
 def check_can_note(
-    *, kind: RequestKind | None, asker: Asker | None, name: str, received_on: date, today: date
+    *, kind: RequestKind, asker: Asker, name: str, received_on: date, today: date
 ) -> None:
-    if kind is None:
-        raise KindMissing
     if asker not in ASKERS[kind]:
         raise WhoDoesNotFit
     if not name.strip() and kind is RequestKind.SAR:

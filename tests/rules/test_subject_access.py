@@ -168,7 +168,7 @@ def test_nothing_is_given_while_one_place_is_undecided_or_nobody_knows_who_asks(
 
 
 def test_a_parent_does_not_ask_under_freedom_of_information_for_a_childs_own_record() -> None:
-    said = {"name": "Jo", "received_on": MARCH_2, "today": MARCH_2}
+    said: dict[str, Any] = {"name": "Jo", "received_on": MARCH_2, "today": MARCH_2}
 
     with pytest.raises(subject_access.WhoDoesNotFit):
         subject_access.check_can_note(kind=FOI, asker=Asker.PARENT, **said)
