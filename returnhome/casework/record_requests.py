@@ -449,10 +449,14 @@ def _overlaps(mark: Mark, others: Iterable[Marked]) -> bool:
 
 def _undecided(record: GatheredRecord) -> GatheredRecord:
     """Held still: the newest of its request, and not given yet."""
-    request = _open(record.request)
+    request = _lock(record.request)
+    if request.ended_at:
+        raise subject_access.EndedAlready
     newest = request.gathered.newest_first().first()
     if newest is None or newest.pk != record.pk:
         raise subject_access.GatheredSince
+    if newest.given_at:
+        raise subject_access.AnsweredAlready
     # One child, so that its key is fetched once for all that is written.
     newest.request, newest.child = request, request.child
     return newest

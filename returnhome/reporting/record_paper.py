@@ -28,6 +28,7 @@ TITLE = {
     RequestKind.FOI: "Answer to a request for recorded information",
 }
 WORKING = "Working copy: not to be given"
+DRAFT = "As it would be given: not given yet"
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ def lines_of(record: GatheredRecord, person: Person) -> list[GatheredLine]:
 # The copy that is given.
 
 
-def to_give(record: GatheredRecord, person: Person) -> Paper:
+def to_give(record: GatheredRecord, person: Person, *, is_draft: bool = False) -> Paper:
     """As it goes out: not one word of what is withheld, or not decided yet, is in it."""
     request = record.request
     kind, lines = RequestKind(request.kind), lines_of(record, person)
@@ -104,7 +105,7 @@ def to_give(record: GatheredRecord, person: Person) -> Paper:
             "The letter that comes with this says what each means.",
         ],
         parts=_parts(lines, lambda line: _given(line, pictures)),
-        footer="Keep this safe." if kind is RequestKind.SAR else "",
+        footer=DRAFT if is_draft else "Keep this safe." if kind is RequestKind.SAR else "",
     )
 
 
