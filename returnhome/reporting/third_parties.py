@@ -8,7 +8,7 @@ in their work for the child is given.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from returnhome.casework import composing, together
-from returnhome.casework.children import Address, Child, Placement
+from returnhome.casework.children import Address, Child, Identifier, Placement
 from returnhome.casework.declines import CarersAsked
 from returnhome.casework.episodes import Episode
 from returnhome.casework.mentions import Mention
@@ -35,28 +35,47 @@ def marks(
             for name in composing.names_of(child)
         ]
     marking = Marking(known, own=own)
-    in_role, places = _in_role(), _places_of(child)
-    return {
-        place: found
+    found = {
+        place: [
+            (each, Mark(start + mark.start, start + mark.end, mark.kind, mark.why))
+            for start, each in line.written()
+            for mark in marking.marks(each.words)
+        ]
         for place, line in enumerate(lines)
-        if (found := list(_marks(line, marking, in_role, places)))
     }
+    away = _Away(child)
+    # What looks like a name where somebody wrote is one wherever the product has put it since.
+    likely = {
+        alike(lines[place].text[mark.start : mark.end])
+        for place, those in found.items()
+        for each, mark in those
+        if each.is_written and mark.kind is MarkKind.LIKELY
+    }
+    asked = {
+        place: [
+            mark
+            for each, mark in those
+            if away.asks(said := lines[place].text[mark.start : mark.end], mark)
+            and (each.is_written or mark.kind is not MarkKind.LIKELY or alike(said) in likely)
+        ]
+        for place, those in found.items()
+    }
+    return {place: those for place, those in asked.items() if those}
 
 
-def _marks(
-    line: Line, marking: Marking, in_role: frozenset[str], places: frozenset[str]
-) -> Iterator[Mark]:
-    for start, words in line.written():
-        for mark in marking.marks(words):
-            said = words[mark.start : mark.end]
-            if mark.kind is MarkKind.RELATION:
-                # Who their own brother is, the child knows.
-                continue
-            if mark.kind is MarkKind.LIKELY and _all_in(said, in_role):
-                continue
-            if mark.kind is MarkKind.PLACE and alike(said) in places:
-                continue
-            yield Mark(start + mark.start, start + mark.end, mark.kind, mark.why)
+class _Away:
+    """What is about nobody else: colleagues and bodies, the child’s own homes and numbers."""
+
+    def __init__(self, child: Child) -> None:
+        self.in_role, self.own = _in_role(), _own_of(child)
+
+    def asks(self, said: str, mark: Mark) -> bool:
+        if mark.kind is MarkKind.RELATION:
+            # Who their own brother is, the child knows.
+            return False
+        if mark.kind is MarkKind.LIKELY:
+            return not _all_in(said, self.in_role)
+        return mark.kind not in (MarkKind.PLACE, MarkKind.NUMBER) or alike(said) not in self.own
 
 
 def _known(child: Child, person: Person) -> Iterator[Known]:
@@ -109,12 +128,13 @@ def _all_in(said: str, words: Iterable[str]) -> bool:
     return all(word.bare in words for word in split(said))
 
 
-def _places_of(child: Child) -> frozenset[str]:
-    """The child's own homes and placements, as far as they are not protected."""
+def _own_of(child: Child) -> frozenset[str]:
+    """The child's own numbers, homes and placements, as far as these are not protected."""
     theirs = {"child": child, "is_protected": False}
     found = [
         *Address.objects.filter(**theirs).values_list("line", "postcode"),
         *Placement.objects.filter(**theirs).values_list("address", "postcode"),
+        *Identifier.objects.filter(child=child).values_list("value", "issuer"),
     ]
     return frozenset(
         joined

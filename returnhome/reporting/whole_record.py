@@ -328,21 +328,26 @@ WRITTEN = frozenset(
         *("Mention.address", "Mention.postcode", "Mention.registration", "Mention.make"),
         *("Mention.colour", "Mention.number", "Mention.platform", "FoundPlace.postcode"),
         *("HarmCall.name", "HarmCall.called_by", "EarlierRecord.interviewer"),
-        *("EarlierRecord.body", "PassedOn.who", "Telling.told_by_other", "SharedLine.heading"),
-        *("Message.subject", "Message.text"),
+        *("EarlierRecord.body", "PassedOn.who", "Telling.told_by_other"),
     }
 )
+# Columns that the product fills with what people wrote elsewhere, among words of its own.
+MADE = frozenset({"SignedFacts.known", "SharedLine.text", "Share.about", "Share.sent_from"})
 # Columns that say by which number or under which name something is known, and no one else.
 PLAIN = frozenset({"reference", "value", "issuer", "standard_version", "police_reference"})
 
 
 @dataclass(frozen=True)
 class Said:
-    """A value as it is read. `is_written`: by a person, so somebody may be named in it."""
+    """A value as it is read. `is_written`: by a person, so somebody may be named in it.
+
+    `is_made`: by the product, of what people wrote elsewhere.
+    """
 
     label: str
     words: str
     is_written: bool = False
+    is_made: bool = False
 
 
 @dataclass(frozen=True)
@@ -359,13 +364,13 @@ class Line:
     def text(self) -> str:
         return "\n".join(_put(each) for each in self.said)
 
-    def written(self) -> Iterator[tuple[int, str]]:
-        """Each value that somebody wrote, and where it stands in the text."""
+    def written(self) -> Iterator[tuple[int, Said]]:
+        """Each value in which somebody may be named, and where its words stand in the text."""
         start = 0
         for each in self.said:
             put = _put(each)
-            if each.is_written:
-                yield start + len(put) - len(each.words), each.words
+            if each.is_written or each.is_made:
+                yield start + len(put) - len(each.words), each
             start += len(put) + 1
 
 
@@ -536,7 +541,8 @@ def _values(table: Table, row: Any) -> Iterator[Said]:
             continue
         words, is_written = _value(model, each, row)
         if words:
-            yield Said(_label(each.name), words, is_written)
+            is_made = f"{model.__name__}.{each.name}" in MADE
+            yield Said(_label(each.name), words, is_written and not is_made, is_made)
 
 
 def _value(model: type[models.Model], each: Any, row: Any) -> tuple[str, bool]:
@@ -550,8 +556,10 @@ def _value(model: type[models.Model], each: Any, row: Any) -> tuple[str, bool]:
     where = f"{model.__name__}.{each.name}"
     if isinstance(each, SealedText | models.TextField) or where in WRITTEN:
         return str(value), True
-    if isinstance(each, SealedJson | models.JSONField):
+    if isinstance(each, SealedJson):
         return _flat(value), True
+    if isinstance(each, models.JSONField):
+        return _flat(value), False
     return _of_code(where, each.name, value), False
 
 
@@ -586,6 +594,9 @@ NAMED = (Person, Organisation, Authority, Service, Pack)
 
 
 def _flat(value: Any) -> str:
+    if isinstance(value, dict) and "sentence" in value:
+        # Of a reason for which somebody must act the sentence is what people read.
+        return str(value["sentence"])
     if isinstance(value, dict):
         return "; ".join(f"{_plain(str(key))}: {_flat(each)}" for key, each in value.items())
     if isinstance(value, list):
@@ -641,8 +652,8 @@ def _messages(found: Mapping[Table, Sequence[Any]], person: Person) -> Iterator[
             Said("To", row.organisation.name),
             Said("Written", moment(row.created_at)),
             *([Said("Sent", moment(row.sent_at))] if row.sent_at else []),
-            Said("", row.subject, is_written=True),
-            Said("", row.text, is_written=True),
+            Said("", row.subject, is_made=True),
+            Said("", row.text, is_made=True),
         ]
         yield Line("Message", SENT, "A message", said)
 
