@@ -43,7 +43,7 @@ def marks(
         ]
         for place, line in enumerate(lines)
     }
-    away = _Away(child)
+    away = _Away(child, kind)
     # What looks like a name where somebody wrote is one wherever the product has put it since.
     likely = {
         alike(lines[place].text[mark.start : mark.end])
@@ -66,8 +66,10 @@ def marks(
 class _Away:
     """What is about nobody else: colleagues and bodies, the child’s own homes and numbers."""
 
-    def __init__(self, child: Child) -> None:
-        self.in_role, self.own = _in_role(), _own_of(child)
+    def __init__(self, child: Child, kind: RequestKind) -> None:
+        self.in_role = _in_role()
+        # To the public the child’s own are somebody’s too.
+        self.own = frozenset() if kind is RequestKind.FOI else _own_of(child)
 
     def asks(self, said: str, mark: Mark) -> bool:
         if mark.kind is MarkKind.RELATION:

@@ -5,12 +5,15 @@ from io import BytesIO
 import pytest
 from pypdf import PdfReader
 
-from returnhome.casework import acting, record_requests
+from returnhome.casework import acting, childs_part, record_requests
 from returnhome.casework.models import GatheredRecord, RecordRequest
 from returnhome.reporting import record_paper
 from returnhome.rules import subject_access
 from returnhome.rules.subject_access import Asker, Decision, Ground, RequestKind, StepKind
-from tests.cast import NOW, Cast, hours
+from tests.casework.test_made import draws
+from tests.casework.test_own_pages import as_child, opened
+from tests.cast import NOW, Cast, hours, returned
+from tests.makings import house
 from tests.recording import THE_ROAD, gathered, noted, secret_talk
 
 LATER = NOW + hours(30)
@@ -132,3 +135,23 @@ def test_proof_of_who_asks_is_noted_before_anything_is_given(cast: Cast, request
 
     assert bytes(given.copy) == files.copy
     assert len(given.digest) == 64
+
+
+def test_a_childs_drawing_is_in_the_copy_unless_it_is_withheld(cast: Cast) -> None:
+    kept = BytesIO()
+    house().save(kept, "PNG")
+    way_in = opened(returned(cast.sky), cast)
+    with as_child(way_in):
+        draws(way_in, kept.getvalue())
+        childs_part.send(way_in, at=NOW)
+    asked = noted(cast)
+    with acting.on_behalf_of(cast.mara):
+        record = gathered(cast, asked)
+        drawn = record.lines.get(made__isnull=False)
+        decide_all(cast, record)
+        seen = PdfReader(BytesIO(record_paper.given(record, cast.mara, LATER).copy))
+        record_requests.decide(drawn, {}, whole=Ground.SERIOUS_HARM, by=cast.mara, at=LATER)
+        gone = PdfReader(BytesIO(record_paper.given(record, cast.mara, LATER).copy))
+
+    assert sum(len(page.images) for page in seen.pages) == 1
+    assert sum(len(page.images) for page in gone.pages) == 0

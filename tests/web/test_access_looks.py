@@ -108,7 +108,7 @@ TELLING = (
     *("show-child", "show-episode", "show-interview", "care-of-child"),
     *("needs-of-interview", "mentions-of-interview", "own-pages-episode", "settle-dispute"),
     *("releases-of-episode", "show-disclosure", "show-restriction", "show-opening"),
-    *("show-pattern", "show-pack"),
+    *("show-pattern", "show-pack", "show-record-request", "record-lines"),
 )
 
 
