@@ -60,6 +60,8 @@ from returnhome.casework.models import (
     FormerFact,
     FoundPlace,
     FromHome,
+    GatheredLine,
+    GatheredRecord,
     HandOver,
     HarmCall,
     HarmDecision,
@@ -98,8 +100,10 @@ from returnhome.casework.models import (
     Post,
     PreventionInterview,
     PutForward,
+    RecordRequest,
     Release,
     Reply,
+    RequestStep,
     Restriction,
     RetentionReview,
     Review,
@@ -565,6 +569,21 @@ class Filling:
             Hold(child=child, held_for="claim", made_at=now, made_by=by, ended_at=now, ended_by=by),
             RetentionReview(child=child, outcome="nothing_more", at=now, by=by),
         ]
+        asked = RecordRequest(
+            child=child,
+            kind="sar",
+            asker="self",
+            received_on=now.date(),
+            noted_at=now,
+            noted_by=by,
+        )
+        record = GatheredRecord(request=asked, child=child, gathered_at=now, gathered_by=by)
+        self.made += [
+            asked,
+            RequestStep(request=asked, kind="clarity_asked", on=now.date(), at=now, by=by),
+            record,
+            GatheredLine(record=record, place=0, table="Child", part="x", heading="x", marks=[]),
+        ]
         if not is_listed:
             # Over, so that they keep nobody out.
             ended = {"made_at": now, "made_by": by, "ended_at": now, "ended_by": by}
@@ -932,6 +951,9 @@ class Filling:
                 FromHome,
                 VoidedMeeting,
                 PackChild,
+                RequestStep,
+                GatheredRecord,
+                GatheredLine,
                 Coverage,
                 Entry,
                 SignedFacts,
@@ -973,6 +995,8 @@ WAYS = {
     "interview": "episodes",
     "voidedmeeting": "meeting__child_id",
     "pack": "brought__child_id",
+    "requeststep": "request__child_id",
+    "gatheredline": "record__child_id",
     "harmcall": "disclosure__episode_id",
     "harmtaking": "disclosure__episode_id",
     "harmdecision": "disclosure__episode_id",

@@ -1,4 +1,4 @@
-"""An installation of an earlier day is brought to today's: nothing is lost, and nothing left over."""
+"""An installation of an earlier day is brought to today's: nothing is lost or left over."""
 
 import io
 import lzma

@@ -85,6 +85,8 @@ MAY: Mapping[str, Mapping[str, str]] = {
     "ask_about": {
         **dict.fromkeys(("coordinator", "social_worker", "manager", "police", "home"), "+")
     },
+    "note_record_request": {"coordinator": "r", "manager": "r"},
+    "give_record": {"manager": "r"},
 }
 OF_THE_ORGANISATION = tuple(verb for verb, by in MAY.items() if "+" in set(by.values()))
 OF_A_CHILD = tuple(verb for verb in MAY if verb not in OF_THE_ORGANISATION)
@@ -223,6 +225,8 @@ SECOND_LOCK: Mapping[str, tuple[Rule, ...]] = {
     "samething": (("see_patterns", "episode", "r"),),
     "pack": (("share", "pack", "r"),),
     "packchild": (("share", "child", "r"),),
+    **dict.fromkeys(("recordrequest", "requeststep"), (("note_record_request", "child", "r"),)),
+    **dict.fromkeys(("gatheredrecord", "gatheredline"), (("give_record", "child", "r"),)),
     "actionforneed": SAID,
     "helpoffered": SAID,
     "nohelp": SAID,

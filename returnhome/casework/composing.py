@@ -185,16 +185,16 @@ def called(child: Child) -> str:
 def marking(episode: Episode, person: Person) -> Marking:
     """Marks words by all that the person may know of: hidden addresses before all else."""
     child = episode.child
-    return Marking(known_of(episode, person), own=_names(child))
+    return Marking(known_of(episode, person), own=names_of(child))
 
 
 def hidden_from(person: Person, child: Child, named: Collection[str]) -> Marking:
     """Marks the hidden addresses which a recipient may not be told: all but those of `named`."""
-    return Marking(_protected(person, but=named), own=_names(child))
+    return Marking(protected(person, but=named), own=names_of(child))
 
 
 def known_of(episode: Episode, person: Person) -> Iterator[Known]:
-    yield from _protected(person)
+    yield from protected(person)
     for name in together.names_for(episode, person):
         yield Known(name, MarkKind.OTHER_CHILD, "A child who went too", is_name=True)
     theirs = {"child": episode.child, "is_protected": False}
@@ -208,10 +208,10 @@ def known_of(episode: Episode, person: Person) -> Iterator[Known]:
                 yield Known(words, MarkKind.PLACE, "Where the child lives or lived")
     told = Mention.objects.visible_to(person).filter(interview__episodes=episode).current()
     for row in told.distinct():
-        yield from _of_told(row)
+        yield from of_told(row)
 
 
-def _protected(person: Person, but: Collection[str] = ()) -> Iterator[Known]:
+def protected(person: Person, but: Collection[str] = ()) -> Iterator[Known]:
     """Every hidden address of a child whom the person works with, not of this one alone."""
     why = "Nobody is told it who is not named for it"
     for text in (
@@ -226,7 +226,8 @@ def _protected(person: Person, but: Collection[str] = ()) -> Iterator[Known]:
             yield Known(text, MarkKind.PROTECTED, why)
 
 
-def _of_told(row: Mention) -> Iterator[Known]:
+def of_told(row: Mention) -> Iterator[Known]:
+    """Whom or what a child told of, by each name and number of theirs."""
     is_person = row.kind == MentionKind.PERSON
     kind = MarkKind.PERSON if is_person else MarkKind.PLACE
     for words in (row.name, row.nickname):
@@ -242,5 +243,6 @@ def _of_told(row: Mention) -> Iterator[Known]:
         yield Known(row.name, MarkKind.NUMBER, "The child told of it")
 
 
-def _names(child: Child) -> list[str]:
+def names_of(child: Child) -> list[str]:
+    """Every name that the child has or had."""
     return [child.name, *(f"{a.forename} {a.surname}" for a in child.aliases.all())]

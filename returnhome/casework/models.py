@@ -50,6 +50,12 @@ from returnhome.casework.places import Authority, Force, Postcode, ReferenceLoad
 from returnhome.casework.policies import LocalPolicy, TalkName
 from returnhome.casework.protocols import LocalProtocol
 from returnhome.casework.questions import OwnQuestion
+from returnhome.casework.record_requests import (
+    GatheredLine,
+    GatheredRecord,
+    RecordRequest,
+    RequestStep,
+)
 from returnhome.casework.releases import AnswerToChild, Release, SaidBack
 from returnhome.casework.restrictions import BreakGlass, Listed, Restriction
 from returnhome.casework.retention import Erasure, Hold, PutForward, RetentionReview
@@ -123,6 +129,8 @@ __all__ = [
     "FormerFact",
     "FoundPlace",
     "FromHome",
+    "GatheredLine",
+    "GatheredRecord",
     "HandOver",
     "HarmCall",
     "HarmDecision",
@@ -172,9 +180,11 @@ __all__ = [
     "Postcode",
     "PreventionInterview",
     "PutForward",
+    "RecordRequest",
     "ReferenceLoad",
     "Release",
     "Reply",
+    "RequestStep",
     "Restriction",
     "RetentionReview",
     "Review",

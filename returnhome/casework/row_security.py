@@ -937,6 +937,16 @@ def _policies() -> dict[str, str]:
         f"({_there('casework_packchild', 'pack_id', 'casework_pack')}"
         f" and {_there('casework_packchild', 'child_id', child, ours)})"
     )
+    asked_for = whose("above", Verb.NOTE_RECORD_REQUEST, RESPONSIBLE)
+    gives = whose("above", Verb.GIVE_RECORD, RESPONSIBLE)
+    found["casework_recordrequest"] = _there("casework_recordrequest", "child_id", child, asked_for)
+    found["casework_requeststep"] = _there(
+        "casework_requeststep", "request_id", "casework_recordrequest"
+    )
+    found["casework_gatheredrecord"] = _there("casework_gatheredrecord", "child_id", child, gives)
+    found["casework_gatheredline"] = _there(
+        "casework_gatheredline", "record_id", "casework_gatheredrecord"
+    )
     for name in ("actionforneed", "helpoffered", "nohelp", "passedon"):
         found[f"casework_{name}"] = _there(f"casework_{name}", "need_id", "casework_need")
     found["casework_sampled"] = _there("casework_sampled", "interview_id", interview, _reviews())

@@ -23,6 +23,7 @@ from returnhome.casework.mentions import Mention
 from returnhome.casework.needs import HelpOffered, Need, PassedOn
 from returnhome.casework.offers import Offer
 from returnhome.casework.packs import PackChild
+from returnhome.casework.record_requests import GatheredLine, RecordRequest
 from returnhome.casework.releases import Release, SaidBack
 from returnhome.casework.restrictions import BreakGlass
 from returnhome.casework.retention import Hold, RetentionReview
@@ -75,6 +76,8 @@ THINGS = {
     "samething": "that two things that children told of are one",
     "pack": "a pack for an exploitation panel",
     "packchild": "that the child is brought to an exploitation panel",
+    "recordrequest": "a request for the record",
+    "gatheredline": "a line of the record that was asked for",
     "wenttogether": "that children went together",
     "share": "what is shared, and with whom",
     "foundplace": "where the child was found",
@@ -96,6 +99,7 @@ LISTS = {
     "patterns": "a list of what several children told of",
     "went-again": "a list of children who went missing again",
     "panel": "a pack for an exploitation panel",
+    "record-requests": "the list of requests for records",
     "handovers": "the list of hand-overs",
     "actions": "the list of actions",
     "meetings": "the list of meetings called for",
@@ -344,6 +348,13 @@ DONE = {
     "take out placement": "Took a placement out",
     "take off duty": "Took somebody off duty",
     "take off panel": "Took the child off an exploitation panel",
+    "note record request": "Noted that somebody asks for the record",
+    "step of record request": "Noted what stops or starts the time to answer for the record",
+    "end record request": "Ended a request for the record without an answer",
+    "gather record": "Gathered the whole record, to be given to whoever asked",
+    "decide on record": "Decided what is given of the record",
+    "mark in record": "Marked words in the record that may be about somebody else",
+    "give record": "Gave the record to whoever asked for it",
     "make pack": "Made a pack for an exploitation panel",
     "put pack right": "Changed the name or the day of a pack for a panel",
     "take pack away": "Took away a pack for a panel",
@@ -384,6 +395,8 @@ BELONGING = (
     ("mention", Mention, "interview__child"),
     ("samething", SameThing, "one__interview__child"),
     ("packchild", PackChild, "child"),
+    ("recordrequest", RecordRequest, "child"),
+    ("gatheredline", GatheredLine, "record__child"),
     ("helpoffered", HelpOffered, "need__interview__child"),
     ("passedon", PassedOn, "need__interview__child"),
     ("release", Release, "episode__child"),

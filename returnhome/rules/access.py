@@ -73,6 +73,11 @@ class Verb(Code):
     LOOK_AT_SHARE = "look_at_share", "Look at a share as the second person, before it goes or after"
     RECEIVE = "receive", "Open what was shared with the organisation, and say what came of it"
     ASK_ABOUT = "ask_about", "Ask, with a reason, which council holds something about a child"
+    NOTE_RECORD_REQUEST = (
+        "note_record_request",
+        "Note that somebody asks for a child’s record, and see when it is due",
+    )
+    GIVE_RECORD = "give_record", "Gather a child’s whole record, decide what is withheld, give it"
 
 
 RESPONSIBLE, HOST, PROVIDER = Relation.RESPONSIBLE, Relation.HOST, Relation.PROVIDER
@@ -128,6 +133,7 @@ MAY: dict[Role, dict[Verb, frozenset[Relation]]] = {
         Verb.LOOK_AT_SHARE: frozenset({RESPONSIBLE}),
         Verb.RECEIVE: NO_CHILD,
         Verb.ASK_ABOUT: NO_CHILD,
+        Verb.NOTE_RECORD_REQUEST: frozenset({RESPONSIBLE}),
     },
     Role.INTERVIEWER: {
         # A team's interviewers share its list and offer for each other; an account is one's own.
@@ -197,6 +203,9 @@ MAY: dict[Role, dict[Verb, frozenset[Relation]]] = {
         Verb.LOOK_AT_SHARE: frozenset({RESPONSIBLE}),
         Verb.RECEIVE: NO_CHILD,
         Verb.ASK_ABOUT: NO_CHILD,
+        Verb.NOTE_RECORD_REQUEST: frozenset({RESPONSIBLE}),
+        # In it is all that the council holds, who opened a restricted record too.
+        Verb.GIVE_RECORD: frozenset({RESPONSIBLE}),
     },
     Role.ANALYST: {Verb.SEE_FIGURES: NO_CHILD, Verb.MAKE_RETURN: NO_CHILD},
     Role.ADMINISTRATOR: {

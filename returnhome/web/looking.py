@@ -34,6 +34,8 @@ KINDS = {
     "same-things": "samething",
     "packs": "pack",
     "brought": "packchild",
+    "record-requests": "recordrequest",
+    "record-lines": "gatheredline",
     "help-offered": "helpoffered",
     "passed-on": "passedon",
     "releases": "release",

@@ -26,6 +26,7 @@ from returnhome.web import (
     looking,
     owed,
     pages,
+    record_requests,
     restrictions,
     reviews,
     shares,
@@ -204,6 +205,7 @@ def worklist(request: Request) -> HttpResponse:
     asked_back = releases.waiting_for(person)
     shared = shares.waiting_for(person, now)
     asked_about = asks.waiting_for(person, now)
+    for_records = record_requests.waiting_for(person, now.astimezone(clock.LONDON).date())
     told = owed.badges(harms)
     rows = [replace(row, badges=[*told.get(row.episode.child_id, ()), *row.badges]) for row in rows]
     children = [*(row.episode.child_id for row in rows), *own.children]
@@ -212,6 +214,7 @@ def worklist(request: Request) -> HttpResponse:
     children += [one.child_id for one in asked_back]
     children += [one.share.child_id for one in shared]
     children += asked_about.children
+    children += [one.row.child_id for one in for_records]
     looking.at_list(request, "worklist", children)
     context = {
         "groups": GROUPS,
@@ -227,6 +230,7 @@ def worklist(request: Request) -> HttpResponse:
         "asked_back": asked_back,
         "shared": shared,
         "asked_about": asked_about,
+        "for_records": for_records,
         "asked": handovers.waiting_for_us(person, now),
         "duties": list(_on_duty(person, now)),
         "waiting": _waiting(person),

@@ -170,6 +170,13 @@ SEALED = {
     "Pack.ended_because",
     "PackChild.because",
     "PackChild.ended_because",
+    "RecordRequest.name",
+    "RecordRequest.ended_because",
+    "RequestStep.because",
+    "GatheredRecord.copy",
+    "GatheredRecord.letter",
+    "GatheredLine.text",
+    "GatheredLine.marks",
     "AnswerToChild.words",
     "SignedFacts.known",
     "Addendum.words",
@@ -216,6 +223,9 @@ SEALED = {
 }
 # Short texts that are codes, names or numbers, or that tell of the record and not of the child.
 PLAIN = {
+    # Titles of tables and questions as they are asked: nobody wrote them of a child.
+    "GatheredLine.part",
+    "GatheredLine.heading",
     "BringingFile.filename",
     "Bringing.taken_back_because",
     "Delivery.stopped_because",

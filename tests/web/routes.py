@@ -231,6 +231,21 @@ ABOUT_A_CHILD: dict[str, Asks] = {
     **dict.fromkeys(
         ("show-pack", "pdf-pack", "find-for-pack"), Asks("pack", (("share", "pack", "r"),))
     ),
+    "record-requests-of-child": of_child("note_record_request", not_in=("joined to another",)),
+    "note-record-request": of_child("note_record_request", not_in=("joined to another",)),
+    "show-record-request": of_child("note_record_request", of="recordrequest"),
+    "end-record-request": of_child("note_record_request", of="recordrequest"),
+    "step-record-request": of_child(
+        "note_record_request", of="recordrequest", more=("identity_seen",)
+    ),
+    **dict.fromkeys(
+        (
+            *("gather-record", "record-words", "record-lines", "mark-in-record", "give-record"),
+            *("pdf-working-record", "pdf-record-copy", "pdf-record-letter"),
+        ),
+        of_child("give_record", of="recordrequest"),
+    ),
+    "decide-record-line": of_child("give_record", of="gatheredline"),
     "bring-child": of_child("share", not_in=("joined to another",)),
     "take-off-panel": of_child("share", of="packchild"),
     **dict.fromkeys(("put-pack-right", "take-pack-away"), Asks("pack", (("share", "pack", "r"),))),
@@ -381,6 +396,7 @@ OF_AN_ORGANISATION: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     # Whoever looks at shares for a council prepares its panel.
     **dict.fromkeys(("packs", "make-pack"), (("look_at_share", COUNCIL),)),
+    "record-requests": (("note_record_request", COUNCIL),),
     "services": (("see_episode", COUNCIL), ("keep_services", COUNCIL)),
     "export-services": (("see_episode", COUNCIL), ("keep_services", COUNCIL)),
     "add-service": (("keep_services", COUNCIL),),

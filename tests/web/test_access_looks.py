@@ -109,6 +109,7 @@ TELLING = (
     *("needs-of-interview", "mentions-of-interview", "own-pages-episode", "settle-dispute"),
     *("releases-of-episode", "show-disclosure", "show-restriction", "show-opening"),
     *("show-pattern", "show-pack", "retention-child"),
+    *("show-record-request", "record-lines"),
 )
 
 

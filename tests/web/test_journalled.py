@@ -77,6 +77,7 @@ from tests.cast import (
     returned,
     signed,
 )
+from tests.recording import gathered, noted, secret_talk
 from tests.sharing import begun, kept, officer, sent
 from tests.web.test_elsewhere import taken_on
 from tests.web.test_intake import received
@@ -610,6 +611,23 @@ def a_child_brought_to_a_panel(cast: Cast, now: Any) -> tuple[Child, list[Shown]
     ]
 
 
+def a_record_that_is_asked_for(cast: Cast, now: Any) -> tuple[Child, list[Shown]]:
+    secret_talk(cast, at=now - hours(40))
+    row = noted(cast, at=now)
+    record = gathered(cast, row, at=now)
+    names = ("show-record-request", "end-record-request", "gather-record", "record-words")
+    more = ("record-lines", "mark-in-record", "give-record", "pdf-working-record")
+    papers = ("pdf-record-copy", "pdf-record-letter")
+    return cast.sky, [
+        ("amina", "record-requests", []),
+        ("amina", "record-requests-of-child", [cast.sky.pk]),
+        ("amina", "note-record-request", [cast.sky.pk]),
+        ("amina", "step-record-request", [row.pk, "identity_seen"]),
+        *(("mara", name, [row.pk]) for name in (*names, *more, *papers)),
+        ("mara", "decide-record-line", [record.lines.in_order()[0].pk]),
+    ]
+
+
 def somebody_who_turned_18(cast: Cast, now: Any) -> tuple[Child, list[Shown]]:
     Child.objects.filter(pk=cast.robin.pk).update(born_on=date(2005, 1, 1))
     one = returned(cast.robin, at=now)
@@ -764,6 +782,7 @@ WORLDS: tuple[World, ...] = (
     a_share_on_paper,
     somebody_asked_about,
     a_child_brought_to_a_panel,
+    a_record_that_is_asked_for,
 )
 # Reached otherwise than by a plain GET: each has a test of its own below.
 BESIDE = {

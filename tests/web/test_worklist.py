@@ -440,9 +440,10 @@ def test_children_not_matched_yet_are_counted_for_those_who_can_say_who_they_are
 # The page's own transaction (2); session, person, posts and the areas of their councils; the parts
 # counted, the rows of one page, what stands beside them (4), how often before, who was told, what
 # was asked of others; the meetings called for (4); what others ask of us; one's own talks, records
-# to add to and actions; who told of harm; shares that wait (4); whom others asked about; duty,
-# children not matched, the names to filter by (2), and the journal of who was shown.
-QUERIES = 40
+# to add to and actions; who told of harm; shares that wait (4); whom others asked about; whose
+# record was asked for; duty, children not matched, the names to filter by (2), and the journal of
+# who was shown.
+QUERIES = 41
 
 
 def test_a_dispute_is_told_beside_the_child_until_it_is_settled(client: Client, cast: Cast):
