@@ -48,8 +48,8 @@ async def _work(ours: App) -> bool:
         working = asyncio.create_task(
             ours.run_worker_async(
                 concurrency=AT_ONCE,
-                # What came of it stands in the outbox; the job has nothing more to say.
-                delete_jobs=DeleteJobCondition.ALWAYS,
+                # What came of it stands in the outbox; one that failed is still counted for a day.
+                delete_jobs=DeleteJobCondition.SUCCESSFUL,
                 shutdown_graceful_timeout=0.1,
                 stalled_worker_timeout=GONE_AFTER,
                 install_signal_handlers=False,

@@ -35,6 +35,7 @@ SAFE: dict[str, Any] = {
     "NOTIFY_API_KEY": "",
     "PROXIES": 1,
     "JOURNAL_ANCHOR": "auditor@example.org",
+    "METRICS_TOKEN": "a-token-of-its-own-with-32-characters",
 }
 
 
@@ -79,6 +80,9 @@ def test_a_safe_installation_is_not_complained_of() -> None:
         ({"SIGN_IN_LASTS_HOURS": 48}, "W006"),
         ({"JOURNAL_ANCHOR": ""}, "W007"),
         ({"ALLOWED_HOSTS": [".example"]}, "W014"),
+        ({"METRICS_TOKEN": ""}, "W015"),
+        ({"METRICS_TOKEN": "short"}, "W016"),
+        ({"METRICS_TOKEN": SECRET}, "E010"),
     ],
 )
 def test_each_unsafe_setting_is_named(changed: dict[str, Any], number: str) -> None:
