@@ -1,7 +1,7 @@
 """Keeping it safe: backup and restore of a large ledger, and what a thief of the disk would find.
 
-    python -m bench.keeping [restore] [planted] [keys] [retention] [--episodes 2000000]
-                            [--secrets 10000] [--keys 1000000]
+    python -m bench.keeping [restore] [planted] [keys] [retention] [killed] [switched] [growing]
+                            [--episodes 2000000] [--secrets 10000] [--keys 1000000] [--moments 200]
 
 `restore`: a ledger (bench/ledger.py) is backed up, restored into a second database and proved.
 Target: all is equal. Memory of the process that backs up is told beside it, as it must not grow
@@ -19,6 +19,8 @@ sealed by the new key, and every word opens.
 
 `retention`: which records of a large ledger are due to be reviewed, today and on a day on which all
 are. Target: under five minutes; the yardstick is a bare count of the children and their episodes.
+
+`killed`, `switched`, `growing`: as bench/outages.py has them, on a PostgreSQL of their own.
 """
 
 import argparse
@@ -55,6 +57,7 @@ def main() -> None:
     asked.add_argument("--episodes", type=int, default=2_000_000)
     asked.add_argument("--secrets", type=int, default=10_000)
     asked.add_argument("--keys", type=int, default=1_000_000)
+    asked.add_argument("--moments", type=int, default=200)
     options = asked.parse_args()
     if unknown := set(options.sections) - SECTIONS.keys():
         asked.error(f"there is no section {', '.join(sorted(unknown))}")
@@ -490,6 +493,19 @@ def _due(options: argparse.Namespace) -> bool:
     return longest < FIVE_MINUTES
 
 
+# When something breaks.
+
+
+def _outage(name: str) -> Callable[[argparse.Namespace], bool]:
+    """In a process of its own: its PostgreSQL is killed, and ours is held by this one."""
+
+    def run(options: argparse.Namespace) -> bool:
+        words = ["-m", "bench.outages", name, "--moments", str(options.moments)]
+        return not subprocess.run([sys.executable, *words]).returncode
+
+    return run
+
+
 # Databases of its own.
 
 
@@ -558,6 +574,7 @@ SECTIONS: dict[str, Callable[[argparse.Namespace], bool]] = {
     "planted": _planted,
     "keys": _rotated,
     "retention": _due,
+    **{name: _outage(name) for name in ("killed", "switched", "growing")},
 }
 
 
