@@ -126,7 +126,9 @@ def test_every_option_of_a_command_has_its_words(command):
     assert sorted(option for option in options if option not in words) == []
 
 
-RUN = re.compile(r"(?<!database )returnhome ([a-z][a-z-]+)((?: [a-z][a-z-]+)?(?: (?:--[a-z-]+|[A-Z]+))*)")
+RUN = re.compile(
+    r"(?<!database )returnhome ([a-z][a-z-]+)((?: [a-z][a-z-]+)?(?: (?:--[a-z-]+|[A-Z]+))*)"
+)
 
 
 @pytest.mark.parametrize("page", ["runbook.md", "guide/upgrading.md", "guide/operator.md"])
