@@ -167,7 +167,7 @@ def recorders(number: int, *, episodes: int = 0) -> list[Recorder]:
             booked_at=at,
             booked_by=first,
             booked_for=at + timedelta(hours=1),
-            place="home",
+            place="youth_centre",
             mode="in_person",
         )
         Coverage.objects.create(interview=interview, episode=episode)
