@@ -1,7 +1,7 @@
 """Keeping it safe: backup and restore of a large ledger, and what a thief of the disk would find.
 
-    python -m bench.keeping [restore] [planted] [keys] [retention] [erased] [--episodes 2000000]
-                            [--secrets 10000] [--keys 1000000]
+    python -m bench.keeping [restore] [planted] [keys] [retention] [erased] [killed] [switched] [growing]
+                            [--episodes 2000000] [--secrets 10000] [--keys 1000000] [--moments 200]
 
 `restore`: a ledger (bench/ledger.py) is backed up, restored into a second database and proved.
 Target: all is equal. Memory of the process that backs up is told beside it, as it must not grow
@@ -25,6 +25,8 @@ records are then erased as two managers want it, and looked for in a plain dump,
 and in what was printed; and sealed words of a copy from before are opened with the keys that are
 still there. Target: none. Told beside it: what the files of the server hold until they are written
 over, and how long one record took.
+
+`killed`, `switched`, `growing`: as bench/outages.py has them, on a PostgreSQL of their own.
 """
 
 import argparse
@@ -61,6 +63,7 @@ def main() -> None:
     asked.add_argument("--episodes", type=int, default=2_000_000)
     asked.add_argument("--secrets", type=int, default=10_000)
     asked.add_argument("--keys", type=int, default=1_000_000)
+    asked.add_argument("--moments", type=int, default=200)
     options = asked.parse_args()
     if unknown := set(options.sections) - SECTIONS.keys():
         asked.error(f"there is no section {', '.join(sorted(unknown))}")
@@ -605,6 +608,19 @@ def _sealed_words(name: str) -> list[bytes]:
         return [bytes(words) for (words,) in rows]
 
 
+# When something breaks.
+
+
+def _outage(name: str) -> Callable[[argparse.Namespace], bool]:
+    """In a process of its own: its PostgreSQL is killed, and ours is held by this one."""
+
+    def run(options: argparse.Namespace) -> bool:
+        words = ["-m", "bench.outages", name, "--moments", str(options.moments)]
+        return not subprocess.run([sys.executable, *words]).returncode
+
+    return run
+
+
 # Databases of its own.
 
 
@@ -673,7 +689,10 @@ SECTIONS: dict[str, Callable[[argparse.Namespace], bool]] = {
     "planted": _planted,
     "keys": _rotated,
     "retention": _due,
+<<<<<<< HEAD
     "erased": _erased,
+
+    **{name: _outage(name) for name in ("killed", "switched", "growing")},
 }
 
 

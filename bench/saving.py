@@ -125,8 +125,11 @@ def main() -> None:
             kills(database, people, options.kills)
 
 
-def recorders(number: int) -> list[Recorder]:
-    """Interviewers of one council, each with a booking of their own, signed in."""
+def recorders(number: int, *, episodes: int = 0) -> list[Recorder]:
+    """Interviewers of one council, each with a booking of their own, signed in.
+
+    `episodes`: how many are there; by itself twenty for each.
+    """
     # Models can be imported only now that Django is set up.
     from django.middleware.csrf import get_token  # noqa: PLC0415
     from django.test import Client, RequestFactory  # noqa: PLC0415
@@ -142,7 +145,7 @@ def recorders(number: int) -> list[Recorder]:
     council = Authority.objects.get(name="Leeds")
     first, *_ = _people(council, at)
     ledger.invent(
-        number * 20,
+        episodes or number * 20,
         measured=council.pk,
         share=0.5,
         workers=[first.pk],
@@ -164,7 +167,7 @@ def recorders(number: int) -> list[Recorder]:
             booked_at=at,
             booked_by=first,
             booked_for=at + timedelta(hours=1),
-            place="home",
+            place="youth_centre",
             mode="in_person",
         )
         Coverage.objects.create(interview=interview, episode=episode)

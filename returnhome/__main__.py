@@ -1,8 +1,11 @@
 """The command line: `returnhome COMMAND`, or `python -m returnhome COMMAND`."""
 
+import atexit
 import os
+import shutil
 import signal
 import sys
+import tempfile
 from collections.abc import Sequence
 
 import django
@@ -53,6 +56,8 @@ MAKES_TABLES = {"migrate", "restore"}
 NEEDS_NO_APPLICATION = {"study", "backup"}
 # Nor any setting: a key is made before there are any.
 NEEDS_NOTHING = (["keys", "make"], ["keys", "read-paper"])
+# Several processes that answer, of which any one is asked for the figures of all.
+SERVES = {"demo", "serve"}
 # For those who develop: Django's own.
 FOR_DEVELOPERS = {"makemigrations", "shell", "sqlmigrate", "showmigrations", "dbshell"}
 
@@ -81,6 +86,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     if words[0] == "demo":
         os.environ["RETURNHOME_DEMO"] = "1"
+    if words[0] in SERVES and os.environ.get("METRICS_TOKEN"):
+        count_together()
     if words[:2] in NEEDS_NOTHING:
         os.environ.pop("DATABASE_URL", None)
     elif words[0] not in NEEDS_NO_TABLE and not {"-h", "--help"} & set(words):
@@ -93,6 +100,21 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except ImproperlyConfigured as error:
         print(error, file=sys.stderr)
         sys.exit(2)
+
+
+def count_together() -> None:
+    """One folder in which all processes of a server count; it goes with the one that made it."""
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        return
+    folder, maker = tempfile.mkdtemp(prefix="returnhome-"), os.getpid()
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+
+    def take_away() -> None:
+        # A forked process leaves by the same door.
+        if os.getpid() == maker:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    atexit.register(take_away)
 
 
 def bring_database(*, is_migrating: bool) -> None:

@@ -5,13 +5,16 @@ import secrets
 import sys
 import traceback
 
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, InternalError, OperationalError
 from django.http import HttpRequest
 
 # Seconds after which somebody whom the database did not answer may ask again.
 TRY_AGAIN = 10
 # The connection broke, the server ends or starts, and it has no room for another.
 OF_THE_CONNECTION = ("08", "57P01", "57P02", "57P03", "53300")
+# One that follows another and was not promoted yet: it reads and does not write.
+FOLLOWS = "25006"
+NO_ROOM = "53100"
 
 logger = logging.getLogger(__name__)
 
@@ -38,15 +41,24 @@ def note(request: HttpRequest) -> str:
 
 def is_unreachable(error: BaseException | None) -> bool:
     """Whether the database is gone, and not at odds with what was asked of it."""
+    # What the server itself says has a code; nothing there: nobody answered.
+    code = getattr(error.__cause__, "sqlstate", None) if error else None
+    if isinstance(error, InternalError):
+        return code == FOLLOWS
     if not isinstance(error, OperationalError | InterfaceError):
         return False
-    # What the server itself says has a code; nothing there: nobody answered.
-    code = getattr(error.__cause__, "sqlstate", None)
     return code is None or code.startswith(OF_THE_CONNECTION)
 
 
-def note_unreachable(request: HttpRequest) -> None:
-    """Log that the database did not answer: no fault of ours, so it has no reference."""
-    logger.error("The database does not answer.")
+def is_full(error: BaseException | None) -> bool:
+    """Whether the database has no room left on its disk: it reads, and writes nothing."""
+    cause = error.__cause__ if isinstance(error, OperationalError) else None
+    return getattr(cause, "sqlstate", None) == NO_ROOM
+
+
+def note_unreachable(request: HttpRequest, error: BaseException | None = None) -> None:
+    """Log that the database is gone, or full: no fault of ours, so it has no reference."""
+    full = "The database has no room left on its disk."
+    logger.error(full if is_full(error) else "The database does not answer.")
     # What is logged about the answer itself would say less, and again.
     request.fault = ""  # type: ignore[attr-defined]

@@ -61,7 +61,8 @@ FAULTS: dict[str, Fault] = {
         "Give it 50 random characters or more; everybody signs in again.",
     ),
     "E010": Fault(
-        "One secret does the work of two: SECRET_KEY, a sealing key or the database’s password.",
+        "One secret does the work of two: SECRET_KEY, a sealing key, METRICS_TOKEN or the "
+        "database’s password.",
         "Give each its own.",
     ),
     "E011": Fault(
@@ -176,6 +177,16 @@ FAULTS: dict[str, Fault] = {
     "W014": Fault(
         "ALLOWED_HOSTS takes every name below another.",
         "Name the one or two names under which people reach the product.",
+        warns=True,
+    ),
+    "W015": Fault(
+        "METRICS_TOKEN is not set: nobody’s monitoring can ask whether it runs.",
+        "Give it 32 random characters or more, and the same to what gathers the figures.",
+        warns=True,
+    ),
+    "W016": Fault(
+        "METRICS_TOKEN is short: the figures of how it runs could be guessed at.",
+        "Give it 32 random characters or more.",
         warns=True,
     ),
 }

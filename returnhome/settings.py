@@ -242,7 +242,7 @@ SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = LIVE
-SECURE_REDIRECT_EXEMPT = ["^(healthz|readyz|livez)$"]
+SECURE_REDIRECT_EXEMPT = ["^(healthz|readyz|livez|metrics)$"]
 CSRF_FAILURE_VIEW = "returnhome.web.errors.csrf_failure"
 SECURE_HSTS_SECONDS = 31536000 if LIVE else 0
 SECURE_REFERRER_POLICY = "same-origin"
@@ -292,6 +292,8 @@ WEBHOOKS_ANYWHERE = EMBEDDED
 WEBHOOK_TIMEOUT = 10
 # Where the worker notes the newest seal of the journal: a file, or an e-mail address.
 JOURNAL_ANCHOR = os.environ.get("JOURNAL_ANCHOR", "")
+# Whoever gathers figures shows it; without one there are none to be had.
+METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")
 # The jobs are found here; only the worker reads them.
 PROCRASTINATE_IMPORT_PATHS = ["returnhome.jobs.tasks"]
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""

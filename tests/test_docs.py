@@ -126,6 +126,28 @@ def test_every_option_of_a_command_has_its_words(command):
     assert sorted(option for option in options if option not in words) == []
 
 
+RUN = re.compile(
+    r"(?<!database )returnhome ([a-z][a-z-]+)((?: [a-z][a-z-]+)?(?: (?:--[a-z-]+|[A-Z]+))*)"
+)
+
+
+@pytest.mark.parametrize("page", ["runbook.md", "guide/upgrading.md", "guide/operator.md"])
+def test_every_command_to_run_at_night_is_one_with_these_options(page):
+    text = text_of(DOCS / page)
+    code = " ".join(re.findall(r"`([^`]+)`", text) + re.findall(r"```\n(.*?)```", text, re.DOTALL))
+    named = RUN.findall(code)
+
+    assert named
+    assert sorted({name for name, _ in named} - set(COMMANDS)) == []
+    words = text_of(DOCS / "commands.md")
+    wanted = {(name, each) for name, rest in named for each in re.findall(r"--[a-z-]+", rest)}
+    assert [
+        (name, option)
+        for name, option in sorted(wanted)
+        if option not in section(words, f"## `{name}`") and option not in djangos_own(name)
+    ] == []
+
+
 def test_no_section_tells_of_a_command_that_is_not_there():
     told = re.findall(r"^## `([a-z-]+)`", text_of(DOCS / "commands.md"), re.MULTILINE)
 

@@ -11,14 +11,24 @@ from collections.abc import Iterator
 from email.message import Message
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from returnhome import database, embedded
+from tests.jobs.worker import until
 
 pytestmark = pytest.mark.check
 
 KEPT_APART = ("RETURNHOME", "DATABASE", "DJANGO_SETTINGS")
 # A server of the test's own, which it stops and starts while the product goes on serving.
+WORK = """
+import django
+django.setup()
+from returnhome.jobs import working
+print("ready", flush=True)
+import sys
+sys.exit(0 if working.work() else 1)
+"""
 PROGRAM = """
 import sys
 from returnhome import database
@@ -92,3 +102,56 @@ def test_people_and_programs_are_told_and_all_goes_on_once_it_is_back(
 
     assert asked(port, "/one-time/word")[0] in (200, 404, 410)
     assert asked(port, "/readyz")[:2] == (200, "ok")
+
+
+def at_work(server: embedded.Server) -> "subprocess.Popen[str]":
+    """A worker on that server, as whatever keeps it running starts it."""
+    environ = {k: v for k, v in os.environ.items() if not k.startswith(KEPT_APART)}
+    worker = subprocess.Popen(
+        [sys.executable, "-c", WORK],
+        env={
+            **environ,
+            "DATABASE_URL": server.url(database.APP, database.NAME),
+            "RETURNHOME_EMBEDDED": "1",
+            "DJANGO_SETTINGS_MODULE": "returnhome.settings",
+        },
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert worker.stdout is not None
+    assert worker.stdout.readline() == "ready\n"
+    return worker
+
+
+def put_down(server: embedded.Server) -> int:
+    """How many jobs were ever put down: it grows for as long as a worker looks round."""
+    with psycopg.connect(server.url(database.OWNER, database.NAME)) as hand:
+        found = hand.execute(
+            "select last_value from procrastinate_jobs_id_seq where is_called"
+        ).fetchone()
+    return found[0] if found else 0
+
+
+def test_a_worker_goes_on_by_itself_or_ends_to_be_started_again(server: embedded.Server):
+    workers = [at_work(server)]
+    try:
+        assert until(lambda: put_down(server) > 0, within=60)
+        server.stop()
+        time.sleep(2)
+        server.start()
+        before = put_down(server)
+
+        def has_gone_on() -> bool:
+            if workers[-1].poll() is not None:
+                workers.append(at_work(server))
+            return put_down(server) > before
+
+        assert until(has_gone_on, within=120)
+        for ended in workers[:-1]:
+            assert ended.returncode == 1
+            assert "The database was lost" in ended.communicate()[1]
+    finally:
+        for worker in workers:
+            worker.kill()
+            worker.communicate()

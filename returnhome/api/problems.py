@@ -5,7 +5,7 @@ from math import ceil
 from typing import Any, NamedTuple
 
 from django.core.exceptions import RequestDataTooBig
-from django.db import InterfaceError, OperationalError
+from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
 from psycopg.errors import DeadlockDetected, LockNotAvailable
@@ -182,8 +182,8 @@ def answer(request: HttpRequest, error: Exception) -> HttpResponse:
             return problem("busy", error.sentence)
         case OperationalError() if isinstance(error.__cause__, HELD_BY_OTHERS):
             return problem("busy")
-        case OperationalError() | InterfaceError() if faults.is_unreachable(error):
-            faults.note_unreachable(request)
+        case _ if faults.is_unreachable(error) or faults.is_full(error):
+            faults.note_unreachable(request, error)
             return unavailable()
         case NeverSent():
             return problem("not-found", error.sentence)

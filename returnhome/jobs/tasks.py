@@ -47,6 +47,13 @@ def take_in(context: JobContext) -> None:
 
 
 @app.periodic(cron=EVERY_NIGHT)
+@app.task(queueing_lock="forget failed", pass_context=True)
+async def forget_failed(context: JobContext, timestamp: int) -> None:
+    """Delete jobs that failed a day ago or earlier: the log has why."""
+    await context.app.job_manager.delete_old_jobs(nb_hours=24, include_failed=True)
+
+
+@app.periodic(cron=EVERY_NIGHT)
 @app.task(queueing_lock="forget unsent")
 def forget_unsent(timestamp: int) -> None:
     """Delete what children wrote on their own pages and never sent."""

@@ -1,8 +1,10 @@
 """Running the jobs in this process, until it is told to end."""
 
 import asyncio
+import logging
 import os
 import signal
+import time
 from contextlib import suppress
 from threading import Thread
 
@@ -19,13 +21,18 @@ from returnhome.safety import refuse_unsafe
 AT_ONCE = 3
 # A worker that has not been heard of for so long is gone, and what it had in hand with it.
 GONE_AFTER = 60
+# How often the clock is looked at, and by how many seconds it may be put back unnoticed.
+LOOKS, PUT_BACK = 5.0, 30.0
+
+log = logging.getLogger(__name__)
 
 
 def work() -> bool:
     """Work until SIGTERM or Ctrl-C; the message in hand is finished first.
 
-    Gives False where it ended unasked, because the database was lost. Raises ImproperlyConfigured
-    where live records would be worked on unsafely or messages sent into nothing.
+    Gives False where it ended unasked and is to be started again: the database was lost, or the
+    clock was put back. Raises ImproperlyConfigured where live records would be worked on unsafely
+    or messages sent into nothing.
     """
     refuse_unsafe()
     check_way_out()
@@ -48,8 +55,8 @@ async def _work(ours: App) -> bool:
         working = asyncio.create_task(
             ours.run_worker_async(
                 concurrency=AT_ONCE,
-                # What came of it stands in the outbox; the job has nothing more to say.
-                delete_jobs=DeleteJobCondition.ALWAYS,
+                # What came of it stands in the outbox; one that failed is still counted for a day.
+                delete_jobs=DeleteJobCondition.SUCCESSFUL,
                 shutdown_graceful_timeout=0.1,
                 stalled_worker_timeout=GONE_AFTER,
                 install_signal_handlers=False,
@@ -63,11 +70,29 @@ async def _work(ours: App) -> bool:
 
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, end)
+        # What is done by the clock would not be done again before it has caught up.
+        watching = asyncio.create_task(_until_put_back())
+        watching.add_done_callback(lambda it: None if it.cancelled() else end())
         try:
             await working
         except asyncio.CancelledError:
-            return True
+            if not watching.done() or watching.cancelled():
+                return True
+            log.error("The clock was put back by %d seconds.", watching.result())
+            return False
+        finally:
+            watching.cancel()
+        log.error("The database was lost.")
         return False
+
+
+async def _until_put_back() -> float:
+    """Wait until the clock goes back against the time that passes; gives by how many seconds."""
+    furthest = time.time() - time.monotonic()
+    while (back := furthest - (ahead := time.time() - time.monotonic())) < PUT_BACK:
+        furthest = max(furthest, ahead)
+        await asyncio.sleep(LOOKS)
+    return back
 
 
 async def _clear_away(ours: App) -> None:

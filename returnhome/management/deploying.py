@@ -20,6 +20,7 @@ from returnhome.safety import told
 
 SHORTEST_SECRET = 50
 FEWEST_CHARACTERS = 5
+SHORTEST_TOKEN = 32
 LONGEST_UNUSED = timedelta(hours=1)
 LONGEST_SIGNED_IN = timedelta(days=1)
 CLOCKS_DIFFER = timedelta(seconds=5)
@@ -64,13 +65,20 @@ def _in_settings(environ: Mapping[str, str]) -> Iterator[CheckMessage]:
     yield from _of_sign_in(environ)
     if not settings.JOURNAL_ANCHOR:
         yield told("W007")
+    if not settings.METRICS_TOKEN:
+        yield told("W015")
+    elif len(settings.METRICS_TOKEN) < SHORTEST_TOKEN:
+        yield told("W016", f"{len(settings.METRICS_TOKEN)} characters")
 
 
 def _of_secrets() -> Iterator[CheckMessage]:
     secret = settings.SECRET_KEY
     if len(secret) < SHORTEST_SECRET or len(set(secret)) < FEWEST_CHARACTERS:
         yield told("E009", f"{len(secret)} characters, {len(set(secret))} of them different")
-    secrets = [secret, *set(settings.SEALING_KEYS), settings.DATABASES["default"]["PASSWORD"]]
+    secrets = [
+        *(secret, settings.METRICS_TOKEN, settings.DATABASES["default"]["PASSWORD"]),
+        *set(settings.SEALING_KEYS),
+    ]
     given = [each for each in secrets if each]
     if len(set(given)) < len(given):
         yield told("E010")

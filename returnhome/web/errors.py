@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from returnhome import faults
+from returnhome.casework.sealing import CannotOpen
 from returnhome.rules import Blocked
 from returnhome.web import restrictions, sessions
 
@@ -64,9 +65,12 @@ def refused(request: HttpRequest, blocked: Blocked) -> HttpResponse:
 
 def broken(request: HttpRequest) -> HttpResponse:
     """500, with a reference that the log has too. What was typed or read stays out of both."""
-    if faults.is_unreachable(sys.exc_info()[1]):
-        return unavailable(request)
+    error = sys.exc_info()[1]
+    if faults.is_unreachable(error) or faults.is_full(error):
+        return unavailable(request, error)
     reference = faults.note(request)
+    if isinstance(error, CannotOpen):
+        return no_key(request, error, reference)
     try:
         return render(request, "error/broken.html", {"reference": reference}, status=500)
     except Exception:  # the fault may lie in what the frame itself needs, the database first
@@ -74,14 +78,28 @@ def broken(request: HttpRequest) -> HttpResponse:
         return HttpResponse(sentence, content_type="text/plain; charset=utf-8", status=500)
 
 
-def unavailable(request: HttpRequest) -> HttpResponse:
-    """503: the database is gone for now. The page asks it nothing, not even who is signed in."""
-    faults.note_unreachable(request)
-    request.user = AnonymousUser()
-    request._messages = CookieStorage(request)  # type: ignore[attr-defined]
-    response = render(request, "error/unavailable.html", status=503)
+def unavailable(request: HttpRequest, error: BaseException | None) -> HttpResponse:
+    """503: the database is gone for now, or full. What was typed waits in the page."""
+    faults.note_unreachable(request, error)
+    _ask_nothing(request)
+    context = _what_was_typed(request) | {"is_full": faults.is_full(error)}
+    response = render(request, "error/unavailable.html", context, status=503)
     response.headers["Retry-After"] = str(faults.TRY_AGAIN)
     return response
+
+
+def no_key(request: HttpRequest, error: CannotOpen, reference: str) -> HttpResponse:
+    """503: what the page would show is there, and the key that it is sealed with is not."""
+    faults.logger.error("%s", error, extra={"reference": reference})
+    _ask_nothing(request)
+    context = _what_was_typed(request) | {"reference": reference}
+    return render(request, "error/no_key.html", context, status=503)
+
+
+def _ask_nothing(request: HttpRequest) -> None:
+    """The page is drawn without the database: not even who is signed in is asked."""
+    request.user = AnonymousUser()
+    request._messages = CookieStorage(request)  # type: ignore[attr-defined]
 
 
 def signed_out(request: HttpRequest) -> HttpResponse:
@@ -95,16 +113,19 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def _kept(request: HttpRequest, template: str) -> HttpResponse:
+    return render(request, template, _what_was_typed(request), status=403)
+
+
+def _what_was_typed(request: HttpRequest) -> dict[str, Any]:
     typed = _typed(request) if _is_ours(request) else []
     asked = urlencode({"next": _came_from(request)})
-    context = {
+    return {
         "typed": typed,
         "has_file": bool(typed and request.FILES),
         "again": request.get_full_path(),
         "back": _came_from(request),
         "sign_in": f"{reverse('account_login')}?{asked}",
     }
-    return render(request, template, context, status=403)
 
 
 def _typed(request: HttpRequest) -> list[tuple[str, Any]]:

@@ -18,7 +18,7 @@ from returnhome.casework import acting
 from returnhome.intake import open_referral
 from returnhome.reporting import readiness
 from returnhome.rules import Blocked
-from returnhome.web import errors, guessing, logs, looking, sessions, uploads
+from returnhome.web import errors, guessing, logs, looking, metrics, sessions, uploads
 from returnhome.web.tables_sent import REST_OF_FORM
 
 Next = Callable[[HttpRequest], HttpResponseBase]
@@ -96,11 +96,13 @@ HEADERS = {
 
 
 def health(get_response: Next) -> Next:
-    """Answer whether this process lives, and whether it is ready, before anything else is asked."""
+    """Answer whether this process lives and is ready, and by figures, before all else is asked."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         if request.path == ALIVE:
             return HttpResponse("ok", content_type="text/plain")
+        if request.path == metrics.ADDRESS:
+            return metrics.answer(request)
         if request.path not in READY:
             return get_response(request)
         if missing := readiness.missing():
@@ -155,8 +157,10 @@ def noted(get_response: Next) -> Next:
         token = logs.answering.set(request)
         try:
             response = get_response(request)
-            if request.path not in (ALIVE, *READY):
-                code, took = response.status_code, round((time.perf_counter() - begun) * 1000)
+            if request.path not in (ALIVE, *READY, metrics.ADDRESS):
+                code, seconds = response.status_code, time.perf_counter() - begun
+                metrics.count(request, code, seconds)
+                took = round(seconds * 1000)
                 about = {"code": code, "milliseconds": took}
                 said = (request.method, logs.route_of(request), code, took)
                 logs.access.info("%s %s %s in %s ms", *said, extra=about)

@@ -17,6 +17,8 @@ SINCE, USED, FULL = "signed_in_since", "used_at", "second_factor_given"
 OFTEN = timedelta(minutes=1)
 # A home's telephone lies about and goes from hand to hand: there it is over sooner.
 AT_A_HOME = timedelta(minutes=10)
+# So far may the clocks of two web servers differ.
+AHEAD = timedelta(minutes=5)
 # In how many places somebody may be signed in.
 MOST = 20
 
@@ -61,6 +63,9 @@ def is_over(request: Any) -> bool:
     session, now = request.session, request.now.timestamp()
     since, used = session.get(SINCE), session.get(USED)
     if since is None or used is None:
+        return True
+    # Of one that a clock which ran ahead began nobody knows how long it lasts.
+    if min(now - since, now - used) < -AHEAD.total_seconds():
         return True
     if now - since >= settings.SIGN_IN_LASTS_HOURS * 3600:
         return True

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import psycopg
@@ -15,7 +16,7 @@ from django.test import override_settings
 from django.utils import timezone
 from psycopg import sql
 
-from returnhome import safety
+from returnhome import database, safety
 from returnhome.management import deploying
 from tests.conftest import owner_url
 from tests.test_safety import LIVE, start
@@ -35,6 +36,7 @@ SAFE: dict[str, Any] = {
     "NOTIFY_API_KEY": "",
     "PROXIES": 1,
     "JOURNAL_ANCHOR": "auditor@example.org",
+    "METRICS_TOKEN": "a-token-of-its-own-with-32-characters",
 }
 
 
@@ -79,6 +81,9 @@ def test_a_safe_installation_is_not_complained_of() -> None:
         ({"SIGN_IN_LASTS_HOURS": 48}, "W006"),
         ({"JOURNAL_ANCHOR": ""}, "W007"),
         ({"ALLOWED_HOSTS": [".example"]}, "W014"),
+        ({"METRICS_TOKEN": ""}, "W015"),
+        ({"METRICS_TOKEN": "short"}, "W016"),
+        ({"METRICS_TOKEN": SECRET}, "E010"),
     ],
 )
 def test_each_unsafe_setting_is_named(changed: dict[str, Any], number: str) -> None:
@@ -230,6 +235,64 @@ def test_an_old_postgresql_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(deploying, "OLDEST_POSTGRES", 990000)
 
     assert list(of_database()) == ["E015"]
+
+
+@pytest.mark.usefixtures("db")
+@pytest.mark.parametrize(
+    ("setting", "value", "number"),
+    [
+        ("synchronous_commit", "off", "E023"),
+        ("log_parameter_max_length_on_error", "-1", "W012"),
+    ],
+)
+def test_a_server_that_may_lose_or_write_down_too_much_is_named(
+    setting: str, value: str, number: str
+) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"set local {setting} = {value}")
+
+    found = {each.id.removeprefix("returnhome."): each.msg for each in deploying._of_the_server()}
+
+    assert number in found
+    if number == "E023":
+        assert "synchronous_commit" in found[number]
+
+
+@pytest.mark.usefixtures("db")
+def test_a_system_role_that_may_sign_in_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    role = str(connection.settings_dict["USER"])
+    assert "E019" not in of_database()
+
+    # The tests' own role may sign in; that a real one may would be so for every test beside.
+    monkeypatch.setattr(database, "SYSTEM_ROLES", {**database.SYSTEM_ROLES, "another": role})
+
+    assert role in of_database()["E019"]
+
+
+@pytest.mark.usefixtures("db")
+def test_a_database_without_the_clock_changes_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = deploying._asked
+
+    def knows_none(query: str, *values: Any) -> Any:
+        return asked(query.replace("Europe/London", "Etc/UTC"), *values)
+
+    assert numbers(deploying._of_the_clock()) == []
+    monkeypatch.setattr(deploying, "_asked", knows_none)
+
+    assert numbers(deploying._of_the_clock()) == ["W010"]
+
+
+def test_a_way_on_which_nobody_asks_who_answers_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    over_there = SimpleNamespace(
+        settings_dict={"HOST": "database.example", "OPTIONS": {"sslmode": "require"}},
+        ensure_connection=lambda: None,
+        connection=SimpleNamespace(pgconn=SimpleNamespace(ssl_in_use=True)),
+    )
+    monkeypatch.setattr(deploying, "connection", over_there)
+    assert numbers(deploying._of_the_way()) == ["W011"]
+
+    over_there.settings_dict["OPTIONS"] = {"sslmode": "verify-full"}
+    assert numbers(deploying._of_the_way()) == []
 
 
 # The command.

@@ -2,21 +2,24 @@
 nothing.
 """
 
+import asyncio
 import os
 import random
 import signal
 import time
 from collections import Counter
+from types import SimpleNamespace
 
 import psycopg
 import pytest
 from django.utils import timezone
+from procrastinate.contrib.django import app
 
 from returnhome import database
 from returnhome.casework import messages
 from returnhome.casework.models import Message
-from returnhome.jobs import sending
-from returnhome.reporting import silences
+from returnhome.jobs import sending, tasks
+from returnhome.reporting import running, silences
 from tests.cast import Cast, returned
 from tests.jobs.conftest import Mailbox
 from tests.jobs.worker import at_work, until
@@ -118,6 +121,33 @@ def test_a_worker_killed_at_any_moment_forgets_nothing(
     assert len(wanted) == all_of_them
     assert sum(came.values()) - all_of_them <= kills
     assert kills == 6
+
+
+def test_a_job_that_failed_is_counted_for_a_day_and_then_forgotten(
+    apart: Cast, owner: psycopg.Connection
+) -> None:
+    for days in (0, 2):
+        (number,) = owner.execute(  # type: ignore[misc]
+            "insert into procrastinate_jobs (queue_name, task_name, status)"
+            " values ('default', 'call', 'doing') returning id"
+        ).fetchone()
+        owner.execute("update procrastinate_jobs set status = 'failed' where id = %s", [number])
+        owner.execute(
+            "update procrastinate_events set at = now() - make_interval(days => %s)"
+            " where job_id = %s",
+            [days, number],
+        )
+
+    async def forget() -> None:
+        connector = app.connector.get_worker_connector()  # type: ignore[attr-defined]
+        with app.replace_connector(connector) as ours:
+            async with ours.open_async():
+                await tasks.forget_failed.func(SimpleNamespace(app=ours), 0)
+
+    asyncio.run(forget())
+
+    assert jobs(owner) == 1
+    assert running.now(timezone.now()).jobs_failed == 1
 
 
 def _letter(apart: Cast, number: int) -> messages.Letter:

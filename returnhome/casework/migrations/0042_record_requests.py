@@ -80,7 +80,7 @@ drop trigger only_ended on casework_recordrequest;
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('casework', '0040_data_keys'),
+        ('casework', '0041_records_whose_time_is_over'),
     ]
 
     operations = [

@@ -11,7 +11,8 @@ from returnhome.jobs import working
 class Command(BaseCommand):
     help = (
         "Looks round every ten seconds for what nobody has answered, and sends the messages that "
-        "follow, until SIGTERM or Ctrl-C. Exit 1: the database was lost; start it again."
+        "follow, until SIGTERM or Ctrl-C. Exit 1: the database was lost, or the "
+        "clock put back; start it again."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -27,5 +28,4 @@ class Command(BaseCommand):
         else:
             self.stderr.write("Returnhome looks round. Ctrl-C ends it.")
         if not working.work():
-            self.stderr.write("The database was lost.")
             sys.exit(1)
