@@ -1,6 +1,7 @@
 """Keeping it safe: backup and restore of a large ledger, and what a thief of the disk would find.
 
-    python -m bench.keeping [restore] [planted] [keys] [retention] [erased] [killed] [switched] [growing]
+    python -m bench.keeping [restore] [planted] [keys] [retention] [erased]
+                            [killed] [switched] [growing]
                             [--episodes 2000000] [--secrets 10000] [--keys 1000000] [--moments 200]
 
 `restore`: a ledger (bench/ledger.py) is backed up, restored into a second database and proved.
@@ -689,9 +690,7 @@ SECTIONS: dict[str, Callable[[argparse.Namespace], bool]] = {
     "planted": _planted,
     "keys": _rotated,
     "retention": _due,
-<<<<<<< HEAD
     "erased": _erased,
-
     **{name: _outage(name) for name in ("killed", "switched", "growing")},
 }
 
