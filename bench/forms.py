@@ -262,7 +262,8 @@ class Walk:
     def _filled(self, form: Form, spoilt: float) -> dict[str, Any]:
         from django.core.files.uploadedfile import SimpleUploadedFile  # noqa: PLC0415
 
-        chance, given = self.chance, {}
+        chance = self.chance
+        given: dict[str, Any] = {}
         buttons = [each for each in form.fields.values() if each.kind == "submit"]
         pressed = chance.choice(buttons).name if buttons else ""
         for name, each in form.fields.items():
@@ -375,9 +376,8 @@ def _tell(told: Told, seed: int) -> int:
     where = f"{len(told.forms)} forms and {len(told.pages)} pages"
     print(f"\n{told.inputs:,} sent to {where}, seed {seed}")
     print(f"answers {by_answer}; {told.refused:,} refused with the form shown again,")
-    print(
-        f"in which {told.held:,} texts were looked for and all but {sum(map(len, told.lost.values()))} found;"
-    )
+    missed = sum(map(len, told.lost.values()))
+    print(f"in which {told.held:,} texts were looked for, and {missed:,} were not there")
     print(f"median {statistics.median(told.taken) * 1000:.0f} ms, longest {max(told.taken):.1f} s")
     for what, found in (("FAULT", told.faults), ("LOST", told.lost)):
         for where, examples in sorted(found.items()):
