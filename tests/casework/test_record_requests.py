@@ -9,7 +9,7 @@ from returnhome.casework import acting, record_requests
 from returnhome.casework.models import GatheredLine, GatheredRecord, RecordRequest, RequestStep
 from returnhome.rules import subject_access
 from returnhome.rules.subject_access import Asker, Decision, Ground, RequestKind, StepKind
-from tests.casework.ledger import act, last_act, refused_by, rewrite
+from tests.casework.ledger import act, last_act, refused_by, rewrite, written_again
 from tests.cast import NOW, Cast, hours
 from tests.recording import THE_ROAD, gathered, noted, secret_talk
 
@@ -190,3 +190,14 @@ def test_what_they_said_is_sealed_in_the_table(cast: Cast, record):
     assert isinstance(line_of(record).text, str)
     with pytest.raises((TypeError, DatabaseError)):
         GatheredLine.objects.filter(pk=line_of(record).pk).update(text="plain")
+
+
+def test_the_database_refuses_an_end_and_a_giving_by_nobody_and_two_lines_in_a_place(
+    cast: Cast, record: GatheredRecord
+):
+    with refused_by("a_request_is_ended_by_somebody"):
+        written_again(record.request, ended_at=LATER)
+    with refused_by("what_was_given_has_person_and_digest"):
+        written_again(record, given_at=LATER, given_by=cast.mara)
+    with refused_by("one_gathered_line_a_place"):
+        written_again(line_of(record))

@@ -159,8 +159,8 @@ def test_the_pages_ask_as_often_for_many_lines_as_for_one(
     mara = as_("mara")
 
     # The page's own (2), session, person, posts, areas; the child, those joined to it, what is
-    # theirs (27); who there is (2), how many lines, the lines, names and roles (2); the journal.
-    with django_assert_max_num_queries(43):
+    # theirs (29); who there is (2), how many lines, the lines, names and roles (2); the journal.
+    with django_assert_max_num_queries(45):
         assert "1 to 50 of" in words_of(mara.get(page(cast.sky)))
     with django_assert_max_num_queries(12):
         assert mara.get("/account/looked-at").status_code == 200
