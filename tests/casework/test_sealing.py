@@ -285,6 +285,9 @@ def test_every_free_text_about_a_child_is_sealed() -> None:
             for name in ("name", "organisation", "description", "who_for", "url", "email")
         ),
         "Service.address",
+        # Which rule a record's time is counted by, and the names of the two who decided.
+        *("PutForward.source", "Erasure.source"),
+        *("Erasure.proposed_by_name", "Erasure.confirmed_by_name"),
         # What a council asks of everybody, and why.
         *("OwnQuestion.text", "OwnQuestion.why"),
     }
