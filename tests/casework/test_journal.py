@@ -308,6 +308,7 @@ ALONE = {
     "Message.sent_at": "by itself, as created_by; the journal has it",
     "Call.done_at": "by itself, and each try says by whom",
     "Message.overtaken_at": "by itself, as created_by; the journal has it",
+    "Erasure.erased_at": "by itself; the two who decided stand by name, as it names no row",
     "Entry.replaced_at": "whoever wrote the entry that replaced it",
     **{
         f"Episode.{name}_at": "an instant of the child's, with its source"
