@@ -183,7 +183,9 @@ class GatheredLine(models.Model):
     ground = models.CharField(max_length=20, default="")
     undecided = models.PositiveIntegerField(default=0)
     withheld = models.PositiveIntegerField(default=0)
-    made = models.ForeignKey(Made, models.PROTECT, null=True, related_name="+")
+    # A child who takes a drawing away, as nobody but the child may, is not asked about this table;
+    # the database itself refuses to lose one that was gathered.
+    made = models.ForeignKey(Made, models.DO_NOTHING, null=True, related_name="+")
     decided_at = models.DateTimeField(null=True)
     decided_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
 

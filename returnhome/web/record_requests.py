@@ -44,7 +44,9 @@ AROUND = 60
 
 
 def may_note(person: Person) -> bool:
-    return person.may(Verb.NOTE_RECORD_REQUEST)
+    """Whether their council answers for children at all: a home’s or a provider’s does not."""
+    theirs, _ = person.may_for(Verb.NOTE_RECORD_REQUEST, Relation.RESPONSIBLE)
+    return bool(theirs)
 
 
 def may_note_for(child: Child, person: Person) -> bool:
