@@ -57,6 +57,7 @@ from returnhome.casework.places import Authority
 from returnhome.casework.record_requests import RecordRequest, RequestStep
 from returnhome.casework.releases import AnswerToChild, Release, SaidBack
 from returnhome.casework.restrictions import BreakGlass, Listed, Restriction
+from returnhome.casework.retention import Hold, RetentionReview
 from returnhome.casework.reviews import Review, Score, Scoring
 from returnhome.casework.sealing import SealedBytes, SealedJson, SealedText
 from returnhome.casework.services import Service
@@ -87,6 +88,7 @@ from returnhome.rules import (
     numbers,
     one_time_links,
     releasing,
+    retention,
     reviewing,
     sharing,
     subject_access,
@@ -227,6 +229,8 @@ TABLES = (
     Table(Restriction, "The record was restricted", "child", part=RECORD),
     Table(Listed, "Who may, or may not, see the record", "child", part=RECORD),
     Table(BreakGlass, "The restricted record was opened", "child", part=RECORD),
+    Table(Hold, "The record was put on hold", "child", part=RECORD),
+    Table(RetentionReview, "What is to become of the record", "child", part=RECORD),
 )
 # Table → why no row of it is in the record.
 LEFT_OUT: Mapping[str, str] = {
@@ -238,6 +242,7 @@ LEFT_OUT: Mapping[str, str] = {
     "what this child told is there",
     "GatheredRecord": "a copy of what is there already",
     "GatheredLine": "a copy of what is there already",
+    "PutForward": "reckoned each night from what is there: how long the record is kept",
 }
 
 # Rows under these fields are of the ledger's own making.
@@ -313,6 +318,9 @@ CODES: Mapping[str, type[Code]] = {
     "ToldNumber.kind": numbers.NumberKind,
     "RecordRequest.kind": subject_access.RequestKind,
     "asker": subject_access.Asker,
+    "held_for": retention.HoldFor,
+    "RetentionReview.outcome": retention.OutcomeOfReview,
+    "RetentionReview.status": retention.Status,
     "RequestStep.kind": subject_access.StepKind,
 }
 # Columns in which somebody wrote, though they are no sealed words.
